@@ -1,0 +1,71 @@
+import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** Anything that maps a batch of samples to raw logits, of any shape `[batch, …]`. */
+export type Critic = (x: Tensor) => Tensor;
+
+/** The discriminator's raw logits for real and for generated samples. */
+export interface DiscriminatorOutputs {
+  readonly real: Tensor;
+  readonly fake: Tensor;
+}
+
+/** What a generator loss reads; relativistic losses need `real` too. */
+export interface GeneratorOutputs {
+  readonly fake: Tensor;
+  readonly real?: Tensor;
+}
+
+/** How a loss goes from one value per logit to its result. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** A pair of losses that know logits and labels, and nothing else. */
+export interface AdversarialLoss {
+  /** A lower-case word for logs and reports. */
+  readonly name: string;
+  /** Whether `generator` reads `real`, so that a trainer knows to compute it. */
+  readonly needsReal: boolean;
+  /** What the discriminator minimises. The caller owns the result. */
+  discriminator(logits: DiscriminatorOutputs): Scalar;
+  /** What the generator minimises. The caller owns the result. */
+  generator(logits: GeneratorOutputs): Scalar;
+}
+
+/** A term added to the discriminator's loss; `compute` is unweighted, the trainer multiplies. */
+export interface Penalty {
+  readonly weight: number;
+  /** The penalty is applied at every `every`-th discriminator step. */
+  readonly every: number;
+  compute(critic: Critic, batch: { readonly real: Tensor; readonly fake?: Tensor }): Scalar;
+}
+
+/** A value of a state that JSON can hold. */
+export type StateValue = number | string | boolean | null | readonly StateValue[];
+
+/** An array of a state, read back from a tensor. */
+export interface StateArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+/** What a piece needs to go on exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */
+export interface PieceState {
+  readonly values: Readonly<Record<string, StateValue>>;
+  readonly arrays: Readonly<Record<string, StateArray>>;
+}
+
+/** A piece whose state a checkpoint holds. */
+export interface Stateful {
+  /** A copy of the state; later steps do not change it. */
+  state(): Promise<PieceState>;
+  /** Goes back to a state; a state that does not fit is refused and nothing is changed. */
+  restore(state: PieceState): Promise<void>;
+}
+
+/** The pieces of a paper wired together; the loop stays the user's. */
+export interface TrainingSystem<Batch, Losses> extends Stateful {
+  readonly networks: Readonly<Record<string, LayersModel>>;
+  readonly optimizers: Readonly<Record<string, Optimizer>>;
+  trainStep(batch: Batch, options?: { readonly read?: boolean }): Promise<Losses>;
+  dispose(): void;
+}
