@@ -3,11 +3,15 @@ import { GanKitError } from '../errors.js';
 import type { GanKitErrorCode } from '../errors.js';
 
 /** Prints a received value so that a reader recognises it: tensors by shape and dtype, never by content. */
-export function show(value: unknown): string {
+export function show(value: unknown, depth = 0): string {
   if (isTensor(value)) return `Tensor (shape [${value.shape.join(',')}], dtype ${value.dtype})`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}]`;
+  if (Array.isArray(value)) {
+    if (depth === 3) return '[…]'; // a cycle, or a file made to overflow the stack
+    const items = value.slice(0, 8).map((item) => show(item, depth + 1));
+    return `[${items.join(', ')}]`;
+  }
   if (typeof value === 'object' && value !== null) {
     const name = value.constructor?.name ?? 'Object';
     return name === 'Object' ? `{ ${Object.keys(value).slice(0, 8).join(', ')} }` : name;
@@ -59,7 +63,7 @@ export function checkTensor(
 ): asserts value is Tensor {
   const { rank, minRank, shape, dtype = 'float32', advice } = rule;
   if (!isTensor(value)) fail('type', where, parameter, 'a tensor', value, advice);
-  if ((value as Tensor).isDisposed)
+  if (value.isDisposed)
     fail('state', where, parameter, 'a tensor that is alive', 'a disposed tensor', advice);
   const actual = value.shape;
   if (rank !== undefined && actual.length !== rank)

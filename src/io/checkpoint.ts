@@ -1,0 +1,111 @@
+import { GanKitError } from '../errors.js';
+import { checkOptions, fail } from '../internal/check.js';
+import type { PieceState, StateValue } from '../types.js';
+import { toJSONText } from './json_text.js';
+import type { JSONValue } from './json_text.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+
+const FORMAT = 'gan-kit checkpoint';
+const VERSION = '1';
+
+/** What a program keeps beside the state: step, options, curves. */
+export type CheckpointExtra = Readonly<Record<string, JSONValue>>;
+
+/** The content of a checkpoint. */
+export interface Checkpoint {
+  readonly state: PieceState;
+  readonly extra: CheckpointExtra;
+}
+
+/**
+ * Writes a state as a safetensors file: the arrays as tensors, the values as JSON in the metadata.
+ *
+ * @param state what `state()` of a system or a piece returned.
+ * @param extra anything JSON can hold, returned by `decodeCheckpoint` as it is; default {}.
+ * @returns the bytes of the file; equal states give equal bytes.
+ * @throws GanKitError where a value is not JSON (NaN, a Map) or an array does not fit its shape.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * const bytes = encodeCheckpoint(await gan.state(), { step: 300 });
+ * ```
+ */
+export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {}): Uint8Array {
+  const where = 'encodeCheckpoint';
+  if (typeof state !== 'object' || state === null)
+    fail('type', where, 'state', 'a state, { values, arrays }', state);
+  checkOptions(where, state, ['values', 'arrays']);
+  for (const [name, part] of Object.entries({ values: state.values, arrays: state.arrays, extra }))
+    if (typeof part !== 'object' || part === null || Array.isArray(part))
+      fail('type', where, name === 'extra' ? name : `state.${name}`, 'an object', part);
+  return encodeSafetensors({
+    tensors: state.arrays,
+    metadata: {
+      format: FORMAT,
+      version: VERSION,
+      values: toJSONText(where, 'state.values', state.values),
+      extra: toJSONText(where, 'extra', extra),
+    },
+  });
+}
+
+/**
+ * Reads what `encodeCheckpoint` wrote, bit for bit.
+ *
+ * @param bytes a whole checkpoint.
+ * @returns the state, to be given to `restore()`, and the extra values.
+ * @throws GanKitError where the file is damaged, is no checkpoint, or is of another format version.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * const { state, extra } = decodeCheckpoint(bytes);
+ * await gan.restore(state);
+ * ```
+ */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const where = 'decodeCheckpoint';
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata['format'] !== FORMAT)
+    fail(
+      'value',
+      where,
+      'bytes',
+      `a checkpoint, with the format '${FORMAT}'`,
+      metadata['format'],
+      'Read other safetensors files with decodeSafetensors.',
+    );
+  if (metadata['version'] !== VERSION)
+    fail(
+      'value',
+      where,
+      'bytes',
+      `a checkpoint of version ${VERSION}`,
+      metadata['version'],
+      'It was written by another version of gan-kit; use that one.',
+    );
+  const read = (key: string) => parseObject(where, key, metadata[key]);
+  return {
+    state: { values: read('values') as Record<string, StateValue>, arrays: tensors },
+    extra: read('extra'),
+  };
+}
+
+function parseObject(where: string, key: string, text: string | undefined): CheckpointExtra {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch (cause) {
+    throw new GanKitError(
+      'value',
+      `${where}: \`bytes\` must be a checkpoint whose '${key}' are JSON. Received: ${text === undefined ? 'nothing' : 'other text'}.`,
+      { cause },
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    fail('value', where, 'bytes', `a checkpoint whose '${key}' are an object`, value);
+  return value as CheckpointExtra;
+}

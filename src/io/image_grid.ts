@@ -1,0 +1,111 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import type { RasterImage } from './png.js';
+
+/** How `imageGrid` lays images out. */
+export interface ImageGridOptions {
+  /** Images in a row; default ⌈√batch⌉. */
+  readonly columns?: number;
+  /** Pixels between two images, not scaled; default 2. */
+  readonly gap?: number;
+  /** Every pixel becomes a square of this side; default 1. */
+  readonly scale?: number;
+  /** The values that become 0 and 255; default [-1, 1]. */
+  readonly range?: readonly [number, number];
+  /** The grey of gaps and empty places, 0 to 255; default 0. */
+  readonly background?: number;
+}
+
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * Lays a batch of images out as one picture, row by row.
+ *
+ * byte = round(255 · (x − low) / (high − low)), clamped to [0, 255]; NaN becomes 0.
+ *
+ * @param images a batch, shape [batch, height, width, 1 or 3], in `range`.
+ * @param options layout; see `ImageGridOptions`.
+ * @returns the picture, of as many channels as the images.
+ * @throws GanKitError where the batch is empty or has other channels, or the picture passes 256 MiB.
+ *
+ * **Differentiable:** no; it reads the tensor back, without blocking.
+ *
+ * @example
+ * ```ts
+ * const grid = await imageGrid(samples, { columns: 8, scale: 2 });
+ * await savePNG('samples.png', grid);
+ * ```
+ */
+export async function imageGrid(
+  images: Tensor4D,
+  options: ImageGridOptions = {},
+): Promise<RasterImage> {
+  const where = 'imageGrid';
+  checkTensor(where, 'images', images, { rank: 4 });
+  checkOptions(where, options, ['columns', 'gap', 'scale', 'range', 'background']);
+  const [batch, rows, columnsOfOne, channels] = images.shape;
+  if (images.size === 0) fail('shape', where, 'images', 'at least one image', images);
+  if (channels !== 1 && channels !== 3)
+    fail(
+      'shape',
+      where,
+      'images',
+      'of 1 or 3 channels',
+      images,
+      'The layout is [batch, height, width, channels].',
+    );
+  const {
+    columns = Math.ceil(Math.sqrt(batch)),
+    gap = 2,
+    scale = 1,
+    range = [-1, 1],
+    background = 0,
+  } = options;
+  checkNumber(where, 'columns', columns, { integer: true, min: 1 });
+  checkNumber(where, 'gap', gap, { integer: true, min: 0 });
+  checkNumber(where, 'scale', scale, { integer: true, min: 1 });
+  checkNumber(where, 'background', background, { integer: true, min: 0, max: 255 });
+  const [low, high] = checkRange(where, range);
+
+  const across = Math.min(columns, batch);
+  const down = Math.ceil(batch / columns);
+  const width = across * (columnsOfOne * scale + gap) - gap;
+  const height = down * (rows * scale + gap) - gap;
+  if (width * height * channels > MAX_BYTES)
+    fail(
+      'value',
+      where,
+      'scale',
+      `small enough for a picture of ${MAX_BYTES} bytes`,
+      `${width} × ${height} × ${channels}`,
+    );
+
+  const values = await images.data<'float32'>();
+  const pixels = new Uint8ClampedArray(values.length); // rounds and clamps
+  for (let i = 0; i < values.length; i++) pixels[i] = (255 * (values[i]! - low)) / (high - low);
+
+  const data = new Uint8Array(width * height * channels).fill(background);
+  for (let image = 0; image < batch; image++) {
+    const left = (image % columns) * (columnsOfOne * scale + gap);
+    const top = Math.floor(image / columns) * (rows * scale + gap);
+    for (let y = 0; y < rows * scale; y++)
+      for (let x = 0; x < columnsOfOne * scale; x++) {
+        const from =
+          ((image * rows + Math.floor(y / scale)) * columnsOfOne + Math.floor(x / scale)) *
+          channels;
+        const to = ((top + y) * width + left + x) * channels;
+        for (let channel = 0; channel < channels; channel++)
+          data[to + channel] = pixels[from + channel]!;
+      }
+  }
+  return { width, height, channels, data };
+}
+
+function checkRange(where: string, range: readonly [number, number]): readonly [number, number] {
+  if (!Array.isArray(range) || range.length !== 2)
+    fail('type', where, 'range', 'a pair [low, high]', range);
+  const [low, high] = range as [number, number];
+  checkNumber(where, 'range[0]', low);
+  checkNumber(where, 'range[1]', high, { above: low });
+  return [low, high];
+}

@@ -1,0 +1,182 @@
+import { checkOptions, fail } from '../internal/check.js';
+import type { StateArray } from '../types.js';
+import { readElements } from './safetensors_dtypes.js';
+import { MAX_HEADER_BYTES, METADATA_KEY, readHeader, refuse } from './safetensors_header.js';
+
+/** The content of a safetensors file: named arrays, and notes as strings. */
+export interface Safetensors {
+  readonly tensors: Readonly<Record<string, StateArray>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes arrays in the safetensors format, which PyTorch, JAX and others read.
+ *
+ * The file is 8 bytes of header length (little-endian), a JSON header padded with spaces to a
+ * multiple of 8, and the data: first F32, then I32, each by name, so equal contents give equal bytes.
+ *
+ * @param content `tensors`: float32 and int32 arrays with their shapes; `metadata`: strings.
+ * @returns the bytes of the file, which share no memory with the arrays.
+ * @throws GanKitError where a shape and its data disagree, or something is neither of the two dtypes.
+ *
+ * **Differentiable:** no; arrays, not tensors.
+ *
+ * @example
+ * ```ts
+ * const bytes = encodeSafetensors({
+ *   tensors: { 'dense/bias': { shape: [2], data: Float32Array.of(1, 2) } },
+ *   metadata: { epoch: '7' },
+ * });
+ * ```
+ *
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export function encodeSafetensors(content: Safetensors): Uint8Array {
+  const where = 'encodeSafetensors';
+  checkOptions(where, content, ['tensors', 'metadata']);
+  const { tensors, metadata } = content;
+  checkRecord(where, 'tensors', tensors);
+  const named = Object.entries(tensors).map(([name, array]) => {
+    checkArray(where, name, array);
+    return { name, array, dtype: array.data instanceof Float32Array ? 'F32' : 'I32' };
+  });
+  named.sort((a, b) =>
+    a.dtype === b.dtype ? byCodePoint(a.name, b.name) : a.dtype < b.dtype ? -1 : 1,
+  );
+
+  // Text by text, not one JSON.stringify: an object would move names such as '10' to the front.
+  const fields: string[] = [];
+  if (metadata !== undefined) {
+    checkRecord(where, 'metadata', metadata);
+    for (const [key, value] of Object.entries(metadata))
+      if (typeof value !== 'string') fail('type', where, `metadata['${key}']`, 'a string', value);
+    fields.push(`"${METADATA_KEY}":${JSON.stringify(metadata)}`);
+  }
+  let offset = 0;
+  for (const { name, array, dtype } of named) {
+    const end = offset + array.data.byteLength;
+    const info = { dtype, shape: array.shape, data_offsets: [offset, end] };
+    fields.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
+    offset = end;
+  }
+  const header = new TextEncoder().encode(`{${fields.join(',')}}`);
+  const length = Math.ceil(header.length / 8) * 8;
+  if (length > MAX_HEADER_BYTES)
+    fail(
+      'value',
+      where,
+      'metadata',
+      `small enough for a header of ${MAX_HEADER_BYTES} bytes`,
+      length,
+    );
+
+  const bytes = new Uint8Array(8 + length + offset);
+  new DataView(bytes.buffer).setUint32(0, length, true);
+  bytes.set(header, 8);
+  bytes.fill(0x20, 8 + header.length, 8 + length);
+  let at = 8 + length;
+  for (const { array } of named) {
+    const { buffer, byteOffset, byteLength } = array.data;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file, strictly: what does not follow the format in every byte is refused, and
+ * nothing is allocated before the header is known to fit the file.
+ *
+ * F32 and I32 come back bit for bit. F64, F16 and BF16 become float32 (F64 rounded to the nearest);
+ * I64, I16, I8, U64, U32, U16, U8 and BOOL become int32. A value beyond the range of the result, and
+ * every other dtype, is refused.
+ *
+ * @param bytes a whole file.
+ * @returns the arrays in the order of their data, and the metadata (empty if there is none); they
+ *   share no memory with `bytes`.
+ * @throws GanKitError for a file that is cut off, overlaps, has gaps, an oversized header, a key
+ *   twice, or a dtype, shape and offsets that disagree.
+ *
+ * **Differentiable:** no; arrays, not tensors.
+ *
+ * @example
+ * ```ts
+ * const response = await fetch('generator.safetensors');
+ * const { tensors } = decodeSafetensors(new Uint8Array(await response.arrayBuffer()));
+ * ```
+ *
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
+  if (!(bytes instanceof Uint8Array))
+    fail(
+      'type',
+      'decodeSafetensors',
+      'bytes',
+      'a Uint8Array',
+      bytes,
+      'Wrap an ArrayBuffer: new Uint8Array(buffer).',
+    );
+  const { entries, metadata, dataStart } = readHeader(bytes);
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, StateArray] => {
+    const data = readElements(bytes.subarray(dataStart + begin, dataStart + end), dtype);
+    if (typeof data === 'number')
+      refuse(
+        `whose ${dtype} values fit ${dtype === 'F64' ? 'float32' : 'int32'}`,
+        `element ${data} of '${name.slice(0, 80)}'`,
+      );
+    return [name, { shape, data }];
+  });
+  // fromEntries makes even '__proto__' a plain key.
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+function checkRecord(where: string, parameter: string, value: unknown): void {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value)
+  )
+    fail('type', where, parameter, 'an object', value);
+}
+
+function checkArray(where: string, name: string, array: StateArray): void {
+  const parameter = `tensors['${name}']`;
+  if (name === METADATA_KEY)
+    fail(
+      'value',
+      where,
+      'tensors',
+      `without the name ${METADATA_KEY}, which the format reserves`,
+      name,
+    );
+  const { shape, data } = (array ?? {}) as { shape?: unknown; data?: unknown };
+  if (!(data instanceof Float32Array || data instanceof Int32Array))
+    fail('type', where, parameter, '{ shape, data } with a Float32Array or an Int32Array', array);
+  if (!isShape(shape))
+    fail('shape', where, `${parameter}.shape`, 'an array of non-negative integers', shape);
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  if (size !== data.length)
+    fail(
+      'shape',
+      where,
+      `${parameter}.data`,
+      `of ${size} elements, as shape [${shape.join(',')}] says`,
+      data.length,
+    );
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
+}
+
+/** The order of Unicode code points, which is that of the UTF-8 bytes other writers sort by. */
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail } from '../internal/check.js';
+
+/**
+ * Writes a file so that its path always holds a whole one: the old content or the new, whenever the
+ * process is killed or the power fails.
+ *
+ * The data goes to `.NAME.UUID.tmp` in the same folder, is forced to the disk, and takes the place of
+ * the old file in one step. A kill may leave such a `.tmp` file behind; it is never read.
+ *
+ * @param path where the file will be; missing folders are made.
+ * @param data bytes, or text written as UTF-8.
+ * @throws GanKitError for a bad argument; the file system's own errors (ENOSPC, EACCES) as they are,
+ *   and then the old file is untouched.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * await writeFileAtomic('runs/1/scores.json', JSON.stringify(scores));
+ * ```
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  checkPath('writeFileAtomic', path);
+  if (typeof data !== 'string' && !(data instanceof Uint8Array))
+    fail('type', 'writeFileAtomic', 'data', 'a Uint8Array or a string', data);
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Forces the new name to the disk too, where folders can be synced: not on Windows or some network drives. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+/** Checks a path given by the caller. */
+export function checkPath(where: string, path: unknown): asserts path is string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0'))
+    fail('type', where, 'path', 'a path, a string that is not empty', path);
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { GanKitError, isGanKitError } from '../errors.js';
+import { checkOptions, fail } from '../internal/check.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.js';
+import type { Checkpoint, CheckpointExtra } from '../io/checkpoint.js';
+import type { Stateful } from '../types.js';
+import { checkPath, writeFileAtomic } from './atomic_file.js';
+
+/**
+ * Saves all that a system needs to go on bit for bit.
+ *
+ * @param system a training system, or any piece with `state()`; it must not train meanwhile.
+ * @param path the file, a safetensors file; a kill while writing leaves the old one whole.
+ * @param options `extra`: what the program itself needs to go on (step, options, curves), as JSON.
+ * @throws GanKitError for a bad argument; the file system's own errors as they are.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * await saveCheckpoint(gan, 'runs/1/checkpoint.safetensors', { extra: { step } });
+ * ```
+ */
+export async function saveCheckpoint(
+  system: Stateful,
+  path: string,
+  options: { readonly extra?: CheckpointExtra } = {},
+): Promise<void> {
+  checkStateful('saveCheckpoint', system);
+  checkPath('saveCheckpoint', path);
+  checkOptions('saveCheckpoint', options, ['extra']);
+  await writeFileAtomic(path, encodeCheckpoint(await system.state(), options.extra));
+}
+
+/**
+ * Puts a system back to where `saveCheckpoint` left it.
+ *
+ * @param system a system built with the same options as the saved one.
+ * @param path the file.
+ * @returns the extra values that were saved with it.
+ * @throws GanKitError where the file is damaged or does not fit the system, which is then unchanged;
+ *   the file system's own errors (ENOENT) as they are.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * const { step } = await loadCheckpoint(gan, 'runs/1/checkpoint.safetensors');
+ * ```
+ */
+export async function loadCheckpoint(system: Stateful, path: string): Promise<CheckpointExtra> {
+  checkStateful('loadCheckpoint', system);
+  checkPath('loadCheckpoint', path);
+  const bytes = await readFile(path);
+  let checkpoint: Checkpoint;
+  try {
+    checkpoint = decodeCheckpoint(bytes);
+  } catch (cause) {
+    if (!isGanKitError(cause)) throw cause;
+    throw new GanKitError(
+      cause.code,
+      `loadCheckpoint: \`path\` must be a whole checkpoint. Received: ${JSON.stringify(path)}.\n${cause.message}`,
+      { cause },
+    );
+  }
+  await system.restore(checkpoint.state);
+  return checkpoint.extra;
+}
+
+function checkStateful(where: string, system: Stateful): void {
+  if (typeof system?.state !== 'function' || typeof system.restore !== 'function')
+    fail('type', where, 'system', 'a system or a piece with state() and restore()', system);
+}

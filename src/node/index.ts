@@ -1,0 +1,12 @@
+export { writeFileAtomic } from './atomic_file.js';
+export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
+export { savePNG } from './png.js';
+export { renderReport, writeReport } from './report.js';
+export type {
+  ReportCurve,
+  ReportFrame,
+  ReportSeries,
+  ReportSummary,
+  ReportTable,
+  RunReport,
+} from './run_report.js';

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { checkPath, writeFileAtomic } from './atomic_file.js';
+import { html, inline, json } from './markup.js';
+import { checkReport } from './report_check.js';
+import { plotData } from './report_curves.js';
+import { REPORT_SCRIPT } from './report_script.js';
+import * as sections from './report_sections.js';
+import { REPORT_STYLE } from './report_style.js';
+import type { RunReport } from './run_report.js';
+
+const POLICY =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+/**
+ * Renders a run as one HTML file that needs no network: summary, sample pictures as a time line,
+ * charts, tables, configuration and notes.
+ *
+ * @param report what to show; every text is escaped.
+ * @returns the HTML; equal reports give equal text.
+ * @throws GanKitError for a report of another form, a series whose x and y differ in length, or a
+ *   picture that is no PNG.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * const page = renderReport({
+ *   title: 'SN-DCGAN on MNIST',
+ *   summary: [{ label: 'Classifier score', value: '9.02 ± 0.05' }],
+ *   curves: [{ title: 'Losses', xLabel: 'step', yLabel: 'loss', series: [{ name: 'critic', x, y }] }],
+ *   timeline: [{ caption: 'step 300', png: encodePNG(await imageGrid(samples)) }],
+ * });
+ * ```
+ */
+export function renderReport(report: RunReport): string {
+  checkReport('renderReport', report);
+  const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
+  const asset = (name: string) => readFileSync(join(uplot, 'dist', name), 'utf8');
+  const { curves = [], timeline = [] } = report;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>${report.title}</title>
+        ${inline('style', asset('uPlot.min.css') + REPORT_STYLE)}
+      </head>
+      <body>
+        <main>
+          ${sections.heading(report)} ${sections.summary(report.summary ?? [])}
+          ${sections.timeline(timeline)} ${sections.charts(curves)}
+          ${(report.tables ?? []).map(sections.table)}
+          ${sections.configuration(report.configuration ?? {})}
+          ${sections.notes(report.notes ?? [])}
+        </main>
+        ${json('curves', curves.map(plotData))} ${inline('script', asset('uPlot.iife.min.js'))}
+        ${inline('script', REPORT_SCRIPT)}
+      </body>
+    </html> `.text;
+}
+
+/**
+ * Renders a report and writes it atomically.
+ *
+ * @param path the file, for example `runs/1/report.html`; missing folders are made.
+ * @param report what to show.
+ * @throws GanKitError for a bad argument; the file system's own errors as they are.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * await writeReport('runs/1/report.html', { title: 'SN-DCGAN on MNIST', curves });
+ * ```
+ */
+export async function writeReport(path: string, report: RunReport): Promise<void> {
+  checkPath('writeReport', path);
+  await writeFileAtomic(path, renderReport(report));
+}
