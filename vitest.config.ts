@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/installation.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,
