@@ -1,11 +1,14 @@
 import type { StateArray } from '../types.js';
 
-/** How one element of a stored dtype is read; `undefined` where the array cannot hold it. */
+/** Reads one element; `undefined` where the result cannot hold it. */
+type Read = (view: DataView, at: number) => number | undefined;
+
 interface StoredType {
   readonly bytes: number;
   /** What a tensor of this dtype becomes. */
   readonly kind: 'float' | 'integer';
-  read(view: DataView, at: number): number | undefined;
+  /** Missing where the bytes are those of the result. */
+  readonly read: Read | undefined;
 }
 
 const within = (value: number | bigint): number | undefined =>
@@ -35,24 +38,16 @@ function doubleToNumber(value: number): number | undefined {
   return Number.isFinite(value) && !Number.isFinite(rounded) ? undefined : rounded;
 }
 
-const float = (bytes: number, read: StoredType['read']): StoredType => ({
-  bytes,
-  kind: 'float',
-  read,
-});
-const integer = (bytes: number, read: StoredType['read']): StoredType => ({
-  bytes,
-  kind: 'integer',
-  read,
-});
+const float = (bytes: number, read?: Read): StoredType => ({ bytes, kind: 'float', read });
+const integer = (bytes: number, read?: Read): StoredType => ({ bytes, kind: 'integer', read });
 
 /** The dtypes that are read, by their names in the format. */
 export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
-  ['F32', float(4, (view, at) => view.getFloat32(at, true))],
+  ['F32', float(4)],
   ['F64', float(8, (view, at) => doubleToNumber(view.getFloat64(at, true)))],
   ['F16', float(2, (view, at) => halfToNumber(view.getUint16(at, true)))],
   ['BF16', float(2, (view, at) => bfloatToNumber(view.getUint16(at, true)))],
-  ['I32', integer(4, (view, at) => view.getInt32(at, true))],
+  ['I32', integer(4)],
   ['I64', integer(8, (view, at) => within(view.getBigInt64(at, true)))],
   ['I16', integer(2, (view, at) => view.getInt16(at, true))],
   ['I8', integer(1, (view, at) => view.getInt8(at))],
@@ -68,18 +63,18 @@ export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
  * result cannot hold.
  */
 export function readElements(bytes: Uint8Array, dtype: string): StateArray['data'] | number {
-  const stored = STORED_TYPES.get(dtype)!;
-  if (dtype === 'F32' || dtype === 'I32') {
+  const { bytes: width, kind, read } = STORED_TYPES.get(dtype)!;
+  if (read === undefined) {
     // Byte by byte into a fresh buffer: it may start anywhere, and the payload of a NaN survives.
     const copy = new Uint8Array(bytes.length);
     copy.set(bytes);
-    return dtype === 'F32' ? new Float32Array(copy.buffer) : new Int32Array(copy.buffer);
+    return kind === 'float' ? new Float32Array(copy.buffer) : new Int32Array(copy.buffer);
   }
-  const size = bytes.length / stored.bytes;
-  const data = stored.kind === 'float' ? new Float32Array(size) : new Int32Array(size);
+  const size = bytes.length / width;
+  const data = kind === 'float' ? new Float32Array(size) : new Int32Array(size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < size; i++) {
-    const value = stored.read(view, i * stored.bytes);
+    const value = read(view, i * width);
     if (value === undefined) return i;
     data[i] = value;
   }

@@ -1,5 +1,5 @@
 /** The program of a report's page: charts by uPlot, and the player of the time line. */
-export const REPORT_SCRIPT = String.raw`
+export const REPORT_SCRIPT: string = String.raw`
 (() => {
   const HEIGHT = 240;
   const SMOOTHED_FROM = 50; // points; a short curve is shown as it is
