@@ -1,0 +1,42 @@
+import { fail } from '../internal/check.js';
+
+let depth = 0;
+
+/** Whether training calls leave u and v as they are at the moment. */
+export const powerIterationIsFrozen = (): boolean => depth > 0;
+
+/**
+ * Runs `fn` while training calls of {@link SpectralNormalization} layers leave u and v as they are;
+ * σ is still that of the current W, and gradients still flow through it.
+ *
+ * Several passes of one discriminator step then see the same σ, and a generator step does not move
+ * the discriminator's vectors. An explicit `powerIterate()` is not suspended.
+ *
+ * @param fn A synchronous function; calls may be nested.
+ * @returns What `fn` returns.
+ * @throws GanKitError if `fn` returns a promise: the vectors would thaw before its work is done.
+ *
+ * @example
+ * ```ts
+ * import { withFrozenPowerIteration } from 'gan-kit/layers';
+ *
+ * const answer = withFrozenPowerIteration(() => 42);
+ * ```
+ */
+export function withFrozenPowerIteration<T>(fn: () => T): T {
+  depth++;
+  try {
+    const result = fn();
+    if (result instanceof Promise)
+      fail(
+        'type',
+        'withFrozenPowerIteration',
+        'fn',
+        'a synchronous function',
+        'one that returns a promise',
+      );
+    return result;
+  } finally {
+    depth--;
+  }
+}

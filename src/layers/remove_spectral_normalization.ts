@@ -1,0 +1,72 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import type { serialization } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
+import { deserializeLayer } from './deserialize_layer.js';
+import type { SerializedLayer } from './deserialize_layer.js';
+import { SpectralNormalization } from './spectral_normalization.js';
+import { checkModel, innerLayers } from './spectral_norms.js';
+
+type ConfigValue = serialization.ConfigDict[string];
+
+/** What the model knows a layer by: here the wrapper's word counts. */
+const PLACE = new Set(['name', 'trainable', 'batchInputShape', 'dtype']);
+
+/** A config with every wrapper replaced by what it wraps, under the wrapper's name. */
+function unwrap(value: ConfigValue): ConfigValue {
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value['className'] !== SpectralNormalization.className)
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrap(entry)]));
+  const outer = value['config'] as serialization.ConfigDict;
+  const { className, config } = outer['layer'] as SerializedLayer;
+  const place = Object.fromEntries(Object.entries(outer).filter(([key]) => PLACE.has(key)));
+  return { ...value, className, config: { ...config, ...place } };
+}
+
+/** Copies weights layer by layer, W/σ for W. */
+function bake(from: layers.Layer, to: layers.Layer): void {
+  if (from instanceof SpectralNormalization) {
+    const weights = from.normalizedWeights();
+    to.setWeights(weights);
+    dispose(weights);
+    return;
+  }
+  const inner = innerLayers(from);
+  if (inner.length === 0) to.setWeights(from.getWeights());
+  const copies = new Map(innerLayers(to).map((layer) => [layer.name, layer]));
+  for (const layer of inner) bake(layer, copies.get(layer.name)!);
+}
+
+/**
+ * Copies a model with W/σ in place of each {@link SpectralNormalization} layer, for inference or
+ * export to where the wrapper does not exist.
+ *
+ * Predictions are those of the model up to rounding; u and v are not advanced (PyTorch's removal
+ * advances them once in training mode). Layers keep the names they have in the model. The copy is
+ * not compiled, and what is not a weight, such as the position of a random stream, starts anew.
+ *
+ * @param model Sequential or functional, built, also with models inside; stays as it is.
+ * @returns The copy, with weights of its own; the caller disposes it.
+ * @throws GanKitError if `model` is not a model or is not built.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-layers';
+ * import { removeSpectralNormalization, spectralNormalization } from 'gan-kit/layers';
+ *
+ * const dense = tf.layers.dense({ inputShape: [4], units: 2 });
+ * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
+ * const plain = removeSpectralNormalization(critic);
+ * ```
+ */
+export function removeSpectralNormalization(model: LayersModel): LayersModel {
+  const where = 'removeSpectralNormalization';
+  checkModel(where, model);
+  if (model.layers.length === 0)
+    fail('state', where, 'model', 'a model with layers', 'an empty one');
+  const config = unwrap(model.getConfig()) as serialization.ConfigDict;
+  const copy = deserializeLayer<LayersModel>(where, { className: model.getClassName(), config });
+  bake(model, copy);
+  return copy;
+}

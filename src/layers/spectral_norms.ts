@@ -1,0 +1,86 @@
+import { dispose, stack } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
+import { SpectralNormalization } from './spectral_normalization.js';
+
+/** The layers inside a layer: those of a nested model, or the one that a tfjs wrapper holds. */
+export function innerLayers(layer: layers.Layer): readonly layers.Layer[] {
+  const outer = layer as { layers?: readonly layers.Layer[]; layer?: layers.Layer };
+  return outer.layers ?? (outer.layer === undefined ? [] : [outer.layer]);
+}
+
+/** Refuses what is not a model. */
+export function checkModel(where: string, model: unknown): asserts model is LayersModel {
+  if (!Array.isArray((model as LayersModel | undefined)?.layers))
+    fail('type', where, 'model', 'a LayersModel', model);
+}
+
+/** Every spectrally normalised layer with its path in the model; a shared layer comes once. */
+function spectralLayers(where: string, model: LayersModel): Map<SpectralNormalization, string> {
+  checkModel(where, model);
+  const found = new Map<SpectralNormalization, string>();
+  const visit = (layer: layers.Layer, path: string) => {
+    if (layer instanceof SpectralNormalization) {
+      if (!found.has(layer)) found.set(layer, path);
+    } else for (const inner of innerLayers(layer)) visit(inner, `${path}/${inner.name}`);
+  };
+  for (const layer of model.layers) visit(layer, layer.name);
+  return found;
+}
+
+/**
+ * Advances u and v of every {@link SpectralNormalization} layer of a model as one training call
+ * would, by `powerIterations` rounds each.
+ *
+ * With {@link withFrozenPowerIteration} around the passes of a step, this gives one σ for the step.
+ *
+ * @param model May hold other models; a model without such layers is left as it is.
+ * @throws GanKitError if `model` is not a model or a layer of it is not built.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-layers';
+ * import { advancePowerIteration, spectralNormalization } from 'gan-kit/layers';
+ *
+ * const dense = tf.layers.dense({ inputShape: [4], units: 2 });
+ * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
+ * advancePowerIteration(critic);
+ * ```
+ */
+export function advancePowerIteration(model: LayersModel): void {
+  for (const layer of spectralLayers('advancePowerIteration', model).keys()) layer.powerIterate();
+}
+
+/**
+ * Reads σ of W of every {@link SpectralNormalization} layer of a model, with one read-back.
+ *
+ * @param model May hold other models.
+ * @returns σ by the layer's path in the model (`conv1`, `trunk/conv1`); where a layer has two
+ *   kernels, by path and weight (`conv1/depthwise_kernel`). Empty without such layers.
+ * @throws GanKitError if `model` is not a model or a layer of it is not built.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-layers';
+ * import { spectralNormalization, spectralNorms } from 'gan-kit/layers';
+ *
+ * const dense = tf.layers.dense({ inputShape: [4], units: 2, name: 'score' });
+ * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
+ * const { score } = await spectralNorms(critic);
+ * ```
+ */
+export async function spectralNorms(model: LayersModel): Promise<Record<string, number>> {
+  const sigmas: Record<string, Scalar> = {};
+  for (const [layer, path] of spectralLayers('spectralNorms', model)) {
+    const ofLayer = Object.entries(layer.sigma());
+    for (const [weight, sigma] of ofLayer)
+      sigmas[ofLayer.length === 1 ? path : `${path}/${weight}`] = sigma;
+  }
+  const names = Object.keys(sigmas);
+  if (names.length === 0) return {};
+  const together = stack(Object.values(sigmas));
+  const values = await together.data();
+  dispose([together, ...Object.values(sigmas)]);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+}

@@ -1,0 +1,61 @@
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  powerIterationIsFrozen,
+  withFrozenPowerIteration,
+} from '../../src/layers/power_iteration_mode.js';
+import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { useBackend } from '../helpers/backends.js';
+
+describe('withFrozenPowerIteration', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it('freezes inside, also when nested, and returns what the function returns', () => {
+    const seen: boolean[] = [];
+    const see = () => seen.push(powerIterationIsFrozen());
+    const answer = withFrozenPowerIteration(() => {
+      see();
+      withFrozenPowerIteration(see);
+      see();
+      return 42;
+    });
+    see();
+    expect(answer).toBe(42);
+    expect(seen).toEqual([true, true, true, false]);
+  });
+
+  it('thaws when the function throws', () => {
+    const wrong = new Error('wrong');
+    expect(() =>
+      withFrozenPowerIteration(() => {
+        throw wrong;
+      }),
+    ).toThrow(wrong);
+    expect(powerIterationIsFrozen()).toBe(false);
+  });
+
+  it('refuses an asynchronous function', () => {
+    expect(() => withFrozenPowerIteration(async () => 1)).toThrow(
+      /withFrozenPowerIteration: `fn` must be a synchronous function/,
+    );
+    expect(powerIterationIsFrozen()).toBe(false);
+  });
+
+  it('holds u and v in training calls, not in explicit rounds', () => {
+    tidy(() => {
+      const x = tensor2d([[1, -2, 3]]);
+      const layer = spectralNormalization({ layer: layers.dense({ units: 4 }) });
+      layer.apply(x);
+      const v = () => Array.from(layer.weights[3]!.read().dataSync());
+      const before = v();
+      withFrozenPowerIteration(() => layer.apply(x, { training: true }));
+      expect(v()).toEqual(before);
+      withFrozenPowerIteration(() => layer.powerIterate());
+      const advanced = v();
+      expect(advanced).not.toEqual(before);
+      layer.apply(x, { training: true });
+      expect(v()).not.toEqual(advanced);
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { softplus, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../src/internal/random.js';
+import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { BACKENDS, useBackend } from '../helpers/backends.js';
+import {
+  analyticGradients,
+  gradientProjection,
+  numericGradients,
+  weightedSum,
+} from '../helpers/numeric_gradient.js';
+import { SPECTRAL_LAYERS, batchFor } from '../helpers/spectral.js';
+
+/** softplus(layer(x)) as a function of x and of the kernels; u and v stand still, far from converged. */
+function layerFunction({ kind, make, inputShape, kernels }: (typeof SPECTRAL_LAYERS)[number]) {
+  const stream = new RandomStream(12);
+  const x = stream.normal(inputShape);
+  const layer = spectralNormalization({ layer: make() });
+  tidy(() => void layer.apply(batchFor(kind, inputShape)));
+  for (const weight of layer.nonTrainableWeights) {
+    const [size] = weight.shape as [number];
+    tidy(() => void weight.write(stream.normal([size], 0.5, 0.3)));
+  }
+  const variables = kernels.map((_, i) => layer.layer.weights[i]!);
+  const weights = variables.map(({ shape }) => stream.normal(shape as number[], 0.3, 0.5));
+  const f = (x: Tensor, ...weights: Tensor[]): Tensor => {
+    variables.forEach((variable, i) => (variable.read = () => weights[i]!));
+    return softplus(layer.apply(x) as Tensor);
+  };
+  return { f, x, weights };
+}
+
+/** tfjs has no gradient of conv3dTranspose. */
+const FIRST = SPECTRAL_LAYERS.filter(({ kind }) => kind !== 'Conv3DTranspose');
+/** The gradients of the other layers' own gradients are not there in tfjs. */
+const SECOND = SPECTRAL_LAYERS.filter(({ kind }) =>
+  ['Dense', 'Conv1D', 'Conv2D', 'Conv2DTranspose'].includes(kind),
+);
+
+describe.each(BACKENDS)('gradients through W/σ on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it.each(FIRST)('$kind, first order', (layer) => {
+    tidy(() => {
+      const { f, x, weights } = layerFunction(layer);
+      const looksUp = layer.kind === 'Embedding';
+      const ids = batchFor(layer.kind, layer.inputShape);
+      const g = looksUp ? weightedSum((...w) => f(ids, ...w)) : weightedSum(f);
+      const inputs = looksUp ? weights : [x, ...weights];
+      const numeric = numericGradients(g, inputs);
+      analyticGradients(g, inputs).forEach((gradient, i) =>
+        expect(gradient).toBeAllclose(numeric[i]!, { rtol: 2e-3 }),
+      );
+    });
+  });
+
+  it.each(SECOND)('$kind, second order', (layer) => {
+    tidy(() => {
+      const { f, x, weights } = layerFunction(layer);
+      // a penalty on the input's gradient, differentiated in the input and in W
+      const h = (x: Tensor, ...weights: Tensor[]) =>
+        gradientProjection(weightedSum((x) => f(x, ...weights)))(x);
+      const inputs = [x, ...weights];
+      const numeric = numericGradients(h, inputs);
+      analyticGradients(h, inputs).forEach((gradient, i) =>
+        expect(gradient).toBeAllclose(numeric[i]!, { rtol: 2e-3 }),
+      );
+    });
+  });
+
+  it('second order in W alone, through σ twice', () => {
+    tidy(() => {
+      const { f, x, weights } = layerFunction(SPECTRAL_LAYERS[0]!);
+      const h = gradientProjection(weightedSum((w) => f(x, w)));
+      const [numeric] = numericGradients(h, weights);
+      expect(analyticGradients(h, weights)[0]!).toBeAllclose(numeric!, { rtol: 2e-3 });
+    });
+  });
+});
