@@ -1,0 +1,49 @@
+import { pace } from '../internal/pace.js';
+
+/** A symmetric matrix as a product. */
+export interface PivotedCholesky {
+  /** The rows of F with Σ = FᵀF; as many as the rank. */
+  readonly factor: readonly Float64Array[];
+  /** How far below zero the diagonal of Σ − FᵀF is: rounding, unless Σ has negative eigenvalues. */
+  readonly deficit: number;
+}
+
+/**
+ * Factors a symmetric positive semi-definite matrix of any rank, in float64.
+ *
+ * Each step takes the largest diagonal element of what is left as its pivot. It ends where what is
+ * left is rounding: no pivot above n · 2⁻⁵² · max Σᵢᵢ, nor above the negative part of the diagonal.
+ *
+ * @param matrix Row after row, n · n finite numbers; left as it is.
+ * @param n From 1 on.
+ *
+ * @see Higham 1990, "Analysis of the Cholesky decomposition of a semi-definite matrix"
+ */
+export async function pivotedCholesky(matrix: Float64Array, n: number): Promise<PivotedCholesky> {
+  const left = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!);
+  const tolerance = n * Number.EPSILON * left.reduce((a, b) => Math.max(a, b), 0);
+  const factor: Float64Array[] = [];
+  const pivots: number[] = [];
+  const turn = pace();
+  for (;;) {
+    const largest = left.reduce((a, b) => Math.max(a, b), 0);
+    const deficit = left.reduce((a, b) => Math.max(a, -b), 0);
+    if (largest <= Math.max(tolerance, deficit)) return { factor, deficit };
+
+    const pivot = left.indexOf(largest);
+    const row = matrix.slice(pivot * n, pivot * n + n);
+    for (const earlier of factor) {
+      const share = earlier[pivot]!;
+      for (let j = 0; j < n; j++) row[j]! -= share * earlier[j]!;
+    }
+    const root = Math.sqrt(largest);
+    for (let j = 0; j < n; j++) row[j]! /= root;
+    for (const earlier of pivots) row[earlier] = 0; // not rounding divided by a small root
+    row[pivot] = root;
+    for (let j = 0; j < n; j++) left[j]! -= row[j]! * row[j]!;
+    left[pivot] = 0;
+    pivots.push(pivot);
+    factor.push(row);
+    await turn();
+  }
+}

@@ -1,0 +1,15 @@
+export { classShares } from './class_shares.js';
+export { classifierConfidence } from './classifier_confidence.js';
+export type { ClassifierConfidence, ClassifierConfidenceOptions } from './classifier_confidence.js';
+export { FeatureStatistics } from './feature_statistics.js';
+export type { GaussianStatistics } from './feature_statistics.js';
+export { frechetDistance } from './frechet_distance.js';
+export { inceptionScore } from './inception_score.js';
+export type { InceptionScoreOptions, SplitScore } from './inception_score.js';
+export { nearestNeighborDistance } from './nearest_neighbor_distance.js';
+export type {
+  NearestNeighborInputs,
+  NearestNeighborOptions,
+  NearestNeighbors,
+} from './nearest_neighbor_distance.js';
+export type { HostRows, Rows } from './rows.js';
