@@ -1,0 +1,23 @@
+import type { Candidate } from './candidate.js';
+import { cpu } from './cpu.js';
+import { openDawn } from './dawn.js';
+import { importOptional } from './import_backend.js';
+import type { ImportModule } from './import_backend.js';
+import { tfjsNode } from './tfjs_node.js';
+import { wasm } from './wasm.js';
+import { wasmInNode } from './wasm_in_node.js';
+import { webgpu } from './webgpu.js';
+
+/** The backends of Node, the fastest first. */
+export function nodeCandidates(importModule: ImportModule): readonly Candidate[] {
+  return [
+    tfjsNode('tensorflow-gpu', importModule),
+    tfjsNode('tensorflow', importModule),
+    webgpu(() => openDawn(importModule), importModule),
+    wasm(wasmInNode),
+    cpu,
+  ];
+}
+
+/** What `#candidates` means under the `node` condition. */
+export const candidates: readonly Candidate[] = nodeCandidates(importOptional);

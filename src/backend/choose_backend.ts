@@ -1,0 +1,164 @@
+import {
+  engine,
+  findBackendFactory,
+  getBackend,
+  ready,
+  setBackend,
+  version_core,
+} from '@tensorflow/tfjs-core';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { GanKitError } from '../errors.js';
+import { fail } from '../internal/check.js';
+import { installKernels } from '../kernels/install.js';
+import type { BackendName, Candidate } from './candidate.js';
+import { firstLine } from './import_backend.js';
+import type { LoadBackendOptions } from './options.js';
+import { selfTest } from './self_test.js';
+
+/** The backend that tensors now live on. */
+export interface LoadedBackend {
+  /** A `BackendName`, or the name of a backend of the program's own that was kept. */
+  readonly name: string;
+  /** On what it computes, in a few words. */
+  readonly device: string;
+  /** Every other backend of the platform with the reason why it was not chosen. */
+  readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
+}
+
+/** Goes through the candidates until one passes, and says of each other why it did not. */
+export async function chooseBackend(
+  candidates: readonly Candidate[],
+  options: LoadBackendOptions = {},
+): Promise<LoadedBackend> {
+  const { prefer } = options;
+  const current = await currentBackend();
+  if (prefer === undefined && current !== undefined && current.numDataIds() > 0) {
+    const kept = results.get(current) ?? (await keep(candidates, current));
+    if (kept !== undefined) return kept;
+  }
+  const previous = current === undefined ? undefined : getBackend();
+  const names = candidates.map((candidate) => candidate.name);
+  const reasons = new Map<BackendName, string>();
+  for (const name of prefer ?? names) {
+    const candidate = candidates.find((known) => known.name === name);
+    try {
+      if (candidate === undefined) throw new Error('does not exist on this platform');
+      const instance = await accept(candidate, options);
+      for (const other of names)
+        if (other !== name && !reasons.has(other))
+          reasons.set(
+            other,
+            prefer?.includes(other) === false ? 'not in `prefer`' : `${name} comes first`,
+          );
+      const skipped = [...reasons].map(([other, reason]) => ({ name: other, reason }));
+      return remember(instance, { name, device: candidate.describe(instance), skipped });
+    } catch (error) {
+      reasons.set(name, firstLine(error));
+    }
+  }
+  if (previous !== undefined) await setBackend(previous);
+  const list = [...reasons].map(([name, reason]) => `- ${name}: ${reason}`).join('\n');
+  if (prefer !== undefined)
+    fail('backend', 'loadBackend', 'prefer', 'backends of which one works here', prefer, list);
+  throw new GanKitError('backend', `loadBackend: no backend works here.\n${list}`);
+}
+
+/** Loads, starts and verifies one candidate; throws the reason if it cannot be used. */
+async function accept(candidate: Candidate, options: LoadBackendOptions): Promise<KernelBackend> {
+  const { backend, packageName } = candidate;
+  const loaded = await candidate.load(options);
+  let accepted = false;
+  try {
+    const { coreVersion = version_core } = loaded;
+    if (coreVersion !== version_core)
+      throw new Error(
+        `made for tfjs-core ${coreVersion}, and this program runs tfjs-core ${version_core}. ` +
+          `Run: npm install ${packageName}@${version_core}`,
+      );
+    const instance = await start(candidate);
+    candidate.prepare?.(instance);
+    if (!(await setBackend(backend))) throw new Error(`setBackend('${backend}') returned false`);
+    await verify();
+    accepted = true;
+    return instance;
+  } finally {
+    loaded.finish?.(accepted);
+  }
+}
+
+/**
+ * Starts a backend by its own factory. `setBackend` would do so too, but writes the error to the
+ * console and returns only false.
+ */
+async function start({ backend, advice = '' }: Candidate): Promise<KernelBackend> {
+  const { registry } = engine();
+  const factory = findBackendFactory(backend);
+  if (factory === null) throw new Error(`its module did not register the backend '${backend}'`);
+  try {
+    return (registry[backend] ??= await factory());
+  } catch (error) {
+    throw new Error(`did not start (${firstLine(error)}). ${advice}`.trim(), { cause: error });
+  }
+}
+
+/** Brings gan-kit's kernels to the current backend and tests it. */
+async function verify(): Promise<void> {
+  installKernels();
+  try {
+    await selfTest();
+  } catch (error) {
+    throw new Error(`failed the self-test: ${firstLine(error)}`, { cause: error });
+  }
+}
+
+/** The started backend that ops use now. Waits for one that is on its way. */
+async function currentBackend(): Promise<KernelBackend | undefined> {
+  const name = getBackend() as string | null | undefined;
+  if (name === null || name === undefined) return undefined;
+  const { registry } = engine();
+  if (registry[name] === undefined) await ready().catch(() => undefined);
+  return registry[getBackend()];
+}
+
+/** Keeps the current backend, which holds tensors; undefined if it computes wrongly. */
+async function keep(
+  candidates: readonly Candidate[],
+  instance: KernelBackend,
+): Promise<LoadedBackend | undefined> {
+  const backend = getBackend();
+  const candidate = candidates.find(
+    (known) => known.backend === backend && isPrepared(known, instance),
+  );
+  const name = candidate?.name ?? backend;
+  try {
+    await verify();
+  } catch {
+    return undefined;
+  }
+  const device = candidate?.describe(instance) ?? 'a backend of the program';
+  const reason = `${name} already holds tensors; pass prefer to change`;
+  return remember(instance, {
+    name,
+    device,
+    skipped: candidates
+      .filter((other) => other !== candidate)
+      .map((other) => ({ name: other.name, reason })),
+  });
+}
+
+function isPrepared(candidate: Candidate, instance: KernelBackend): boolean {
+  try {
+    candidate.prepare?.(instance);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const results = new WeakMap<KernelBackend, LoadedBackend>();
+
+/** A second call with tensors alive answers with the first one's result. */
+function remember(instance: KernelBackend, result: LoadedBackend): LoadedBackend {
+  results.set(instance, result);
+  return result;
+}

@@ -1,0 +1,19 @@
+type Listener = (...values: unknown[]) => void;
+
+/** The part of Node's `process` that the backends need; bundlers for browsers never see an import. */
+interface NodeProcess {
+  readonly argv: readonly string[];
+  getBuiltinModule(id: string): unknown;
+  listeners(event: string): Listener[];
+  removeListener(event: string, listener: Listener): void;
+}
+
+/** Node's process object. Only for files that candidates_node imports. */
+export function nodeProcess(): NodeProcess {
+  return (globalThis as unknown as { process: NodeProcess }).process;
+}
+
+/** A Node builtin, without an import that a bundler could trip over. */
+export function nodeBuiltin<T>(id: string): T {
+  return nodeProcess().getBuiltinModule(id) as T;
+}

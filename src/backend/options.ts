@@ -1,0 +1,59 @@
+import { checkBoolean, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { BACKEND_NAMES } from './candidate.js';
+import type { BackendName } from './candidate.js';
+
+/** Options of `loadBackend`. */
+export interface LoadBackendOptions {
+  /**
+   * Only these backends, in this order; it is an error if none of them works. By default every
+   * backend of the platform is tried, and one that already holds tensors is kept.
+   */
+  readonly prefer?: readonly BackendName[];
+  /**
+   * Where a bundled program serves the binaries of the wasm backend: a folder, or the address of
+   * each of the three files by its name. Not needed in Node.
+   */
+  readonly wasmPath?: string | Readonly<Record<string, string>>;
+  /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
+  readonly softwareWebGPU?: boolean;
+  /**
+   * How to import the module of an optional backend where a bundler must see it, for instance
+   * `{ webgl: () => import('@tensorflow/tfjs-backend-webgl') }`.
+   */
+  readonly modules?: Readonly<Partial<Record<BackendName, () => Promise<unknown>>>>;
+}
+
+const WASM_BINARIES = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+];
+
+/** Refuses options that are misspelt or of the wrong kind. */
+export function checkLoadBackendOptions(options: LoadBackendOptions): void {
+  const where = 'loadBackend';
+  checkOptions(where, options, ['prefer', 'wasmPath', 'softwareWebGPU', 'modules']);
+  const { prefer, wasmPath, softwareWebGPU, modules } = options;
+  if (prefer !== undefined) {
+    if (!Array.isArray(prefer) || prefer.length === 0)
+      fail('type', where, 'prefer', 'a list of backend names', prefer);
+    for (const name of prefer as unknown[]) checkOneOf(where, 'prefer', name, BACKEND_NAMES);
+  }
+  if (wasmPath !== undefined) checkWasmPath(where, wasmPath);
+  if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
+  checkOptions(where, modules, BACKEND_NAMES);
+  for (const [name, load] of Object.entries(modules ?? {}))
+    if (typeof load !== 'function')
+      fail('type', where, `modules.${name}`, 'a function that imports the module', load);
+}
+
+function checkWasmPath(where: string, path: unknown): void {
+  if (typeof path === 'string') return;
+  const advice = `It is a folder, or an object with the keys ${WASM_BINARIES.join(', ')}.`;
+  if (typeof path !== 'object' || path === null)
+    fail('type', where, 'wasmPath', 'a string or an object', path, advice);
+  const addresses = path as Record<string, unknown>;
+  for (const file of WASM_BINARIES)
+    if (typeof addresses[file] !== 'string')
+      fail('value', where, 'wasmPath', 'the address of each file', addresses[file], advice);
+}

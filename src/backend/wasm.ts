@@ -1,0 +1,50 @@
+import { engine, env } from '@tensorflow/tfjs-core';
+import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import type { Candidate } from './candidate.js';
+import { importBackend } from './import_backend.js';
+
+/** What a host can do for the wasm backend. */
+export interface WasmHost {
+  /** The folder of the binaries, where the host can tell. */
+  findBinaries?(): string | undefined;
+  /** Called before Emscripten's code runs; returns what clears its process listeners away. */
+  watchListeners?(): () => void;
+}
+
+type WasmModule = Pick<typeof WasmPackage, 'setWasmPaths' | 'version_wasm'>;
+type WasmBackend = KernelBackend & { wasm: { tfjs: { getThreadsCount(): number } } };
+
+/** WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
+export function wasm(host: WasmHost = {}): Candidate {
+  const candidate = {
+    name: 'wasm',
+    backend: 'wasm',
+    packageName: '@tensorflow/tfjs-backend-wasm',
+    advice: 'Serve the three .wasm files of the package and pass their folder as wasmPath.',
+    async load(options): ReturnType<Candidate['load']> {
+      const clearListeners = host.watchListeners?.();
+      const literalImport = (): Promise<unknown> => import('@tensorflow/tfjs-backend-wasm');
+      const module = (await importBackend(candidate, options, literalImport)) as
+        WasmModule | undefined;
+      const path = options.wasmPath ?? (module === undefined ? undefined : host.findBinaries?.());
+      const started = engine().registry.wasm !== undefined;
+      if (path !== undefined && !started) {
+        const { setWasmPaths } = module ?? ((await literalImport()) as WasmModule);
+        setWasmPaths(typeof path === 'string' ? asFolder(path) : path);
+      }
+      return {
+        coreVersion: module?.version_wasm,
+        finish: () => clearListeners?.(),
+      };
+    },
+    describe(instance: WasmBackend) {
+      const simd = env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly SIMD' : 'WebAssembly';
+      const threads = instance.wasm.tfjs.getThreadsCount();
+      return `${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    },
+  } satisfies Candidate;
+  return candidate;
+}
+
+const asFolder = (path: string): string => (/[/\\]$/.test(path) ? path : `${path}/`);

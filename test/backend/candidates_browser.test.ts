@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { browserCandidates } from '../../src/backend/candidates_browser.js';
+import { chooseBackend } from '../../src/backend/choose_backend.js';
+import { useBackend } from '../helpers/backends.js';
+
+test('the candidates of browsers come down to wasm, with their reasons', async () => {
+  await useBackend('cpu');
+  const { name, skipped } = await chooseBackend(
+    browserCandidates((specifier) =>
+      Promise.reject(new TypeError(`Failed to resolve module specifier '${specifier}'`)),
+    ),
+  );
+  expect(name).toBe('wasm');
+  expect(skipped).toEqual([
+    {
+      name: 'webgpu',
+      reason: 'no navigator.gpu: too old a browser, or a page that is not a secure context',
+    },
+    {
+      name: 'webgl',
+      reason:
+        "not part of this program. Import '@tensorflow/tfjs-backend-webgl' before the call, or " +
+        "pass modules: { webgl: () => import('@tensorflow/tfjs-backend-webgl') }",
+    },
+    { name: 'cpu', reason: 'wasm comes first' },
+  ]);
+});

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { loadBackend } from '../../src/backend/load_backend.js';
+import type { LoadBackendOptions } from '../../src/backend/load_backend.js';
+
+interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the program in a Node of its own, with `loadBackend` at hand. */
+function runScript(body: string): Promise<Run> {
+  const source = fileURLToPath(new URL('../../src/backend/load_backend.ts', import.meta.url));
+  const script = `import { loadBackend } from ${JSON.stringify(source)};\n${body}`;
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', script],
+      { cwd: root, timeout: 50_000 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+describe('loadBackend in a program of its own', () => {
+  test('finds wasm, prints nothing, and lets the program end', async () => {
+    const { code, stdout, stderr } = await runScript(`
+      const { name, device, skipped } = await loadBackend();
+      console.log(JSON.stringify({ name, device, skipped: skipped.map(({ name }) => name) }));
+    `);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'wasm',
+      device: 'WebAssembly SIMD, 1 thread',
+      skipped: ['tensorflow-gpu', 'tensorflow', 'webgpu', 'cpu'],
+    });
+    expect(code).toBe(0);
+  });
+
+  test('prints no banner for cpu, and leaves the flags as they were', async () => {
+    const { code, stdout, stderr } = await runScript(`
+      import { env, tensor } from '@tensorflow/tfjs-core';
+      const { name, device } = await loadBackend({ prefer: ['cpu'] });
+      tensor([1]).dispose();
+      console.log(name, device, env().getBool('IS_TEST'), env().getBool('PROD'));
+    `);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'cpu plain JavaScript false false\n',
+      stderr: '',
+    });
+  });
+
+  test('leaves no listener of Emscripten behind, and those of the program alone', async () => {
+    const { code, stdout } = await runScript(`
+      const before = (error) => { throw error; };
+      process.on('uncaughtException', before);
+      const loading = loadBackend();
+      const during = (error) => { console.error('my own', error); };
+      process.on('unhandledRejection', during);
+      await loading;
+      console.log(process.listeners('uncaughtException').every((l) => l === before));
+      console.log(process.listeners('uncaughtException').length);
+      console.log(process.listeners('unhandledRejection').every((l) => l === during));
+      console.log(process.listeners('unhandledRejection').length);
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'true\n1\ntrue\n1\n' });
+  });
+
+  test('an uncaught error still ends the program as it does in plain Node', async () => {
+    const { code, stderr } = await runScript(`
+      await loadBackend();
+      setTimeout(() => { throw new Error('mine'); });
+    `);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Error: mine');
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  test('looks for the wasm files where wasmPath says, and says so when they are not there', async () => {
+    const { code, stdout } = await runScript(`
+      const { name, skipped } = await loadBackend({ wasmPath: 'no/such/folder' });
+      console.log(name, skipped.find(({ name }) => name === 'wasm').reason);
+    `);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^cpu did not start \(.*\)\. Serve the three \.wasm files/);
+  });
+});
+
+test('two calls at once answer alike', async () => {
+  const [first, second] = await Promise.all([loadBackend(), loadBackend()]);
+  expect(first).toEqual(second);
+  expect(first.name).toBe('wasm');
+});
+
+test('a wish that this platform cannot meet is an error with the reason', async () => {
+  await expect(loadBackend({ prefer: ['webgl'] })).rejects.toThrow(
+    'loadBackend: `prefer` must be backends of which one works here. Received: ["webgl"].\n' +
+      '- webgl: does not exist on this platform',
+  );
+});
+
+describe('options that are wrong', () => {
+  const file = { 'tfjs-backend-wasm.wasm': 'a.wasm' };
+  test.each<[unknown, string, string]>([
+    ['wasm', 'type', '`options` must be an object'],
+    [{ backend: 'wasm' }, 'value', '`options` must be an object with the keys prefer, wasmPath'],
+    [{ prefer: 'wasm' }, 'type', '`prefer` must be a list of backend names. Received: "wasm"'],
+    [{ prefer: [] }, 'type', '`prefer` must be a list of backend names. Received: []'],
+    [{ prefer: ['wasm', 'metal'] }, 'value', "`prefer` must be one of 'tensorflow-gpu'"],
+    [{ wasmPath: 3 }, 'type', '`wasmPath` must be a string or an object. Received: 3'],
+    [{ wasmPath: null }, 'type', '`wasmPath` must be a string or an object. Received: null'],
+    [{ wasmPath: file }, 'value', '`wasmPath` must be the address of each file'],
+    [{ softwareWebGPU: 1 }, 'type', '`softwareWebGPU` must be true or false. Received: 1'],
+    [{ modules: { metal: () => 0 } }, 'value', '`options` must be an object with the keys tenso'],
+    [{ modules: { webgl: 'x' } }, 'type', '`modules.webgl` must be a function'],
+  ])('%j', async (options, code, message) => {
+    const error: unknown = await loadBackend(options as LoadBackendOptions).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ name: 'GanKitError', code });
+    expect((error as Error).message).toContain(`loadBackend: ${message}`);
+  });
+});

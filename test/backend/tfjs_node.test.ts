@@ -1,0 +1,125 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { getBackend, setBackend, version_core } from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nodeCandidates } from '../../src/backend/candidates_node.js';
+import { chooseBackend } from '../../src/backend/choose_backend.js';
+import { bringBackUtil, tfjsNode } from '../../src/backend/tfjs_node.js';
+import { useBackend } from '../helpers/backends.js';
+import { quietBackend, registerFake, removeFakes } from './fake_candidate.js';
+
+const notInstalled = async (specifier: string): Promise<never> => {
+  throw Object.assign(new Error(`Cannot find package '${specifier}' imported from here`), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+};
+
+const withoutAddon = async (specifier: string): Promise<never> => {
+  throw new Error(
+    'The Node.js native addon module (tfjs_binding.node) can not be found at path: ' +
+      `/app/node_modules/${specifier}/lib/napi-v8/tfjs_binding.node. \nPlease run command`,
+  );
+};
+
+beforeEach(() => useBackend('cpu'));
+
+describe('the candidates of Node', () => {
+  test('are in the order of their speed', () => {
+    expect(nodeCandidates(notInstalled).map(({ name }) => name)).toEqual([
+      'tensorflow-gpu',
+      'tensorflow',
+      'webgpu',
+      'wasm',
+      'cpu',
+    ]);
+  });
+
+  test('come down to wasm where nothing is installed', async () => {
+    const { name, device, skipped } = await chooseBackend(nodeCandidates(notInstalled));
+    expect(name).toBe('wasm');
+    expect(device).toBe('WebAssembly SIMD, 1 thread');
+    expect(skipped).toEqual([
+      {
+        name: 'tensorflow-gpu',
+        reason: 'not installed. Run: npm install @tensorflow/tfjs-node-gpu',
+      },
+      { name: 'tensorflow', reason: 'not installed. Run: npm install @tensorflow/tfjs-node' },
+      { name: 'webgpu', reason: 'not installed. Run: npm install webgpu' },
+      { name: 'cpu', reason: 'wasm comes first' },
+    ]);
+  });
+
+  test('come down to wasm where tfjs-node was unpacked without its addon', async () => {
+    const { name, skipped } = await chooseBackend(nodeCandidates(withoutAddon));
+    expect(name).toBe('wasm');
+    expect(skipped[1]!.reason).toMatch(
+      /^installed without its native addon\. Run: npm install-scripts approve @tensorflow\/tfjs-node \(/,
+    );
+  });
+});
+
+describe('tfjs-node', () => {
+  class NodeBackend extends MathBackendCPU {
+    constructor(
+      readonly isGPUPackage: boolean,
+      readonly isUsingGpuDevice: boolean,
+    ) {
+      super();
+    }
+  }
+  /** Registers and becomes current at import, as the real module does. */
+  const fakeModule =
+    (ofGPU: boolean, device: boolean, core: string = version_core) =>
+    async () => {
+      registerFake('tensorflow', () => quietBackend(new NodeBackend(ofGPU, device)));
+      await setBackend('tensorflow');
+      return { version: { 'tfjs-core': core, 'tfjs-node': core } };
+    };
+  afterEach(async () => {
+    removeFakes();
+    await setBackend('cpu');
+  });
+
+  test.each([
+    ['tensorflow', false, false, 'libtensorflow on the CPU'],
+    ['tensorflow-gpu', true, true, 'libtensorflow on CUDA'],
+    ['tensorflow-gpu', true, false, 'libtensorflow on the CPU'],
+  ] as const)('is accepted as %s', async (name, ofGPU, onDevice, device) => {
+    const result = await chooseBackend([tfjsNode(name, fakeModule(ofGPU, onDevice))]);
+    expect(result).toEqual({ name, device, skipped: [] });
+    expect(getBackend()).toBe('tensorflow');
+  });
+
+  test('is skipped when it brings another tfjs-core, and the backend is set back', async () => {
+    const before = getBackend();
+    await expect(
+      chooseBackend([tfjsNode('tensorflow', fakeModule(false, false, '4.21.0'))], {
+        prefer: ['tensorflow'],
+      }),
+    ).rejects.toThrow(
+      `- tensorflow: made for tfjs-core 4.21.0, and this program runs tfjs-core ${version_core}. ` +
+        `Run: npm install @tensorflow/tfjs-node@${version_core}`,
+    );
+    expect(getBackend()).toBe(before);
+  });
+
+  test('does not pass for its sibling', async () => {
+    const importModule = fakeModule(false, false);
+    await expect(
+      chooseBackend([tfjsNode('tensorflow-gpu', importModule)], { prefer: ['tensorflow-gpu'] }),
+    ).rejects.toThrow(
+      "the registered 'tensorflow' backend is not that of @tensorflow/tfjs-node-gpu",
+    );
+  });
+});
+
+test('bringBackUtil defines what Node 23 dropped, and nothing that is there', () => {
+  const isArray = (): boolean => false;
+  const util: Record<string, unknown> = { isArray };
+  bringBackUtil(util);
+  expect(util.isArray).toBe(isArray);
+  const isNullOrUndefined = util.isNullOrUndefined as (value: unknown) => boolean;
+  expect([null, undefined, 0, ''].map(isNullOrUndefined)).toEqual([true, true, false, false]);
+  const bare: Record<string, unknown> = {};
+  bringBackUtil(bare);
+  expect((bare.isArray as (value: unknown) => boolean)([])).toBe(true);
+});
