@@ -1,0 +1,106 @@
+import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import type { serialization } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { register } from '../layers/register_class.js';
+import { SlotOptimizer, withWeightDecay } from './slot_optimizer.js';
+import type { UpdateRule } from './slot_optimizer.js';
+
+/** Options of {@link adam}. */
+export interface AdamOptions {
+  /** Step size α, 0 or more; default 2e-4, DCGAN's. */
+  learningRate?: number;
+  /** Decay of the mean of gradients, in [0, 1); default 0.5, DCGAN's (torch: 0.9). */
+  beta1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1); default 0.999. */
+  beta2?: number;
+  /** ε, added to the root, 0 or more; default 1e-8, on every backend. */
+  epsilon?: number;
+  /** λ of the L2 term λθ added to the gradient, 0 or more; default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Adam with torch.optim's conventions. With g ← g + λθ:
+ *
+ * m ← β₁m + g, v ← β₂v + g², θ ← θ − αₜ · m / (√v + εₜ),
+ * where sₜ² = (1 − β₂ᵗ)/(1 − β₂), αₜ = α · sₜ · (1 − β₁)/(1 − β₁ᵗ), εₜ = ε · sₜ.
+ *
+ * That is the paper's update m̂/(√v̂ + ε). Its moments are kept over 1 − β, and all factors that do
+ * not depend on a weight are gathered in two numbers, which are computed in float64 from the count
+ * of steps: ten passes over the weights instead of fourteen.
+ *
+ * @see Kingma and Ba 2014, arXiv 1412.6980, algorithm 1, and section 2 on the order of computation
+ */
+export class Adam extends SlotOptimizer<'m' | 'v'> {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitAdam';
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+
+  constructor(options: AdamOptions = {}) {
+    const where = 'adam';
+    checkOptions(where, options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
+    const {
+      learningRate = 2e-4,
+      beta1 = 0.5,
+      beta2 = 0.999,
+      epsilon = 1e-8,
+      weightDecay = 0,
+    } = options;
+    checkNumber(where, 'learningRate', learningRate, { min: 0 });
+    checkNumber(where, 'beta1', beta1, { min: 0, below: 1 });
+    checkNumber(where, 'beta2', beta2, { min: 0, below: 1 });
+    checkNumber(where, 'epsilon', epsilon, { min: 0 });
+    checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
+    super(learningRate, ['m', 'v']);
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
+    register(Adam);
+  }
+
+  protected override rule(step: number): UpdateRule<'m' | 'v'> {
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
+    const scale = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
+    const rate = (learningRate * scale * (1 - beta1)) / (1 - beta1 ** step);
+    return ({ value, slots }, gradient) => {
+      const g = withWeightDecay(gradient, value, weightDecay);
+      const m = add(mul(slots.m, beta1), g);
+      const v = add(mul(slots.v, beta2), square(g));
+      const direction = div(m, add(sqrt(v), epsilon * scale));
+      return { value: sub(value, mul(direction, rate)), slots: { m, v } };
+    };
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
+    return { learningRate, beta1, beta2, epsilon, weightDecay };
+  }
+}
+
+/**
+ * Makes an {@link Adam} optimizer with the defaults of the GAN papers.
+ *
+ * @param options See {@link AdamOptions}.
+ * @returns The optimizer; `dispose()` frees its moments.
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { scalar, square, variable } from '@tensorflow/tfjs-core';
+ * import type { Scalar } from '@tensorflow/tfjs-core';
+ * import { adam } from 'gan-kit/training';
+ *
+ * const optimizer = adam({ learningRate: 1e-4, beta1: 0, beta2: 0.9 }); // WGAN-GP's
+ * const x = variable(scalar(3));
+ * optimizer.minimize(() => square(x) as Scalar, false, [x]);
+ * ```
+ *
+ * @see Kingma and Ba 2014, arXiv 1412.6980; Radford et al. 2015, arXiv 1511.06434, section 4 for the defaults
+ */
+export function adam(options: AdamOptions = {}): Adam {
+  return new Adam(options);
+}

@@ -1,0 +1,151 @@
+import { add, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
+import { arrayFrom, numberFrom } from '../internal/state.js';
+import { namedWeights } from '../layers/named_weights.js';
+import type { NamedWeight } from '../layers/named_weights.js';
+import type { PieceState, StateArray, Stateful } from '../types.js';
+
+/** Options of {@link ExponentialMovingAverage}. */
+export interface ExponentialMovingAverageOptions {
+  /** β, the share of the average that is kept at each update, in [0, 1]; default 0.999. */
+  decay?: number;
+  /** Whether β grows into its value, min(β, (1 + n)/(10 + n)) after n updates; default false. */
+  warmUp?: boolean;
+}
+
+/**
+ * A moving average of a model's weights: θ̄ ← θ̄ + (1 − β)(θ − θ̄) at each `update()`, from θ̄ = θ.
+ *
+ * Trainable weights are averaged; the others (running statistics, u and v of spectral
+ * normalization) belong to the newest weights and are copied. The model itself is not changed:
+ * evaluate it at the average with `functionalCall(model, ema.namedWeights, z)`, or copy the
+ * average into a clone with `clone.setWeights(ema.weights)`.
+ *
+ * @example
+ * ```ts
+ * import { randomNormal } from '@tensorflow/tfjs-core';
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { functionalCall } from 'gan-kit/layers';
+ * import { ExponentialMovingAverage } from 'gan-kit/training';
+ *
+ * const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
+ * const ema = new ExponentialMovingAverage(model, { decay: 0.99 });
+ * ema.update(); // after each training step
+ * const y = functionalCall(model, ema.namedWeights, randomNormal([4, 3]));
+ * ```
+ *
+ * @see Yazıcı et al. 2018, The unusual effectiveness of averaging in GAN training, arXiv 1806.04498; Karras et al. 2017, arXiv 1710.10196, appendix A
+ */
+export class ExponentialMovingAverage implements Stateful {
+  readonly decay: number;
+  readonly warmUp: boolean;
+  private readonly model: LayersModel;
+  private readonly named: readonly NamedWeight[];
+  private averages: Tensor[];
+  private count = 0;
+
+  /**
+   * @param model A built model; it stays the caller's.
+   * @param options See {@link ExponentialMovingAverageOptions}.
+   * @throws GanKitError if an option is out of range or the model has no weights.
+   */
+  constructor(model: LayersModel, options: ExponentialMovingAverageOptions = {}) {
+    const where = 'ExponentialMovingAverage';
+    checkOptions(where, options, ['decay', 'warmUp']);
+    const { decay = 0.999, warmUp = false } = options;
+    checkNumber(where, 'decay', decay, { min: 0, max: 1 });
+    checkBoolean(where, 'warmUp', warmUp);
+    if (!Array.isArray(model?.layers) || model.weights.length === 0)
+      fail('type', where, 'model', 'a built model with weights', model);
+    this.decay = decay;
+    this.warmUp = warmUp;
+    this.model = model;
+    this.named = namedWeights(model);
+    this.averages = this.named.map(({ variable }) => keep(variable.read().clone()));
+  }
+
+  /** How many updates were made, n. */
+  get updates(): number {
+    return this.count;
+  }
+
+  /** Moves the average towards the model's weights as they are now. */
+  update(): void {
+    this.checkAlive('update');
+    const n = this.count;
+    const decay = this.warmUp ? Math.min(this.decay, (1 + n) / (10 + n)) : this.decay;
+    const trainable = new Set(this.model.trainableWeights);
+    const before = this.averages;
+    this.averages = this.named.map(({ variable }, i) => {
+      const now = variable.read();
+      if (!trainable.has(variable)) return keep(now.clone());
+      return keep(tidy(() => add(before[i]!, mul(sub(now, before[i]!), 1 - decay))));
+    });
+    dispose(before);
+    this.count = n + 1;
+  }
+
+  /** The average by path, as `functionalCall` takes it; valid until the next update, not to be disposed. */
+  get namedWeights(): NamedTensorMap {
+    this.checkAlive('namedWeights');
+    return Object.fromEntries(this.named.map(({ path }, i) => [path, this.averages[i]!]));
+  }
+
+  /** The average in the order of `model.getWeights()`; valid until the next update, not to be disposed. */
+  get weights(): Tensor[] {
+    this.checkAlive('weights');
+    const byVariable = new Map(this.named.map(({ variable }, i) => [variable, this.averages[i]!]));
+    return this.model.weights.map((variable) => byVariable.get(variable)!);
+  }
+
+  /** A copy of the average, by path, and the count of updates. */
+  async state(): Promise<PieceState> {
+    this.checkAlive('state');
+    const updates = this.count;
+    // cloned before the first wait, because an update meanwhile frees what it replaces
+    const copies = this.averages.map((average) => average.clone());
+    const arrays: Record<string, StateArray> = {};
+    for (const [i, copy] of copies.entries())
+      arrays[this.named[i]!.path] = {
+        shape: copy.shape,
+        data: Float32Array.from(await copy.data()),
+      };
+    dispose(copies);
+    return { values: { updates }, arrays };
+  }
+
+  /**
+   * Goes back to a state.
+   *
+   * @param state Of an average over a model of the same paths and shapes.
+   * @throws GanKitError if the state does not fit; nothing is changed then.
+   */
+  async restore(state: PieceState): Promise<void> {
+    const where = 'ExponentialMovingAverage.restore';
+    this.checkAlive('restore');
+    const updates = numberFrom(where, state, 'updates');
+    const saved = this.named.map(({ path, variable }) =>
+      arrayFrom(where, state, path, variable.shape as number[]),
+    );
+    const averages = saved.map(({ data, shape }) =>
+      keep(tensor(data.slice(), [...shape], 'float32')),
+    );
+
+    dispose(this.averages);
+    this.averages = averages;
+    this.count = updates;
+  }
+
+  /** Frees the average; the model stays. */
+  dispose(): void {
+    dispose(this.averages);
+    this.averages = [];
+  }
+
+  private checkAlive(member: string): void {
+    if (this.averages.length === 0)
+      fail('state', `ExponentialMovingAverage.${member}`, 'this', 'alive', 'a disposed average');
+  }
+}

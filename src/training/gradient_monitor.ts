@@ -1,0 +1,161 @@
+import { addN, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { namedWeights } from '../layers/named_weights.js';
+
+/** Options of {@link GradientMonitor}. */
+export interface GradientMonitorOptions {
+  /** A network is looked at once in so many steps, from 1 on; default 50. */
+  every?: number;
+  /** A norm above this is a warning, as is one that is not a number; above 0, default 100. */
+  warnAbove?: number;
+  /** Called with each warning when it is read. */
+  onWarning?: (warning: string) => void;
+}
+
+/** What {@link GradientMonitor.read} finds. */
+export interface GradientReport {
+  /** The step at which the newest of the norms was taken, counted from 1. */
+  step: number;
+  /** L2 norm of a layer's whole gradient, by `network/layer`. */
+  norms: Record<string, number>;
+  /** One sentence for each norm that is too large. */
+  warnings: string[];
+}
+
+interface Observation {
+  readonly step: number;
+  readonly keys: readonly string[];
+  /** One norm per key, still on the device. */
+  readonly norms: Tensor;
+}
+
+/**
+ * Watches the size of gradients, layer by layer: ‖g‖ = √(Σ g²) over all weights of a layer.
+ *
+ * `observe` is called at every step of every network and computes only when the network is due;
+ * nothing is read back until `read`, and of each network only the newest norms are kept. A step is
+ * counted whenever the network that is observed most often is; the others are due at their first
+ * step after a multiple of `every`, so that their norms come together.
+ *
+ * @example
+ * ```ts
+ * import { ones, sum, variableGrads } from '@tensorflow/tfjs-core';
+ * import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { GradientMonitor } from 'gan-kit/training';
+ *
+ * const critic = sequential({ layers: [layers.dense({ units: 1, inputShape: [3], name: 'top' })] });
+ * const monitor = new GradientMonitor({ every: 1 });
+ * const { grads } = variableGrads(() => sum(critic.apply(ones([1, 3])) as Tensor) as Scalar);
+ * monitor.observe('critic', critic, grads);
+ * const report = await monitor.read(); // { step: 1, norms: { 'critic/top': 2 }, warnings: [] }
+ * ```
+ */
+export class GradientMonitor {
+  readonly every: number;
+  readonly warnAbove: number;
+  private readonly onWarning: (warning: string) => void;
+  private readonly steps: Map<string, number> = new Map();
+  /** How many multiples of `every` had passed when a network was last looked at. */
+  private readonly looked: Map<string, number> = new Map();
+  private pending: Map<string, Observation> = new Map();
+
+  /**
+   * @param options See {@link GradientMonitorOptions}.
+   * @throws GanKitError if an option is out of range.
+   */
+  constructor(options: GradientMonitorOptions = {}) {
+    const where = 'GradientMonitor';
+    checkOptions(where, options, ['every', 'warnAbove', 'onWarning']);
+    const { every = 50, warnAbove = 100, onWarning = () => undefined } = options;
+    checkNumber(where, 'every', every, { integer: true, min: 1 });
+    checkNumber(where, 'warnAbove', warnAbove, { above: 0 });
+    if (typeof onWarning !== 'function') fail('type', where, 'onWarning', 'a function', onWarning);
+    this.every = every;
+    this.warnAbove = warnAbove;
+    this.onWarning = onWarning;
+  }
+
+  /**
+   * Counts a step of a network, and takes its norms if it is due.
+   *
+   * @param network A name for reports.
+   * @param model The network.
+   * @param gradients By name of variable, as `variableGrads` returns them; they stay the caller's.
+   * @throws GanKitError if none of the gradients belongs to the model.
+   */
+  observe(network: string, model: LayersModel, gradients: NamedTensorMap): void {
+    this.steps.set(network, (this.steps.get(network) ?? 0) + 1);
+    const step = Math.max(...this.steps.values());
+    const passed = Math.floor(step / this.every);
+    if (passed === (this.looked.get(network) ?? 0)) return;
+    const byLayer = gradientsByLayer(model, gradients);
+    this.looked.set(network, passed);
+    this.pending.get(network)?.norms.dispose();
+    this.pending.set(network, {
+      step,
+      keys: [...byLayer.keys()].map((layer) => `${network}/${layer}`),
+      norms: keep(tidy(() => stack([...byLayer.values()].map(norm)))),
+    });
+  }
+
+  /**
+   * Fetches the norms taken since the last `read`.
+   *
+   * @returns The report, or `undefined` if there is nothing new.
+   */
+  async read(): Promise<GradientReport | undefined> {
+    const observations = [...this.pending.values()];
+    if (observations.length === 0) return undefined;
+    this.pending = new Map();
+    const report: GradientReport = { step: 0, norms: {}, warnings: [] };
+    for (const { step, keys, norms } of observations) {
+      const values = await norms.data();
+      norms.dispose();
+      report.step = Math.max(report.step, step);
+      keys.forEach((key, i) => {
+        const value = values[i]!;
+        report.norms[key] = value;
+        if (!(value <= this.warnAbove))
+          report.warnings.push(
+            `The gradient of ${key} has norm ${value.toPrecision(4)} at step ${step}, above ${this.warnAbove}.`,
+          );
+      });
+    }
+    report.warnings.forEach((warning) => this.onWarning(warning));
+    return report;
+  }
+
+  /** Frees norms that were not read. */
+  dispose(): void {
+    dispose([...this.pending.values()].map(({ norms }) => norms));
+    this.pending.clear();
+  }
+}
+
+/** The gradients of each layer that has any, by the layer's path. */
+function gradientsByLayer(model: LayersModel, gradients: NamedTensorMap): Map<string, Tensor[]> {
+  const byLayer = new Map<string, Tensor[]>();
+  for (const { path, variable } of namedWeights(model)) {
+    const gradient = gradients[variable.name];
+    if (gradient === undefined) continue;
+    const layer = path.slice(0, path.lastIndexOf('/'));
+    byLayer.set(layer, [...(byLayer.get(layer) ?? []), gradient]);
+  }
+  if (byLayer.size === 0)
+    fail(
+      'value',
+      'GradientMonitor.observe',
+      'gradients',
+      "keyed by the names of the model's variables",
+      gradients,
+    );
+  return byLayer;
+}
+
+/** √(Σ g²) over all of a layer's gradients. */
+function norm(gradients: readonly Tensor[]): Tensor {
+  return sqrt(addN(gradients.map((gradient) => sum(square(gradient)))));
+}

@@ -1,0 +1,112 @@
+import { add, div, mul, relu, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import type { serialization } from '@tensorflow/tfjs-core';
+import { checkBoolean, checkNumber, checkOptions } from '../internal/check.js';
+import { register } from '../layers/register_class.js';
+import { SlotOptimizer } from './slot_optimizer.js';
+import type { UpdateRule } from './slot_optimizer.js';
+
+/** Options of {@link rmsprop}. */
+export interface RMSPropOptions {
+  /** Step size α, 0 or more; default 5e-5, that of Wasserstein GAN. */
+  learningRate?: number;
+  /** ρ, decay of the mean of squared gradients, in [0, 1); default 0.99 (torch's `alpha`). */
+  decay?: number;
+  /** ε, added to the root, 0 or more; default 1e-8. */
+  epsilon?: number;
+  /** μ of the heavy ball, in [0, 1]; default 0. */
+  momentum?: number;
+  /** Whether the squared mean is taken off the mean square; default false. */
+  centered?: boolean;
+}
+
+type RMSPropSlot = 'square' | 'mean' | 'velocity';
+
+/**
+ * RMSProp with torch.optim's conventions: ε outside the root, the learning rate outside the
+ * momentum, no bias correction.
+ *
+ * v ← ρv + g², d = g / (√v + ε/s), θ ← θ − (α/s) · d, with s² = 1 − ρ.
+ *
+ * As in {@link Adam}, means are kept over 1 − ρ. With `centered`, a ← ρa + g and v − s²a² stands in
+ * for v in d, cut off at 0: rounding makes it negative for constant gradients (torch returns NaN).
+ * With `momentum`, b ← μb + d stands in for d.
+ *
+ * @see Tieleman and Hinton 2012, lecture 6.5 of Neural Networks for Machine Learning; Graves 2013, arXiv 1308.0850, equations 38 to 41 for `centered`
+ */
+export class RMSProp extends SlotOptimizer<RMSPropSlot> {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitRMSProp';
+  readonly decay: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly centered: boolean;
+
+  constructor(options: RMSPropOptions = {}) {
+    const where = 'rmsprop';
+    checkOptions(where, options, ['learningRate', 'decay', 'epsilon', 'momentum', 'centered']);
+    const {
+      learningRate = 5e-5,
+      decay = 0.99,
+      epsilon = 1e-8,
+      momentum = 0,
+      centered = false,
+    } = options;
+    checkNumber(where, 'learningRate', learningRate, { min: 0 });
+    checkNumber(where, 'decay', decay, { min: 0, below: 1 });
+    checkNumber(where, 'epsilon', epsilon, { min: 0 });
+    checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
+    checkBoolean(where, 'centered', centered);
+    const slots: RMSPropSlot[] = ['square'];
+    if (centered) slots.push('mean');
+    if (momentum > 0) slots.push('velocity');
+    super(learningRate, slots);
+    this.decay = decay;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.centered = centered;
+    register(RMSProp);
+  }
+
+  protected override rule(): UpdateRule<RMSPropSlot> {
+    const { learningRate, decay, epsilon, momentum, centered } = this;
+    const scale = Math.sqrt(1 - decay);
+    return ({ value, slots }, g) => {
+      const meanSquare = add(mul(slots.square, decay), square(g));
+      const mean = centered ? add(mul(slots.mean, decay), g) : slots.mean;
+      const variance = centered
+        ? relu(sub(meanSquare, mul(square(mean), scale * scale)))
+        : meanSquare;
+      const direction = div(g, add(sqrt(variance), epsilon / scale));
+      const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), direction) : direction;
+      return {
+        value: sub(value, mul(velocity, learningRate / scale)),
+        slots: { square: meanSquare, mean, velocity },
+      };
+    };
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { learningRate, decay, epsilon, momentum, centered } = this;
+    return { learningRate, decay, epsilon, momentum, centered };
+  }
+}
+
+/**
+ * Makes an {@link RMSProp} optimizer with the learning rate of Wasserstein GAN.
+ *
+ * @param options See {@link RMSPropOptions}.
+ * @returns The optimizer; `dispose()` frees its slots.
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { rmsprop } from 'gan-kit/training';
+ *
+ * const optimizer = rmsprop({ learningRate: 5e-5 });
+ * ```
+ *
+ * @see Arjovsky et al. 2017, arXiv 1701.07875, algorithm 1 for its use
+ */
+export function rmsprop(options: RMSPropOptions = {}): RMSProp {
+  return new RMSProp(options);
+}
