@@ -17,7 +17,6 @@ export interface PublicExport {
   readonly entry: string;
   readonly name: string;
   readonly comment: string;
-  readonly tags: readonly string[];
   readonly parameters: readonly string[];
   readonly documentedParameters: readonly string[];
   readonly examples: readonly Example[];
@@ -37,13 +36,31 @@ export function entryPoints(): Map<string, string> {
   return entries;
 }
 
-function compilerOptions(): ts.CompilerOptions {
+function readOptions(): ts.CompilerOptions {
   const path = resolve(ROOT, 'tsconfig.json');
   const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file)) as {
     config: unknown;
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   return { ...options, moduleDetection: ts.ModuleDetectionKind.Force };
+}
+
+const OPTIONS = readOptions();
+const DISK = ts.createCompilerHost(OPTIONS);
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** The disk, each file parsed once for all programs, and files that are only in memory. */
+function compilerHost(inMemory: ReadonlyMap<string, string> = new Map()): ts.CompilerHost {
+  return {
+    ...DISK,
+    fileExists: (path) => inMemory.has(path) || DISK.fileExists(path),
+    getSourceFile: (path, language, ...rest) => {
+      const code = inMemory.get(path);
+      if (code !== undefined) return ts.createSourceFile(path, code, language);
+      if (!parsed.has(path)) parsed.set(path, DISK.getSourceFile(path, language, ...rest));
+      return parsed.get(path);
+    },
+  };
 }
 
 function fences(name: string, text: string): Example[] {
@@ -55,44 +72,58 @@ function fences(name: string, text: string): Example[] {
   }));
 }
 
-/** Every runtime export with its doc comment. */
-export function publicExports(): PublicExport[] {
-  const entries = entryPoints();
-  const program = ts.createProgram([...entries.values()], compilerOptions());
+/** The exports of each entry point, aliases resolved. */
+function* exportedSymbols(
+  program: ts.Program,
+): Generator<{ entry: string; source: ts.SourceFile; name: string; symbol: ts.Symbol }> {
+  const checker = program.getTypeChecker();
+  for (const [entry, path] of entryPoints()) {
+    const source = program.getSourceFile(path);
+    const module = source && checker.getSymbolAtLocation(source);
+    if (source === undefined || module === undefined) throw new Error(`${path} is no module`);
+    for (const exported of checker.getExportsOfModule(module)) {
+      const isAlias = exported.flags & ts.SymbolFlags.Alias;
+      const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
+      yield { entry, source, name: exported.name, symbol };
+    }
+  }
+}
+
+/** Every runtime export with its doc comment, and the options that have none. */
+export function publicFace(): { exports: PublicExport[]; bareOptions: string[] } {
+  const program = ts.createProgram([...entryPoints().values()], OPTIONS, compilerHost());
   const checker = program.getTypeChecker();
   const seen = new Set<ts.Symbol>();
   const found: PublicExport[] = [];
-  for (const [entry, path] of entries) {
-    const source = program.getSourceFile(path);
-    const module = source && checker.getSymbolAtLocation(source);
-    if (module === undefined) throw new Error(`${entry}: ${path} is no module`);
-    for (const exported of checker.getExportsOfModule(module)) {
-      const symbol =
-        exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      const isNamespace = symbol.flags & ts.SymbolFlags.ValueModule;
-      if (!(symbol.flags & ts.SymbolFlags.Value) || isNamespace || seen.has(symbol)) continue;
-      seen.add(symbol);
-      const tags = symbol.getJsDocTags(checker);
-      const textOf = (tag: ts.JSDocTagInfo): string => ts.displayPartsToString(tag.text);
-      const [signature] = checker.getTypeOfSymbolAtLocation(symbol, source!).getCallSignatures();
-      found.push({
-        entry,
-        name: exported.name,
-        comment: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
-        tags: tags.map((tag) => `@${tag.name} ${textOf(tag)}`),
-        parameters: (signature?.parameters ?? [])
-          .map(({ name }) => name)
-          .filter((name) => !name.startsWith('__')),
-        documentedParameters: tags
-          .filter((tag) => tag.name === 'param')
-          .map((tag) => textOf(tag).split(/[\s.]/, 1)[0]!),
-        examples: tags
-          .filter((tag) => tag.name === 'example')
-          .flatMap((tag) => fences(`${entry}: ${exported.name}`, `${textOf(tag)}\n`)),
-      });
-    }
+  const bareOptions = new Set<string>();
+  const commentOf = (symbol: ts.Symbol): string =>
+    ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+  for (const { entry, source, name, symbol } of exportedSymbols(program)) {
+    if (name.endsWith('Options'))
+      for (const option of checker.getDeclaredTypeOfSymbol(symbol).getProperties())
+        if (commentOf(option) === '') bareOptions.add(`${name}.${option.name}`);
+    const isNamespace = symbol.flags & ts.SymbolFlags.ValueModule;
+    if (!(symbol.flags & ts.SymbolFlags.Value) || isNamespace || seen.has(symbol)) continue;
+    seen.add(symbol);
+    const tags = symbol.getJsDocTags(checker);
+    const textOf = (tag: ts.JSDocTagInfo): string => ts.displayPartsToString(tag.text);
+    const [signature] = checker.getTypeOfSymbolAtLocation(symbol, source).getCallSignatures();
+    found.push({
+      entry,
+      name,
+      comment: commentOf(symbol),
+      parameters: (signature?.parameters ?? [])
+        .map((parameter) => parameter.name)
+        .filter((parameter) => !parameter.startsWith('__')), // destructured
+      documentedParameters: tags
+        .filter((tag) => tag.name === 'param')
+        .map((tag) => textOf(tag).split(/[\s.]/, 1)[0]!),
+      examples: tags
+        .filter((tag) => tag.name === 'example')
+        .flatMap((tag) => fences(`${entry}: ${name}`, `${textOf(tag)}\n`)),
+    });
   }
-  return found;
+  return { exports: found, bareOptions: [...bareOptions] };
 }
 
 /** The ```ts blocks of the README and the guides. */
@@ -110,18 +141,7 @@ export function typeErrors(examples: readonly Example[]): Map<string, string[]> 
   const files = new Map(
     examples.map(({ code }, k) => [resolve(ROOT, `test/docs/example_${k}.ts`), code]),
   );
-  const disk = ts.createCompilerHost(compilerOptions());
-  const host: ts.CompilerHost = {
-    ...disk,
-    fileExists: (path) => files.has(path) || disk.fileExists(path),
-    getSourceFile: (path, language, ...rest) => {
-      const code = files.get(path);
-      return code === undefined
-        ? disk.getSourceFile(path, language, ...rest)
-        : ts.createSourceFile(path, code, language);
-    },
-  };
-  const program = ts.createProgram([...files.keys()], compilerOptions(), host);
+  const program = ts.createProgram([...files.keys()], OPTIONS, compilerHost(files));
   return new Map(
     [...files.keys()].map((path, k) => {
       const diagnostics = ts.getPreEmitDiagnostics(program, program.getSourceFile(path));

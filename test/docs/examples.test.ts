@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
-import { entryPoints, guideExamples, publicExports, typeErrors } from './doc_comments.js';
+import { entryPoints, guideExamples, publicFace, typeErrors } from './doc_comments.js';
 import { agrees, runExample } from './run_example.js';
 
-const EXPORTS = publicExports();
+const { exports: EXPORTS, bareOptions } = publicFace();
 const EXAMPLES = [...EXPORTS.flatMap(({ examples }) => examples), ...guideExamples()];
 const modules = new Map<string, unknown>();
 const home = process.cwd();
@@ -35,8 +35,17 @@ describe('the doc comment of', () => {
     expect(one.documentedParameters, '@param of each parameter').toEqual(
       expect.arrayContaining([...one.parameters]),
     );
-    expect(one.examples, '@example with a ```ts block').not.toHaveLength(0);
+    // A class that is made by a factory may leave the example to it.
+    const lower = one.name.toLowerCase();
+    const examples = EXPORTS.filter(({ name }) =>
+      [lower, `create${lower}`].includes(name.toLowerCase()),
+    ).flatMap((namesake) => namesake.examples);
+    expect(examples, '@example with a ```ts block').not.toHaveLength(0);
   });
+});
+
+it('every option has a comment', () => {
+  expect(bareOptions).toEqual([]);
 });
 
 describe('the example of', () => {

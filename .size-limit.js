@@ -1,0 +1,14 @@
+// Minified and gzipped, tfjs apart, through the sub-paths that a program would import.
+const measure = (name, program, limit, ignore = []) => ({
+  name,
+  path: `test/package/programs/${program}.js`,
+  limit,
+  gzip: true,
+  ignore: ['@tensorflow/*', ...ignore],
+  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm' }),
+});
+
+export default [
+  measure('one loss', 'one_loss', '1 kB'),
+  measure('everything but gan-kit/node', 'everything', '40 kB'),
+];

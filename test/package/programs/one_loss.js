@@ -1,0 +1,2 @@
+// Measured: what a program pays for one loss.
+export { hinge } from 'gan-kit/losses';
