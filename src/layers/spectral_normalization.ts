@@ -69,8 +69,7 @@ export class SpectralNormalization extends layers.Layer {
     checkOptions(where, args, [...OPTIONS, ...FROM_CONFIG]);
     const given: Partial<SpectralNormalizationArgs> = args ?? {}; // plain JavaScript may pass none
     const { layer, powerIterations = 1, epsilon = 1e-12, seed = 0 } = given;
-    if (layer === undefined || typeof layer.getClassName !== 'function')
-      fail('type', where, 'layer', 'a layer', layer);
+    if (typeof layer?.getClassName !== 'function') fail('type', where, 'layer', 'a layer', layer);
     const supported = Object.keys(KERNELS);
     if (!supported.includes(layer.getClassName()))
       fail('value', where, 'layer', `one of ${supported.join(', ')}`, layer.getClassName());

@@ -362,6 +362,7 @@ describe('spectralNormalization refuses', () => {
   const layer = () => layers.dense({ units: 2 });
   it.each([
     ['no options', undefined, /`layer` must be a layer\. Received: undefined/],
+    ['null', { layer: null }, /`layer` must be a layer\. Received: null/],
     ['no layer', { layer: 'dense' }, /`layer` must be a layer\. Received: "dense"/],
     ['a layer without a kernel', { layer: layers.flatten() }, /must be one of Dense, .*"Flatten"/],
     ['itself', { layer: spectralNormalization({ layer: layer() }) }, /must be one of Dense/],
