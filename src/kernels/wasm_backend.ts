@@ -1,0 +1,61 @@
+import { engine } from '@tensorflow/tfjs-core';
+import type {
+  DataId,
+  DataType,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
+
+export type HeapView = Float32Array | Int32Array | Uint8Array;
+export type FloatPair = [Float32Array, Float32Array];
+
+/** The part of tfjs's BackendWasm that kernels use; its module is never imported here. */
+export interface WasmBackend {
+  /** A tensor of undefined content. */
+  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** A view, valid until the next allocation: the heap may move when it grows. */
+  typedArrayFromHeap(tensor: TensorInfo): HeapView;
+  getMemoryOffset(dataId: DataId): number;
+  incRef(dataId: DataId): void;
+}
+
+/** What the engine hands to a kernel. */
+export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
+  readonly inputs: Inputs;
+  readonly attrs: Attrs;
+  readonly backend: WasmBackend;
+}
+
+/** The kernel that tfjs came with; throws if there is none. */
+export type StockKernel = (call: object) => TensorInfo;
+
+/** One kernel of ours. */
+export interface KernelReplacement {
+  readonly kernelName: string;
+  /** The kernel function, given the stock one to fall back to. */
+  readonly make: (stock: StockKernel) => KernelFunc;
+}
+
+/** A kernel written here, in the loose type of the registry. */
+export const kernelFunc = <Call>(run: (call: Call) => TensorInfo): KernelFunc =>
+  run as unknown as KernelFunc;
+
+/** Hands heap memory to the ops, which work on tensors. */
+export function toTensor<T extends Tensor>(info: TensorInfo): T {
+  return engine().makeTensorFromTensorInfo(info) as T;
+}
+
+/**
+ * The elements of several tensors on the heap. Asking for the offset first brings a tensor over from
+ * another backend: that allocates, so it has to happen before the first view is taken.
+ */
+export function heapViews<Views extends HeapView[]>(
+  backend: WasmBackend,
+  ...tensors: { [Index in keyof Views]: TensorInfo }
+): Views {
+  for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
+  return tensors.map((tensor) => backend.typedArrayFromHeap(tensor)) as Views;
+}

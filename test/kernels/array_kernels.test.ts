@@ -1,0 +1,165 @@
+import { clone, memory, tensor, tidy } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { useBackend } from '../helpers/backends.js';
+import { normal, onBothBackends } from './on_both_backends.js';
+
+const to = (max: number) => fc.integer({ min: 1, max });
+const shapes = fc.array(to(9), { minLength: 1, maxLength: 4 });
+const RUNS = { seed: 2026, numRuns: 60 };
+
+describe('reductions on wasm', () => {
+  const reductions = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      axis: fc.subarray(
+        shape.map((_, axis) => axis),
+        { minLength: 1 },
+      ),
+      keepDims: fc.boolean(),
+    }),
+  );
+
+  it.each(['Sum', 'Mean'])('%s equals cpu over any axes', async (kernelName) => {
+    await fc.assert(
+      fc.asyncProperty(reductions, async ({ shape, axis, keepDims }) => {
+        const x = normal('x', shape);
+        const { cpu, wasm } = await onBothBackends(kernelName, { x }, { axis, keepDims });
+        expect(wasm.shape).toEqual(cpu.shape);
+        expect(wasm.values).toBeAllclose(cpu.values, { rtol: 1e-6, atol: 1e-6 });
+      }),
+      RUNS,
+    );
+  });
+
+  it.each([
+    ['down a column', [200_003, 9], 0],
+    ['along a row', [3, 600_001], 1],
+  ])('sums 200,000 terms and more %s to float32 rounding', async (_, shape, axis) => {
+    const x = normal('x', shape);
+    // far from zero: float32 partial sums lose the low digits
+    for (let i = 0; i < x.values.length; i++) x.values[i]! += 3;
+    const { wasm } = await onBothBackends('Sum', { x }, { axis: [axis], keepDims: false });
+    const expected = new Float64Array(shape[1 - axis]!);
+    x.values.forEach((value, i) => {
+      expected[axis === 0 ? i % shape[1]! : Math.floor(i / shape[1]!)]! += value;
+    });
+    expect(wasm.values).toBeAllclose(expected, { rtol: 1e-7 });
+  });
+
+  it('sums integers as integers, and nothing to zero', async () => {
+    const x = { shape: [2, 3], values: Int32Array.of(1, 2, 3, 4, 5, 6) };
+    const { wasm } = await onBothBackends('Sum', { x }, { axis: [0], keepDims: false });
+    expect(wasm.dtype).toBe('int32');
+    expect(Array.from(wasm.values)).toEqual([5, 7, 9]);
+    const empty = { shape: [0, 2], values: new Float32Array(0) };
+    const none = await onBothBackends('Sum', { x: empty }, { axis: [0], keepDims: false });
+    expect(none.wasm.shape).toEqual([2]);
+  });
+});
+
+describe('BatchMatMul on wasm', () => {
+  it('equals cpu for every pair of transposes', async () => {
+    const products = fc.record({
+      sizes: fc.tuple(to(40), to(40), to(40)),
+      batch: fc.constantFrom([], [1], [1, 1], [3]),
+      transposeA: fc.boolean(),
+      transposeB: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(products, async ({ sizes: [m, k, n], batch, transposeA, transposeB }) => {
+        const a = normal('a', [...batch, ...(transposeA ? [k, m] : [m, k])]);
+        const b = normal('b', [...batch, ...(transposeB ? [n, k] : [k, n])]);
+        const { cpu, wasm } = await onBothBackends(
+          'BatchMatMul',
+          { a, b },
+          { transposeA, transposeB },
+        );
+        expect(wasm.shape).toEqual([...batch, m, n]);
+        expect(wasm.values).toBeAllclose(cpu.values, { rtol: 1e-5, atol: 1e-6 });
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('Tile on wasm', () => {
+  it('equals cpu for every shape and count', async () => {
+    const tilings = shapes.chain((shape) =>
+      fc.record({
+        shape: fc.constant(shape),
+        reps: fc.array(to(5), { minLength: shape.length, maxLength: shape.length }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(tilings, async ({ shape, reps }) => {
+        const { cpu, wasm } = await onBothBackends('Tile', { x: normal('x', shape) }, { reps });
+        expect(wasm.shape).toEqual(cpu.shape);
+        expect(Array.from(wasm.values)).toEqual(Array.from(cpu.values));
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps the dtype', async () => {
+    const x = { shape: [3], values: Int32Array.of(7, -1, 5) };
+    const { wasm } = await onBothBackends('Tile', { x }, { reps: [2] });
+    expect(wasm.dtype).toBe('int32');
+    expect(Array.from(wasm.values)).toEqual([7, -1, 5, 7, -1, 5]);
+  });
+});
+
+describe('LeakyRelu on wasm', () => {
+  it.each([0, 0.2, 1.5])('equals cpu, slope %d', async (alpha) => {
+    const x = normal('x', [7, 11]);
+    x.values.set([0, -0, Infinity, 1e-42]);
+    const { cpu, wasm } = await onBothBackends('LeakyRelu', { x }, { alpha });
+    expect(wasm.values).toBeAllclose(cpu.values, { rtol: 1e-7 });
+  });
+
+  it('passes NaN on', async () => {
+    const x = { shape: [2], values: Float32Array.of(NaN, -1) };
+    const { wasm } = await onBothBackends('LeakyRelu', { x }, { alpha: 0.5 });
+    expect(Array.from(wasm.values)).toEqual([NaN, -0.5]);
+  });
+});
+
+describe('UnsortedSegmentSum on wasm', () => {
+  it('equals cpu', async () => {
+    const segments = fc.record({
+      ids: fc.array(fc.integer({ min: -1, max: 6 }), { minLength: 1, maxLength: 20 }),
+      row: fc.array(to(5), { maxLength: 2 }),
+      numSegments: to(7),
+    });
+    await fc.assert(
+      fc.asyncProperty(segments, async ({ ids, row, numSegments }) => {
+        const x = normal('x', [ids.length, ...row]);
+        const segmentIds = { shape: [ids.length], values: Int32Array.from(ids) };
+        const { cpu, wasm } = await onBothBackends(
+          'UnsortedSegmentSum',
+          { x, segmentIds },
+          { numSegments },
+        );
+        expect(wasm.shape).toEqual([numSegments, ...row]);
+        expect(wasm.values).toBeAllclose(cpu.values, { rtol: 1e-6, atol: 1e-6 });
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('Identity on wasm', () => {
+  it('shares the data until the last user is gone', async () => {
+    await useBackend('wasm');
+    const x = tensor([1, 2, 3]);
+    const before = memory().numDataBuffers;
+    const y = clone(x);
+    expect(memory().numDataBuffers).toBe(before);
+    x.dispose();
+    expect(Array.from(await y.data())).toEqual([1, 2, 3]);
+    y.dispose();
+    expect(memory().numDataBuffers).toBe(before - 1);
+    expect(tidy(() => clone(clone(tensor([4]))).shape)).toEqual([1]);
+    expect(memory().numDataBuffers).toBe(before - 1);
+  });
+});
