@@ -359,6 +359,7 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
 });
 
 describe('spectralNormalization refuses', () => {
+  beforeAll(() => useBackend('cpu'));
   const layer = () => layers.dense({ units: 2 });
   it.each([
     ['no options', undefined, /`layer` must be a layer\. Received: undefined/],
