@@ -9,7 +9,21 @@
  */
 export type GanKitErrorCode = 'type' | 'shape' | 'value' | 'state' | 'backend';
 
-/** The one class of error that gan-kit throws on purpose. */
+/**
+ * The one class of error that gan-kit throws on purpose; `code` says what kind of rule was broken.
+ *
+ * @example
+ * ```ts
+ * import { GanKitError } from 'gan-kit';
+ * import { adam } from 'gan-kit/training';
+ *
+ * try {
+ *   adam({ learningRate: -1 });
+ * } catch (error) {
+ *   if (error instanceof GanKitError) console.log(error.code); // → value
+ * }
+ * ```
+ */
 export class GanKitError extends Error {
   override readonly name = 'GanKitError';
   readonly code: GanKitErrorCode;
@@ -23,6 +37,22 @@ export class GanKitError extends Error {
 /**
  * Whether `error` was thrown by gan-kit. Works across copies of the package and across realms,
  * where `instanceof` does not.
+ *
+ * @param error anything that was caught.
+ * @returns true for a `GanKitError` of any copy of the package.
+ *
+ * @example
+ * ```ts
+ * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { isGanKitError } from 'gan-kit';
+ * import { hinge } from 'gan-kit/losses';
+ *
+ * try {
+ *   hinge().generator({ fake: tensor1d([]) });
+ * } catch (error) {
+ *   console.log(isGanKitError(error) && error.code); // → shape
+ * }
+ * ```
  */
 export function isGanKitError(error: unknown): error is GanKitError {
   return error instanceof Error && error.name === 'GanKitError' && 'code' in error;

@@ -29,7 +29,12 @@ export interface Checkpoint {
  *
  * @example
  * ```ts
- * const bytes = encodeCheckpoint(await gan.state(), { step: 300 });
+ * import { decodeCheckpoint, encodeCheckpoint } from 'gan-kit/io';
+ * import { adam } from 'gan-kit/training';
+ *
+ * const optimizer = adam({ learningRate: 1e-4 });
+ * const bytes = encodeCheckpoint(await optimizer.state(), { step: 300 });
+ * console.log(decodeCheckpoint(bytes).extra); // → { step: 300 }
  * ```
  */
 export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {}): Uint8Array {
@@ -62,8 +67,14 @@ export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {})
  *
  * @example
  * ```ts
+ * import { decodeCheckpoint, encodeCheckpoint } from 'gan-kit/io';
+ * import { adam } from 'gan-kit/training';
+ *
+ * const optimizer = adam({ learningRate: 1e-4 });
+ * const bytes = encodeCheckpoint(await optimizer.state());
  * const { state, extra } = decodeCheckpoint(bytes);
- * await gan.restore(state);
+ * await optimizer.restore(state);
+ * console.log(extra); // → {}
  * ```
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {

@@ -32,8 +32,13 @@ const MAX_BYTES = 2 ** 28;
  *
  * @example
  * ```ts
- * const grid = await imageGrid(samples, { columns: 8, scale: 2 });
- * await savePNG('samples.png', grid);
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ * import { imageGrid } from 'gan-kit/io';
+ *
+ * const samples: Tensor4D = zeros([16, 28, 28, 1]);
+ * const grid = await imageGrid(samples, { columns: 8, gap: 2 });
+ * console.log(grid.width, grid.height, grid.channels); // → 238 58 1
  * ```
  */
 export async function imageGrid(

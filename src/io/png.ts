@@ -21,7 +21,10 @@ export interface RasterImage {
  *
  * @example
  * ```ts
- * const png = encodePNG(await imageGrid(samples));
+ * import { encodePNG } from 'gan-kit/io';
+ *
+ * const png = encodePNG({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * console.log(String.fromCharCode(...png.subarray(1, 4))); // → PNG
  * ```
  */
 export function encodePNG(image: RasterImage): Uint8Array {

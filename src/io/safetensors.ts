@@ -23,10 +23,13 @@ export interface Safetensors {
  *
  * @example
  * ```ts
+ * import { encodeSafetensors } from 'gan-kit/io';
+ *
  * const bytes = encodeSafetensors({
  *   tensors: { 'dense/bias': { shape: [2], data: Float32Array.of(1, 2) } },
  *   metadata: { epoch: '7' },
  * });
+ * console.log(new DataView(bytes.buffer).getUint32(0, true) % 8, bytes.length % 8); // → 0 0
  * ```
  *
  * @see https://github.com/huggingface/safetensors#format
@@ -101,8 +104,12 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  *
  * @example
  * ```ts
- * const response = await fetch('generator.safetensors');
- * const { tensors } = decodeSafetensors(new Uint8Array(await response.arrayBuffer()));
+ * import { decodeSafetensors, encodeSafetensors } from 'gan-kit/io';
+ *
+ * const bias = { shape: [2], data: Float32Array.of(1, 2) };
+ * const bytes = encodeSafetensors({ tensors: { bias }, metadata: { epoch: '7' } });
+ * const { tensors, metadata } = decodeSafetensors(bytes);
+ * console.log(tensors['bias']?.data, metadata['epoch']); // → Float32Array(2) [ 1, 2 ] 7
  * ```
  *
  * @see https://github.com/huggingface/safetensors#format

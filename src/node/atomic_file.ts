@@ -19,7 +19,11 @@ import { fail } from '../internal/check.js';
  *
  * @example
  * ```ts
- * await writeFileAtomic('runs/1/scores.json', JSON.stringify(scores));
+ * import { readFile } from 'node:fs/promises';
+ * import { writeFileAtomic } from 'gan-kit/node';
+ *
+ * await writeFileAtomic('runs/1/scores.json', JSON.stringify({ score: 9.02 }));
+ * console.log(await readFile('runs/1/scores.json', 'utf8')); // → {"score":9.02}
  * ```
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {

@@ -18,7 +18,12 @@ import { checkPath, writeFileAtomic } from './atomic_file.js';
  *
  * @example
  * ```ts
- * await saveCheckpoint(gan, 'runs/1/checkpoint.safetensors', { extra: { step } });
+ * import { loadCheckpoint, saveCheckpoint } from 'gan-kit/node';
+ * import { adam } from 'gan-kit/training';
+ *
+ * await saveCheckpoint(adam(), 'runs/1/checkpoint.safetensors', { extra: { step: 300 } });
+ * const { step } = await loadCheckpoint(adam(), 'runs/1/checkpoint.safetensors');
+ * console.log(step); // → 300
  * ```
  */
 export async function saveCheckpoint(
@@ -45,7 +50,12 @@ export async function saveCheckpoint(
  *
  * @example
  * ```ts
- * const { step } = await loadCheckpoint(gan, 'runs/1/checkpoint.safetensors');
+ * import { loadCheckpoint, saveCheckpoint } from 'gan-kit/node';
+ * import { adam } from 'gan-kit/training';
+ *
+ * await saveCheckpoint(adam(), 'runs/1/checkpoint.safetensors', { extra: { step: 300 } });
+ * const { step } = await loadCheckpoint(adam(), 'runs/1/checkpoint.safetensors');
+ * console.log(step); // → 300
  * ```
  */
 export async function loadCheckpoint(system: Stateful, path: string): Promise<CheckpointExtra> {

@@ -13,6 +13,12 @@ import { checkPath, writeFileAtomic } from './atomic_file.js';
  *
  * @example
  * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ * import { imageGrid } from 'gan-kit/io';
+ * import { savePNG } from 'gan-kit/node';
+ *
+ * const samples: Tensor4D = zeros([16, 28, 28, 1]);
  * await savePNG('runs/1/step_300.png', await imageGrid(samples));
  * ```
  */

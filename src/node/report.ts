@@ -26,12 +26,15 @@ const POLICY =
  *
  * @example
  * ```ts
+ * import { renderReport } from 'gan-kit/node';
+ *
+ * const critic = { name: 'critic', x: [1, 2, 3], y: [1.4, 1.1, 1.2] };
  * const page = renderReport({
  *   title: 'SN-DCGAN on MNIST',
  *   summary: [{ label: 'Classifier score', value: '9.02 ± 0.05' }],
- *   curves: [{ title: 'Losses', xLabel: 'step', yLabel: 'loss', series: [{ name: 'critic', x, y }] }],
- *   timeline: [{ caption: 'step 300', png: encodePNG(await imageGrid(samples)) }],
+ *   curves: [{ title: 'Losses', xLabel: 'step', yLabel: 'loss', series: [critic] }],
  * });
+ * console.log(page.includes('<title>SN-DCGAN on MNIST</title>')); // → true
  * ```
  */
 export function renderReport(report: RunReport): string {
@@ -75,7 +78,9 @@ export function renderReport(report: RunReport): string {
  *
  * @example
  * ```ts
- * await writeReport('runs/1/report.html', { title: 'SN-DCGAN on MNIST', curves });
+ * import { writeReport } from 'gan-kit/node';
+ *
+ * await writeReport('runs/1/report.html', { title: 'SN-DCGAN on MNIST', notes: ['300 steps'] });
  * ```
  */
 export async function writeReport(path: string, report: RunReport): Promise<void> {
