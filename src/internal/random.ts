@@ -148,10 +148,12 @@ export class RandomStream implements Stateful {
     return tensor(this.normalValues(sizeOf(shape), mean, stddev), shape, 'float32');
   }
 
-  /** A tensor of zeros and ones, one with the given probability. */
-  bernoulli(shape: number[], probability: number): Tensor {
-    const values = this.uniformValues(sizeOf(shape));
-    for (let i = 0; i < values.length; i++) values[i] = values[i]! < probability ? 1 : 0;
+  /** A tensor that is `value` with the given probability and 0 elsewhere. */
+  bernoulli(shape: number[], probability: number, value = 1): Tensor {
+    const word = this.next();
+    const threshold = probability * 2 ** 32;
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) if (word() < threshold) values[i] = value;
     return tensor(values, shape, 'float32');
   }
 

@@ -1,0 +1,104 @@
+import { mul, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+import type { PieceState, Stateful } from '../types.js';
+import { register } from './register_class.js';
+import { single } from './single_tensor.js';
+
+/** Options of {@link dropout}. */
+export interface DropoutArgs {
+  /** The share of units set to zero, in [0, 1). */
+  rate: number;
+  /** Any integer from 0 on; default 0. Give each layer of a network its own. */
+  seed?: number;
+  /** The layer's name. */
+  name?: string;
+  /** Whether the layer is trainable; it has no weights, so this only travels with the config. */
+  trainable?: boolean;
+}
+
+/**
+ * Inverted dropout whose masks are a counted random stream.
+ *
+ * `y = x · m / (1 − rate)` in training, where each element of m is 1 with probability 1 − rate, and
+ * `y = x` otherwise. The n-th training call of a layer draws mask (seed, n): two runs with equal
+ * seeds see equal masks on every backend, a resumed run goes on with the next mask, and no mask is
+ * ever used twice. (tfjs's own layer repeats one mask for ever when it has a seed, and is not
+ * reproducible when it has none.)
+ *
+ * **Differentiable:** to any order.
+ *
+ * @see Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from Overfitting"
+ */
+export class Dropout extends layers.Layer implements Stateful {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitDropout';
+  readonly rate: number;
+  private readonly stream: RandomStream;
+
+  constructor(args: DropoutArgs) {
+    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    checkOptions('dropout', args, [
+      'rate',
+      'seed',
+      'name',
+      'trainable',
+      'dtype',
+      'batchInputShape',
+    ]);
+    checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
+    this.rate = args.rate;
+    this.stream = new RandomStream(args.seed ?? 0, 'dropout');
+    register(Dropout);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
+    const x = single('dropout', inputs);
+    if (kwargs['training'] !== true || this.rate === 0) return x;
+    return tidy(() => mul(x, this.mask(x.shape)));
+  }
+
+  private mask(shape: number[]): Tensor {
+    const keep = 1 - this.rate;
+    return this.stream.bernoulli(shape, keep, 1 / keep);
+  }
+
+  /** The position in the stream of masks. */
+  state(): Promise<PieceState> {
+    return this.stream.state();
+  }
+
+  /** Goes on from a saved position. */
+  restore(state: PieceState): Promise<void> {
+    return this.stream.restore(state);
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), rate: this.rate, seed: this.stream.seed };
+  }
+}
+
+/**
+ * Makes a {@link Dropout} layer.
+ *
+ * @param args `rate` in [0, 1); `seed` an integer from 0 on, default 0.
+ * @returns The layer.
+ * @throws GanKitError if `rate` or `seed` is out of range.
+ *
+ * @example
+ * ```ts
+ * import { dropout } from 'gan-kit/layers';
+ *
+ * const layer = dropout({ rate: 0.3, seed: 1 });
+ * ```
+ */
+export function dropout(args: DropoutArgs): Dropout {
+  return new Dropout(args);
+}

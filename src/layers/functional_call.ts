@@ -1,0 +1,73 @@
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkTensor, fail } from '../internal/check.js';
+import { withFrozenStatistics } from './frozen_statistics.js';
+import { namedWeights } from './named_weights.js';
+import type { LayerVariable } from './named_weights.js';
+import { withFrozenPowerIteration } from './power_iteration_mode.js';
+
+/**
+ * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.
+ *
+ * The weights are ordinary tensors on the tape, so a gradient can run through how they came about:
+ * through an optimizer's update, or an average. The model's own weights are neither read (where
+ * replaced) nor changed; running statistics and power iteration stand still during the call.
+ *
+ * @param model A built model with one input and one output.
+ * @param weights Tensors by path (see {@link namedWeights}); a weight that is not named is the
+ *   model's own.
+ * @param inputs The batch.
+ * @param options `training`, default false.
+ * @returns The model's output; the caller owns it.
+ * @throws GanKitError for an unknown path or a tensor of another shape.
+ *
+ * **Differentiable:** as the model is, in `inputs` and in `weights`.
+ *
+ * @example
+ * ```ts
+ * import { randomNormal, zeros } from '@tensorflow/tfjs-core';
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { functionalCall } from 'gan-kit/layers';
+ *
+ * const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name: 'top' })] });
+ * const y = functionalCall(model, { 'top/kernel': zeros([3, 2]) }, randomNormal([4, 3]));
+ * ```
+ */
+export function functionalCall(
+  model: LayersModel,
+  weights: NamedTensorMap,
+  inputs: Tensor,
+  options: { readonly training?: boolean } = {},
+): Tensor {
+  const where = 'functionalCall';
+  checkTensor(where, 'inputs', inputs, { dtype: 'any' });
+  const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
+  const replaced: LayerVariable[] = [];
+  try {
+    for (const [path, value] of Object.entries(weights)) {
+      const variable = variables.get(path);
+      if (variable === undefined)
+        fail(
+          'value',
+          where,
+          'weights',
+          `keyed by paths of the model (${[...variables.keys()].join(', ')})`,
+          path,
+        );
+      checkTensor(where, `weights['${path}']`, value, { shape: variable.shape });
+      // an own property hides the method of the prototype until it is deleted
+      variable.read = () => value;
+      replaced.push(variable);
+    }
+    return tidy(() =>
+      withFrozenStatistics(() =>
+        withFrozenPowerIteration(
+          () => model.apply(inputs, { training: options.training === true }) as Tensor,
+        ),
+      ),
+    );
+  } finally {
+    for (const variable of replaced) delete (variable as Partial<LayerVariable>).read;
+  }
+}

@@ -1,0 +1,16 @@
+export { batchNormalization, BatchNormalization } from './batch_normalization.js';
+export type { BatchNormalizationArgs } from './batch_normalization.js';
+export { dropout, Dropout } from './dropout.js';
+export type { DropoutArgs } from './dropout.js';
+export { withFrozenStatistics } from './frozen_statistics.js';
+export { functionalCall } from './functional_call.js';
+export { leakyReLU, LeakyReLU } from './leaky_relu.js';
+export type { LeakyReLUArgs } from './leaky_relu.js';
+export { namedWeights } from './named_weights.js';
+export type { LayerVariable, NamedWeight } from './named_weights.js';
+export { withFrozenPowerIteration } from './power_iteration_mode.js';
+export { registerLayers } from './register_layers.js';
+export { removeSpectralNormalization } from './remove_spectral_normalization.js';
+export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';
+export type { SpectralNormalizationArgs } from './spectral_normalization.js';
+export { advancePowerIteration, spectralNorms } from './spectral_norms.js';

@@ -1,0 +1,62 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
+
+/** A weight of a layer: `read()` gives its value, `write()` replaces it. */
+export type LayerVariable = layers.Layer['weights'][number];
+
+/** A weight and its path in a model. */
+export interface NamedWeight {
+  /** `layer/weight`, and `model/layer/weight` inside a nested model. */
+  readonly path: string;
+  readonly layer: layers.Layer;
+  readonly variable: LayerVariable;
+}
+
+/**
+ * The weights of a model with paths that depend on the names of its layers alone.
+ *
+ * tfjs's own variable names carry counters of the whole process, so that a second model of the
+ * same architecture has other names; checkpoints and {@link functionalCall} use these paths.
+ * Layer by layer, each in the order of its `weights`.
+ *
+ * @param model A built model.
+ * @returns One entry per weight, trainable or not.
+ * @throws GanKitError if it is not a model.
+ *
+ * @example
+ * ```ts
+ * import { namedWeights } from 'gan-kit/layers';
+ * import { dcganDiscriminator } from 'gan-kit/models';
+ *
+ * const model = dcganDiscriminator({ imageShape: [28, 28, 1], filters: 4 });
+ * const paths = namedWeights(model).map(({ path }) => path); // ['conv1/kernel', 'conv1/bias', …]
+ * ```
+ */
+export function namedWeights(model: LayersModel): NamedWeight[] {
+  if (!Array.isArray((model as LayersModel | undefined)?.layers))
+    fail('type', 'namedWeights', 'model', 'a LayersModel', model);
+  const named: NamedWeight[] = [];
+  const taken = new Map<string, number>();
+  const visit = (layer: layers.Layer, prefix: string): void => {
+    const path = `${prefix}${layer.name}`;
+    const nested = (layer as Partial<LayersModel>).layers;
+    if (nested !== undefined) {
+      for (const inner of nested) visit(inner, `${path}/`);
+      return;
+    }
+    for (const variable of layer.weights) {
+      const base = `${path}/${shortName(variable)}`;
+      const count = taken.get(base) ?? 0;
+      taken.set(base, count + 1);
+      named.push({ path: count === 0 ? base : `${base}_${count}`, layer, variable });
+    }
+  };
+  for (const layer of model.layers) visit(layer, '');
+  return named;
+}
+
+/** `conv2d_Conv2D1/kernel` → `kernel`: tfjs puts the layer's name before a weight's own. */
+function shortName(variable: LayerVariable): string {
+  const name = variable.originalName;
+  return name.slice(name.lastIndexOf('/') + 1);
+}

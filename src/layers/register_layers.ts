@@ -1,0 +1,21 @@
+import { BatchNormalization } from './batch_normalization.js';
+import { Dropout } from './dropout.js';
+import { LeakyReLU } from './leaky_relu.js';
+import { register } from './register_class.js';
+import { SpectralNormalization } from './spectral_normalization.js';
+
+/**
+ * Lets `loadLayersModel` find the classes of gan-kit, in a program that loads a model and makes no
+ * layer itself. Calling it twice does nothing more.
+ *
+ * @example
+ * ```ts
+ * import { registerLayers } from 'gan-kit/layers';
+ *
+ * registerLayers();
+ * ```
+ */
+export function registerLayers(): void {
+  for (const layerClass of [BatchNormalization, Dropout, LeakyReLU, SpectralNormalization])
+    register(layerClass);
+}

@@ -1,0 +1,80 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { dropout } from '../layers/dropout.js';
+import { leakyReLU } from '../layers/leaky_relu.js';
+import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
+import type { DCGANArgs, Normalization } from './dcgan_plan.js';
+import { initializeWeights } from './initialize_weights.js';
+
+/** Options of {@link dcganDiscriminator}. */
+export interface DCGANDiscriminatorArgs extends DCGANArgs {
+  /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the lecture's. */
+  normalization?: Normalization;
+  /** Dropout rate after each convolution; default 0 ('paper') or 0.3 ('lecture'). */
+  dropout?: number;
+}
+
+/**
+ * The discriminator of DCGAN: images `[batch, h, w, c]` to logits `[batch, 1]`.
+ *
+ * Convolutions of stride 2 with LeakyReLU that double the channels, down to 4 to 7 pixels, then one
+ * dense unit. No sigmoid: every loss of this library takes logits.
+ *
+ * @param args See {@link DCGANDiscriminatorArgs}.
+ * @returns A model with weights drawn from the seed.
+ * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
+ *
+ * **Differentiable:** first order; second order once LeakyReLU is repaired.
+ *
+ * @example
+ * ```ts
+ * import { dcganDiscriminator } from 'gan-kit/models';
+ *
+ * const discriminator = dcganDiscriminator({ imageShape: [32, 32, 3], filters: 4, normalization: 'spectral' });
+ * ```
+ *
+ * @see Radford et al. 2015, arXiv 1511.06434, section 3
+ */
+export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersModel {
+  const where = 'dcganDiscriminator';
+  checkOptions(where, args, [...COMMON, 'dropout']);
+  const { imageShape, doublings, form, filters, kernelSize, negativeSlope, stddev, seed } =
+    planDCGAN(where, args);
+  const normalization = args.normalization ?? (form === 'paper' ? 'batch' : 'none');
+  const rate = args.dropout ?? (form === 'paper' ? 0 : 0.3);
+  checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
+  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
+  const { useBias, wrap, after } = normalizer(normalization, seed);
+
+  const stack: layers.Layer[] = [];
+  for (let i = 0; i < doublings; i++) {
+    const name = `conv${i + 1}`;
+    const first = i === 0;
+    stack.push(
+      wrap(
+        layers.conv2d({
+          filters: filters * 2 ** i,
+          kernelSize,
+          strides: 2,
+          padding: 'same',
+          useBias: first || useBias,
+          kernelInitializer: 'zeros',
+          name,
+          ...(first ? { inputShape: [...imageShape] } : {}),
+        }),
+      ),
+      // the paper puts no batch normalization at the input
+      ...(first ? [] : after(`${name}_norm`)),
+      leakyReLU({ negativeSlope, name: `${name}_act` }),
+      ...(rate > 0 ? [dropout({ rate, seed: seed * doublings + i, name: `${name}_drop` })] : []),
+    );
+  }
+  stack.push(
+    layers.flatten({ name: 'flatten' }),
+    wrap(layers.dense({ units: 1, kernelInitializer: 'zeros', name: 'logit' })),
+  );
+  const model = sequential({ layers: stack, name: args.name ?? 'discriminator' });
+  initializeWeights(model, { stddev, seed });
+  return model;
+}

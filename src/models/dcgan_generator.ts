@@ -1,0 +1,97 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { leakyReLU } from '../layers/leaky_relu.js';
+import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
+import type { DCGANArgs, Normalization } from './dcgan_plan.js';
+import { initializeWeights } from './initialize_weights.js';
+
+/** Options of {@link dcganGenerator}. */
+export interface DCGANGeneratorArgs extends DCGANArgs {
+  /** Length of the latent vector; default 100. */
+  latentSize?: number;
+  /** Default `'batch'`. */
+  normalization?: Normalization;
+}
+
+/**
+ * The generator of DCGAN: latent vectors `[batch, latentSize]` to images `[batch, h, w, c]` in
+ * (−1, 1).
+ *
+ * `'paper'`: project and reshape to 4×4, then transposed convolutions of stride 2 that halve the
+ * channels, each with normalization and ReLU, the last one with tanh. `'lecture'` (28×28): dense to
+ * 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of stride 2 to f and to the image,
+ * with LeakyReLU.
+ *
+ * @param args See {@link DCGANGeneratorArgs}.
+ * @returns A model with weights drawn from the seed.
+ * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
+ *
+ * **Differentiable:** first order; second order in z once tanh is repaired.
+ *
+ * @example
+ * ```ts
+ * import { dcganGenerator } from 'gan-kit/models';
+ *
+ * const generator = dcganGenerator({ latentSize: 16, imageShape: [28, 28, 1], filters: 4, seed: 1 });
+ * ```
+ *
+ * @see Radford et al. 2015, arXiv 1511.06434, figure 1
+ */
+export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
+  const where = 'dcganGenerator';
+  checkOptions(where, args, [...COMMON, 'latentSize']);
+  const { latentSize = 100, normalization = 'batch' } = args;
+  checkNumber(where, 'latentSize', latentSize, { integer: true, min: 1 });
+  checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
+  const { imageShape, base, doublings, form, filters, kernelSize, negativeSlope, stddev, seed } =
+    planDCGAN(where, args);
+  const [height, width] = base;
+  const { useBias, wrap, after } = normalizer(normalization, seed);
+  const activation = (name: string) =>
+    form === 'paper' ? layers.reLU({ name }) : leakyReLU({ negativeSlope, name });
+  const upsample = (name: string, filters: number, strides: number, bias = useBias) =>
+    layers.conv2dTranspose({
+      filters,
+      kernelSize,
+      strides,
+      padding: 'same',
+      useBias: bias,
+      kernelInitializer: 'zeros',
+      name,
+    });
+
+  const last = doublings; // the layer that makes the image
+  const widest = filters * 2 ** (last - 1);
+  const projected = form === 'lecture' ? 2 * widest : widest;
+  const stack: layers.Layer[] = [
+    wrap(
+      layers.dense({
+        units: height * width * projected,
+        useBias,
+        inputShape: [latentSize],
+        kernelInitializer: 'zeros',
+        name: 'project',
+      }),
+    ),
+    ...after('project_norm'),
+    activation('project_act'),
+    layers.reshape({ targetShape: [height, width, projected], name: 'reshape' }),
+  ];
+  const block = (name: string, channels: number, strides: number) =>
+    stack.push(
+      wrap(upsample(name, channels, strides)),
+      ...after(`${name}_norm`),
+      activation(`${name}_act`),
+    );
+  if (form === 'lecture') block('deconv0', widest, 1);
+  for (let i = 1; i < last; i++) block(`deconv${i}`, widest / 2 ** i, 2);
+  // the paper puts no normalization at the output
+  stack.push(
+    wrap(upsample(`deconv${last}`, imageShape[2], 2, form === 'paper')),
+    layers.activation({ activation: 'tanh', name: 'image' }),
+  );
+  const model = sequential({ layers: stack, name: args.name ?? 'generator' });
+  initializeWeights(model, { stddev, seed });
+  return model;
+}

@@ -1,0 +1,65 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+import { namedWeights } from '../layers/named_weights.js';
+import { SpectralNormalization } from '../layers/spectral_normalization.js';
+
+const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
+
+/** Options of {@link initializeWeights}. */
+export interface InitializeWeightsOptions {
+  /** Standard deviation of kernels and of normalization scales; default 0.02. */
+  stddev?: number;
+  /** Any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+/**
+ * Draws the weights of a model as DCGAN does: kernels from N(0, stddev²), normalization scales from
+ * N(1, stddev²), biases and offsets 0.
+ *
+ * Each weight has a random stream named after its path: adding a layer does not change the others.
+ * Spectrally normalized layers warm up their power iteration on the new kernel.
+ *
+ * @param model A built model; its weights are overwritten.
+ * @param options `stddev` > 0, `seed`.
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { initializeWeights } from 'gan-kit/models';
+ *
+ * const critic = sequential({ layers: [layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'zeros' })] });
+ * initializeWeights(critic, { stddev: 0.02, seed: 7 });
+ * ```
+ *
+ * @see Radford et al. 2015, arXiv 1511.06434, section 4
+ */
+export function initializeWeights(
+  model: LayersModel,
+  options: InitializeWeightsOptions = {},
+): void {
+  const { stddev = 0.02, seed = 0 } = options;
+  checkOptions('initializeWeights', options, ['stddev', 'seed']);
+  checkNumber('initializeWeights', 'stddev', stddev, { above: 0 });
+  const stream = new RandomStream(seed, 'initializeWeights');
+  const weights = namedWeights(model);
+  for (const { path, variable } of weights) {
+    const law = distribution(path.slice(path.lastIndexOf('/') + 1), stddev);
+    if (law === undefined) continue;
+    const value = stream.fork(path).normal(variable.shape as number[], ...law);
+    variable.write(value);
+    value.dispose();
+  }
+  for (const layer of new Set(weights.map(({ layer }) => layer)))
+    if (layer instanceof SpectralNormalization) layer.warmUp();
+}
+
+/** Mean and standard deviation of a weight by its name; none for those that start at 0. */
+function distribution(name: string, stddev: number): [number, number] | undefined {
+  if (KERNELS.includes(name)) return [0, stddev];
+  if (name === 'gamma') return [1, stddev];
+  if (name.endsWith('_v')) return [0, 1]; // a singular vector's direction; warming up makes it a unit
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import type { AdversarialLoss, Penalty } from '../types.js';
+import type { GradientMonitor } from './gradient_monitor.js';
+import type { LatentDistribution } from './latents.js';
+import { holdsBatchNorm } from './batch_norm_statistics.js';
+
+/** Options of {@link createGAN}. */
+export interface GANOptions {
+  /** Latent vectors `[batch, latentSize]` to samples. */
+  generator: LayersModel;
+  /** Samples to raw logits, of any shape `[batch, …]`. */
+  discriminator: LayersModel;
+  /** What both minimise, for example `Losses.hinge()`. */
+  loss: AdversarialLoss;
+  /** Terms added to the discriminator's loss, each times its weight. */
+  penalty?: Penalty | readonly Penalty[];
+  /** One per network; default Adam(2e-4, β = (0.5, 0.999)) for both. The caller keeps ownership. */
+  optimizers?: { generator: Optimizer; discriminator: Optimizer };
+  /** Discriminator steps for each generator step; default 1 (WGAN: 5). */
+  criticSteps?: number;
+  /** Clamps the discriminator's weights to [−limit, limit] after each of its steps (WGAN: 0.01). */
+  clipWeights?: number;
+  /** Averages the generator's weights after each of its steps; default off. */
+  ema?: { decay?: number; warmUp?: boolean };
+  /** Each pair of labels is swapped with this probability in a discriminator step; default 0. */
+  labelFlip?: { probability: number };
+  /** Adds N(0, (stddev · decayᵗ)²) to whatever the discriminator sees, t counting its steps. */
+  instanceNoise?: { stddev: number; decay?: number };
+  /** Watches the norm of each layer's gradient. The caller keeps ownership. */
+  monitor?: GradientMonitor;
+  /**
+   * When spectrally normalized layers iterate: `'step'`, the default, once per discriminator step,
+   * so that real, fake, penalty and generator passes share one σ; `'call'`, at every pass in
+   * training mode, as torch does.
+   */
+  powerIteration?: 'step' | 'call';
+  /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
+  allowBatchNorm?: boolean;
+  /** What latent vectors are drawn from; default `'normal'`. */
+  latents?: LatentDistribution;
+  /** Any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+const KEYS = [
+  'generator',
+  'discriminator',
+  'loss',
+  'penalty',
+  'optimizers',
+  'criticSteps',
+  'clipWeights',
+  'ema',
+  'labelFlip',
+  'instanceNoise',
+  'monitor',
+  'powerIteration',
+  'allowBatchNorm',
+  'latents',
+  'seed',
+];
+
+/** Refuses options that make no system. */
+export function checkGANOptions(where: string, options: GANOptions): void {
+  checkOptions(where, options, KEYS);
+  const { generator, discriminator, loss, optimizers, penalty } = options;
+  checkModel(where, 'generator', generator);
+  checkModel(where, 'discriminator', discriminator);
+  const latent = generator.inputs[0]!.shape;
+  if (latent.length !== 2 || latent[1] === null)
+    fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
+  const image = generator.outputs[0]!.shape;
+  const seen = discriminator.inputs[0]!.shape;
+  if (
+    image.length !== seen.length ||
+    image.some((size, i) => i > 0 && seen[i] !== null && size !== seen[i])
+  )
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      `a model whose input fits the generator's output [${image.join(',')}]`,
+      seen,
+    );
+  if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
+    fail('type', where, 'loss', 'a pair of losses such as Losses.hinge()', loss);
+  if (optimizers !== undefined) {
+    for (const name of ['generator', 'discriminator'] as const)
+      if (typeof optimizers[name]?.applyGradients !== 'function')
+        fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers[name]);
+    if (optimizers.generator === optimizers.discriminator)
+      fail(
+        'value',
+        where,
+        'optimizers',
+        'two optimizers, one for each network',
+        'the same one twice',
+        'An optimizer keeps its moments for one fixed list of weights.',
+      );
+  }
+  checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
+  if (options.clipWeights !== undefined)
+    checkNumber(where, 'clipWeights', options.clipWeights, { above: 0 });
+  if (options.labelFlip !== undefined)
+    checkNumber(where, 'labelFlip.probability', options.labelFlip.probability, { min: 0, max: 1 });
+  if (options.instanceNoise !== undefined) {
+    checkNumber(where, 'instanceNoise.stddev', options.instanceNoise.stddev, { min: 0 });
+    checkNumber(where, 'instanceNoise.decay', options.instanceNoise.decay ?? 1, { min: 0, max: 1 });
+  }
+  checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
+  checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
+  checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
+  if (penalty !== undefined && options.allowBatchNorm !== true && holdsBatchNorm(discriminator))
+    fail(
+      'value',
+      where,
+      'discriminator',
+      'free of batch normalization when there is a penalty',
+      'a model with batch normalization',
+      'A penalty bounds the gradient of each sample by itself, which batch normalization couples (arXiv 1704.00028, section 4). Use another normalization, or pass allowBatchNorm: true.',
+    );
+}
+
+function checkModel(
+  where: string,
+  parameter: string,
+  model: unknown,
+): asserts model is LayersModel {
+  const candidate = model as LayersModel | undefined;
+  if (
+    typeof candidate?.apply !== 'function' ||
+    !Array.isArray(candidate.layers) ||
+    candidate.inputs === undefined
+  )
+    fail('type', where, parameter, 'a LayersModel', model);
+  if (candidate.inputs.length !== 1 || candidate.outputs.length !== 1)
+    fail(
+      'shape',
+      where,
+      parameter,
+      'a model with one input and one output',
+      `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
+    );
+}

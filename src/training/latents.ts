@@ -1,0 +1,53 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+
+/** Options of {@link sampleLatents}. */
+export interface SampleLatentsOptions {
+  /** How many vectors. */
+  count: number;
+  /** Their length. */
+  size: number;
+  /** `'normal'`: N(0, 1), the default; `'uniform'`: U(−1, 1), as in DCGAN and BEGAN. */
+  distribution?: LatentDistribution;
+  /** Any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+/** What latent vectors are drawn from. */
+export type LatentDistribution = 'normal' | 'uniform';
+
+/** Draws from an open stream; one draw, whatever the size. */
+export function drawLatents(
+  stream: RandomStream,
+  shape: [number, number],
+  distribution: LatentDistribution,
+): Tensor2D {
+  const z = distribution === 'normal' ? stream.normal(shape) : stream.uniform(shape, -1, 1);
+  return z as Tensor2D;
+}
+
+/**
+ * Latent vectors z for a generator: the same seed gives the same vectors on every backend, so the
+ * pictures of a training run can show the same samples growing.
+ *
+ * @param options `count` and `size` from 1 on; `distribution`, default `'normal'`; `seed`, default 0.
+ * @returns Shape `[count, size]`; the caller owns it.
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { sampleLatents } from 'gan-kit/training';
+ *
+ * const z = sampleLatents({ count: 16, size: 100, seed: 1 });
+ * ```
+ */
+export function sampleLatents(options: SampleLatentsOptions): Tensor2D {
+  const where = 'sampleLatents';
+  checkOptions(where, options, ['count', 'size', 'distribution', 'seed']);
+  const { count, size, distribution = 'normal', seed = 0 } = options;
+  checkNumber(where, 'count', count, { integer: true, min: 1 });
+  checkNumber(where, 'size', size, { integer: true, min: 1 });
+  checkOneOf(where, 'distribution', distribution, ['normal', 'uniform']);
+  return drawLatents(new RandomStream(seed, where), [count, size], distribution);
+}

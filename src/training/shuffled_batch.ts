@@ -1,0 +1,54 @@
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+
+/** Options of {@link shuffledBatch}. */
+export interface ShuffledBatchOptions {
+  /** How many items the data set holds. */
+  count: number;
+  /** How many of them make a batch; at most `count`. */
+  batchSize: number;
+  /** The number of the batch, counted from 0 over all epochs. */
+  index: number;
+  /** Any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+let last: { key: string; order: Int32Array } | undefined;
+
+/**
+ * The places of batch k of a data set in shuffled epochs: a pure function of (seed, k).
+ *
+ * Every epoch is a new random order; a remainder that fills no batch is left out, and comes up
+ * elsewhere in the next epoch. A resumed run asks for batch k and goes on as if it had never
+ * stopped.
+ *
+ * @param options `count` and `batchSize` from 1 on, `index` from 0 on, `seed` default 0.
+ * @returns `batchSize` places in [0, count).
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { shuffledBatch } from 'gan-kit/training';
+ *
+ * const places = shuffledBatch({ count: 60000, batchSize: 64, index: 12345, seed: 1 });
+ * ```
+ */
+export function shuffledBatch(options: ShuffledBatchOptions): Int32Array {
+  const where = 'shuffledBatch';
+  checkOptions(where, options, ['count', 'batchSize', 'index', 'seed']);
+  const { count, batchSize, index, seed = 0 } = options;
+  checkNumber(where, 'count', count, { integer: true, min: 1 });
+  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1, max: count });
+  checkNumber(where, 'index', index, { integer: true, min: 0 });
+  const perEpoch = Math.floor(count / batchSize);
+  const epoch = Math.floor(index / perEpoch);
+  const first = (index % perEpoch) * batchSize;
+  // consecutive batches share an epoch; its order is remembered, not state: it can be drawn again
+  const key = `${seed}/${count}/${epoch}`;
+  if (last?.key !== key)
+    last = {
+      key,
+      order: new RandomStream(seed, where).fork('epochs').seek(epoch).permutation(count),
+    };
+  return last.order.slice(first, first + batchSize);
+}

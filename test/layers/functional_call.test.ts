@@ -1,0 +1,147 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { add, mul, sub, sum, tensor, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../src/internal/random.js';
+import { batchNormalization } from '../../src/layers/batch_normalization.js';
+import { functionalCall } from '../../src/layers/functional_call.js';
+import { namedWeights } from '../../src/layers/named_weights.js';
+import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { expectNoLeak } from '../helpers/leaks.js';
+import { analyticGradients, numericGradients, weightedSum } from '../helpers/numeric_gradient.js';
+
+const network = () =>
+  sequential({
+    layers: [
+      spectralNormalization({
+        layer: layers.dense({ name: 'hidden', units: 4, activation: 'softplus', inputShape: [3] }),
+      }),
+      batchNormalization({ name: 'norm' }),
+      sequential({
+        name: 'head',
+        layers: [layers.dense({ name: 'top', units: 2, inputShape: [4] })],
+      }),
+    ],
+  });
+
+describe('namedWeights', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it('names weights by layers alone, in the order of the model', () => {
+    const paths = (model: ReturnType<typeof network>) =>
+      namedWeights(model).map(({ path }) => path);
+    const [first, second] = [network(), network()];
+    expect(paths(first)).toEqual([
+      'hidden/kernel',
+      'hidden/bias',
+      'hidden/kernel_u',
+      'hidden/kernel_v',
+      'norm/gamma',
+      'norm/beta',
+      'norm/moving_mean',
+      'norm/moving_variance',
+      'head/top/kernel',
+      'head/top/bias',
+    ]);
+    expect(paths(second)).toEqual(paths(first));
+  });
+
+  it('refuses what is not a model', () => {
+    expect(() => namedWeights({} as never)).toThrow(/`model` must be a LayersModel/);
+  });
+});
+
+describe.each(BACKENDS)('functionalCall on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('is the model itself with its own weights', async () => {
+    const model = network();
+    const x = new RandomStream(1).normal([5, 3]);
+    const own = await (model.predict(x) as Tensor).data();
+    expect(await functionalCall(model, {}, x).data()).toEqual(own);
+    const copies = Object.fromEntries(
+      namedWeights(model).map(({ path, variable }) => [path, variable.read().clone()]),
+    );
+    expect(await functionalCall(model, copies, x).data()).toEqual(own);
+  });
+
+  it('uses the given weights, then the model is as it was', async () => {
+    const model = network();
+    const x = new RandomStream(1).normal([5, 3]);
+    const before = await (model.predict(x) as Tensor).data();
+    const zero = functionalCall(
+      model,
+      { 'head/top/kernel': zeros([4, 2]), 'head/top/bias': tensor([1, -2]) },
+      x,
+    );
+    expect(await zero.data()).toBeAllclose([1, -2, 1, -2, 1, -2, 1, -2, 1, -2], { rtol: 0 });
+    expect(await (model.predict(x) as Tensor).data()).toEqual(before);
+  });
+
+  it('moves neither statistics nor singular vectors in training mode', async () => {
+    const model = network();
+    const x = new RandomStream(1).normal([5, 3]);
+    const still = () =>
+      Promise.all(
+        namedWeights(model)
+          .filter(({ path }) => /moving|_u|_v/.test(path))
+          .map(({ variable }) => variable.read().data()),
+      );
+    const before = await still();
+    functionalCall(model, {}, x, { training: true });
+    expect(await still()).toEqual(before);
+  });
+
+  it('lets gradients run through the weights', () => {
+    const model = network();
+    const x = new RandomStream(1).normal([5, 3]);
+    const kernel = new RandomStream(2).normal([3, 4]);
+    const f = weightedSum((kernel) => functionalCall(model, { 'hidden/kernel': kernel }, x));
+    const [numeric] = numericGradients(f, [kernel], 1e-2);
+    expect(analyticGradients(f, [kernel])[0]!).toBeAllclose(numeric!, { rtol: 5e-3 });
+  });
+
+  it('lets a gradient run through an update', () => {
+    // one step of gradient descent on w; the outer derivative is in the rate of the step
+    const model = sequential({
+      layers: [layers.dense({ name: 'd', units: 1, useBias: false, inputShape: [2] })],
+    });
+    const x = tensor([
+      [1, 2],
+      [3, -1],
+    ]);
+    const w = model.trainableWeights[0]!.read() as Variable;
+    const square = (y: Tensor) => sum(mul(y, y)) as Scalar;
+    const f = (rate: Tensor) =>
+      tidy(() => {
+        const { grads } = variableGrads(() => square(model.apply(x) as Tensor), [w]);
+        const moved = sub(w, mul(rate, grads[w.name]!));
+        return square(functionalCall(model, { 'd/kernel': moved }, x));
+      });
+    const rate = tensor(0.05);
+    const [numeric] = numericGradients(f as never, [rate], 1e-3);
+    expect(analyticGradients(f as never, [rate])[0]!).toBeAllclose(numeric!, { rtol: 1e-3 });
+  });
+
+  it('leaks nothing', async () => {
+    const model = network();
+    const x = new RandomStream(1).normal([5, 3]);
+    await expectNoLeak(() => functionalCall(model, {}, x, { training: true }).dispose());
+  });
+
+  it('refuses unknown paths and other shapes, and leaves the model whole', () => {
+    const model = network();
+    const x = add(zeros([1, 3]), 1);
+    expect(() => functionalCall(model, { 'nobody/kernel': x }, x)).toThrow(
+      /`weights` must be keyed by paths of the model \(hidden\/kernel, .*Received: "nobody\/kernel"/,
+    );
+    expect(() =>
+      functionalCall(model, { 'hidden/bias': zeros([4]), 'hidden/kernel': zeros([2, 2]) }, x),
+    ).toThrow(/`weights\['hidden\/kernel'\]` must be of shape \[3,4\]/);
+    expect(() => functionalCall(model, {}, 3 as never)).toThrow(/`inputs` must be a tensor/);
+    expect(() => functionalCall({} as never, {}, x)).toThrow(/`model` must be a LayersModel/);
+    for (const { variable } of namedWeights(model))
+      expect(Object.hasOwn(variable, 'read')).toBe(false);
+  });
+});
