@@ -1,0 +1,30 @@
+import { fail, isTensor } from '../internal/check.js';
+
+// A loss may cost a bundle 1 kB at most, and the general checks of internal/check.ts alone would.
+// These know the few rules of this folder and speak in the same format.
+
+/** Checks a batch of logits or samples: alive, float32, not empty, of shape [batch, …]. */
+export function checkBatch(where: string, parameter: string, value: unknown): void {
+  const batch = isTensor(value);
+  if (!batch || value.isDisposed || value.dtype !== 'float32' || !value.rank || !value.size)
+    fail(batch ? 'shape' : 'type', where, parameter, 'a live float32 tensor [batch, …]', value);
+}
+
+/** Checks a label that may be any finite number. */
+export function checkFinite(where: string, parameter: string, value: number): void {
+  check(Number.isFinite(value), where, parameter, 'a finite number', value);
+}
+
+/** Checks a factor or a margin. */
+export function checkPositive(where: string, parameter: string, value: number): void {
+  check(value > 0 && value < Infinity, where, parameter, 'a finite number > 0', value);
+}
+
+/** Checks a label of a cross-entropy. */
+export function checkProbability(where: string, parameter: string, value: number): void {
+  check(value >= 0 && value <= 1, where, parameter, 'a number in [0, 1]', value);
+}
+
+function check(good: boolean, where: string, parameter: string, rule: string, value: number): void {
+  if (!good || typeof value !== 'number') fail('value', where, parameter, rule, value);
+}
