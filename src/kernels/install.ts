@@ -7,6 +7,7 @@ import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js'
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise_conv2d_backprop.js';
 import { identity } from './identity.js';
 import { leakyRelu } from './leaky_relu.js';
+import { maxPoolGrad } from './max_pool_grad.js';
 import { mean, sum } from './reductions.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
@@ -22,6 +23,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   depthwiseBackpropInput,
   identity,
   leakyRelu,
+  maxPoolGrad,
   mean,
   sum,
   tile,
@@ -35,7 +37,8 @@ const OURS = Symbol.for('gan-kit.kernel');
  * Gives tfjs's wasm backend the kernels without which it cannot train, or trains slowly or wrongly.
  *
  * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients and no
- * gradient of gather; its 3-D input gradient is wrong; and its input gradient of a convolution,
+ * gradient of gather; its gradients of 3-D convolution and of
+ * max pooling are wrong; and its input gradient of a convolution,
  * transposed matrix products, leading sums, tiling, LeakyReLU and clones are several times slower
  * than they need be. Everything that trains calls this; a program that uses tfjs's own layers on
  * wasm may call it as well.
