@@ -35,7 +35,7 @@ export interface DCGANArgs {
   name?: string;
 }
 
-export const COMMON = [
+export const COMMON: readonly string[] = [
   'imageShape',
   'filters',
   'form',
@@ -113,9 +113,18 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
   };
 }
 
-/** Wraps a layer with weights as the normalization asks. */
-export const normalizer = (normalization: Normalization, seed: number) => ({
-  /** Batch normalization has an offset of its own. */
+/** How a normalization enters a chain of layers. */
+export interface Normalizer {
+  /** False where the normalization has an offset of its own, as batch normalization has. */
+  readonly useBias: boolean;
+  /** Wraps a layer with weights as the normalization asks. */
+  wrap(layer: Layer): Layer;
+  /** The layers that follow one with weights. */
+  after(name: string): Layer[];
+}
+
+/** The normalizer that a word names. */
+export const normalizer = (normalization: Normalization, seed: number): Normalizer => ({
   useBias: normalization !== 'batch',
   wrap: (layer: Layer): Layer =>
     normalization === 'spectral' ? spectralNormalization({ layer, seed, name: layer.name }) : layer,
