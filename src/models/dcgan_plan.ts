@@ -1,4 +1,4 @@
-import { layers } from '@tensorflow/tfjs-layers';
+import type { layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { batchNormalization } from '../layers/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral_normalization.js';
@@ -118,9 +118,9 @@ export interface Normalizer {
   /** False where the normalization has an offset of its own, as batch normalization has. */
   readonly useBias: boolean;
   /** Wraps a layer with weights as the normalization asks. */
-  wrap(layer: Layer): Layer;
+  readonly wrap: (layer: Layer) => Layer;
   /** The layers that follow one with weights. */
-  after(name: string): Layer[];
+  readonly after: (name: string) => Layer[];
 }
 
 /** The normalizer that a word names. */
