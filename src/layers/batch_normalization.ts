@@ -2,10 +2,11 @@ import { add, mul, ones, reshape, rsqrt, sub, tidy, zeros } from '@tensorflow/tf
 import type { Tensor, Tensor1D, Tensor2D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, fail } from '../internal/check.js';
 import { batchNormalize, columnMoments } from '../ops/batch_normalize.js';
 import type { Moments } from '../ops/batch_normalize.js';
 import { statisticsAreFrozen } from './frozen_statistics.js';
+import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
 
@@ -57,18 +58,7 @@ export class BatchNormalization extends layers.Layer {
     super(args as ConstructorParameters<typeof layers.Layer>[0]);
     const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = args;
     const where = 'batchNormalization';
-    checkOptions(where, args, [
-      ...[
-        'epsilon',
-        'momentum',
-        'scale',
-        'center',
-        'name',
-        'trainable',
-        'dtype',
-        'batchInputShape',
-      ],
-    ]);
+    checkLayerOptions(where, args, ['epsilon', 'momentum', 'scale', 'center']);
     checkNumber(where, 'epsilon', epsilon, { above: 0 });
     checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
     checkBoolean(where, 'scale', scale);

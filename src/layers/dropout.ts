@@ -2,9 +2,10 @@ import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkNumber } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import type { PieceState, Stateful } from '../types.js';
+import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
 
@@ -41,14 +42,7 @@ export class Dropout extends layers.Layer implements Stateful {
 
   constructor(args: DropoutArgs) {
     super(args as ConstructorParameters<typeof layers.Layer>[0]);
-    checkOptions('dropout', args, [
-      'rate',
-      'seed',
-      'name',
-      'trainable',
-      'dtype',
-      'batchInputShape',
-    ]);
+    checkLayerOptions('dropout', args, ['rate', 'seed']);
     checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
     this.rate = args.rate;
     this.stream = new RandomStream(args.seed ?? 0, 'dropout');

@@ -2,7 +2,8 @@ import { mul, step, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkNumber } from '../internal/check.js';
+import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
 
@@ -33,13 +34,7 @@ export class LeakyReLU extends layers.Layer {
   constructor(args: LeakyReLUArgs = {}) {
     super(args as ConstructorParameters<typeof layers.Layer>[0]);
     const { negativeSlope = 0.2 } = args;
-    checkOptions('leakyReLU', args, [
-      'negativeSlope',
-      'name',
-      'trainable',
-      'dtype',
-      'batchInputShape',
-    ]);
+    checkLayerOptions('leakyReLU', args, ['negativeSlope']);
     checkNumber('leakyReLU', 'negativeSlope', negativeSlope, { min: 0, max: 1 });
     this.negativeSlope = negativeSlope;
     register(LeakyReLU);

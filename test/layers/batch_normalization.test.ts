@@ -1,11 +1,12 @@
-import { sequential } from '@tensorflow/tfjs-layers';
-import { mul, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { mul, reshape, sum, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import { withFrozenStatistics } from '../../src/layers/frozen_statistics.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { saveAndLoad } from '../helpers/save_and_load.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {
@@ -67,7 +68,7 @@ describe.each(BACKENDS)('batchNormalization on %s', (backend) => {
       expect(await still.data()).toBeAllclose(c.evaluation, { rtol: 2e-6 });
 
       const channels = c.gamma.length;
-      const rows = x.reshape([-1, channels]) as Tensor2D;
+      const rows = reshape(x, [-1, channels]) as Tensor2D;
       const weights = tensor(c.weights, rows.shape);
       const f = (x: Tensor, gamma: Tensor, beta: Tensor) =>
         tidy(() => {
@@ -79,7 +80,7 @@ describe.each(BACKENDS)('batchNormalization on %s', (backend) => {
             beta as Tensor1D,
             epsilon,
           );
-          return mul(y, weights).sum() as Scalar;
+          return sum(mul(y, weights)) as Scalar;
         });
       const [dx, dGamma, dBeta] = analyticGradients(f as never, [
         rows,
@@ -150,17 +151,21 @@ describe.each(BACKENDS)('batchNormalization on %s', (backend) => {
     expect(x.isDisposed).toBe(false);
   });
 
-  it('survives its config', () => {
+  it('survives saving and loading', async () => {
     const layer = batchNormalization({ epsilon: 1e-4, momentum: 0.8, scale: false, name: 'bn' });
-    const model = sequential({ layers: [layer] });
-    model.build([null, 4]);
-    expect(layer.getConfig()).toMatchObject({
+    const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [4] }), layer] });
+    const x = new RandomStream(1).normal([6, 4], 1, 2);
+    model.apply(x, { training: true });
+    const copy = await saveAndLoad(model);
+    expect(copy.getLayer('bn').getConfig()).toMatchObject({
       epsilon: 1e-4,
       momentum: 0.8,
       scale: false,
       center: true,
     });
-    expect(model.weights.length).toBe(3);
+    expect(await (copy.predict(x) as Tensor).data()).toEqual(
+      await (model.predict(x) as Tensor).data(),
+    );
   });
 });
 

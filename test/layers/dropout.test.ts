@@ -1,9 +1,11 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { dropout } from '../../src/layers/dropout.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { saveAndLoad } from '../helpers/save_and_load.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { analyticGradients, numericGradients, weightedSum } from '../helpers/numeric_gradient.js';
 
@@ -60,6 +62,13 @@ describe.each(BACKENDS)('dropout on %s', (backend) => {
     const [numeric] = numericGradients(f, [x]);
     const [analytic] = analyticGradients(f, [x]);
     expect(analytic!).toBeAllclose(numeric!, { rtol: 1e-3 });
+  });
+
+  it('survives saving and loading', async () => {
+    const inner = layers.dense({ units: 3, inputShape: [4] });
+    const model = sequential({ layers: [inner, dropout({ rate: 0.4, seed: 6, name: 'drop' })] });
+    const copy = await saveAndLoad(model);
+    expect(copy.getLayer('drop').getConfig()).toMatchObject({ rate: 0.4, seed: 6 });
   });
 
   it('leaks nothing', async () => {

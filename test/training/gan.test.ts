@@ -27,7 +27,12 @@ const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.
 const build = (options: Partial<GANOptions> = {}): GAN =>
   createGAN({
     generator: dcganGenerator({ ...small, latentSize: 5, seed: 1 }),
-    discriminator: dcganDiscriminator({ ...small, normalization: 'spectral', dropout: 0.3, seed: 2 }),
+    discriminator: dcganDiscriminator({
+      ...small,
+      normalization: 'spectral',
+      dropout: 0.3,
+      seed: 2,
+    }),
     loss: hinge(),
     ema: { decay: 0.9 },
     labelFlip: { probability: 0.2 },
@@ -93,16 +98,22 @@ describe('createGAN', () => {
     expect(resumed.steps).toEqual({ discriminator: 4, generator: 4 });
     expect(await trainOver(resumed, 4, 7)).toEqual(losses.slice(4));
     expect(await weightsOf(resumed, 'generator')).toEqual(await weightsOf(whole, 'generator'));
-    expect(await weightsOf(resumed, 'discriminator')).toEqual(await weightsOf(whole, 'discriminator'));
+    expect(await weightsOf(resumed, 'discriminator')).toEqual(
+      await weightsOf(whole, 'discriminator'),
+    );
     const latents = sampleLatents({ count: 2, size: 5 });
-    expect(await resumed.generate({ latents }).data()).toEqual(await whole.generate({ latents }).data());
+    expect(await resumed.generate({ latents }).data()).toEqual(
+      await whole.generate({ latents }).data(),
+    );
   });
 
   it('refuses a state that does not fit and stays as it was', async () => {
     const gan = build();
     await trainOver(gan, 0, 2);
     const before = await gan.state();
-    const other = build({ discriminator: dcganDiscriminator({ ...small, filters: 2, normalization: 'spectral' }) });
+    const other = build({
+      discriminator: dcganDiscriminator({ ...small, filters: 2, normalization: 'spectral' }),
+    });
     await trainOver(other, 0, 1);
     await expect(gan.restore(await other.state())).rejects.toThrow(/must be of shape/);
     await expect(gan.restore({ values: {}, arrays: {} })).rejects.toThrow(/must be/);
@@ -232,7 +243,9 @@ describe('createGAN', () => {
   });
 
   it('takes a tfjs optimizer', async () => {
-    const gan = build({ optimizers: { generator: train.adam(1e-3), discriminator: train.sgd(0.01) } });
+    const gan = build({
+      optimizers: { generator: train.adam(1e-3), discriminator: train.sgd(0.01) },
+    });
     const start = await weightsOf(gan, 'generator', /kernel/);
     await trainOver(gan, 0, 1);
     expect(await weightsOf(gan, 'generator', /kernel/)).not.toEqual(start);
@@ -242,14 +255,18 @@ describe('createGAN', () => {
   it('holds its tensors and the wasm heap flat', async () => {
     const gan = build({ monitor: new GradientMonitor({ every: 5 }) });
     await trainOver(gan, 0, 10);
-    const heap = () => (engine().backend as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+    const heap = () =>
+      (engine().backend as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
     const before = { tensors: memory().numTensors, heap: heap() };
     await trainOver(gan, 10, 60);
     expect({ tensors: memory().numTensors, heap: heap() }).toEqual(before);
   });
 
   it('skips the read-back where it is told to, and gives its memory back', async () => {
-    const networks = { generator: dcganGenerator({ ...small, latentSize: 5 }), discriminator: dcganDiscriminator(small) };
+    const networks = {
+      generator: dcganGenerator({ ...small, latentSize: 5 }),
+      discriminator: dcganDiscriminator(small),
+    };
     const before = memory().numTensors;
     const gan = createGAN({ ...networks, loss: hinge(), ema: {} });
     const real = batch(0);
@@ -261,7 +278,9 @@ describe('createGAN', () => {
   });
 
   it('keeps σ near 1 after normalization: the critic cannot run away', async () => {
-    const gan = build({ optimizers: { generator: adam(), discriminator: adam({ learningRate: 1e-2 }) } });
+    const gan = build({
+      optimizers: { generator: adam(), discriminator: adam({ learningRate: 1e-2 }) },
+    });
     await trainOver(gan, 0, 10);
     for (const sigma of Object.values(await spectralNorms(gan.networks.discriminator)))
       expect(sigma).toBeGreaterThan(0);
@@ -270,32 +289,73 @@ describe('createGAN', () => {
 
 describe('createGAN refuses', () => {
   beforeAll(() => useBackend('wasm'));
-  const penalty: Penalty = { weight: 1, every: 1, compute: (critic, { real }) => sum(critic(real)) as Scalar };
+  const penalty: Penalty = {
+    weight: 1,
+    every: 1,
+    compute: (critic, { real }) => sum(critic(real)) as Scalar,
+  };
 
   it.each<[string, () => unknown, RegExp]>([
-    ['no generator', () => build({ generator: undefined as never }), /createGAN: `generator` must be a LayersModel/],
-    ['networks that do not fit', () => build({ discriminator: dcganDiscriminator({ imageShape: [28, 28, 1], filters: 2 }) }), /`discriminator` must be a model whose input fits the generator's output \[,16,16,1\]/],
-    ['images in the generator', () => build({ generator: dcganDiscriminator(small) }), /`generator` must be a model of input \[batch, latentSize\]/],
+    [
+      'no generator',
+      () => build({ generator: undefined as never }),
+      /createGAN: `generator` must be a LayersModel/,
+    ],
+    [
+      'networks that do not fit',
+      () => build({ discriminator: dcganDiscriminator({ imageShape: [28, 28, 1], filters: 2 }) }),
+      /`discriminator` must be a model whose input fits the generator's output \[,16,16,1\]/,
+    ],
+    [
+      'images in the generator',
+      () => build({ generator: dcganDiscriminator(small) }),
+      /`generator` must be a model of input \[batch, latentSize\]/,
+    ],
     ['no loss', () => build({ loss: 'hinge' as never }), /`loss` must be a pair of losses/],
-    ['one optimizer for both', () => { const one = adam(); return build({ optimizers: { generator: one, discriminator: one } }); }, /two optimizers, one for each network/],
-    ['no optimizer', () => build({ optimizers: { generator: adam() } as never }), /`optimizers.discriminator` must be an optimizer/],
+    [
+      'one optimizer for both',
+      () => {
+        const one = adam();
+        return build({ optimizers: { generator: one, discriminator: one } });
+      },
+      /two optimizers, one for each network/,
+    ],
+    [
+      'no optimizer',
+      () => build({ optimizers: { generator: adam() } as never }),
+      /`optimizers.discriminator` must be an optimizer/,
+    ],
     ['criticSteps 0', () => build({ criticSteps: 0 }), /`criticSteps` must be an integer >= 1/],
     ['a limit of 0', () => build({ clipWeights: 0 }), /`clipWeights` must be a finite number > 0/],
-    ['a probability of 2', () => build({ labelFlip: { probability: 2 } }), /`labelFlip.probability`/],
+    [
+      'a probability of 2',
+      () => build({ labelFlip: { probability: 2 } }),
+      /`labelFlip.probability`/,
+    ],
     ['negative noise', () => build({ instanceNoise: { stddev: -1 } }), /`instanceNoise.stddev`/],
-    ['growing noise', () => build({ instanceNoise: { stddev: 1, decay: 1.1 } }), /`instanceNoise.decay`/],
+    [
+      'growing noise',
+      () => build({ instanceNoise: { stddev: 1, decay: 1.1 } }),
+      /`instanceNoise.decay`/,
+    ],
     ['a decay above 1', () => build({ ema: { decay: 1.5 } }), /`decay`/],
     ['a word', () => build({ powerIteration: 'never' as never }), /one of 'step', 'call'/],
     ['latents', () => build({ latents: 'cauchy' as never }), /one of 'normal', 'uniform'/],
     ['a seed', () => build({ seed: -3 }), /`seed` must be an integer >= 0/],
     ['an option', () => build({ learningRate: 1 } as never), /Received: "learningRate"/],
-    ['a penalty on batch norm', () => build({ discriminator: dcganDiscriminator(small), penalty }), /free of batch normalization/],
+    [
+      'a penalty on batch norm',
+      () => build({ discriminator: dcganDiscriminator(small), penalty }),
+      /free of batch normalization/,
+    ],
   ])('%s', (_, call, message) => {
     expect(call).toThrow(message);
   });
 
   it('allows a penalty on batch norm where it is asked to', () => {
-    expect(() => build({ discriminator: dcganDiscriminator(small), penalty, allowBatchNorm: true })).not.toThrow();
+    expect(() =>
+      build({ discriminator: dcganDiscriminator(small), penalty, allowBatchNorm: true }),
+    ).not.toThrow();
   });
 
   it('batches and latents that do not fit', async () => {
@@ -304,18 +364,28 @@ describe('createGAN refuses', () => {
       /GAN.trainStep: `batch.real` must be of shape \[\?,16,16,1\]/,
     );
     await expect(gan.trainStep({} as never)).rejects.toThrow(/`batch.real` must be a tensor/);
-    await expect(gan.trainStep({ real: zeros([4, ...imageShape], 'int32') })).rejects.toThrow(/dtype float32/);
-    expect(() => gan.generate({ latents: zeros([2, 4]) })).toThrow(/`latents` must be of shape \[\?,5\]/);
-    const plain = createGAN({ generator: gan.networks.generator, discriminator: gan.networks.discriminator, loss: hinge() });
-    expect(() => plain.generate({ latents: zeros([2, 5]), average: true })).toThrow(/`average` must be false/);
+    await expect(gan.trainStep({ real: zeros([4, ...imageShape], 'int32') })).rejects.toThrow(
+      /dtype float32/,
+    );
+    expect(() => gan.generate({ latents: zeros([2, 4]) })).toThrow(
+      /`latents` must be of shape \[\?,5\]/,
+    );
+    const plain = createGAN({
+      generator: gan.networks.generator,
+      discriminator: gan.networks.discriminator,
+      loss: hinge(),
+    });
+    expect(() => plain.generate({ latents: zeros([2, 5]), average: true })).toThrow(
+      /`average` must be false/,
+    );
   });
 
   it('a network with nothing to train', async () => {
     const discriminator = dcganDiscriminator({ ...small, normalization: 'none' });
     discriminator.trainable = false;
     for (const layer of discriminator.layers) layer.trainable = false;
-    await expect(build({ discriminator }).trainStep({ real: zeros([2, ...imageShape]) })).rejects.toThrow(
-      /`discriminator` must be a model with trainable weights/,
-    );
+    await expect(
+      build({ discriminator }).trainStep({ real: zeros([2, ...imageShape]) }),
+    ).rejects.toThrow(/`discriminator` must be a model with trainable weights/);
   });
 });

@@ -37,7 +37,9 @@ describe('sampleLatents', () => {
 });
 
 describe('shuffledBatch', () => {
-  const batch = (index: number, seed = 0) => [...shuffledBatch({ count: 10, batchSize: 3, index, seed })];
+  const batch = (index: number, seed = 0) => [
+    ...shuffledBatch({ count: 10, batchSize: 3, index, seed }),
+  ];
 
   it('shows each item at most once in an epoch, in a new order each time', () => {
     const epoch = (e: number) => [0, 1, 2].flatMap((i) => batch(3 * e + i));

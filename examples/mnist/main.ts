@@ -1,0 +1,147 @@
+/** The main job: trains a GAN on MNIST, shows how it goes, and judges what it made. */
+import { existsSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import { loadBackend } from 'gan-kit';
+import type { BackendName } from 'gan-kit';
+import { nearestNeighborDistance } from 'gan-kit/metrics';
+import { Classifier } from './classifier.js';
+import { imageTensor, range, readMnist } from './data.js';
+import type { Images } from './data.js';
+import { readOptions, systemName } from './options.js';
+import { percent, writeRunReport } from './report.js';
+import type { Verdict } from './report.js';
+import { Run } from './run.js';
+import { Judge } from './scores.js';
+import type { Scores } from './scores.js';
+
+const SAMPLES = 2000;
+
+const options = readOptions(process.argv.slice(2));
+const backend = await loadBackend(
+  options.backend === undefined ? {} : { prefer: [options.backend as BackendName] },
+);
+console.log(`backend: ${backend.name} (${backend.device})`);
+
+const train = readMnist('train');
+const test = readMnist('t10k');
+const judge = await Judge.create(new Classifier(), test);
+const run = new Run(options, train, judge);
+const untrained = await scoresOf(run, 0);
+if (options.resume) {
+  if (!existsSync(run.checkpointPath)) {
+    console.error(`--resume: there is no checkpoint in ${options.out}`);
+    process.exit(2);
+  }
+  await run.resume();
+  console.log(`resumed at step ${run.step}`);
+} else await run.saveGrid();
+
+console.log(
+  `${systemName(options.loss, options.norm)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
+);
+let stopping = false;
+process.on('SIGINT', () => {
+  if (stopping) process.exit(130); // a second Ctrl-C does not wait
+  stopping = true;
+});
+
+const bar = new SingleBar({
+  format: '{bar} {value}/{total} | D {d} | G {g} | {speed} images/s | {left} left',
+  barsize: 24,
+  hideCursor: true,
+  noTTYOutput: true,
+  notTTYSchedule: 15_000,
+});
+bar.start(options.steps, run.step, { d: '–', g: '–', speed: '–', left: '–' });
+const began = performance.now();
+const before = run.history.images;
+const first = run.step;
+while (run.step < options.steps && !stopping) {
+  const { discriminator, generator } = await run.advance();
+  const elapsed = (performance.now() - began) / 1000;
+  const left = (elapsed / (run.step - first)) * (options.steps - run.step);
+  bar.update(run.step, {
+    d: discriminator!.toFixed(3),
+    g: generator!.toFixed(3),
+    speed: Math.round((run.history.images - before) / elapsed),
+    left: `${Math.floor(left / 60)}:${String(Math.round(left % 60)).padStart(2, '0')}`,
+  });
+}
+bar.stop();
+await run.save();
+if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
+
+const facts = {
+  system: systemName(options.loss, options.norm),
+  loss: options.loss,
+  normalization: options.norm,
+  batch: String(options.batch),
+  seed: String(options.seed),
+  backend: `${backend.name} (${backend.device})`,
+  'images per second': (run.history.images / run.history.seconds).toFixed(0),
+  node: process.version,
+};
+if (stopping) {
+  const path = await writeRunReport(run, facts, undefined);
+  console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
+} else {
+  const verdict = await judgeRun();
+  const path = await writeRunReport(run, facts, verdict);
+  print(verdict);
+  console.log(`report: ${path}`);
+}
+run.gan.dispose();
+
+/** Scores of fresh samples, of the run's averaged generator as it is now. */
+async function scoresOf(run: Run, seed: number): Promise<Scores> {
+  const images = run.sample(SAMPLES, seed);
+  const scores = await judge.judge(images);
+  images.dispose();
+  return scores;
+}
+
+async function judgeRun(): Promise<Verdict> {
+  const realImages = imageTensor(test, range(0, SAMPLES));
+  const generatedImages = run.sample(SAMPLES, 3);
+  const references = hostRows(train);
+  const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+  const nearest = async (samples: typeof realImages) =>
+    mean((await nearestNeighborDistance({ samples, references })).distances);
+  const verdict = {
+    samples: SAMPLES,
+    generated: await judge.judge(generatedImages),
+    real: await judge.judge(realImages),
+    untrained,
+    nearest: { generated: await nearest(generatedImages), real: await nearest(realImages) },
+  };
+  realImages.dispose();
+  generatedImages.dispose();
+  return verdict;
+}
+
+/** All images as rows of floats in [−1, 1], in host memory. */
+function hostRows({ pixels, count }: Images) {
+  return { data: Float32Array.from(pixels, (byte) => byte / 127.5 - 1), shape: [count, 28 * 28] };
+}
+
+function print({ samples, generated, real, untrained, nearest }: Verdict): void {
+  const line = (name: string, text: string) => console.log(`${name.padEnd(24)}${text}`);
+  console.log(`\nof ${samples} samples:`);
+  line(
+    'classifier score',
+    `${generated.score.toFixed(3)} ± ${generated.scoreStd.toFixed(3)} (real ${real.score.toFixed(3)}; ratio ${(generated.score / real.score).toFixed(3)})`,
+  );
+  line(
+    'Fréchet distance',
+    `${generated.frechet.toFixed(2)} (untrained ${untrained.frechet.toFixed(1)}; ratio ${(generated.frechet / untrained.frechet).toFixed(4)})`,
+  );
+  line('confidence ≥ 0.9', `${percent(generated.confident)} (real ${percent(real.confident)})`);
+  line(
+    'share of digits',
+    generated.shares.map((share, digit) => `${digit}: ${percent(share)}`).join('  '),
+  );
+  line(
+    'nearest training image',
+    `${nearest.generated.toFixed(3)} (test images ${nearest.real.toFixed(3)})`,
+  );
+}

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { ADVERSARIAL_LOSSES } from 'gan-kit/losses';
+import type { AdversarialLossName } from 'gan-kit/losses';
+import type { Normalization } from 'gan-kit/models';
+import { SYSTEMS } from './recipe.js';
+
+/** The options of the demo. */
+export interface Options {
+  loss: AdversarialLossName;
+  norm: Normalization;
+  /** Generator steps. */
+  steps: number;
+  batch: number;
+  seed: number;
+  out: string;
+  backend: string | undefined;
+  resume: boolean;
+}
+
+const NORMS: Normalization[] = ['none', 'batch', 'spectral'];
+
+const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
+
+  npm run demo -- [options]
+
+  --system NAME    ${Object.keys(SYSTEMS).join(' | ')} (default sn-dcgan): a loss and a normalization
+  --loss NAME      ${ADVERSARIAL_LOSSES.join(' | ')}
+  --norm NAME      ${NORMS.join(' | ')}: the discriminator's normalization
+  --steps N        generator steps (default 3000)
+  --batch N        images in a batch (default 64)
+  --seed N         every random choice follows from it (default 0)
+  --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
+  --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
+  --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
+`;
+
+/** Reads the command line; ends the program with a sentence if it does not fit. */
+export function readOptions(args: string[]): Options {
+  const stop = (problem: string): never => {
+    console.error(`${problem}\n\n${HELP}`);
+    process.exit(2);
+  };
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse(args);
+  } catch (error) {
+    return stop((error as Error).message);
+  }
+  if (values.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  const word = <T extends string>(name: string, value: string, allowed: readonly T[]): T =>
+    allowed.find((one) => one === value) ??
+    stop(`--${name} must be one of ${allowed.join(', ')}. Received: ${value}.`);
+  const number = (name: string, value: string, min: number): number =>
+    /^\d+$/.test(value) && Number(value) >= min
+      ? Number(value)
+      : stop(`--${name} must be an integer >= ${min}. Received: ${value}.`);
+  const system = SYSTEMS[word('system', values.system, Object.keys(SYSTEMS))]!;
+  const loss = word('loss', values.loss ?? system.loss, ADVERSARIAL_LOSSES);
+  const norm = word('norm', values.norm ?? system.norm, NORMS);
+  return {
+    loss,
+    norm,
+    steps: number('steps', values.steps, 1),
+    batch: number('batch', values.batch, 2),
+    seed: number('seed', values.seed, 0),
+    out: values.out ?? `runs/${systemName(loss, norm)}`,
+    backend: values.backend,
+    resume: values.resume,
+  };
+}
+
+/** The name of a system in the literature, or its parts. */
+export function systemName(loss: AdversarialLossName, norm: Normalization): string {
+  const known = Object.entries(SYSTEMS).find(([, s]) => s.loss === loss && s.norm === norm);
+  return known?.[0] ?? `${loss}-${norm}`;
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  return parseArgs({
+    args,
+    options: {
+      system: { ...text, default: 'sn-dcgan' },
+      loss: text,
+      norm: text,
+      steps: { ...text, default: '3000' },
+      batch: { ...text, default: '64' },
+      seed: { ...text, default: '0' },
+      out: text,
+      backend: text,
+      resume: flag,
+      help: flag,
+    },
+  }).values;
+}

@@ -1,0 +1,67 @@
+import { adversarialLoss } from 'gan-kit/losses';
+import type { AdversarialLossName } from 'gan-kit/losses';
+import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
+import type { Normalization } from 'gan-kit/models';
+import { adam, createGAN, GradientMonitor, rmsprop } from 'gan-kit/training';
+import type { GAN, GANOptions } from 'gan-kit/training';
+import { SIDE } from './data.js';
+
+/** What tells one run from another. */
+export interface Choice {
+  readonly loss: AdversarialLossName;
+  readonly norm: Normalization;
+  readonly seed: number;
+}
+
+/** The systems of the study, by their names in the literature. */
+export const SYSTEMS: Readonly<Record<string, Pick<Choice, 'loss' | 'norm'>>> = {
+  dcgan: { loss: 'nonsaturating', norm: 'batch' },
+  'sn-dcgan': { loss: 'hinge', norm: 'spectral' },
+  lsgan: { loss: 'leastsquares', norm: 'batch' },
+  'w-dcgan': { loss: 'wasserstein', norm: 'batch' },
+  'w-sn-dcgan': { loss: 'wasserstein', norm: 'spectral' },
+};
+
+/** Wires the networks, the loss and what its paper puts around it. */
+export function buildGAN({ loss, norm, seed }: Choice): GAN {
+  const imageShape = [SIDE, SIDE, 1] as const;
+  return createGAN({
+    generator: dcganGenerator({ imageShape, form: 'paper', kernelSize: 4, filters: 32, seed }),
+    discriminator: dcganDiscriminator({
+      imageShape,
+      form: 'paper',
+      kernelSize: 4,
+      filters: 32,
+      normalization: norm,
+      seed: seed + 1,
+    }),
+    loss: adversarialLoss(loss),
+    ...training(loss, norm),
+    ema: { decay: 0.999, warmUp: true },
+    monitor: new GradientMonitor({ every: 50, warnAbove: 100 }),
+    seed,
+  });
+}
+
+/** Discriminator steps for each generator step. */
+export const criticSteps = (loss: Choice['loss']): number => (loss === 'wasserstein' ? 5 : 1);
+
+type Training = Pick<GANOptions, 'optimizers' | 'criticSteps' | 'clipWeights'>;
+
+function training(loss: Choice['loss'], norm: Normalization): Training {
+  if (loss === 'wasserstein' && norm !== 'spectral')
+    // Arjovsky et al. 2017, algorithm 1: clipping keeps the critic Lipschitz
+    return {
+      optimizers: {
+        generator: rmsprop({ learningRate: 5e-5 }),
+        discriminator: rmsprop({ learningRate: 5e-5 }),
+      },
+      criticSteps: criticSteps(loss),
+      clipWeights: 0.01,
+    };
+  const learningRate = norm === 'spectral' ? 1e-3 : 2e-4;
+  return {
+    optimizers: { generator: adam({ learningRate }), discriminator: adam({ learningRate }) },
+    criticSteps: criticSteps(loss),
+  };
+}

@@ -1,0 +1,17 @@
+import { io } from '@tensorflow/tfjs-core';
+import type { io as IO } from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/** Sends a model through tfjs's own format, with the names changed as JSON files change them. */
+export async function saveAndLoad(model: LayersModel): Promise<LayersModel> {
+  let artifacts: IO.ModelArtifacts | undefined;
+  await model.save(
+    io.withSaveHandler(async (saved) => {
+      artifacts = JSON.parse(JSON.stringify({ ...saved, weightData: null })) as IO.ModelArtifacts;
+      artifacts.weightData = saved.weightData!;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  return loadLayersModel(io.fromMemory(artifacts!));
+}
