@@ -86,7 +86,10 @@ function byConvolution(x: Tensor4D, dy: Tensor4D, conv: Conv2DInfo): Tensor {
     (conv.outWidth - 1) * conv.strideWidth + conv.filterWidth,
   );
   if (rows.size <= 0 || columns.size <= 0) return zeros(conv.filterShape); // only padding was seen
-  const reached = slice(x, [0, rows.start, columns.start, 0], [-1, rows.size, columns.size, -1]);
+  const whole = rows.size === conv.inHeight && columns.size === conv.inWidth;
+  const reached = whole
+    ? x
+    : slice(x, [0, rows.start, columns.start, 0], [-1, rows.size, columns.size, -1]);
   const gradient = conv2d(
     transpose(reached, [3, 1, 2, 0]),
     transpose(dy, [1, 2, 0, 3]),
