@@ -1,4 +1,3 @@
-/* eslint-disable no-restricted-syntax */
 import { add, grads, mul, scalar, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { RandomStream } from '../../src/internal/random.js';
@@ -11,7 +10,7 @@ export function weightedSum(f: (...inputs: Tensor[]) => Tensor, seed = 11): Scal
     tidy(() => {
       const y = f(...inputs);
       const weights = new RandomStream(seed).normal(y.shape);
-      return sum(mul(y, weights)) as Scalar;
+      return sum<Scalar>(mul(y, weights));
     });
 }
 

@@ -26,7 +26,7 @@ expect.extend({
     const want = typeof expected === 'number' ? [expected] : expected;
     const no = (why: string) => ({ pass: false, message: () => why });
     if (got === null || got === undefined || typeof got.length !== 'number')
-      return no(`expected an array of numbers, received ${String(received)}`);
+      return no(`expected an array of numbers, received ${JSON.stringify(received)}`);
     if (got.length !== want.length)
       return no(`expected ${want.length} values, received ${got.length}`);
     if (want.length === 0) return no('expected at least one value to compare');
