@@ -37,6 +37,8 @@ export function tfjsNode(
 /**
  * Gives Node 23 and later the two functions of `util` that it dropped and tfjs-node 4.22 calls
  * whenever it makes a tensor.
+ *
+ * @internal exported for its test
  */
 export function bringBackUtil(util: Record<string, unknown> = nodeBuiltin('util')): void {
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;

@@ -3,7 +3,7 @@ import { GanKitError } from '../errors.js';
 import type { GanKitErrorCode } from '../errors.js';
 
 /** Prints a received value so that a reader recognises it: tensors by shape and dtype, never by content. */
-export function show(value: unknown, depth = 0): string {
+function show(value: unknown, depth = 0): string {
   if (isTensor(value)) return `Tensor (shape [${value.shape.join(',')}], dtype ${value.dtype})`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
@@ -80,27 +80,6 @@ export function checkTensor(
   }
   if (dtype !== 'any' && value.dtype !== dtype)
     fail('shape', where, parameter, `of dtype ${dtype}`, value, advice);
-}
-
-/** Checks that two tensors have the same shape. */
-export function checkSameShape(
-  where: string,
-  [firstName, first]: [string, Tensor],
-  [secondName, second]: [string, Tensor],
-  advice?: string,
-): void {
-  if (
-    first.shape.length !== second.shape.length ||
-    first.shape.some((s, i) => s !== second.shape[i])
-  )
-    fail(
-      'shape',
-      where,
-      secondName,
-      `of the shape of \`${firstName}\`, [${first.shape.join(',')}]`,
-      second,
-      advice,
-    );
 }
 
 export interface NumberRule {

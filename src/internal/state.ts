@@ -1,9 +1,6 @@
 import type { PieceState, StateArray, StateValue } from '../types.js';
 import { fail } from './check.js';
 
-/** An empty state. */
-export const emptyState = (): PieceState => ({ values: {}, arrays: {} });
-
 /** Joins the states of named parts into one; keys become `name/key`. */
 export function joinStates(parts: Readonly<Record<string, PieceState>>): PieceState {
   const values: Record<string, StateValue> = {};

@@ -27,7 +27,7 @@ import {
   SpectralNormalization,
   spectralNormalization,
 } from '../../src/layers/spectral_normalization.js';
-import { singularValues } from '../../src/linalg/singular_values.js';
+import { singularValues } from '../helpers/singular_values.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { SPECTRAL_LAYERS, batchFor, kernelMatrix, seedWeights } from '../helpers/spectral.js';

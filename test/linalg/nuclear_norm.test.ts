@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nuclearNorm } from '../../src/linalg/nuclear_norm.js';
-import { singularValues } from '../../src/linalg/singular_values.js';
+import { singularValues } from '../helpers/singular_values.js';
 import { fixture } from '../helpers/fixtures.js';
 
 interface Case {

@@ -2,7 +2,7 @@ import { div, grad, mul, sum, tensor2d, tidy, transpose } from '@tensorflow/tfjs
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { singularValues } from '../../src/linalg/singular_values.js';
+import { singularValues } from '../helpers/singular_values.js';
 import { powerIteration, spectralNorm } from '../../src/ops/power_iteration.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { analyticGradients, numericGradients } from '../helpers/numeric_gradient.js';

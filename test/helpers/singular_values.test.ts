@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { singularValues } from '../../src/linalg/singular_values.js';
-import { fixture } from '../helpers/fixtures.js';
+import { singularValues } from './singular_values.js';
+import { fixture } from './fixtures.js';
 
 describe('singularValues', () => {
   it('of a diagonal matrix are the sizes of its entries, sorted', () => {

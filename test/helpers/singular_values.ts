@@ -1,4 +1,4 @@
-import { checkNumber, fail } from '../internal/check.js';
+import { checkNumber, fail } from '../../src/internal/check.js';
 
 /** Columns count as orthogonal when their cosine is below this: a few units of float64 rounding. */
 const TOLERANCE = 1e-15;
