@@ -21,5 +21,63 @@ export type {
 export * as Losses from './losses/index.js';
 export * as Metrics from './metrics/index.js';
 export * as Models from './models/index.js';
-export * from './layers/index.js';
-export * from './training/index.js';
+export {
+  advancePowerIteration,
+  BatchNormalization,
+  batchNormalization,
+  Dropout,
+  dropout,
+  functionalCall,
+  LeakyReLU,
+  leakyReLU,
+  namedWeights,
+  registerLayers,
+  removeSpectralNormalization,
+  SpectralNormalization,
+  spectralNormalization,
+  spectralNorms,
+  withFrozenPowerIteration,
+  withFrozenStatistics,
+} from './layers/index.js';
+export type {
+  BatchNormalizationArgs,
+  DropoutArgs,
+  LayerVariable,
+  LeakyReLUArgs,
+  NamedWeight,
+  SpectralNormalizationArgs,
+} from './layers/index.js';
+export {
+  Adam,
+  adam,
+  clipWeights,
+  createGAN,
+  ExponentialMovingAverage,
+  GAN,
+  GradientMonitor,
+  RMSProp,
+  rmsprop,
+  sampleLatents,
+  SGD,
+  sgd,
+  shuffledBatch,
+  SlotOptimizer,
+} from './training/index.js';
+export type {
+  AdamOptions,
+  ClipWeightsOptions,
+  ExponentialMovingAverageOptions,
+  GANBatch,
+  GANLosses,
+  GANOptions,
+  GradientMonitorOptions,
+  GradientReport,
+  LatentDistribution,
+  NamedGradient,
+  RMSPropOptions,
+  SampleLatentsOptions,
+  SGDOptions,
+  ShuffledBatchOptions,
+  Updated,
+  UpdateRule,
+} from './training/index.js';

@@ -36,6 +36,7 @@ export interface Penalty {
   readonly weight: number;
   /** The penalty is applied at every `every`-th discriminator step. */
   readonly every: number;
+  /** The unweighted term. The caller owns the result. */
   compute(critic: Critic, batch: { readonly real: Tensor; readonly fake?: Tensor }): Scalar;
 }
 
@@ -66,6 +67,8 @@ export interface Stateful {
 export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly networks: Readonly<Record<string, LayersModel>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
+  /** One step on one batch; `read: false` skips the read-back of the losses. */
   trainStep(batch: Batch, options?: { readonly read?: boolean }): Promise<Losses>;
+  /** Frees what the system made. */
   dispose(): void;
 }

@@ -61,7 +61,7 @@ export class Classifier {
       if (saved === undefined) throw new Error(`the weights file lacks ${path}`);
       tidy(() => void variable.write(tensor(saved.data, [...saved.shape])));
     }
-    const features = trained.getLayer('features').output as layers.Layer['output'];
+    const features = trained.getLayer('features').output;
     this.network = model({
       inputs: trained.inputs,
       outputs: [features, trained.outputs[0]!] as never,

@@ -128,7 +128,7 @@ export class Run {
     const extra = await loadCheckpoint(this.gan, this.checkpointPath);
     for (const name of ['loss', 'norm', 'batch', 'seed'] as const)
       if (extra[name] !== this.options[name])
-        throw new Error(`the checkpoint was made with --${name} ${String(extra[name])}`);
+        throw new Error(`the checkpoint was made with --${name} ${JSON.stringify(extra[name])}`);
     this.step = extra['step'] as number;
     this.history = extra['history'] as unknown as History;
   }

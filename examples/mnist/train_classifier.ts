@@ -33,12 +33,15 @@ for (let step = 0; step < steps; step++) {
   const digits = Int32Array.from(places, (place) => train.digits[place]!);
   const { value, grads } = variableGrads(() => {
     const logits = network.apply(x, { training: true }) as Tensor2D;
-    return losses.softmaxCrossEntropy(oneHot(tensor1d(digits, 'int32'), 10), logits) as Scalar;
+    return losses.softmaxCrossEntropy<Tensor, Scalar>(
+      oneHot(tensor1d(digits, 'int32'), 10),
+      logits,
+    );
   }, variables);
   optimizer.applyGradients(grads);
   if (step % 100 === 0)
     console.log(`${name} ${step}/${steps} loss ${(await value.data())[0]!.toFixed(4)}`);
-  dispose([x, value, grads as unknown as Tensor]);
+  dispose([x, value, grads]);
 }
 
 let right = 0;

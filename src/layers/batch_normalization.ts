@@ -55,7 +55,7 @@ export class BatchNormalization extends layers.Layer {
   private movingVariance!: LayerVariable;
 
   constructor(args: BatchNormalizationArgs = {}) {
-    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    super(args);
     const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = args;
     const where = 'batchNormalization';
     checkLayerOptions(where, args, ['epsilon', 'momentum', 'scale', 'center']);
@@ -98,7 +98,7 @@ export class BatchNormalization extends layers.Layer {
     const x = single('batchNormalization', inputs);
     return tidy(() => {
       const channels = x.shape[x.shape.length - 1]!;
-      const rows = reshape(x, [-1, channels]) as Tensor2D;
+      const rows: Tensor2D = reshape(x, [-1, channels]);
       const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;
       const beta = (this.beta?.read() ?? zeros([channels])) as Tensor1D;
       const y =

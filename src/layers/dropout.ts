@@ -41,7 +41,7 @@ export class Dropout extends layers.Layer implements Stateful {
   private readonly stream: RandomStream;
 
   constructor(args: DropoutArgs) {
-    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    super(args);
     checkLayerOptions('dropout', args, ['rate', 'seed']);
     checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
     this.rate = args.rate;

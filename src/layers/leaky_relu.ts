@@ -32,7 +32,7 @@ export class LeakyReLU extends layers.Layer {
   readonly negativeSlope: number;
 
   constructor(args: LeakyReLUArgs = {}) {
-    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    super(args);
     const { negativeSlope = 0.2 } = args;
     checkLayerOptions('leakyReLU', args, ['negativeSlope']);
     checkNumber('leakyReLU', 'negativeSlope', negativeSlope, { min: 0, max: 1 });

@@ -29,8 +29,8 @@ export interface Moments {
 export function columnMoments(x: Tensor2D): Moments {
   return tidy(() => {
     const rows = x.shape[0];
-    const mean = div(sumRows(x), rows) as Tensor2D;
-    const variance = div(sumRows(square(sub(x, mean))), rows) as Tensor2D;
+    const mean: Tensor2D = div(sumRows(x), rows);
+    const variance: Tensor2D = div(sumRows(square(sub(x, mean))), rows);
     return { mean, variance };
   });
 }

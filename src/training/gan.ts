@@ -1,12 +1,5 @@
 import { add, clone, dispose, keep, mul, sub, tidy, variableGrads } from '@tensorflow/tfjs-core';
-import type {
-  NamedTensorMap,
-  Optimizer,
-  Scalar,
-  Tensor,
-  Tensor2D,
-  Variable,
-} from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
@@ -102,7 +95,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
   async trainStep(batch: GANBatch, options: { readonly read?: boolean } = {}): Promise<GANLosses> {
     const where = 'GAN.trainStep';
     const shape = this.networks.discriminator.inputs[0]!.shape;
-    checkTensor(where, 'batch.real', batch?.real, { shape: shape as (number | null)[] });
+    checkTensor(where, 'batch.real', batch?.real, { shape: shape });
     checkOptions(where, options, ['read']);
     installKernels();
     const losses: Record<string, Scalar> = this.updateDiscriminator(batch.real);
@@ -173,13 +166,13 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     );
     this.monitor?.observe(name, model, grads);
     this.optimizers[name].applyGradients(grads);
-    dispose([value, grads as unknown as Tensor]);
+    dispose([value, grads]);
   }
 
   private drawLatents(real: Tensor): Tensor2D {
     return drawLatents(
       this.latents,
-      [real.shape[0]!, this.latentSize],
+      [real.shape[0], this.latentSize],
       this.options.latents ?? 'normal',
     );
   }
@@ -199,7 +192,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     const { probability = 0 } = this.options.labelFlip ?? {};
     if (probability === 0) return logits;
     const { real, fake } = logits;
-    const perSample = [real.shape[0]!, ...real.shape.slice(1).map(() => 1)];
+    const perSample = [real.shape[0], ...real.shape.slice(1).map(() => 1)];
     const moved = mul(this.flips.bernoulli(perSample, probability), sub(fake, real));
     return { real: add(real, moved), fake: sub(fake, moved) };
   }

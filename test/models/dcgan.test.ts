@@ -149,7 +149,7 @@ describe('initializeWeights', () => {
   it('draws kernels and scales from their laws, and leaves the rest', async () => {
     const model = dcganGenerator({ imageShape: [32, 32, 3], filters: 8, stddev: 0.05, seed: 1 });
     for (const { path, variable } of namedWeights(model)) {
-      const values = await variable.read().data();
+      const values = await variable.read().data<'float32'>();
       const mean = values.reduce((a, b) => a + b, 0) / values.length;
       const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
       if (path.endsWith('kernel')) {

@@ -163,7 +163,7 @@ describe('createGAN', () => {
     const penalty: Penalty = {
       weight: 10,
       every: 2,
-      compute: (critic, { real }) => mean(square(critic(real))) as Scalar,
+      compute: (critic, { real }) => mean<Scalar>(square(critic(real))),
     };
     const gan = build({ penalty });
     const losses = await trainOver(gan, 0, 3);
@@ -292,7 +292,7 @@ describe('createGAN refuses', () => {
   const penalty: Penalty = {
     weight: 1,
     every: 1,
-    compute: (critic, { real }) => sum(critic(real)) as Scalar,
+    compute: (critic, { real }) => sum<Scalar>(critic(real)),
   };
 
   it.each<[string, () => unknown, RegExp]>([
