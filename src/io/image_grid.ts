@@ -1,6 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
-import type { RasterImage } from './png.js';
+
+/** Pixels of 8 bits, row by row from the top, the channels of a pixel side by side. */
+export interface RasterImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1 is grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
+  readonly data: Uint8Array;
+}
 
 /** How `imageGrid` lays images out. */
 export interface ImageGridOptions {

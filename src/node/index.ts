@@ -1,6 +1,6 @@
 export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
-export { savePNG } from './png.js';
+export { encodePNG, savePNG } from './png.js';
 export { renderReport, writeReport } from './report.js';
 export type {
   ReportCurve,

@@ -41,6 +41,29 @@ export type UpdateRule<Slot extends string> = (
  * later calls does not matter, and a list with other variables is refused: use one optimizer per
  * network. (The order given is kept, not sorted: tfjs's variable names carry counters of the
  * whole process, and `conv10` sorts before `conv9`.)
+ *
+ * @example
+ * ```ts
+ * import { mul, scalar, sign, square, sub, variable } from '@tensorflow/tfjs-core';
+ * import type { Scalar } from '@tensorflow/tfjs-core';
+ * import { SlotOptimizer } from 'gan-kit/training';
+ * import type { UpdateRule } from 'gan-kit/training';
+ *
+ * class SignDescent extends SlotOptimizer<never> {
+ *   static readonly className = 'SignDescent';
+ *   protected override rule(): UpdateRule<never> {
+ *     const step = this.learningRate;
+ *     return ({ value }, gradient) => ({ value: sub(value, mul(step, sign(gradient))), slots: {} });
+ *   }
+ *   override getConfig() {
+ *     return { learningRate: this.learningRate };
+ *   }
+ * }
+ *
+ * const x = variable(scalar(3));
+ * new SignDescent(0.5, []).minimize(() => square(x) as Scalar, false, [x]);
+ * console.log(await x.data()); // → Float32Array(1) [ 2.5 ]
+ * ```
  */
 export abstract class SlotOptimizer<Slot extends string> extends Optimizer implements Stateful {
   /** The step size, 0 or more; a schedule sets it between steps. */

@@ -16,7 +16,9 @@ let folder = '';
 beforeAll(async () => {
   await useBackend('wasm');
   for (const [specifier, path] of entryPoints()) modules.set(specifier, await import(path));
-  const host = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
+  const host = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map(
+    (name) => `@tensorflow/tfjs-${name}`,
+  );
   const builtins = builtinModules.filter((name) => !name.startsWith('_'));
   for (const specifier of [...host, ...builtins.map((name) => `node:${name}`)])
     modules.set(specifier, await import(specifier));

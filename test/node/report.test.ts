@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
-import { encodePNG } from '../../src/io/png.js';
+import { encodePNG } from '../../src/node/png.js';
 import { renderReport, writeReport } from '../../src/node/report.js';
 import type { RunReport } from '../../src/node/run_report.js';
 
