@@ -26,8 +26,8 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --system NAME    ${Object.keys(SYSTEMS).join(' | ')} (default sn-dcgan): a loss and a normalization
   --loss NAME      ${ADVERSARIAL_LOSSES.join(' | ')}
   --norm NAME      ${NORMS.join(' | ')}: the discriminator's normalization
-  --steps N        generator steps (default 3000)
-  --batch N        images in a batch (default 64)
+  --steps N        generator steps (default 4000); learning rates fall to 0 over the second half
+  --batch N        images in a batch (default 16)
   --seed N         every random choice follows from it (default 0)
   --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
@@ -87,8 +87,8 @@ function parse(args: string[]) {
       system: { ...text, default: 'sn-dcgan' },
       loss: text,
       norm: text,
-      steps: { ...text, default: '3000' },
-      batch: { ...text, default: '64' },
+      steps: { ...text, default: '4000' },
+      batch: { ...text, default: '16' },
       seed: { ...text, default: '0' },
       out: text,
       backend: text,

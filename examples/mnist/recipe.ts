@@ -24,14 +24,17 @@ export const SYSTEMS: Readonly<Record<string, Pick<Choice, 'loss' | 'norm'>>> = 
 
 /** Wires the networks, the loss and what its paper puts around it. */
 export function buildGAN({ loss, norm, seed }: Choice): GAN {
-  const imageShape = [SIDE, SIDE, 1] as const;
+  const common = {
+    imageShape: [SIDE, SIDE, 1] as const,
+    form: 'paper' as const,
+    kernelSize: 4,
+    filters: 24,
+  };
   return createGAN({
-    generator: dcganGenerator({ imageShape, form: 'paper', kernelSize: 4, filters: 32, seed }),
+    generator: dcganGenerator({ ...common, latentSize: 64, seed }),
     discriminator: dcganDiscriminator({
-      imageShape,
-      form: 'paper',
-      kernelSize: 4,
-      filters: 32,
+      ...common,
+      layers: 3, // 28 → 14 → 7 → 4: the last layer sees the whole digit
       normalization: norm,
       seed: seed + 1,
     }),
@@ -59,9 +62,16 @@ function training(loss: Choice['loss'], norm: Normalization): Training {
       criticSteps: criticSteps(loss),
       clipWeights: 0.01,
     };
-  const learningRate = norm === 'spectral' ? 1e-3 : 2e-4;
-  return {
-    optimizers: { generator: adam({ learningRate }), discriminator: adam({ learningRate }) },
-    criticSteps: criticSteps(loss),
-  };
+  // σ = 1 keeps a discriminator steady at rates that would break another
+  const optimizers =
+    norm === 'spectral'
+      ? {
+          generator: adam({ learningRate: 2e-3, beta1: 0, beta2: 0.9 }),
+          discriminator: adam({ learningRate: 4e-3, beta1: 0, beta2: 0.9 }),
+        }
+      : {
+          generator: adam({ learningRate: 1e-3 }),
+          discriminator: adam({ learningRate: 4e-4 }),
+        };
+  return { optimizers, criticSteps: criticSteps(loss) };
 }

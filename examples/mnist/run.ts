@@ -17,7 +17,7 @@ import type { Choice } from './recipe.js';
 import type { Judge } from './scores.js';
 
 /** How often things happen, in generator steps, and how many samples a score on the way takes. */
-export const EVERY = { losses: 10, watch: 50, grid: 250, score: 250, checkpoint: 500 };
+export const EVERY = { losses: 10, watch: 50, grid: 250, score: 500, checkpoint: 500 };
 const SCORE_SAMPLES = 1000;
 const SCORE_SPLITS = 5;
 const GRID = 10;
@@ -25,6 +25,8 @@ const GRID = 10;
 /** What a run is made of. */
 export interface RunOptions extends Choice {
   readonly batch: number;
+  /** Generator steps of the whole run: learning rates fall to 0 over its second half. */
+  readonly steps: number;
   readonly out: string;
 }
 
@@ -34,6 +36,7 @@ export class Run {
   history: History = emptyHistory();
   /** Generator steps done. */
   step = 0;
+  private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
 
   constructor(
     readonly options: RunOptions,
@@ -42,6 +45,8 @@ export class Run {
   ) {
     mkdirSync(options.out, { recursive: true });
     this.gan = buildGAN(options);
+    const optimizers = Object.values(this.gan.optimizers) as unknown as { learningRate: number }[];
+    this.rates = optimizers.map((optimizer) => [optimizer, optimizer.learningRate]);
   }
 
   get checkpointPath(): string {
@@ -56,6 +61,8 @@ export class Run {
   async advance(): Promise<GANLosses> {
     const { batch, seed, loss } = this.options;
     const began = performance.now();
+    const decay = Math.min(1, 2 - (2 * this.step) / this.options.steps);
+    for (const [optimizer, rate] of this.rates) optimizer.learningRate = rate * decay;
     let losses: GANLosses = {};
     for (let i = 0; i < criticSteps(loss); i++) {
       const real = trainingBatch(this.train, batch, seed, this.gan.steps.discriminator);

@@ -11,6 +11,11 @@ import { initializeWeights } from './initialize_weights.js';
 export interface DCGANDiscriminatorArgs extends DCGANArgs {
   /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the lecture's. */
   normalization?: Normalization;
+  /**
+   * How many convolutions of stride 2, each halving the image and doubling the channels; default
+   * until 4 to 7 pixels are left. One more lets a small network see the whole image at once.
+   */
+  layers?: number;
   /** Dropout rate after each convolution; default 0 ('paper') or 0.3 ('lecture'). */
   dropout?: number;
 }
@@ -38,17 +43,19 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  */
 export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersModel {
   const where = 'dcganDiscriminator';
-  checkOptions(where, args, [...COMMON, 'dropout']);
+  checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
   const { imageShape, doublings, form, filters, kernelSize, negativeSlope, stddev, seed } =
     planDCGAN(where, args);
   const normalization = args.normalization ?? (form === 'paper' ? 'batch' : 'none');
+  const convolutions = args.layers ?? doublings;
   const rate = args.dropout ?? (form === 'paper' ? 0 : 0.3);
   checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
+  checkNumber(where, 'layers', convolutions, { integer: true, min: 1, max: 8 });
   checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
   const { useBias, wrap, after } = normalizer(normalization, seed);
 
   const stack: layers.Layer[] = [];
-  for (let i = 0; i < doublings; i++) {
+  for (let i = 0; i < convolutions; i++) {
     const name = `conv${i + 1}`;
     const first = i === 0;
     stack.push(
@@ -67,7 +74,7 @@ export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersMod
       // the paper puts no batch normalization at the input
       ...(first ? [] : after(`${name}_norm`)),
       leakyReLU({ negativeSlope, name: `${name}_act` }),
-      ...(rate > 0 ? [dropout({ rate, seed: seed * doublings + i, name: `${name}_drop` })] : []),
+      ...(rate > 0 ? [dropout({ rate, seed: seed * convolutions + i, name: `${name}_drop` })] : []),
     );
   }
   stack.push(

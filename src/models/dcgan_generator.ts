@@ -74,10 +74,11 @@ export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
         name: 'project',
       }),
     ),
-    ...after('project_norm'),
-    activation('project_act'),
-    layers.reshape({ targetShape: [height, width, projected], name: 'reshape' }),
   ];
+  const reshape = layers.reshape({ targetShape: [height, width, projected], name: 'reshape' });
+  const normalized = [...after('project_norm'), activation('project_act')];
+  // by channel, as in PyTorch's DCGAN, or by unit, as in the lecture: 49 times as many statistics
+  stack.push(...(form === 'paper' ? [reshape, ...normalized] : [...normalized, reshape]));
   const block = (name: string, channels: number, strides: number) =>
     stack.push(
       wrap(upsample(name, channels, strides)),
