@@ -27,7 +27,7 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --loss NAME      ${ADVERSARIAL_LOSSES.join(' | ')}
   --norm NAME      ${NORMS.join(' | ')}: the discriminator's normalization
   --steps N        generator steps (default 4000); learning rates fall to 0 over the second half
-  --batch N        images in a batch (default 16)
+  --batch N        images in a batch (default 24)
   --seed N         every random choice follows from it (default 0)
   --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
@@ -88,7 +88,7 @@ function parse(args: string[]) {
       loss: text,
       norm: text,
       steps: { ...text, default: '4000' },
-      batch: { ...text, default: '16' },
+      batch: { ...text, default: '24' },
       seed: { ...text, default: '0' },
       out: text,
       backend: text,

@@ -27,7 +27,7 @@ export function buildGAN({ loss, norm, seed }: Choice): GAN {
   const common = {
     imageShape: [SIDE, SIDE, 1] as const,
     form: 'paper' as const,
-    kernelSize: 4,
+    kernelSize: 5,
     filters: 24,
   };
   return createGAN({
@@ -66,8 +66,8 @@ function training(loss: Choice['loss'], norm: Normalization): Training {
   const optimizers =
     norm === 'spectral'
       ? {
-          generator: adam({ learningRate: 2e-3, beta1: 0, beta2: 0.9 }),
-          discriminator: adam({ learningRate: 4e-3, beta1: 0, beta2: 0.9 }),
+          generator: adam({ learningRate: 4e-3, beta1: 0, beta2: 0.9 }),
+          discriminator: adam({ learningRate: 8e-3, beta1: 0, beta2: 0.9 }),
         }
       : {
           generator: adam({ learningRate: 1e-3 }),

@@ -16,8 +16,16 @@ import { buildGAN, criticSteps } from './recipe.js';
 import type { Choice } from './recipe.js';
 import type { Judge } from './scores.js';
 
-/** How often things happen, in generator steps, and how many samples a score on the way takes. */
-export const EVERY = { losses: 10, watch: 50, grid: 250, score: 500, checkpoint: 500 };
+/** How often things happen, in generator steps. */
+export interface Rhythm {
+  readonly losses: number;
+  readonly grid: number;
+  readonly score: number;
+  readonly checkpoint: number;
+}
+
+const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
+// how many samples a score on the way takes, in how many splits
 const SCORE_SAMPLES = 1000;
 const SCORE_SPLITS = 5;
 const GRID = 10;
@@ -36,13 +44,16 @@ export class Run {
   history: History = emptyHistory();
   /** Generator steps done. */
   step = 0;
+  private readonly rhythm: Rhythm;
   private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
 
   constructor(
     readonly options: RunOptions,
     private readonly train: Images,
     private readonly judge: Judge,
+    rhythm: Partial<Rhythm> = {},
   ) {
+    this.rhythm = { ...RHYTHM, ...rhythm };
     mkdirSync(options.out, { recursive: true });
     this.gan = buildGAN(options);
     const optimizers = Object.values(this.gan.optimizers) as unknown as { learningRate: number }[];
@@ -80,7 +91,7 @@ export class Run {
   private async observe({ discriminator, generator }: GANLosses): Promise<void> {
     const { history, step } = this;
     const due = (every: number) => step % every === 0;
-    if (due(EVERY.losses)) {
+    if (due(this.rhythm.losses)) {
       history.steps.push(step);
       history.discriminator.push(discriminator!);
       history.generator.push(generator!);
@@ -92,9 +103,9 @@ export class Run {
       note(history.sigmas, await spectralNorms(this.gan.networks.discriminator));
       history.warnings.push(...watched.warnings);
     }
-    if (due(EVERY.grid)) await this.saveGrid();
-    if (due(EVERY.score)) await this.score();
-    if (due(EVERY.checkpoint)) await this.save();
+    if (due(this.rhythm.grid)) await this.saveGrid();
+    if (due(this.rhythm.score)) await this.score();
+    if (due(this.rhythm.checkpoint)) await this.save();
   }
 
   /** Draws the samples of the fixed latent vectors. */
@@ -114,7 +125,8 @@ export class Run {
     return images;
   }
 
-  private async score(): Promise<void> {
+  /** Scores the samples of a fixed seed and notes it. */
+  async score(): Promise<void> {
     const images = this.sample(SCORE_SAMPLES, 2);
     const scores = await this.judge.judge(images, SCORE_SPLITS);
     this.history.milestones.push({ step: this.step, seconds: this.history.seconds, ...scores });
