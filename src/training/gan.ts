@@ -111,9 +111,11 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 
   private updateDiscriminator(real: Tensor): Record<string, Scalar> {
     const { generator, discriminator } = this.networks;
-    const { powerIteration = 'step', clipWeights: limit } = this.options;
-    if (powerIteration === 'step') tidy(() => advancePowerIteration(discriminator));
-    const fake = tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor);
+    const { clipWeights: limit } = this.options;
+    if (this.iteratesByStep) advancePowerIteration(discriminator);
+    const fake = this.holdingPowerIteration(() =>
+      tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor),
+    );
     const losses: Record<string, Scalar> = {};
     const due = this.penalties.filter(({ every }) => this.discriminatorSteps % every === 0);
 
@@ -136,6 +138,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 
   private updateGenerator(real: Tensor): Scalar {
     const { generator, discriminator } = this.networks;
+    if (this.iteratesByStep) advancePowerIteration(generator);
     let loss: Scalar;
     preservingStatistics(discriminator, () =>
       this.step('generator', () => {
@@ -158,15 +161,21 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
     if (variables.length === 0)
       fail('state', 'GAN.trainStep', name, 'a model with trainable weights', model);
-    const run = () => loss() as Scalar;
-    const frozen = this.options.powerIteration !== 'call';
-    const { value, grads } = variableGrads(
-      frozen ? () => withFrozenPowerIteration(run) : run,
-      variables,
+    const { value, grads } = this.holdingPowerIteration(() =>
+      variableGrads(() => loss() as Scalar, variables),
     );
     this.monitor?.observe(name, model, grads);
     this.optimizers[name].applyGradients(grads);
     dispose([value, grads]);
+  }
+
+  private get iteratesByStep(): boolean {
+    return this.options.powerIteration !== 'call';
+  }
+
+  /** Singular vectors rest in all passes of a step, unless each call is to move them. */
+  private holdingPowerIteration<T>(fn: () => T): T {
+    return this.iteratesByStep ? withFrozenPowerIteration(fn) : fn();
   }
 
   private drawLatents(real: Tensor): Tensor2D {

@@ -31,7 +31,7 @@ export interface GANOptions {
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
   monitor?: GradientMonitor;
   /**
-   * When spectrally normalized layers iterate: `'step'`, the default, once per discriminator step,
+   * When spectrally normalized layers iterate: `'step'`, the default, once per step of their network,
    * so that real, fake, penalty and generator passes share one σ; `'call'`, at every pass in
    * training mode, as torch does.
    */

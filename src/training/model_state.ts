@@ -2,15 +2,19 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { arrayFrom, joinStates, partOf } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
+import { innerLayers } from '../layers/spectral_norms.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
 
 type StatefulLayer = layers.Layer & Stateful;
 
 /** Layers with a state beside their weights: a dropout layer's place in its stream of masks. */
-function statefulLayers(model: LayersModel): Record<string, StatefulLayer> {
-  const isStateful = (layer: layers.Layer): layer is StatefulLayer =>
-    'state' in layer && 'restore' in layer;
-  return Object.fromEntries(model.layers.filter(isStateful).map((layer) => [layer.name, layer]));
+function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLayer][] {
+  return innerLayers(layer).flatMap((inner) => {
+    const path = `${prefix}${inner.name}`;
+    const own = 'state' in inner && 'restore' in inner;
+    const within = statefulLayers(inner, `${path}/`);
+    return own ? [[path, inner as StatefulLayer] as const, ...within] : within;
+  }) as [string, StatefulLayer][];
 }
 
 /** All weights of a model by path, and the states of its layers. */
@@ -21,8 +25,7 @@ export async function modelState(model: LayersModel): Promise<PieceState> {
     arrays[path] = { shape: variable.shape as number[], data: Float32Array.from(values) };
   }
   const layerStates: Record<string, PieceState> = {};
-  for (const [name, layer] of Object.entries(statefulLayers(model)))
-    layerStates[name] = await layer.state();
+  for (const [name, layer] of statefulLayers(model)) layerStates[name] = await layer.state();
   return joinStates({ weights: { values: {}, arrays }, layers: joinStates(layerStates) });
 }
 
@@ -38,6 +41,6 @@ export async function restoreModel(model: LayersModel, state: PieceState): Promi
       variable.write(tensor(saved[i]!.data, [...saved[i]!.shape], 'float32')),
     ),
   );
-  for (const [name, layer] of Object.entries(statefulLayers(model)))
+  for (const [name, layer] of statefulLayers(model))
     await layer.restore(partOf(partOf(state, 'layers'), name));
 }

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dispose } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Classifier } from '../../examples/mnist/classifier.js';
+import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
+import { SYSTEMS } from '../../examples/mnist/recipe.js';
+import { Run } from '../../examples/mnist/run.js';
+import type { RunOptions } from '../../examples/mnist/run.js';
+import { Judge } from '../../examples/mnist/scores.js';
+import { classShares } from '../../src/metrics/class_shares.js';
+import { useBackend } from '../helpers/backends.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gan-kit-mnist-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const options = (name: string, system = 'sn-dcgan'): RunOptions => ({
+  ...SYSTEMS[system]!,
+  seed: 5,
+  batch: 4,
+  steps: 6,
+  out: join(folder, name),
+});
+
+describe('the classifier of the scores', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  it('is right for at least 98.5 % of the test images', { timeout: 240_000 }, async () => {
+    const test = readMnist('t10k');
+    expect(test.count).toBe(10_000);
+    const classifier = new Classifier();
+    let right = 0;
+    for (let first = 0; first < test.count; first += 500) {
+      const images = imageTensor(test, range(first, 500));
+      const { features, logits } = classifier.evaluate(images);
+      expect(features.shape).toEqual([500, 64]);
+      const rows = await logits.array();
+      rows.forEach((row, i) => {
+        if (row.indexOf(Math.max(...row)) === test.digits[first + i]) right++;
+      });
+      dispose([images, features, logits]);
+    }
+    expect(right / test.count).toBeGreaterThanOrEqual(0.985);
+  });
+
+  it('weighs less than 500 kB', () => {
+    const file = new URL('../../examples/mnist/weights/classifier.safetensors', import.meta.url);
+    expect(readFileSync(file).length).toBeLessThan(500_000);
+  });
+});
+
+describe('a run', () => {
+  const train = readMnist('train');
+  let judge: Judge;
+
+  beforeAll(async () => {
+    await useBackend('wasm');
+    const test = readMnist('t10k');
+    judge = await Judge.create(new Classifier(), { ...test, count: 500 });
+  });
+
+  /** The losses of each step from where the run stands to `last`. */
+  async function advance(run: Run, last: number) {
+    const losses = [];
+    while (run.step < last) losses.push(await run.advance());
+    return losses;
+  }
+
+  it('reads 60,000 training images, and real digits at that', async () => {
+    expect(train.count).toBe(60_000);
+    const images = imageTensor(train, range(0, 200));
+    const { logits } = new Classifier().evaluate(images);
+    const counted = new Float64Array(10);
+    train.digits.slice(0, 200).forEach((digit) => (counted[digit]! += 1 / 200));
+    expect(await classShares(logits)).toBeAllclose(counted, { atol: 0.03 });
+  });
+
+  it(
+    'killed and resumed equals uninterrupted, without Math.random',
+    { timeout: 240_000 },
+    async () => {
+      vi.spyOn(Math, 'random').mockImplementation(() => {
+        throw new Error('Math.random was called');
+      });
+      const whole = new Run(options('whole'), train, judge);
+      const losses = await advance(whole, 6);
+      const killed = new Run(options('killed'), train, judge);
+      const before = await advance(killed, 3);
+      await killed.save();
+      await advance(killed, 4); // lost with the kill
+      const resumed = new Run(options('killed'), train, judge);
+      await resumed.resume();
+      expect([...before, ...(await advance(resumed, 6))]).toEqual(losses);
+      expect((await resumed.gan.state()).arrays).toEqual((await whole.gan.state()).arrays);
+      vi.restoreAllMocks();
+    },
+  );
+
+  it.each(Object.keys(SYSTEMS))('trains %s for a step', async (system) => {
+    const run = new Run(options(system, system), train, judge);
+    const { discriminator, generator } = await run.advance();
+    expect(Number.isFinite(discriminator)).toBe(true);
+    expect(Number.isFinite(generator)).toBe(true);
+    const { steps } = run.gan;
+    expect(steps.generator).toBe(1);
+    expect(steps.discriminator).toBe(system.startsWith('w-') ? 5 : 1);
+  });
+
+  it('refuses the checkpoint of another run', async () => {
+    const run = new Run(options('mine'), train, judge);
+    await run.save();
+    const other = new Run({ ...options('mine'), seed: 6 }, train, judge);
+    await expect(other.resume()).rejects.toThrow(/--seed 5/);
+  });
+});
+
+describe('the demo', () => {
+  const out = join(folder, 'demo');
+  const start = (...args: string[]) =>
+    spawn('npx', ['tsx', 'examples/mnist/main.ts', '--batch', '4', '--out', out, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+
+  it(
+    'ends whole on Ctrl-C and goes on from there to its report',
+    { timeout: 480_000 },
+    async () => {
+      const first = start('--steps', '100000');
+      let said = '';
+      first.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      while (!existsSync(join(out, 'samples-000250.png')) && first.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      process.kill(-first.pid!, 'SIGINT');
+      const [code] = (await once(first, 'exit')) as [number];
+      expect(said).toMatch(/stopped at step \d+; checkpoint and .*report\.html are whole/);
+      expect([0, 130]).toContain(code);
+      const step = Number(/stopped at step (\d+)/.exec(said)![1]);
+      expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(`${step} generator steps`);
+
+      const second = start('--steps', String(step + 2), '--resume');
+      let ending = '';
+      second.stdout.on('data', (chunk: Buffer) => (ending += chunk.toString()));
+      const [end] = (await once(second, 'exit')) as [number];
+      expect(end).toBe(0);
+      expect(ending).toContain(`resumed at step ${step}`);
+      expect(ending).toMatch(/classifier score +\d/);
+      expect(ending).toMatch(/nearest training image +\d/);
+      const report = readFileSync(join(out, 'report.html'), 'utf8');
+      expect(report).toContain(`${step + 2} generator steps`);
+      expect(report).not.toMatch(/(src|href)="https?:/);
+      expect(readdirSync(out).filter((name) => name.endsWith('.png')).length).toBeGreaterThan(1);
+    },
+  );
+
+  it.each([
+    [['--loss', 'l2'], /--loss must be one of minimax/],
+    [['--steps', '0'], /--steps must be an integer >= 1/],
+    [['--step', '3'], /Unknown option '--step'/],
+  ])('refuses %o', async (args, message) => {
+    const child = start(...args);
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
+  });
+});
