@@ -9,12 +9,12 @@ type StatefulLayer = layers.Layer & Stateful;
 
 /** Layers with a state beside their weights: a dropout layer's place in its stream of masks. */
 function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLayer][] {
-  return innerLayers(layer).flatMap((inner) => {
+  return innerLayers(layer).flatMap<[string, StatefulLayer]>((inner) => {
     const path = `${prefix}${inner.name}`;
     const own = 'state' in inner && 'restore' in inner;
     const within = statefulLayers(inner, `${path}/`);
-    return own ? [[path, inner as StatefulLayer] as const, ...within] : within;
-  }) as [string, StatefulLayer][];
+    return own ? [[path, inner as StatefulLayer], ...within] : within;
+  });
 }
 
 /** All weights of a model by path, and the states of its layers. */
