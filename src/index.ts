@@ -26,6 +26,8 @@ export {
   advancePowerIteration,
   BatchNormalization,
   batchNormalization,
+  Conv2D,
+  conv2d,
   Dropout,
   dropout,
   functionalCall,
@@ -42,6 +44,7 @@ export {
 } from './layers/index.js';
 export type {
   BatchNormalizationArgs,
+  Conv2DArgs,
   DropoutArgs,
   LayerVariable,
   LeakyReLUArgs,

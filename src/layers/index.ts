@@ -1,5 +1,7 @@
 export { batchNormalization, BatchNormalization } from './batch_normalization.js';
 export type { BatchNormalizationArgs } from './batch_normalization.js';
+export { conv2d, Conv2D } from './conv2d.js';
+export type { Conv2DArgs } from './conv2d.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
 export { withFrozenStatistics } from './frozen_statistics.js';

@@ -1,4 +1,5 @@
 import { BatchNormalization } from './batch_normalization.js';
+import { Conv2D } from './conv2d.js';
 import { Dropout } from './dropout.js';
 import { LeakyReLU } from './leaky_relu.js';
 import { register } from './register_class.js';
@@ -16,6 +17,6 @@ import { SpectralNormalization } from './spectral_normalization.js';
  * ```
  */
 export function registerLayers(): void {
-  for (const layerClass of [BatchNormalization, Dropout, LeakyReLU, SpectralNormalization])
+  for (const layerClass of [BatchNormalization, Conv2D, Dropout, LeakyReLU, SpectralNormalization])
     register(layerClass);
 }

@@ -39,6 +39,7 @@ export const KERNELS: Readonly<Record<string, readonly KernelLayout[]>> = {
   Dense: [KERNEL],
   Conv1D: [KERNEL],
   Conv2D: [KERNEL],
+  GanKitConv2D: [KERNEL],
   Conv3D: [KERNEL],
   // [kH, kW, out, in]: the outputs are the last axis but one
   Conv2DTranspose: [{ ...KERNEL, permutation: [0, 1, 3, 2] }],

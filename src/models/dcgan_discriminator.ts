@@ -1,6 +1,7 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { conv2d } from '../layers/conv2d.js';
 import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
@@ -60,7 +61,7 @@ export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersMod
     const first = i === 0;
     stack.push(
       wrap(
-        layers.conv2d({
+        conv2d({
           filters: filters * 2 ** i,
           kernelSize,
           strides: 2,

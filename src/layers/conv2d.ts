@@ -1,0 +1,155 @@
+import { add, conv2d as convolve, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D, serialization } from '@tensorflow/tfjs-core';
+import { initializers, layers } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { checkBoolean, checkNumber, fail } from '../internal/check.js';
+import { checkLayerOptions } from './layer_options.js';
+import { register } from './register_class.js';
+import { single } from './single_tensor.js';
+
+/** Options of {@link conv2d}. */
+export interface Conv2DArgs {
+  /** Output channels. */
+  filters: number;
+  /** Height and width of the kernel. */
+  kernelSize: number;
+  /** Default 1. */
+  strides?: number;
+  /** `'valid'` (none, the default), `'same'` (⌈size/strides⌉ outputs), or pixels on every side, as in PyTorch. */
+  padding?: 'valid' | 'same' | number;
+  /** Default true. */
+  useBias?: boolean;
+  /** A zero kernel waits for `initializeWeights`; default `'glorotuniform'`, drawn by tfjs. */
+  kernelInitializer?: 'zeros' | 'glorotuniform';
+  /** The layer's name. */
+  name?: string;
+  /** `[height, width, channels]`, for the first layer of a model. */
+  inputShape?: number[];
+  /** Whether kernel and bias are trained; default true. */
+  trainable?: boolean;
+}
+
+/**
+ * A two-dimensional convolution that computes only the gradients that are asked for, and pads as
+ * PyTorch does where it is told how much.
+ *
+ * `y[n, p, q, d] = b[d] + Σ x[n, s·p + i − top, s·q + j − left, c] · W[i, j, c, d]`. The layer of tfjs
+ * goes through a fused op whose gradient always computes both the input's and the kernel's part: a
+ * generator step then pays for kernel gradients of the discriminator that nobody reads.
+ *
+ * Input `[batch, height, width, channels]`; weights `kernel` `[size, size, channels, filters]` and
+ * `bias` `[filters]`.
+ *
+ * **Differentiable:** first and second order, in the input, the kernel and the bias.
+ */
+export class Conv2D extends layers.Layer {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitConv2D';
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly strides: number;
+  readonly padding: 'valid' | 'same' | number;
+  readonly useBias: boolean;
+  private readonly initial: 'zeros' | 'glorotuniform';
+  // an ordinary property, as in tfjs: SpectralNormalization puts W/σ in its place
+  private kernel!: LayerVariable;
+  private bias: LayerVariable | undefined;
+
+  constructor(args: Conv2DArgs) {
+    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    const where = 'conv2d';
+    const own = ['filters', 'kernelSize', 'strides', 'padding', 'useBias', 'kernelInitializer'];
+    checkLayerOptions(where, args, own);
+    const { filters, kernelSize, strides = 1, padding = 'valid', useBias = true } = args;
+    const { kernelInitializer = 'glorotuniform' } = args;
+    checkNumber(where, 'filters', filters, { integer: true, min: 1 });
+    checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 1 });
+    checkNumber(where, 'strides', strides, { integer: true, min: 1 });
+    const pads = typeof padding === 'number' && Number.isInteger(padding) && padding >= 0;
+    if (padding !== 'valid' && padding !== 'same' && !pads)
+      fail('value', where, 'padding', `'valid', 'same' or an integer >= 0`, padding);
+    checkBoolean(where, 'useBias', useBias);
+    if (kernelInitializer !== 'zeros' && kernelInitializer !== 'glorotuniform')
+      fail('value', where, 'kernelInitializer', `'zeros' or 'glorotuniform'`, kernelInitializer);
+    this.filters = filters;
+    this.kernelSize = kernelSize;
+    this.strides = strides;
+    this.padding = padding;
+    this.useBias = useBias;
+    this.initial = kernelInitializer;
+    register(Conv2D);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const [, , , channels] = inputShape as Shape;
+    if (inputShape.length !== 4 || typeof channels !== 'number')
+      fail('shape', 'conv2d', 'inputShape', '[batch, height, width, channels]', inputShape);
+    const { kernelSize: k, filters } = this;
+    const initial =
+      this.initial === 'zeros' ? initializers.zeros() : initializers.glorotUniform({});
+    this.kernel = this.addWeight('kernel', [k, k, channels, filters], 'float32', initial);
+    if (this.useBias)
+      this.bias = this.addWeight('bias', [filters], 'float32', initializers.zeros());
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    const [batch, height, width] = inputShape as Shape;
+    return [batch!, this.outputSize(height!), this.outputSize(width!), this.filters];
+  }
+
+  private outputSize(size: number | null): number | null {
+    if (size === null) return null;
+    if (this.padding === 'same') return Math.ceil(size / this.strides);
+    const pad = this.padding === 'valid' ? 0 : this.padding;
+    return Math.floor((size + 2 * pad - this.kernelSize) / this.strides) + 1;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const x = single('conv2d', inputs) as Tensor4D;
+    return tidy(() => {
+      const kernel = this.kernel.read() as Tensor4D;
+      const explicit = typeof this.padding === 'number';
+      const y = convolve(
+        x,
+        kernel,
+        this.strides,
+        this.padding,
+        'NHWC',
+        1,
+        explicit ? 'floor' : undefined,
+      );
+      return this.bias === undefined ? y : add(y, this.bias.read());
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { filters, kernelSize, strides, padding, useBias, initial } = this;
+    const own = { filters, kernelSize, strides, padding, useBias, kernelInitializer: initial };
+    return { ...super.getConfig(), ...own };
+  }
+}
+
+/**
+ * Makes a {@link Conv2D} layer.
+ *
+ * @param args See {@link Conv2DArgs}.
+ * @returns The layer.
+ * @throws GanKitError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { conv2d } from 'gan-kit/layers';
+ *
+ * // PyTorch's Conv2d(3, 8, 4, stride=1, padding=1), as in a PatchGAN
+ * const y = conv2d({ filters: 8, kernelSize: 4, padding: 1 }).apply(zeros([1, 32, 32, 3])) as Tensor;
+ * console.log(y.shape); // → [ 1, 31, 31, 8 ]
+ * ```
+ *
+ * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic", arXiv 1603.07285
+ */
+export function conv2d(args: Conv2DArgs): Conv2D {
+  return new Conv2D(args);
+}
