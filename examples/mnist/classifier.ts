@@ -40,7 +40,7 @@ export function buildClassifier(seed = 0): LayersModel {
       conv('conv4', 48, 3, 2),
       ...after('conv4'),
       layers.flatten({ name: 'flatten' }),
-      dropout({ name: 'drop', rate: 0.4, seed }),
+      dropout({ name: 'drop', rate: 0.25, seed }),
       layers.dense({ name: 'features', units: 64, activation: 'relu', kernelInitializer: 'zeros' }),
       layers.dense({ name: 'logits', units: 10, kernelInitializer: 'zeros' }),
     ],

@@ -1,4 +1,15 @@
-import { add, clone, dispose, keep, mul, sub, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  clone,
+  concat,
+  dispose,
+  keep,
+  mul,
+  split,
+  sub,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
@@ -8,13 +19,21 @@ import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
-import type { AdversarialLoss, Penalty, PieceState, Stateful, TrainingSystem } from '../types.js';
+import type {
+  AdversarialLoss,
+  Critic,
+  Penalty,
+  PieceState,
+  Stateful,
+  TrainingSystem,
+} from '../types.js';
 import { adam } from './adam.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
 import { checkGANOptions } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
 import type { GradientMonitor } from './gradient_monitor.js';
+import { samplesAreIndependent } from './independent_samples.js';
 import { drawLatents } from './latents.js';
 import { modelState, restoreModel } from './model_state.js';
 import { clipWeights } from './weight_clipping.js';
@@ -56,6 +75,8 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
   private readonly latents: RandomStream;
   private readonly noise: RandomStream;
   private readonly flips: RandomStream;
+  /** Whether real and fake samples may share one pass: less work, the same numbers. */
+  private readonly together: boolean;
   private discriminatorSteps = 0;
 
   constructor(options: GANOptions) {
@@ -69,6 +90,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     this.ema = ema === undefined ? undefined : new ExponentialMovingAverage(generator, ema);
     this.monitor = options.monitor;
     this.latentSize = generator.inputs[0]!.shape[1]!;
+    this.together = this.iteratesByStep && samplesAreIndependent(discriminator);
     const streams = new RandomStream(seed, 'createGAN');
     this.latents = streams.fork('latents');
     this.noise = streams.fork('noise');
@@ -121,7 +143,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 
     this.step('discriminator', () => {
       const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
-      const logits = { real: critic(this.withNoise(real)), fake: critic(this.withNoise(fake)) };
+      const logits = this.judge(critic, this.withNoise(real), this.withNoise(fake));
       const adversarial = this.loss.discriminator(this.withFlippedLabels(logits));
       losses['discriminator'] = keep(clone(adversarial));
       if (due.length === 0) return adversarial;
@@ -134,6 +156,13 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     fake.dispose();
     if (limit !== undefined) clipWeights(discriminator, limit);
     return losses;
+  }
+
+  /** Logits of both batches, in one pass where the discriminator treats each sample by itself. */
+  private judge(critic: Critic, real: Tensor, fake: Tensor): { real: Tensor; fake: Tensor } {
+    if (!this.together) return { real: critic(real), fake: critic(fake) };
+    const [ofReal, ofFake] = split(critic(concat([real, fake])), 2);
+    return { real: ofReal!, fake: ofFake! };
   }
 
   private updateGenerator(real: Tensor): Scalar {

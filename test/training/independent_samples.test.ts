@@ -1,0 +1,59 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { batchNormalization } from '../../src/layers/batch_normalization.js';
+import { hinge } from '../../src/losses/hinge.js';
+import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
+import { dcganGenerator } from '../../src/models/dcgan_generator.js';
+import { RandomStream } from '../../src/internal/random.js';
+import { createGAN } from '../../src/training/gan.js';
+import { samplesAreIndependent } from '../../src/training/independent_samples.js';
+import { useBackend } from '../helpers/backends.js';
+
+describe('samplesAreIndependent', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  const dense = () => layers.dense({ units: 2, inputShape: [2] });
+
+  it('knows the layers that treat each sample by itself, also inside others', () => {
+    const imageShape = [16, 16, 1] as const;
+    for (const normalization of ['none', 'spectral'] as const) {
+      const network = dcganDiscriminator({ imageShape, filters: 2, normalization, dropout: 0.2 });
+      expect(samplesAreIndependent(network)).toBe(true);
+    }
+    expect(samplesAreIndependent(sequential({ layers: [sequential({ layers: [dense()] })] }))).toBe(
+      true,
+    );
+  });
+
+  it('says no to batch normalization, ours and theirs, and to what it does not know', () => {
+    for (const layer of [
+      batchNormalization(),
+      layers.batchNormalization(),
+      layers.gaussianNoise({ stddev: 1 }),
+    ])
+      expect(
+        samplesAreIndependent(
+          sequential({ layers: [dense(), sequential({ layers: [dense(), layer] })] }),
+        ),
+      ).toBe(false);
+  });
+
+  it('changes no number: one pass equals two', async () => {
+    const imageShape = [16, 16, 1] as const;
+    const step = async (powerIteration: 'step' | 'call') => {
+      const gan = createGAN({
+        generator: dcganGenerator({ imageShape, filters: 2, latentSize: 4 }),
+        discriminator: dcganDiscriminator({ imageShape, filters: 2, normalization: 'none' }),
+        loss: hinge(),
+        powerIteration, // nothing iterates here; with 'call' the two batches go one by one
+      });
+      const losses = [];
+      for (let k = 0; k < 3; k++) {
+        const real = new RandomStream(7).seek(k).uniform([4, ...imageShape], -1, 1);
+        losses.push(await gan.trainStep({ real }));
+      }
+      return losses.flatMap(({ discriminator, generator }) => [discriminator!, generator!]);
+    };
+    expect(await step('step')).toBeAllclose(await step('call'), { rtol: 1e-5 });
+  });
+});
