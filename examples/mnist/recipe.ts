@@ -28,12 +28,12 @@ export function buildGAN({ loss, norm, seed }: Choice): GAN {
     imageShape: [SIDE, SIDE, 1] as const,
     form: 'paper' as const,
     kernelSize: 5,
-    filters: 24,
   };
   return createGAN({
-    generator: dcganGenerator({ ...common, latentSize: 64, seed }),
+    generator: dcganGenerator({ ...common, filters: 32, latentSize: 64, seed }),
     discriminator: dcganDiscriminator({
       ...common,
+      filters: 16,
       layers: 3, // 28 → 14 → 7 → 4: the last layer sees the whole digit
       normalization: norm,
       seed: seed + 1,

@@ -17,8 +17,8 @@ import { Run } from './run.js';
 import { Judge } from './scores.js';
 
 /** Every run goes on until it has both. */
-const STEPS = 600;
-const SECONDS = 60;
+const STEPS = 500;
+const SECONDS = 50;
 const SCORE_EVERY = 100;
 const BATCH = 24;
 
