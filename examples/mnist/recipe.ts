@@ -11,6 +11,8 @@ export interface Choice {
   readonly loss: AdversarialLossName;
   readonly norm: Normalization;
   readonly seed: number;
+  /** Length of the latent vectors; default 16. */
+  readonly latentSize?: number;
 }
 
 /** The systems of the study, by their names in the literature. */
@@ -23,14 +25,14 @@ export const SYSTEMS: Readonly<Record<string, Pick<Choice, 'loss' | 'norm'>>> = 
 };
 
 /** Wires the networks, the loss and what its paper puts around it. */
-export function buildGAN({ loss, norm, seed }: Choice): GAN {
+export function buildGAN({ loss, norm, seed, latentSize = 16 }: Choice): GAN {
   const common = {
     imageShape: [SIDE, SIDE, 1] as const,
     form: 'paper' as const,
     kernelSize: 5,
   };
   return createGAN({
-    generator: dcganGenerator({ ...common, filters: 32, latentSize: 64, seed }),
+    generator: dcganGenerator({ ...common, filters: 32, latentSize, seed }),
     discriminator: dcganDiscriminator({
       ...common,
       filters: 16,

@@ -21,6 +21,7 @@ const STEPS = 500;
 const SECONDS = 50;
 const SCORE_EVERY = 100;
 const BATCH = 24;
+const LATENTS = 64;
 
 interface Result {
   readonly system: string;
@@ -45,7 +46,14 @@ async function trainAll(systems: string[], seeds: number[], out = 'runs/study'):
       const folder = join(out, `${system}-${seed}`);
       mkdirSync(folder, { recursive: true });
       // so many steps that the rates stay constant over the part that is compared
-      const options = { ...SYSTEMS[system]!, seed, batch: BATCH, steps: 1e6, out: folder };
+      const options = {
+        ...SYSTEMS[system]!,
+        latentSize: LATENTS,
+        seed,
+        batch: BATCH,
+        steps: 1e6,
+        out: folder,
+      };
       const run = new Run(options, train, judge, { score: SCORE_EVERY, checkpoint: 1e9 });
       while (run.step < STEPS || run.history.seconds < SECONDS) await run.advance();
       await run.score();
