@@ -56,7 +56,7 @@ export class Conv2D extends layers.Layer {
   private bias: LayerVariable | undefined;
 
   constructor(args: Conv2DArgs) {
-    super(args as ConstructorParameters<typeof layers.Layer>[0]);
+    super(args);
     const where = 'conv2d';
     const own = ['filters', 'kernelSize', 'strides', 'padding', 'useBias', 'kernelInitializer'];
     checkLayerOptions(where, args, own);

@@ -70,7 +70,7 @@ describe.each(BACKENDS)('conv2d on %s', (backend) => {
     const stream = new RandomStream(3);
     const inputs = [stream.normal([1, 4, 4, 2]), stream.normal([3, 3, 2, 2]), stream.normal([2])];
     const f = weightedSum((x, kernel, bias) => {
-      const y = functionalCall(model, { 'c/kernel': kernel!, 'c/bias': bias! }, x!);
+      const y = functionalCall(model, { 'c/kernel': kernel, 'c/bias': bias }, x);
       return square(y);
     });
     const first = numericGradients(f, inputs);
@@ -79,7 +79,7 @@ describe.each(BACKENDS)('conv2d on %s', (backend) => {
     );
     // in the input and the bias; the gradient of a kernel's gradient waits for its repair
     const g = weightedSum((x) =>
-      square(functionalCall(model, { 'c/kernel': inputs[1]!, 'c/bias': inputs[2]! }, x!)),
+      square(functionalCall(model, { 'c/kernel': inputs[1]!, 'c/bias': inputs[2]! }, x)),
     );
     const projected = gradientProjection(g);
     const [second] = numericGradients(projected, [inputs[0]!]);
