@@ -21,6 +21,7 @@ export default defineConfig({
           exclude: ['test/package/**', 'test/browser/**'],
           setupFiles: ['test/setup/matchers.ts'],
           testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       {

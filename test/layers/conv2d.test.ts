@@ -5,6 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { functionalCall } from '../../src/layers/functional_call.js';
+import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { spectralNorms } from '../../src/layers/spectral_norms.js';
+import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {
@@ -84,6 +87,22 @@ describe.each(BACKENDS)('conv2d on %s', (backend) => {
     const projected = gradientProjection(g);
     const [second] = numericGradients(projected, [inputs[0]!]);
     expect(analyticGradients(projected, [inputs[0]!])[0]!).toBeAllclose(second!, { rtol: 2e-3 });
+  });
+
+  it('is normalised spectrally as the layer of tfjs is', async () => {
+    const options = { filters: 4, kernelSize: 3, inputShape: [5, 5, 2] };
+    const normalized = (layer: layers.Layer) => {
+      const model = sequential({ layers: [spectralNormalization({ layer, name: 'sn' })] });
+      initializeWeights(model, { stddev: 1, seed: 3 });
+      return model;
+    };
+    const [ours, theirs] = [normalized(conv2d(options)), normalized(layers.conv2d(options))];
+    const x = new RandomStream(1).normal([2, 5, 5, 2]);
+    const reference = await (theirs.apply(x, { training: true }) as Tensor).data();
+    expect(await (ours.apply(x, { training: true }) as Tensor).data()).toBeAllclose(reference);
+    const sigmas = await Promise.all([spectralNorms(ours), spectralNorms(theirs)]);
+    expect(sigmas[0]['sn']!).toBeAllclose(sigmas[1]['sn']!);
+    expect(sigmas[0]['sn']!).toBeGreaterThan(1);
   });
 
   it('survives saving and loading', async () => {
