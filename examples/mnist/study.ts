@@ -82,13 +82,13 @@ async function report(out = 'runs/study'): Promise<void> {
     title,
     xLabel,
     yLabel: 'classifier score of 1,000 samples',
-    series: names.flatMap((name) =>
-      of(name).map(({ seed, milestones }) => ({
-        name: `${name} ${seed}`,
-        x: milestones.map(x),
-        y: milestones.map(({ score }) => score),
-      })),
-    ),
+    series: names.map((name) => {
+      const runs = of(name).map(({ milestones }) => milestones);
+      const common = runs[0]!.map(({ step }) => step).filter((step) => step <= STEPS);
+      const means = (value: (m: Milestone) => number) =>
+        common.map((step) => mean(runs.map((all) => value(all.find((m) => m.step === step)!))));
+      return { name, x: means(x), y: means(({ score }) => score) };
+    }),
   });
   const at = (title: string, pick: (milestones: Milestone[]) => Milestone) => ({
     title,
@@ -121,7 +121,7 @@ async function report(out = 'runs/study'): Promise<void> {
   }
   await writeReport(join(out, 'report.html'), {
     title: 'Five systems on MNIST',
-    subtitle: `${results.length} runs, batch ${BATCH}`,
+    subtitle: `${results.length} runs, batch ${BATCH}; the curves are means over the seeds`,
     curves: [
       curve('Score against generator steps', 'generator step', ({ step }) => step),
       curve('Score against training time', 'seconds', ({ seconds }) => seconds),
@@ -132,9 +132,12 @@ async function report(out = 'runs/study'): Promise<void> {
 
 /** Mean ± standard deviation over the seeds. */
 function spread(values: number[], digits: number): string {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const deviation = Math.sqrt(
-    values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, values.length - 1),
-  );
-  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+  return `${centre.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
