@@ -40,8 +40,11 @@ console.log(
   `${systemName(options.loss, options.norm)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
 );
 let stopping = false;
+let asked = 0;
 process.on('SIGINT', () => {
-  if (stopping) process.exit(130); // a second Ctrl-C does not wait
+  // a terminal's Ctrl-C reaches us twice, directly and through npm or tsx; a later one does not wait
+  if (stopping && performance.now() - asked > 1000) process.exit(130);
+  if (!stopping) asked = performance.now();
   stopping = true;
 });
 
