@@ -6,9 +6,10 @@ import tseslint from 'typescript-eslint';
 const RANKS = [
   ['.', 'internal'],
   ['linalg', 'ops'],
-  ['gradients', 'kernels'],
+  ['kernels'],
+  ['gradients'],
   ['backend', 'losses', 'penalties', 'layers'],
-  ['models', 'io'],
+  ['models', 'io', 'gradcheck'],
   ['metrics', 'training'],
   ['node'],
 ];

@@ -18,6 +18,7 @@ export type {
   TrainingSystem,
 } from './types.js';
 
+export { enableSecondOrderGradients } from './gradients/enable_second_order_gradients.js';
 export { installKernels } from './kernels/install.js';
 export * as Losses from './losses/index.js';
 export * as Metrics from './metrics/index.js';

@@ -5,10 +5,12 @@ import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './conv2d_backprop_input.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise_conv2d_backprop.js';
+import { einsum } from './einsum.js';
 import { identity } from './identity.js';
 import { leakyRelu } from './leaky_relu.js';
 import { maxPoolGrad } from './max_pool_grad.js';
 import { mean, sum } from './reductions.js';
+import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
 import type { KernelReplacement, StockKernel } from './wasm_backend.js';
@@ -21,10 +23,12 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   conv3DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  einsum,
   identity,
   leakyRelu,
   maxPoolGrad,
   mean,
+  resizeNearestNeighborGrad,
   sum,
   tile,
   unsortedSegmentSum,
@@ -34,18 +38,18 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
 const OURS = Symbol.for('gan-kit.kernel');
 
 /**
- * Gives tfjs's wasm backend the kernels without which it cannot train, or trains slowly or wrongly.
+ * Gives tfjs's wasm and cpu backends the kernels without which they cannot train, or train slowly or
+ * wrongly.
  *
- * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients and no
- * gradient of gather; its gradients of 3-D convolution and of
- * max pooling are wrong; and its input gradient of a convolution,
- * transposed matrix products, leading sums, tiling, LeakyReLU and clones are several times slower
- * than they need be. Everything that trains calls this; a program that uses tfjs's own layers on
- * wasm may call it as well.
+ * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no
+ * gradient of gather and no einsum; its gradients of 3-D convolution and of max pooling are wrong; and
+ * its input gradient of a convolution, transposed matrix products, leading sums, tiling, LeakyReLU and
+ * clones are several times slower than they need be. On cpu, the gradient of nearest-neighbour
+ * resizing is wrong for more than one image. Everything that trains calls this; a program that uses
+ * tfjs's own layers may call it as well.
  *
- * Safe to call at any time and as often as wanted. Without a wasm backend module it does nothing; a
- * call after the module is imported, before or after `setBackend('wasm')`, then does the work. Other
- * backends are left alone.
+ * Safe to call at any time and as often as wanted. A backend whose module is not imported is left
+ * alone; a call after the import, before or after `setBackend`, then does the work.
  *
  * **Differentiable:** the kernels are; gradients stay those of tfjs.
  *
@@ -60,26 +64,28 @@ const OURS = Symbol.for('gan-kit.kernel');
  * ```
  */
 export function installKernels(): void {
-  // the registry is asked, not a flag: the backend's module may be imported, or imported again, later
-  if (getKernel('Conv2D', 'wasm') === undefined) return;
-  for (const replacement of REPLACEMENTS) install(replacement);
+  // the registry is asked, not a flag: a backend's module may be imported, or imported again, later
+  for (const replacement of REPLACEMENTS) {
+    const { backendName = 'wasm' } = replacement;
+    if (getKernel('Conv2D', backendName) !== undefined) install(replacement, backendName);
+  }
 }
 
-function install({ kernelName, make }: KernelReplacement): void {
-  const stock = getKernel(kernelName, 'wasm') as KernelConfig | undefined;
+function install({ kernelName, make }: KernelReplacement, backendName: string): void {
+  const stock = getKernel(kernelName, backendName) as KernelConfig | undefined;
   if (stock !== undefined && OURS in stock) return;
-  if (stock !== undefined) unregisterKernel(kernelName, 'wasm'); // tfjs warns of a second registration
+  if (stock !== undefined) unregisterKernel(kernelName, backendName); // tfjs warns of a second registration
   // the stock kernel's set-up stays: it still runs when the backend starts later
   const config = {
     ...stock,
     kernelName,
-    backendName: 'wasm',
-    kernelFunc: make((stock?.kernelFunc ?? missing(kernelName)) as StockKernel),
+    backendName,
+    kernelFunc: make((stock?.kernelFunc ?? missing(kernelName, backendName)) as StockKernel),
     [OURS]: true,
   };
   registerKernel(config);
 }
 
-const missing = (kernelName: string) => (): never => {
-  throw new Error(`Kernel '${kernelName}' not registered for backend 'wasm'`);
+const missing = (kernelName: string, backendName: string) => (): never => {
+  throw new Error(`Kernel '${kernelName}' not registered for backend '${backendName}'`);
 };

@@ -35,6 +35,8 @@ export type StockKernel = (call: object) => TensorInfo;
 /** One kernel of ours. */
 export interface KernelReplacement {
   readonly kernelName: string;
+  /** Default wasm. */
+  readonly backendName?: 'cpu' | 'wasm';
   /** The kernel function, given the stock one to fall back to. */
   readonly make: (stock: StockKernel) => KernelFunc;
 }

@@ -10,6 +10,17 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  *
  * @param fn Makes a new tensor; must not return one that exists already.
  * @returns What `fn` returned; the caller owns it.
+ *
+ * **Differentiable:** by intent not.
+ *
+ * @example
+ * ```ts
+ * import { exp, grad, mul, tensor1d } from '@tensorflow/tfjs-core';
+ * import { stopGradient } from 'gan-kit/ops';
+ *
+ * const slope = grad((x) => mul(x, stopGradient(() => exp(x))));
+ * console.log(await slope(tensor1d([0])).data()); // → Float32Array(1) [ 1 ]
+ * ```
  */
 export function stopGradient<T extends Tensor>(fn: () => T): T {
   return customGrad(() => ({ value: fn(), gradFunc: () => [] }))();
