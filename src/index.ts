@@ -52,6 +52,15 @@ export type {
   NamedWeight,
   SpectralNormalizationArgs,
 } from './layers/index.js';
+export { dragan, GradientPenalty, inputGradient, r1, r2 } from './penalties/index.js';
+export type {
+  DraganOptions,
+  GradientPenaltyOptions,
+  InputGradientOptions,
+  PenaltyBatch,
+  SamplingPoint,
+  ZeroCentredOptions,
+} from './penalties/index.js';
 export {
   Adam,
   adam,

@@ -31,10 +31,16 @@ export interface AdversarialLoss {
   generator(logits: GeneratorOutputs): Scalar;
 }
 
-/** A term added to the discriminator's loss; `compute` is unweighted, the trainer multiplies. */
+/**
+ * A term added to the discriminator's loss; `compute` is unweighted, the trainer multiplies.
+ *
+ * At every `every`-th discriminator step the trainer adds `weight · every · compute()`: a penalty that
+ * comes more rarely is stronger when it comes, so that its weight means the same at any interval.
+ */
 export interface Penalty {
+  /** λ, the strength of the term at the average step. */
   readonly weight: number;
-  /** The penalty is applied at every `every`-th discriminator step. */
+  /** How many discriminator steps lie between two at which the penalty is due; 1 is each. */
   readonly every: number;
   /** The unweighted term. The caller owns the result. */
   compute(critic: Critic, batch: { readonly real: Tensor; readonly fake?: Tensor }): Scalar;

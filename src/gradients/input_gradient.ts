@@ -1,47 +1,63 @@
-import { engine, sum, tidy } from '@tensorflow/tfjs-core';
+import { engine, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkTensor, fail, isTensor } from '../internal/check.js';
+import { checkOneOf, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
 import type { Critic } from '../types.js';
 import { enableSecondOrderGradients } from './enable_second_order_gradients.js';
+
+/** Options of {@link inputGradient}. */
+export interface InputGradientOptions {
+  /** Of a critic with several outputs for a sample: the gradient of their sum (default) or their mean. */
+  readonly outputs?: 'sum' | 'mean';
+}
 
 /**
  * The gradient of a critic in its input: `g = ∂ Σ D(x) / ∂x`.
  *
  * The sum is over the batch, so that row i of g is the gradient of sample i's own output where the
- * critic treats each sample by itself, and over all outputs of a sample where it has several. The
- * gradient is recorded like any other result: whatever is made of g can be differentiated in the
- * critic's weights, which is what a gradient penalty is.
+ * critic treats each sample by itself, and over all outputs of a sample where it has several, as a
+ * PatchGAN has. The gradient is recorded like any other result: whatever is made of g can be
+ * differentiated in the critic's weights, which is what a gradient penalty is.
  *
  * **Differentiable:** to first order, in the weights and in x; {@link enableSecondOrderGradients} is
  * called first.
  *
  * @param critic From a batch to logits of any shape `[batch, …]`.
  * @param x Where to differentiate, float32 `[batch, …]`.
+ * @param options `outputs`: the `'sum'` of a sample's outputs (default) or their `'mean'`.
  * @returns The shape of x; the caller owns it.
  * @throws GanKitError if the critic gives no batch of logits, or one that does not depend on x.
  *
  * @example
  * ```ts
+ * import '@tensorflow/tfjs-layers';
  * import { square, sum, tensor2d } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
  * import { inputGradient } from 'gan-kit/penalties';
  *
- * const critic = (x) => sum(square(x), 1);
+ * const critic = (x: Tensor) => sum(square(x), 1);
  * const g = inputGradient(critic, tensor2d([[1, 2], [3, -4]]));
  * console.log(await g.data()); // → Float32Array(4) [ 2, 4, 6, -8 ]
  * ```
  *
  * @see Gulrajani et al. 2017, arXiv 1704.00028, equation 3
  */
-export function inputGradient(critic: Critic, x: Tensor): Tensor {
+export function inputGradient(
+  critic: Critic,
+  x: Tensor,
+  options: InputGradientOptions = {},
+): Tensor {
   const where = 'inputGradient';
   if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
   checkTensor(where, 'x', x, { minRank: 1 });
+  checkOptions(where, options, ['outputs']);
+  const { outputs = 'sum' } = options;
+  checkOneOf(where, 'outputs', outputs, ['sum', 'mean']);
   enableSecondOrderGradients();
   return tidy(() => {
     const score = () => {
       const logits = critic(x);
       checkLogits(where, logits, x);
-      return sum(logits);
+      return outputs === 'sum' ? sum(logits) : mul(sum(logits), logits.shape[0] / logits.size);
     };
     // the last argument lets a critic that ignores x through, to be refused in plain words
     const { grads } = engine().gradients(score, [x], undefined, true);
@@ -60,7 +76,7 @@ export function inputGradient(critic: Critic, x: Tensor): Tensor {
 }
 
 function checkLogits(where: string, logits: unknown, x: Tensor): void {
-  const size = x.shape[0]!;
+  const size = x.shape[0];
   const fits = isTensor(logits) && logits.dtype === 'float32' && logits.shape[0] === size;
   if (!fits)
     fail(

@@ -1,0 +1,152 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { inputGradient } from '../gradients/input_gradient.js';
+import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+import type { Critic, Penalty, PieceState, Stateful } from '../types.js';
+import { normPenalty } from './norm_penalty.js';
+import type { NormRule } from './norm_penalty.js';
+import { SAMPLING_POINTS, samplingPoints } from './sampling_points.js';
+import type { PenaltyBatch, SamplingPoint, Sampling } from './sampling_points.js';
+
+/** Options of {@link GradientPenalty}; the defaults are those of WGAN-GP. */
+export interface GradientPenaltyOptions {
+  /** λ, 0 or more; default 10. */
+  weight?: number;
+  /** k, the norm that costs nothing, 0 or more; default 1. */
+  target?: number;
+  /** `'two'`, the default: norms below the target cost too; `'one'`: only those above. */
+  sided?: 'two' | 'one';
+  /** Where the gradient is taken; default `'interpolates'`, between real and generated samples. */
+  at?: SamplingPoint;
+  /** Of a critic with several outputs for a sample: the gradient of their sum (default) or their mean. */
+  outputs?: 'sum' | 'mean';
+  /** ε under the root, 0 or more; default 1e-12, which changes no norm above 1e-5. */
+  epsilon?: number;
+  /** At perturbed points: how far they go, in standard deviations of the batch, above 0; default 0.5. */
+  scale?: number;
+  /** Applied at every `every`-th discriminator step, then `every` times as strongly; default 1. */
+  every?: number;
+  /** Of α and the perturbation; any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+const KEYS = [
+  'weight',
+  'target',
+  'sided',
+  'at',
+  'outputs',
+  'epsilon',
+  'scale',
+  'every',
+  'seed',
+] as const satisfies readonly (keyof GradientPenaltyOptions)[];
+
+/**
+ * A price on the norm of the critic's gradient in its input.
+ *
+ * ```
+ * two-sided   E (√(‖∇D(x̂)‖² + ε) − k)²
+ * one-sided   E max(0, √(‖∇D(x̂)‖² + ε) − k)²
+ * k = 0       E ‖∇D(x̂)‖²
+ * ```
+ *
+ * The norm is that of each sample by itself, over all its other axes. x̂ is, by `at`:
+ *
+ * - `'interpolates'`: x + α(x̃ − x), with α ~ U(0, 1) for each sample (WGAN-GP)
+ * - `'real'`, `'fake'`: the samples themselves
+ * - `'perturbed'`: x + α · scale · σ · u, σ the standard deviation of the whole batch, u ~ U[0, 1) for
+ *   each number, α ~ U(0, 1) for each sample (DRAGAN, as its authors' code has it)
+ *
+ * x, x̃ and x̂ are constants: a penalty teaches the critic alone. Where a critic has several outputs
+ * for a sample, as a PatchGAN has, ∇D is the gradient of their sum, as in all published code; with
+ * `outputs: 'mean'` it does not grow with the number of patches.
+ *
+ * α and u come from a stream of their own, which a checkpoint holds: a resumed run draws what the
+ * uninterrupted one would have drawn.
+ *
+ * **Differentiable:** in the critic's weights, to first order;
+ * {@link enableSecondOrderGradients} is called for it. ε lies under the root because the slope of ‖·‖ at
+ * 0 is NaN.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-layers';
+ * import { matMul, mul, tensor2d, variable, variableGrads } from '@tensorflow/tfjs-core';
+ * import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+ * import { GradientPenalty } from 'gan-kit/penalties';
+ *
+ * const w = variable(tensor2d([[3], [4]]));
+ * const critic = (x: Tensor) => matMul(x, w);
+ * const batch = { real: tensor2d([[1, 0]]), fake: tensor2d([[0, 1]]) };
+ *
+ * const penalty = new GradientPenalty({ weight: 10 });
+ * const { value, grads } = variableGrads(
+ *   () => mul<Scalar>(penalty.compute(critic, batch), penalty.weight),
+ * );
+ * console.log(await value.data()); // → Float32Array(1) [ 160 ]
+ * console.log(await grads[w.name]!.data()); // → Float32Array(2) [ 48, 64 ]
+ * ```
+ *
+ * @see Gulrajani et al. 2017, arXiv 1704.00028, equation 3; one-sided: section 4, and Petzka et al.
+ *   2017, arXiv 1709.08894
+ */
+export class GradientPenalty implements Penalty, Stateful {
+  /** λ, by which a trainer multiplies what {@link GradientPenalty.compute} gives. */
+  readonly weight: number;
+  /** The penalty is due at every `every`-th discriminator step. */
+  readonly every: number;
+  private readonly sampling: Sampling;
+  private readonly outputs: 'sum' | 'mean';
+  private readonly rule: NormRule;
+  private readonly random: RandomStream;
+
+  constructor(options: GradientPenaltyOptions = {}) {
+    const where = 'GradientPenalty';
+    checkOptions(where, options, KEYS);
+    const { weight = 10, every = 1, seed = 0 } = options;
+    const { at = 'interpolates', scale = 0.5, outputs = 'sum' } = options;
+    const { target = 1, sided = 'two', epsilon = 1e-12 } = options;
+    checkNumber(where, 'weight', weight, { min: 0 });
+    checkNumber(where, 'every', every, { integer: true, min: 1 });
+    checkOneOf(where, 'at', at, SAMPLING_POINTS);
+    checkNumber(where, 'scale', scale, { above: 0 });
+    checkOneOf(where, 'outputs', outputs, ['sum', 'mean']);
+    checkNumber(where, 'target', target, { min: 0 });
+    checkOneOf(where, 'sided', sided, ['two', 'one']);
+    checkNumber(where, 'epsilon', epsilon, { min: 0 });
+    this.weight = weight;
+    this.every = every;
+    this.sampling = { at, scale };
+    this.outputs = outputs;
+    this.rule = { target, sided, epsilon };
+    this.random = new RandomStream(seed, where).fork('gradient penalty');
+  }
+
+  /**
+   * The penalty, unweighted.
+   *
+   * @param critic From a batch to logits of any shape `[batch, …]`; called once.
+   * @param batch `real` and, where they are needed, `fake` of the same shape; `alpha` and `noise` in
+   *   place of what would be drawn. All stay the caller's.
+   * @returns A scalar; the caller owns it.
+   * @throws GanKitError if the batch or the critic does not fit.
+   */
+  compute(critic: Critic, batch: PenaltyBatch): Scalar {
+    const where = 'GradientPenalty.compute';
+    if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
+    return tidy(() => {
+      const points = samplingPoints(where, this.sampling, batch, this.random);
+      return normPenalty(inputGradient(critic, points, { outputs: this.outputs }), this.rule);
+    });
+  }
+
+  async state(): Promise<PieceState> {
+    return this.random.state();
+  }
+
+  async restore(state: PieceState): Promise<void> {
+    await this.random.restore(state);
+  }
+}

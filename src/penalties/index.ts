@@ -1,0 +1,10 @@
+export { inputGradient } from '../gradients/input_gradient.js';
+export type { InputGradientOptions } from '../gradients/input_gradient.js';
+export { dragan } from './dragan.js';
+export type { DraganOptions } from './dragan.js';
+export { GradientPenalty } from './gradient_penalty.js';
+export type { GradientPenaltyOptions } from './gradient_penalty.js';
+export { r1 } from './r1.js';
+export { r2 } from './r2.js';
+export type { PenaltyBatch, SamplingPoint } from './sampling_points.js';
+export type { ZeroCentredOptions } from './zero_centred.js';
