@@ -1,40 +1,103 @@
 import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { findGPU } from './test/setup/gpu.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const alias = (candidates: 'node' | 'browser') => [
+  { find: '#candidates', replacement: path(`./src/backend/candidates_${candidates}.ts`) },
+  { find: /^gan-kit\/(\w+)$/, replacement: path('./src/$1/index.ts') },
+  { find: /^gan-kit$/, replacement: path('./src/index.ts') },
+];
+const { chromium, dawn } = findGPU();
 
-export default defineConfig({
-  resolve: {
-    alias: [
-      { find: '#candidates', replacement: path('./src/backend/candidates_node.ts') },
-      { find: /^gan-kit\/(\w+)$/, replacement: path('./src/$1/index.ts') },
-      { find: /^gan-kit$/, replacement: path('./src/index.ts') },
+/** The suites whose promises hold on every backend. */
+const CONTRACTS = ['test/{losses,ops}/**/*.test.ts'];
+const CHROMIUM_FLAGS = [
+  '--no-sandbox', // root has none
+  '--enable-unsafe-webgpu', // WebGPU on a software adapter
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-quic',
+  '--disable-sync',
+];
+
+const inNode: TestProjectInlineConfiguration = {
+  resolve: { alias: alias('node') },
+  test: {
+    name: 'node',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/package/**'],
+    setupFiles: ['test/setup/matchers.ts'],
+    provide: { backends: ['cpu', 'wasm'] },
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+};
+const inDawn: TestProjectInlineConfiguration = {
+  resolve: { alias: alias('node') },
+  test: {
+    name: 'dawn',
+    include: CONTRACTS,
+    setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
+    provide: { backends: ['webgpu'] },
+    env: { ...dawn },
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+  },
+};
+const inBrowser: TestProjectInlineConfiguration = {
+  resolve: { alias: alias('browser') },
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-cpu',
+      '@tensorflow/tfjs-backend-wasm',
+      '@tensorflow/tfjs-backend-webgl',
+      '@tensorflow/tfjs-backend-webgpu',
+      'fast-check',
     ],
   },
   test: {
+    name: 'browser',
+    include: CONTRACTS,
+    setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
+    provide: { backends: ['webgl', 'webgpu'] },
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: 'chromium' }],
+      provider: playwright({ launchOptions: { executablePath: chromium!, args: CHROMIUM_FLAGS } }),
+    },
+  },
+};
+const packed: TestProjectInlineConfiguration = {
+  resolve: { alias: alias('node') },
+  test: {
+    name: 'package',
+    include: ['test/package/**/*.test.ts'],
+    globalSetup: ['test/package/installation.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+  },
+};
+
+export default defineConfig({
+  test: {
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/browser/**'],
-          setupFiles: ['test/setup/matchers.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'package',
-          include: ['test/package/**/*.test.ts'],
-          globalSetup: ['test/package/installation.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
+      inNode,
+      ...(dawn === undefined ? [] : [inDawn]),
+      ...(chromium === undefined ? [] : [inBrowser]),
+      packed,
     ],
   },
 });

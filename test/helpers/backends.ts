@@ -2,14 +2,39 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { inject } from 'vitest';
+import { loadBackend } from '../../src/backend/load_backend.js';
 import { installKernels } from '../../src/kernels/install.js';
 
-/** The backends of this machine that every contract runs on. */
-export const BACKENDS = ['cpu', 'wasm'] as const;
-export type BackendName = (typeof BACKENDS)[number];
+export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+declare module 'vitest' {
+  interface ProvidedContext {
+    backends: BackendName[];
+  }
+}
+
+/** The backends that every contract runs on: those of the vitest project that runs the file. */
+export const BACKENDS: readonly BackendName[] = inject('backends');
+
+/**
+ * Whether the backends are GPU ones, which here are software and take milliseconds for an op of any
+ * size: do less there, and read back asynchronously.
+ */
+export const ON_GPU: boolean = BACKENDS.every((name) => name.startsWith('webg'));
 
 /** Makes a backend current, with the kernels that gan-kit brings. */
 export async function useBackend(name: BackendName): Promise<void> {
+  if (name === 'webgl' || name === 'webgpu') {
+    await loadBackend({
+      prefer: [name],
+      softwareWebGPU: true,
+      modules: {
+        webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+        webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+      },
+    });
+    return;
+  }
   if (!(await setBackend(name))) throw new Error(`backend ${name} did not start`);
   await ready();
   installKernels();

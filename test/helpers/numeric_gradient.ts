@@ -1,6 +1,8 @@
 import { add, grads, mul, scalar, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
+import { ON_GPU } from './backends.js';
 
 export type ScalarFunction = (...inputs: Tensor[]) => Scalar;
 
@@ -12,38 +14,6 @@ export function weightedSum(f: (...inputs: Tensor[]) => Tensor, seed = 11): Scal
       const weights = new RandomStream(seed).normal(y.shape);
       return sum<Scalar>(mul(y, weights));
     });
-}
-
-/** Central differences of a scalar function in every element of every input. */
-export function numericGradients(f: ScalarFunction, inputs: Tensor[], step = 1e-2): Float32Array[] {
-  const host = inputs.map((x) => x.dataSync() as Float32Array);
-  const evaluate = (which: number, values: Float32Array) =>
-    tidy(() => {
-      const moved = inputs.map((x, i) => (i === which ? tensor(values, x.shape) : x));
-      return f(...moved).dataSync()[0]!;
-    });
-  return inputs.map((_, which) => {
-    const base = host[which]!;
-    const gradient = new Float32Array(base.length);
-    for (let i = 0; i < base.length; i++) {
-      const up = Float32Array.from(base);
-      const down = Float32Array.from(base);
-      up[i] = base[i]! + step;
-      down[i] = base[i]! - step;
-      // the step that float32 really took
-      gradient[i] = (evaluate(which, up) - evaluate(which, down)) / (up[i]! - down[i]!);
-    }
-    return gradient;
-  });
-}
-
-/** What autodiff says of the same function. */
-export function analyticGradients(f: ScalarFunction, inputs: Tensor[]): Float32Array[] {
-  return tidy(() =>
-    grads((...xs: Tensor[]) => f(...xs))(inputs, scalar(1)).map(
-      (g) => g.dataSync() as Float32Array,
-    ),
-  );
 }
 
 /**
@@ -59,4 +29,71 @@ export function gradientProjection(f: ScalarFunction, seed = 23): ScalarFunction
         .map((g) => sum(mul(g, stream.normal(g.shape))))
         .reduce((a, b) => add(a, b)) as Scalar;
     });
+}
+
+/** What autodiff says of a scalar function. */
+export async function analyticGradients(
+  f: ScalarFunction,
+  inputs: Tensor[],
+): Promise<Float32Array[]> {
+  const gradients = tidy(() => grads((...xs: Tensor[]) => f(...xs))(inputs, scalar(1)));
+  return Promise.all(gradients.map(read));
+}
+
+interface Closeness {
+  /** Half the distance between the two points of a difference. */
+  readonly step?: number;
+  readonly rtol: number;
+  readonly atol?: number;
+}
+
+/**
+ * Expects what autodiff says of every input to be what central differences of `f` say: element by
+ * element, or on GPU backends, where one value of `f` takes long, along a few random directions.
+ */
+export async function expectGradients(
+  f: ScalarFunction,
+  inputs: Tensor[],
+  { step = 1e-2, ...closeness }: Closeness,
+): Promise<void> {
+  const analytic = await analyticGradients(f, inputs);
+  for (const [i, x] of inputs.entries()) {
+    const host = (await x.data()) as Float32Array;
+    const at = async (values: Float32Array) => {
+      const value = tidy(() => {
+        const moved = tensor(values, x.shape);
+        return f(...inputs.map((other, k) => (k === i ? moved : other)));
+      });
+      return (await read(value))[0]!;
+    };
+    const [slopes, differences]: number[][] = [[], []];
+    for (const direction of directions(x.size)) {
+      const up = host.map((value, k) => value + step * direction(k));
+      const down = host.map((value, k) => value - step * direction(k));
+      differences!.push(((await at(up)) - (await at(down))) / (2 * step));
+      // along the step that float32 really took
+      slopes!.push(
+        analytic[i]!.reduce((total, g, k) => total + g * ((up[k]! - down[k]!) / (2 * step)), 0),
+      );
+    }
+    expect(slopes, `gradient in input ${i}`).toBeAllclose(differences!, closeness);
+  }
+}
+
+/** Along every axis, or on GPU backends along random directions of length 1. */
+function directions(size: number): ((k: number) => number)[] {
+  if (!ON_GPU) return Array.from({ length: size }, (_, axis) => (k: number) => +(k === axis));
+  const stream = new RandomStream(29);
+  return Array.from({ length: 3 }, () => {
+    const values = stream.normalValues(size);
+    const length = Math.hypot(...values);
+    return (k: number) => values[k]! / length;
+  });
+}
+
+/** The values of a tensor, which it disposes of. */
+async function read(x: Tensor): Promise<Float32Array> {
+  const values = (await x.data()) as Float32Array;
+  x.dispose();
+  return values;
 }

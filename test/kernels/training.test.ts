@@ -18,7 +18,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
-import { analyticGradients, numericGradients, weightedSum } from '../helpers/numeric_gradient.js';
+import { expectGradients, weightedSum } from '../helpers/numeric_gradient.js';
 
 beforeAll(() => useBackend('wasm'));
 
@@ -27,20 +27,15 @@ const heapBytes = () =>
   (backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
 
 describe('first-order gradients on wasm', () => {
-  function expectGradients(f: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): void {
-    const scalar = weightedSum(f);
-    const numeric = numericGradients(scalar, inputs);
-    analyticGradients(scalar, inputs).forEach((gradient, i) =>
-      expect(gradient).toBeAllclose(numeric[i]!, { rtol: 3e-3 }),
-    );
-  }
+  const expectRight = (f: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]) =>
+    expectGradients(weightedSum(f), inputs, { rtol: 3e-3 });
 
   it.each([
     [1, 'same'],
     [2, 'same'],
     [3, 'valid'],
-  ] as const)('conv2d, stride %d, %s', (strides, pad) => {
-    expectGradients(
+  ] as const)('conv2d, stride %d, %s', async (strides, pad) => {
+    await expectRight(
       (x, w) => conv2d(x as Tensor4D, w as Tensor4D, strides, pad),
       [stream.normal([2, 7, 6, 3]), stream.normal([3, 4, 3, 5])],
     );
@@ -50,18 +45,18 @@ describe('first-order gradients on wasm', () => {
     [1, [2, 4, 3, 2]],
     [2, [2, 8, 6, 2]],
     [2, [2, 8, 6, 6]],
-  ] as const)('conv2dTranspose, stride %d, to [%s]', (strides, outShape) => {
+  ] as const)('conv2dTranspose, stride %d, to [%s]', async (strides, outShape) => {
     const filter = stream.normal([5, 4, outShape[3], 3]);
     const shape: [number, number, number, number] = [...outShape];
-    expectGradients(
+    await expectRight(
       (x, w) => conv2dTranspose(x as Tensor4D, w as Tensor4D, shape, strides, 'same'),
       [stream.normal([2, 4, 3, 3]), filter],
     );
   });
 
-  it('gather', () => {
+  it('gather', async () => {
     const indices = tensor1d([2, 0, 2, 1], 'int32');
-    expectGradients((x) => square(gather(x, indices)), [stream.normal([3, 4])]);
+    await expectRight((x) => square(gather(x, indices)), [stream.normal([3, 4])]);
   });
 });
 

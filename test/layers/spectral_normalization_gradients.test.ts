@@ -3,13 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { asyncTidy } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
-import {
-  analyticGradients,
-  gradientProjection,
-  numericGradients,
-  weightedSum,
-} from '../helpers/numeric_gradient.js';
+import { expectGradients, gradientProjection, weightedSum } from '../helpers/numeric_gradient.js';
 import { SPECTRAL_LAYERS, batchFor } from '../helpers/spectral.js';
 
 /** softplus(layer(x)) as a function of x and of the kernels; u and v stand still, far from converged. */
@@ -41,40 +37,31 @@ const SECOND = SPECTRAL_LAYERS.filter(({ kind }) =>
 describe.each(BACKENDS)('gradients through W/σ on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
-  it.each(FIRST)('$kind, first order', (layer) => {
-    tidy(() => {
+  it.each(FIRST)('$kind, first order', (layer) =>
+    asyncTidy(async () => {
       const { f, x, weights } = layerFunction(layer);
       const looksUp = layer.kind === 'Embedding';
       const ids = batchFor(layer.kind, layer.inputShape);
       const g = looksUp ? weightedSum((...w) => f(ids, ...w)) : weightedSum(f);
       const inputs = looksUp ? weights : [x, ...weights];
-      const numeric = numericGradients(g, inputs);
-      analyticGradients(g, inputs).forEach((gradient, i) =>
-        expect(gradient).toBeAllclose(numeric[i]!, { rtol: 2e-3 }),
-      );
-    });
-  });
+      await expectGradients(g, inputs, { rtol: 2e-3 });
+    }),
+  );
 
-  it.each(SECOND)('$kind, second order', (layer) => {
-    tidy(() => {
+  it.each(SECOND)('$kind, second order', (layer) =>
+    asyncTidy(async () => {
       const { f, x, weights } = layerFunction(layer);
       // a penalty on the input's gradient, differentiated in the input and in W
       const h = (x: Tensor, ...weights: Tensor[]) =>
         gradientProjection(weightedSum((x) => f(x, ...weights)))(x);
-      const inputs = [x, ...weights];
-      const numeric = numericGradients(h, inputs);
-      analyticGradients(h, inputs).forEach((gradient, i) =>
-        expect(gradient).toBeAllclose(numeric[i]!, { rtol: 2e-3 }),
-      );
-    });
-  });
+      await expectGradients(h, [x, ...weights], { rtol: 2e-3 });
+    }),
+  );
 
-  it('second order in W alone, through σ twice', () => {
-    tidy(() => {
+  it('second order in W alone, through σ twice', () =>
+    asyncTidy(async () => {
       const { f, x, weights } = layerFunction(SPECTRAL_LAYERS[0]!);
       const h = gradientProjection(weightedSum((w) => f(x, w)));
-      const [numeric] = numericGradients(h, weights);
-      expect(analyticGradients(h, weights)[0]!).toBeAllclose(numeric!, { rtol: 2e-3 });
-    });
-  });
+      await expectGradients(h, weights, { rtol: 2e-3 });
+    }));
 });
