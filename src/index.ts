@@ -18,6 +18,12 @@ export type {
   TrainingSystem,
 } from './types.js';
 
+export { checkGradients } from './gradcheck/check_gradients.js';
+export type { CheckGradientsOptions } from './gradcheck/check_gradients.js';
+export type { GradientStatus, GradientVerdict } from './gradcheck/check_derivatives.js';
+export { GradientCheck } from './gradcheck/gradient_check.js';
+export type { GradientCheckRow } from './gradcheck/gradient_check.js';
+export type { TensorFunction } from './gradcheck/probe.js';
 export { enableSecondOrderGradients } from './gradients/enable_second_order_gradients.js';
 export { installKernels } from './kernels/install.js';
 export * as Losses from './losses/index.js';
@@ -40,6 +46,7 @@ export {
   SpectralNormalization,
   spectralNormalization,
   spectralNorms,
+  withFrozenMasks,
   withFrozenPowerIteration,
   withFrozenStatistics,
 } from './layers/index.js';

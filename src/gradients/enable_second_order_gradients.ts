@@ -3,6 +3,7 @@ import type { GradConfig } from '@tensorflow/tfjs-core';
 import { GanKitError } from '../errors.js';
 import { installKernels } from '../kernels/install.js';
 import { averagePool } from './average_pool.js';
+import { broadcasting } from './broadcasting.js';
 import { convolutions } from './convolution.js';
 import { depthToSpace } from './depth_to_space.js';
 import { einsum } from './einsum.js';
@@ -19,6 +20,7 @@ import { stridedSlice } from './strided_slice.js';
 
 const REPAIRS: readonly GradientRepair[] = [
   ...piecewiseConstant,
+  ...broadcasting,
   ...savedOutputs,
   eluGrad,
   ...convolutions,
@@ -44,8 +46,9 @@ const OURS = Symbol.for('gan-kit.gradient');
  * through exp, tanh, sigmoid, elu, softmax and the exponent of pow; it throws at comparisons (LeakyReLU,
  * clipping, maximum, where), pooling, resizing, depthwise and 3-D convolution and local response
  * normalization; it has no gradient at all for stridedSlice, depthToSpace and einsum; and at first
- * order already, mirrorPad, average pooling with padding, half-pixel resizing, cumsum on an inner axis,
- * and on some backends nearest-neighbour resizing, max pooling and 3-D convolution are wrong. After
+ * order already, mirrorPad, average pooling with padding, half-pixel resizing, cumsum on an inner axis, prod,
+ * maximum, minimum and squaredDifference of two shapes, and on some backends resizing, max pooling and
+ * 3-D convolution are wrong or throw. After
  * this call all of them are right, on every backend. Where tfjs was right, first-order gradients stay
  * the same to the last bit.
  *

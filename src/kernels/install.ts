@@ -10,6 +10,7 @@ import { identity } from './identity.js';
 import { leakyRelu } from './leaky_relu.js';
 import { maxPoolGrad } from './max_pool_grad.js';
 import { mean, sum } from './reductions.js';
+import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
@@ -28,6 +29,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   leakyRelu,
   maxPoolGrad,
   mean,
+  resizeBilinearGrad,
   resizeNearestNeighborGrad,
   sum,
   tile,
@@ -45,7 +47,8 @@ const OURS = Symbol.for('gan-kit.kernel');
  * gradient of gather and no einsum; its gradients of 3-D convolution and of max pooling are wrong; and
  * its input gradient of a convolution, transposed matrix products, leading sums, tiling, LeakyReLU and
  * clones are several times slower than they need be. On cpu, the gradient of nearest-neighbour
- * resizing is wrong for more than one image. Everything that trains calls this; a program that uses
+ * resizing is wrong for more than one image, and that of bilinear resizing for images that are not
+ * square. Everything that trains calls this; a program that uses
  * tfjs's own layers may call it as well.
  *
  * Safe to call at any time and as often as wanted. A backend whose module is not imported is left

@@ -5,6 +5,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import type { PieceState, Stateful } from '../types.js';
+import { masksAreFrozen } from './frozen_masks.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
@@ -61,7 +62,10 @@ export class Dropout extends layers.Layer implements Stateful {
 
   private mask(shape: number[]): Tensor {
     const keep = 1 - this.rate;
-    return this.stream.bernoulli(shape, keep, 1 / keep);
+    const { position } = this.stream;
+    const mask = this.stream.bernoulli(shape, keep, 1 / keep);
+    if (masksAreFrozen()) this.stream.seek(position);
+    return mask;
   }
 
   /** The position in the stream of masks. */

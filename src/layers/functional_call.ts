@@ -4,8 +4,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../internal/check.js';
 import { withFrozenStatistics } from './frozen_statistics.js';
 import { namedWeights } from './named_weights.js';
-import type { LayerVariable } from './named_weights.js';
 import { withFrozenPowerIteration } from './power_iteration_mode.js';
+import { withReplacedWeights } from './replaced_weights.js';
 
 /**
  * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.
@@ -43,31 +43,26 @@ export function functionalCall(
   const where = 'functionalCall';
   checkTensor(where, 'inputs', inputs, { dtype: 'any' });
   const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
-  const replaced: LayerVariable[] = [];
-  try {
-    for (const [path, value] of Object.entries(weights)) {
-      const variable = variables.get(path);
-      if (variable === undefined)
-        fail(
-          'value',
-          where,
-          'weights',
-          `keyed by paths of the model (${[...variables.keys()].join(', ')})`,
-          path,
-        );
-      checkTensor(where, `weights['${path}']`, value, { shape: variable.shape });
-      // an own property hides the method of the prototype until it is deleted
-      variable.read = () => value;
-      replaced.push(variable);
-    }
-    return tidy(() =>
+  const replacements = Object.entries(weights).map(([path, value]) => {
+    const variable = variables.get(path);
+    if (variable === undefined)
+      fail(
+        'value',
+        where,
+        'weights',
+        `keyed by paths of the model (${[...variables.keys()].join(', ')})`,
+        path,
+      );
+    checkTensor(where, `weights['${path}']`, value, { shape: variable.shape });
+    return [variable, value] as const;
+  });
+  return withReplacedWeights(replacements, () =>
+    tidy(() =>
       withFrozenStatistics(() =>
         withFrozenPowerIteration(
           () => model.apply(inputs, { training: options.training === true }) as Tensor,
         ),
       ),
-    );
-  } finally {
-    for (const variable of replaced) delete (variable as Partial<LayerVariable>).read;
-  }
+    ),
+  );
 }

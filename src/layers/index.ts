@@ -4,6 +4,7 @@ export { conv2d, Conv2D } from './conv2d.js';
 export type { Conv2DArgs } from './conv2d.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
+export { withFrozenMasks } from './frozen_masks.js';
 export { withFrozenStatistics } from './frozen_statistics.js';
 export { functionalCall } from './functional_call.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';

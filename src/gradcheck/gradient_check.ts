@@ -1,0 +1,67 @@
+import type { GradientVerdict } from './check_derivatives.js';
+
+/** Both orders of one function: the whole critic, or one of its layers at the inputs it was given. */
+export interface GradientCheckRow {
+  /** `critic`, or the path of a layer. */
+  readonly name: string;
+  /** The class of a layer; `function` or `model` for the whole. */
+  readonly kind: string;
+  readonly first: GradientVerdict;
+  readonly second: GradientVerdict;
+}
+
+const fine = ({ status }: GradientVerdict) => status === 'right' || status === 'undecided';
+const sure = ({ status }: GradientVerdict) => status === 'right';
+
+/** What {@link checkGradients} found. */
+export class GradientCheck {
+  /** The whole critic, in its inputs and all trainable weights. */
+  readonly critic: GradientCheckRow;
+  /** Each layer by itself, in its inputs and trainable weights; empty for a function. */
+  readonly layers: readonly GradientCheckRow[];
+
+  constructor(critic: GradientCheckRow, layers: readonly GradientCheckRow[]) {
+    this.critic = critic;
+    this.layers = layers;
+  }
+
+  /** Nothing is wrong, and what the kinks of the whole leave open, its layers decide. */
+  get ok(): boolean {
+    const rows = [this.critic, ...this.layers];
+    if (!rows.every(({ first, second }) => fine(first) && fine(second))) return false;
+    const decided = ({ first, second }: GradientCheckRow) => sure(first) && sure(second);
+    return decided(this.critic) || (this.layers.length > 0 && this.layers.every(decided));
+  }
+
+  /** The paths of the layers whose gradients are wrong or throw. */
+  get wrong(): string[] {
+    return this.layers
+      .filter(({ first, second }) => !fine(first) || !fine(second))
+      .map(({ name }) => name);
+  }
+
+  /** A table for people. */
+  toString(): string {
+    const rows = [this.critic, ...this.layers].map((row) => [
+      row.name,
+      row.kind,
+      describe(row.first),
+      describe(row.second),
+    ]);
+    const lines = [['', '', 'first order', 'second order'], ...rows];
+    const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+    return lines
+      .map((line) =>
+        line
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n');
+  }
+}
+
+function describe({ status, error, message }: GradientVerdict): string {
+  if (status === 'throws') return `throws: ${message?.split('\n')[0] ?? ''}`;
+  return status === 'undecided' ? status : `${status} (${error.toExponential(0)})`;
+}

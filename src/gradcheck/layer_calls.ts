@@ -1,0 +1,53 @@
+import { keep, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+type Call = Layer['call'];
+
+/** The first call of a layer in a pass through its model. */
+export interface LayerCall {
+  readonly path: string;
+  readonly layer: Layer;
+  /** Copies; the caller disposes them. */
+  readonly inputs: Tensor[];
+  readonly kwargs: Parameters<Call>[1];
+}
+
+/** The layers of a model and of models within it, with their paths. */
+export function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
+  return model.layers.flatMap((layer) => {
+    const path = `${prefix}${layer.name}`;
+    const nested = (layer as Partial<LayersModel>).layers;
+    return nested === undefined
+      ? [{ path, layer }]
+      : leafLayers(layer as unknown as LayersModel, `${path}/`);
+  });
+}
+
+/** Runs a pass and takes down what each layer was given. */
+export function recordLayerCalls(model: LayersModel, pass: () => Tensor): LayerCall[] {
+  const calls: LayerCall[] = [];
+  const watched: Layer[] = [];
+  try {
+    for (const { path, layer } of leafLayers(model)) {
+      if (watched.includes(layer)) continue;
+      const call: Call = layer.call.bind(layer);
+      let seen = false;
+      // an own property hides the method of the class until it is deleted
+      layer.call = (inputs, kwargs) => {
+        if (!seen && layer.getClassName() !== 'InputLayer') {
+          seen = true;
+          const given = Array.isArray(inputs) ? inputs : [inputs];
+          calls.push({ path, layer, inputs: given.map((x) => keep(x.clone())), kwargs });
+        }
+        return call(inputs, kwargs);
+      };
+      watched.push(layer);
+    }
+    tidy(() => void pass());
+    return calls;
+  } finally {
+    for (const layer of watched) delete (layer as Partial<Layer>).call;
+  }
+}

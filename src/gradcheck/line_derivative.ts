@@ -1,0 +1,59 @@
+/** What a vector function of a number does at 0, element by element. */
+export interface LineDerivative {
+  readonly value: Float64Array;
+  /** How far the estimate is from standing still; infinite across a kink. */
+  readonly uncertainty: Float64Array;
+}
+
+/** Relative to the size of what is moved; halved until the estimate stands still. */
+const FIRST_STEP = 2 ** -4;
+/** The slopes on both sides of a smooth point come half as close at half the step. */
+const APPROACH = 0.7;
+
+/**
+ * φ′(0) by central differences, D(h) = (φ(h) − φ(−h)) / 2h, with steps halved and the error of order h²
+ * taken out: R(h) = (4 D(h) − D(2h)) / 3 (Richardson).
+ *
+ * Kinks show in two ways. One between −h and h makes D(h) move with each halving, so that two R differ.
+ * One much closer to 0 than h gives a D that stands still between the slopes of both sides; these do
+ * not come closer then, as they would at a smooth point.
+ *
+ * @param phi The function.
+ * @param unsure How many elements of an estimate are not good enough; halving ends at none.
+ * @param steps The most halvings.
+ * @returns The estimate with the fewest such elements.
+ */
+export async function lineDerivative(
+  phi: (t: number) => Promise<Float64Array>,
+  unsure: (derivative: LineDerivative) => number,
+  steps: number,
+): Promise<LineDerivative> {
+  const middle = await phi(0);
+  const central: Float64Array[] = [];
+  const bend: Float64Array[] = [];
+  const refined: Float64Array[] = [];
+  let best: LineDerivative | undefined;
+  let fewest = Infinity;
+  for (let k = 0; k < steps && fewest > 0; k++) {
+    const h = FIRST_STEP / 2 ** k;
+    const up = await phi(h);
+    const down = await phi(-h);
+    central.push(middle.map((_, i) => (up[i]! - down[i]!) / (2 * h)));
+    bend.push(middle.map((y, i) => Math.abs(up[i]! - 2 * y + down[i]!) / h));
+    if (k === 0) continue;
+    refined.push(middle.map((_, i) => (4 * central[k]![i]! - central[k - 1]![i]!) / 3));
+    if (k === 1) continue;
+    const [before, now] = refined.slice(-2) as [Float64Array, Float64Array];
+    const uncertainty = now.map((r, i) => {
+      const bends = bend[k]![i]! > APPROACH * bend[k - 1]![i]!;
+      return Math.max(Math.abs(r - before[i]!), bends ? bend[k]![i]! : 0);
+    });
+    const derivative = { value: now, uncertainty };
+    const count = unsure(derivative);
+    if (count < fewest) {
+      fewest = count;
+      best = derivative;
+    }
+  }
+  return best!;
+}

@@ -1,0 +1,33 @@
+import { fail } from '../internal/check.js';
+
+let depth = 0;
+
+/** Whether every call draws the same masks at the moment. */
+export const masksAreFrozen = (): boolean => depth > 0;
+
+/**
+ * Runs `fn` while every {@link Dropout} layer repeats its next mask instead of moving on: the same
+ * input then gives the same output, which derivatives by differences need.
+ *
+ * @param fn A synchronous function; calls may be nested.
+ * @returns What `fn` returns.
+ * @throws GanKitError if `fn` returns a promise: the masks would thaw before its work is done.
+ *
+ * @example
+ * ```ts
+ * import { withFrozenMasks } from 'gan-kit/layers';
+ *
+ * const answer = withFrozenMasks(() => 42);
+ * ```
+ */
+export function withFrozenMasks<T>(fn: () => T): T {
+  depth++;
+  try {
+    const result = fn();
+    if (result instanceof Promise)
+      fail('type', 'withFrozenMasks', 'fn', 'a synchronous function', 'one that returns a promise');
+    return result;
+  } finally {
+    depth--;
+  }
+}

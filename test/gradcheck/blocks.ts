@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import { batchNormalization } from '../../src/layers/batch_normalization.js';
+import { conv2d } from '../../src/layers/conv2d.js';
+import { functionalCall } from '../../src/layers/functional_call.js';
+import { leakyReLU } from '../../src/layers/leaky_relu.js';
+import { namedWeights } from '../../src/layers/named_weights.js';
+import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import type { CatalogueEntry, Domain } from './catalogue.js';
+
+/** Keys and queries attend over the pixels of an image (Zhang et al. 2019, arXiv 1805.08318). */
+function selfAttention(x: Tensor, f: Tensor, g: Tensor, h: Tensor): Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const pixels = tf.reshape(x, [batch * height * width, channels]);
+  const of = (w: Tensor) => tf.reshape(tf.matMul(pixels, w), [batch, height * width, w.shape[1]!]);
+  const attention = tf.softmax(tf.matMul(of(f), of(g), false, true));
+  return tf.add(x, tf.reshape(tf.matMul(attention, of(h)), x.shape));
+}
+
+/** How close each sample is to the others (Salimans et al. 2016, arXiv 1606.03498, section 3.2). */
+function minibatchDiscrimination(x: Tensor, t: Tensor): Tensor {
+  const [features, kernels, size] = t.shape as [number, number, number];
+  const batch = x.shape[0];
+  const m = tf.reshape(tf.matMul(x, tf.reshape(t, [features, kernels * size])), [
+    batch,
+    1,
+    kernels,
+    size,
+  ]);
+  const others = tf.transpose(m, [1, 0, 2, 3]);
+  const distance = tf.sum(tf.abs(tf.sub(m, others)), 3);
+  return tf.concat([x, tf.sum(tf.exp(tf.neg(distance)), 1)], 1);
+}
+
+/** Standard deviation over the batch as one more feature (Karras et al. 2018, arXiv 1710.10196). */
+function minibatchDeviation(x: Tensor): Tensor {
+  const { variance } = tf.moments(x, 0);
+  const mean = tf.mean(tf.sqrt(tf.add(variance, 1e-8)));
+  return tf.concat([x, tf.mul(tf.onesLike(tf.slice(x, [0, 0], [-1, 1])), mean)], 1);
+}
+
+function instanceNorm(x: Tensor, scale: Tensor, offset: Tensor): Tensor {
+  const { mean, variance } = tf.moments(x, [1, 2], true);
+  const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-3)));
+  return tf.add(tf.mul(normal, scale), offset);
+}
+
+const IMAGE = [2, 4, 5, 3];
+
+/** A layer as a function of its input and its trainable weights, in training mode. */
+function layer(
+  name: string,
+  made: layers.Layer,
+  shape: readonly number[] = IMAGE,
+  weights: Domain = 'any',
+): CatalogueEntry {
+  const model = sequential();
+  model.add(layers.inputLayer({ inputShape: shape.slice(1) }));
+  model.add(made);
+  const trainable = namedWeights(model).filter(({ variable }) =>
+    made.trainableWeights.includes(variable),
+  );
+  return {
+    name,
+    inputs: [
+      [[...shape]],
+      ...trainable.map(({ variable }) => [variable.shape as number[], weights] as const),
+    ],
+    f: (x, ...values) =>
+      functionalCall(
+        model,
+        Object.fromEntries(trainable.map(({ path }, i) => [path, values[i]!])),
+        x,
+        { training: true },
+      ),
+  };
+}
+
+const kernelInitializer = () => initializers.randomNormal({ stddev: 0.5, seed: 5 });
+
+/** What critics are built of, made on the backend that is current. */
+export const blocks = (): CatalogueEntry[] => [
+  {
+    name: 'self-attention',
+    f: (x, f, g, h) => selfAttention(x, f, g, h),
+    inputs: [[[2, 3, 2, 4]], [[4, 2]], [[4, 2]], [[4, 4]]],
+  },
+  {
+    name: 'minibatch discrimination',
+    f: (x, t) => minibatchDiscrimination(x, t),
+    inputs: [
+      [[4, 3], 'unit'],
+      [[3, 2, 3], 'unit'],
+    ],
+  },
+  { name: 'minibatch standard deviation', f: (x) => minibatchDeviation(x), inputs: [[[4, 3]]] },
+  {
+    name: 'instance norm',
+    f: (x, scale, offset) => instanceNorm(x, scale, offset),
+    inputs: [[IMAGE], [[3]], [[3]]],
+  },
+  layer('layer norm', layers.layerNormalization({}), [3, 6]),
+  layer('batch norm of gan-kit', batchNormalization()),
+  layer('leakyReLU of gan-kit', leakyReLU()),
+  layer('leakyReLU of tfjs', layers.leakyReLU()),
+  layer('PReLU', layers.prelu()),
+  layer('ELU', layers.elu()),
+  layer('conv2d of gan-kit', conv2d({ filters: 2, kernelSize: 3, strides: 2, padding: 1 })),
+  layer(
+    'conv2d of tfjs',
+    layers.conv2d({ filters: 2, kernelSize: 3, strides: 2, activation: 'tanh' }),
+  ),
+  layer('depthwiseConv2d', layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })),
+  layer('separableConv2d', layers.separableConv2d({ filters: 2, kernelSize: 3, padding: 'same' })),
+  layer('upSampling2d', layers.upSampling2d({})),
+  layer('averagePooling2d', layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
+  layer('maxPooling2d', layers.maxPooling2d({ poolSize: 2 })),
+  layer('globalAveragePooling2d', layers.globalAveragePooling2d({})),
+  layer(
+    'spectral dense',
+    spectralNormalization({
+      layer: layers.dense({ units: 4, kernelInitializer: kernelInitializer() }),
+    }),
+    [3, 5],
+  ),
+  layer(
+    'spectral conv2d',
+    spectralNormalization({
+      layer: layers.conv2d({ filters: 3, kernelSize: 3, kernelInitializer: kernelInitializer() }),
+    }),
+  ),
+  layer(
+    'spectral conv2dTranspose',
+    spectralNormalization({
+      layer: layers.conv2dTranspose({
+        filters: 2,
+        kernelSize: 3,
+        strides: 2,
+        kernelInitializer: kernelInitializer(),
+      }),
+    }),
+  ),
+];

@@ -1,0 +1,36 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
+import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { blocks } from './blocks.js';
+import { OPS } from './catalogue.js';
+import type { CatalogueEntry } from './catalogue.js';
+import { verdictsOf } from './verdicts.js';
+
+async function expectRight(entry: CatalogueEntry): Promise<void> {
+  const { numTensors } = memory();
+  const { first, second } = await verdictsOf(entry);
+  expect({ first, second }).toMatchObject({
+    first: { status: 'right' },
+    second: { status: 'right' },
+  });
+  expect(memory().numTensors).toBe(numTensors);
+}
+
+describe.each(BACKENDS)('gradients on %s', (backend) => {
+  let made: CatalogueEntry[];
+
+  beforeAll(async () => {
+    await useBackend(backend);
+    enableSecondOrderGradients();
+    made = blocks();
+  });
+
+  it.each(OPS.map((entry) => [entry.name, entry] as const))('%s', async (_, entry) => {
+    await expectRight(entry);
+  });
+
+  it('every block that critics are built of', async () => {
+    for (const entry of made) await expectRight(entry);
+  });
+});
