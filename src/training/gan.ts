@@ -4,14 +4,13 @@ import {
   concat,
   dispose,
   keep,
-  mul,
   split,
-  sub,
   tidy,
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { joinStates, numberFrom, partOf } from '../internal/state.js';
@@ -19,6 +18,7 @@ import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
+import { duePenalties } from '../penalties/due_penalties.js';
 import type {
   AdversarialLoss,
   Critic,
@@ -30,12 +30,14 @@ import type {
 import { adam } from './adam.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
-import { checkGANOptions } from './gan_options.js';
+import { checkGANOptions, penaltiesOf } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import { samplesAreIndependent } from './independent_samples.js';
+import { addInstanceNoise } from './instance_noise.js';
+import { flipLabels } from './label_flips.js';
 import { drawLatents } from './latents.js';
-import { modelState, restoreModel } from './model_state.js';
+import { partStates, restoreParts, statefulPieces } from './system_state.js';
 import { clipWeights } from './weight_clipping.js';
 
 /** What a step of a {@link GAN} reads. */
@@ -81,10 +83,10 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 
   constructor(options: GANOptions) {
     checkGANOptions('createGAN', options);
-    const { generator, discriminator, loss, penalty = [], optimizers, ema, seed = 0 } = options;
+    const { generator, discriminator, loss, penalty, optimizers, ema, seed = 0 } = options;
     this.options = options;
     this.loss = loss;
-    this.penalties = Array.isArray(penalty) ? (penalty as Penalty[]) : [penalty as Penalty];
+    this.penalties = penaltiesOf(penalty);
     this.networks = { generator, discriminator };
     this.optimizers = optimizers ?? { generator: adam(), discriminator: adam() };
     this.ema = ema === undefined ? undefined : new ExponentialMovingAverage(generator, ema);
@@ -119,7 +121,7 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     const shape = this.networks.discriminator.inputs[0]!.shape;
     checkTensor(where, 'batch.real', batch?.real, { shape: shape });
     checkOptions(where, options, ['read']);
-    installKernels();
+    enableSecondOrderGradients();
     const losses: Record<string, Scalar> = this.updateDiscriminator(batch.real);
     this.discriminatorSteps++;
     if (this.discriminatorSteps % (this.options.criticSteps ?? 1) === 0)
@@ -139,17 +141,15 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
       tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor),
     );
     const losses: Record<string, Scalar> = {};
-    const due = this.penalties.filter(({ every }) => this.discriminatorSteps % every === 0);
-
     this.step('discriminator', () => {
       const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
       const logits = this.judge(critic, this.withNoise(real), this.withNoise(fake));
-      const adversarial = this.loss.discriminator(this.withFlippedLabels(logits));
+      const flipped = flipLabels(logits, this.options.labelFlip?.probability ?? 0, this.flips);
+      const adversarial = this.loss.discriminator(flipped);
       losses['discriminator'] = keep(clone(adversarial));
-      if (due.length === 0) return adversarial;
-      const penalty = due
-        .map((term) => mul(term.compute(critic, { real, fake }), term.weight))
-        .reduce((sum, term) => add(sum, term)) as Scalar;
+      const step = this.discriminatorSteps;
+      const penalty = duePenalties(this.penalties, step, critic, { real, fake });
+      if (penalty === undefined) return adversarial;
       losses['penalty'] = keep(clone(penalty));
       return add(adversarial, penalty);
     });
@@ -215,24 +215,9 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     );
   }
 
-  /** x + N(0, (stddev · decayᵗ)²), t counting discriminator steps. */
   private withNoise(x: Tensor): Tensor {
-    const { stddev = 0, decay = 1 } = this.options.instanceNoise ?? {};
-    const now = stddev * decay ** this.discriminatorSteps;
-    return now === 0 ? x : add(x, this.noise.normal(x.shape, 0, now));
-  }
-
-  /** Swaps the logits of some pairs, which is to swap their labels, whatever the loss. */
-  private withFlippedLabels(logits: { real: Tensor; fake: Tensor }): {
-    real: Tensor;
-    fake: Tensor;
-  } {
-    const { probability = 0 } = this.options.labelFlip ?? {};
-    if (probability === 0) return logits;
-    const { real, fake } = logits;
-    const perSample = [real.shape[0], ...real.shape.slice(1).map(() => 1)];
-    const moved = mul(this.flips.bernoulli(perSample, probability), sub(fake, real));
-    return { real: add(real, moved), fake: sub(fake, moved) };
+    const { instanceNoise = { stddev: 0 } } = this.options;
+    return addInstanceNoise(x, instanceNoise, this.discriminatorSteps, this.noise);
   }
 
   /**
@@ -264,14 +249,8 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 
   /** Everything a bit-exact continuation needs: weights, moments, averages, places in random streams. */
   async state(): Promise<PieceState> {
-    const parts: Record<string, PieceState> = {
-      steps: { values: { discriminator: this.discriminatorSteps }, arrays: {} },
-    };
-    for (const [name, model] of Object.entries(this.networks))
-      parts[name] = await modelState(model);
-    for (const [name, piece] of Object.entries(this.statefulPieces()))
-      parts[name] = await piece.state();
-    return joinStates(parts);
+    const steps = { values: { discriminator: this.discriminatorSteps }, arrays: {} };
+    return joinStates({ steps, ...(await partStates(this.networks, this.pieces())) });
   }
 
   async restore(state: PieceState): Promise<void> {
@@ -287,29 +266,22 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
   private async apply(state: PieceState): Promise<void> {
     const steps = numberFrom('GAN.restore', partOf(state, 'steps'), 'discriminator');
     checkNumber('GAN.restore', 'steps/discriminator', steps, { integer: true, min: 0 });
-    for (const [name, model] of Object.entries(this.networks))
-      await restoreModel(model, partOf(state, name));
-    for (const [name, piece] of Object.entries(this.statefulPieces()))
-      await piece.restore(partOf(state, name));
+    await restoreParts(this.networks, this.pieces(), state);
     this.discriminatorSteps = steps;
   }
 
-  /** A user's tfjs optimizer or penalty may have no state to save: it then starts afresh on resuming. */
-  private statefulPieces(): Record<string, Stateful> {
-    const pieces: Record<string, unknown> = {
+  /** What has a state besides the networks, by the names of a checkpoint. */
+  private pieces(): Readonly<Record<string, Stateful>> {
+    const penalties = this.penalties.map((penalty, i) => [`penalty/${i}`, penalty] as const);
+    return statefulPieces({
       'optimizer/generator': this.optimizers.generator,
       'optimizer/discriminator': this.optimizers.discriminator,
       ema: this.ema,
       latents: this.latents,
       noise: this.noise,
       flips: this.flips,
-    };
-    this.penalties.forEach((penalty, i) => (pieces[`penalty/${i}`] = penalty));
-    const isStateful = (piece: unknown): piece is Stateful =>
-      typeof (piece as Partial<Stateful> | undefined)?.restore === 'function';
-    return Object.fromEntries(
-      Object.entries(pieces).filter((entry): entry is [string, Stateful] => isStateful(entry[1])),
-    );
+      ...Object.fromEntries(penalties),
+    });
   }
 
   /** Frees what the system made; networks and optimizers that were passed in stay the caller's. */
@@ -325,8 +297,8 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
 /**
  * Wires a generator, a discriminator and a loss into a training system.
  *
- * The discriminator minimises `loss.discriminator(D(x), D(G(z))) + Σ weight · penalty`, the
- * generator `loss.generator(D(G(z)))`, each by its own optimizer over its own weights; a generator
+ * The discriminator minimises `loss.discriminator(D(x), D(G(z))) + Σ weight · every · penalty`, over
+ * the penalties that are due, the generator `loss.generator(D(G(z)))`, each by its own optimizer over its own weights; a generator
  * step leaves the discriminator's statistics and power iteration where they are. Training is a pure
  * function of the seeds and the batches: two runs are equal to the last bit on one backend, and so
  * is a run that goes on from a saved state.

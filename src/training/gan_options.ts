@@ -14,7 +14,7 @@ export interface GANOptions {
   discriminator: LayersModel;
   /** What both minimise, for example `Losses.hinge()`. */
   loss: AdversarialLoss;
-  /** Terms added to the discriminator's loss, each times its weight. */
+  /** Terms added to the discriminator's loss, each `weight · every` times at every `every`-th step. */
   penalty?: Penalty | readonly Penalty[];
   /** One per network; default Adam(2e-4, β = (0.5, 0.999)) for both. The caller keeps ownership. */
   optimizers?: { generator: Optimizer; discriminator: Optimizer };
@@ -65,7 +65,7 @@ const KEYS = [
 /** Refuses options that make no system. */
 export function checkGANOptions(where: string, options: GANOptions): void {
   checkOptions(where, options, KEYS);
-  const { generator, discriminator, loss, optimizers, penalty } = options;
+  const { generator, discriminator, loss, optimizers } = options;
   checkModel(where, 'generator', generator);
   checkModel(where, 'discriminator', discriminator);
   const latent = generator.inputs[0]!.shape;
@@ -112,7 +112,9 @@ export function checkGANOptions(where: string, options: GANOptions): void {
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  if (penalty !== undefined && options.allowBatchNorm !== true && holdsBatchNorm(discriminator))
+  const penalties = penaltiesOf(options.penalty);
+  penalties.forEach((penalty, i) => checkPenalty(where, `penalty[${i}]`, penalty));
+  if (penalties.length > 0 && options.allowBatchNorm !== true && holdsBatchNorm(discriminator))
     fail(
       'value',
       where,
@@ -121,6 +123,19 @@ export function checkGANOptions(where: string, options: GANOptions): void {
       'a model with batch normalization',
       'A penalty bounds the gradient of each sample by itself, which batch normalization couples (arXiv 1704.00028, section 4). Use another normalization, or pass allowBatchNorm: true.',
     );
+}
+
+/** One penalty, several or none, as a list. */
+export function penaltiesOf(penalty: GANOptions['penalty']): readonly Penalty[] {
+  if (penalty === undefined) return [];
+  return Array.isArray(penalty) ? (penalty as readonly Penalty[]) : [penalty as Penalty];
+}
+
+function checkPenalty(where: string, parameter: string, penalty: Penalty): void {
+  if (typeof penalty?.compute !== 'function')
+    fail('type', where, parameter, 'a penalty such as new GradientPenalty()', penalty);
+  checkNumber(where, `${parameter}.weight`, penalty.weight);
+  checkNumber(where, `${parameter}.every`, penalty.every, { integer: true, min: 1 });
 }
 
 function checkModel(

@@ -1,5 +1,16 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { engine, memory, mean, mul, square, sum, train, zeros } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  engine,
+  keep,
+  memory,
+  mean,
+  mul,
+  square,
+  sum,
+  train,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
@@ -11,6 +22,9 @@ import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
+import { dragan } from '../../src/penalties/dragan.js';
+import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
+import { r1 } from '../../src/penalties/r1.js';
 import { adam } from '../../src/training/adam.js';
 import { createGAN } from '../../src/training/gan.js';
 import type { GAN } from '../../src/training/gan.js';
@@ -107,6 +121,46 @@ describe('createGAN', () => {
     );
   });
 
+  it('goes on under a gradient penalty with the α that would have come', async () => {
+    const wganGP = (seed: number) =>
+      build({
+        discriminator: dcganDiscriminator({ ...small, normalization: 'none', seed: 2 }),
+        loss: wasserstein(),
+        criticSteps: 2,
+        penalty: [new GradientPenalty({ seed }), dragan({ seed: seed + 1, every: 3 }), r1()],
+      });
+    const whole = wganGP(1);
+    const losses = await trainOver(whole, 0, 8);
+    const stopped = wganGP(1);
+    await trainOver(stopped, 0, 5);
+    const resumed = wganGP(40);
+    await trainOver(resumed, 0, 2);
+    await resumed.restore(await stopped.state());
+    expect(await trainOver(resumed, 5, 8)).toEqual(losses.slice(5));
+    expect((await resumed.state()).arrays).toEqual((await whole.state()).arrays);
+    for (const { penalty } of losses) expect(penalty).toBeGreaterThan(0);
+    // another α is another run
+    expect((await trainOver(wganGP(2), 0, 8)).map(({ penalty }) => penalty)).not.toEqual(
+      losses.map(({ penalty }) => penalty),
+    );
+  });
+
+  it('brings the norm of a critic near 1 under a gradient penalty', async () => {
+    const gan = build({
+      discriminator: dcganDiscriminator({ ...small, normalization: 'none', seed: 2 }),
+      loss: wasserstein(),
+      penalty: new GradientPenalty(),
+      criticSteps: 1000,
+      optimizers: { generator: adam(), discriminator: adam({ learningRate: 5e-3, beta1: 0 }) },
+      labelFlip: { probability: 0 },
+    });
+    const losses = await trainOver(gan, 0, 60);
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    const penalties = losses.map(({ penalty }) => penalty!);
+    expect(penalties[0]).toBeGreaterThan(5); // weight 10, slopes below 0.3
+    expect(mean(penalties.slice(-10))).toBeLessThan(1);
+  });
+
   it('refuses a state that does not fit and stays as it was', async () => {
     const gan = build();
     await trainOver(gan, 0, 2);
@@ -168,9 +222,38 @@ describe('createGAN', () => {
     const gan = build({ penalty });
     const losses = await trainOver(gan, 0, 3);
     expect(losses.map((l) => 'penalty' in l)).toEqual([true, false, true]);
-    const heavy = await trainOver(build({ penalty: { ...penalty, weight: 20 } }), 0, 1);
-    expect(heavy[0]!.penalty!).toBeAllclose(2 * losses[0]!.penalty!, { rtol: 1e-5 });
-    expect(heavy[0]!.discriminator!).toBeAllclose(losses[0]!.discriminator!, { rtol: 1e-6 });
+    const first = async (penalty: GANOptions['penalty']) =>
+      (await trainOver(build({ penalty: penalty! }), 0, 1))[0]!;
+    const heavy = await first({ ...penalty, weight: 20 });
+    expect(heavy.penalty!).toBeAllclose(2 * losses[0]!.penalty!, { rtol: 1e-5 });
+    expect(heavy.discriminator!).toBeAllclose(losses[0]!.discriminator!, { rtol: 1e-6 });
+    // what comes every second step comes twice as strongly, and several penalties add up
+    const always = await first({ ...penalty, every: 1 });
+    expect(losses[0]!.penalty!).toBeAllclose(2 * always.penalty!, { rtol: 1e-5 });
+    const ofReal: Penalty = { ...penalty, compute: (_, { real }) => mean<Scalar>(square(real)) };
+    const one = await first({ ...ofReal, every: 1 });
+    const both = await first([ofReal, { ...ofReal, every: 3 }]); // times 2 and 3
+    expect(both.penalty!).toBeAllclose(5 * one.penalty!, { rtol: 1e-5 });
+  });
+
+  it('lets a penalty see one σ with the other passes, and samples without noise', async () => {
+    const discriminator = dcganDiscriminator({ ...small, normalization: 'spectral', seed: 2 });
+    const v = namedWeights(discriminator).find(({ path }) => path.endsWith('_v'))!.variable;
+    const seen: Tensor[] = [];
+    const penalty: Penalty = {
+      weight: 1,
+      every: 1,
+      compute: (critic, { real, fake }) => {
+        seen.push(keep(clone(v.read())));
+        const term = mean<Scalar>(square(critic(fake!)));
+        seen.push(keep(clone(v.read())), keep(clone(real)));
+        return term;
+      },
+    };
+    await trainOver(build({ discriminator, penalty, instanceNoise: { stddev: 1 } }), 0, 1);
+    const [before, after, real] = await Promise.all(seen.map((x) => x.data()));
+    expect(after).toEqual(before);
+    expect(real).toEqual(await batch(0).data());
   });
 
   it('iterates singular vectors once per discriminator step, or at every call', async () => {
@@ -343,6 +426,21 @@ describe('createGAN refuses', () => {
     ['latents', () => build({ latents: 'cauchy' as never }), /one of 'normal', 'uniform'/],
     ['a seed', () => build({ seed: -3 }), /`seed` must be an integer >= 0/],
     ['an option', () => build({ learningRate: 1 } as never), /Received: "learningRate"/],
+    [
+      'a weight for a penalty',
+      () => build({ penalty: 10 as never }),
+      /`penalty\[0\]` must be a penalty such as new GradientPenalty\(\)\. Received: 10/,
+    ],
+    [
+      'a penalty that never comes',
+      () => build({ penalty: [penalty, { ...penalty, every: 0 }] }),
+      /`penalty\[1\].every` must be an integer >= 1/,
+    ],
+    [
+      'a penalty without a weight',
+      () => build({ penalty: { ...penalty, weight: undefined as never } }),
+      /`penalty\[0\].weight` must be a finite number/,
+    ],
     [
       'a penalty on batch norm',
       () => build({ discriminator: dcganDiscriminator(small), penalty }),

@@ -1,0 +1,23 @@
+import { add } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { RandomStream } from '../internal/random.js';
+
+/**
+ * x + N(0, (stddev · decayᵗ)²): noise on what the discriminator sees keeps the distributions of real
+ * and generated samples overlapping, and fades as training goes on.
+ *
+ * @param step t, discriminator steps so far.
+ * @param random Drawn from once, unless the noise is 0.
+ * @returns A new tensor, or x itself where the noise is 0.
+ *
+ * @see Arjovsky and Bottou 2017, arXiv 1701.04862, section 3
+ */
+export function addInstanceNoise(
+  x: Tensor,
+  { stddev, decay = 1 }: { readonly stddev: number; readonly decay?: number },
+  step: number,
+  random: RandomStream,
+): Tensor {
+  const now = stddev * decay ** step;
+  return now === 0 ? x : add(x, random.normal(x.shape, 0, now));
+}
