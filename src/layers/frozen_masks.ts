@@ -1,9 +1,9 @@
-import { fail } from '../internal/check.js';
+import { NestedMode } from '../internal/nested_mode.js';
 
-let depth = 0;
+const mode = new NestedMode();
 
 /** Whether every call draws the same masks at the moment. */
-export const masksAreFrozen = (): boolean => depth > 0;
+export const masksAreFrozen = (): boolean => mode.isOn;
 
 /**
  * Runs `fn` while every {@link Dropout} layer repeats its next mask instead of moving on: the same
@@ -21,13 +21,5 @@ export const masksAreFrozen = (): boolean => depth > 0;
  * ```
  */
 export function withFrozenMasks<T>(fn: () => T): T {
-  depth++;
-  try {
-    const result = fn();
-    if (result instanceof Promise)
-      fail('type', 'withFrozenMasks', 'fn', 'a synchronous function', 'one that returns a promise');
-    return result;
-  } finally {
-    depth--;
-  }
+  return mode.during('withFrozenMasks', fn);
 }

@@ -1,9 +1,9 @@
-import { fail } from '../internal/check.js';
+import { NestedMode } from '../internal/nested_mode.js';
 
-let depth = 0;
+const mode = new NestedMode();
 
 /** Whether running statistics stand still at the moment. */
-export const statisticsAreFrozen = (): boolean => depth > 0;
+export const statisticsAreFrozen = (): boolean => mode.isOn;
 
 /**
  * Runs `fn` while every {@link BatchNormalization} layer leaves its running statistics as they are;
@@ -24,19 +24,5 @@ export const statisticsAreFrozen = (): boolean => depth > 0;
  * ```
  */
 export function withFrozenStatistics<T>(fn: () => T): T {
-  depth++;
-  try {
-    const result = fn();
-    if (result instanceof Promise)
-      fail(
-        'type',
-        'withFrozenStatistics',
-        'fn',
-        'a synchronous function',
-        'one that returns a promise',
-      );
-    return result;
-  } finally {
-    depth--;
-  }
+  return mode.during('withFrozenStatistics', fn);
 }

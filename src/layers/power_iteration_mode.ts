@@ -1,9 +1,9 @@
-import { fail } from '../internal/check.js';
+import { NestedMode } from '../internal/nested_mode.js';
 
-let depth = 0;
+const mode = new NestedMode();
 
 /** Whether training calls leave u and v as they are at the moment. */
-export const powerIterationIsFrozen = (): boolean => depth > 0;
+export const powerIterationIsFrozen = (): boolean => mode.isOn;
 
 /**
  * Runs `fn` while training calls of {@link SpectralNormalization} layers leave u and v as they are;
@@ -24,19 +24,5 @@ export const powerIterationIsFrozen = (): boolean => depth > 0;
  * ```
  */
 export function withFrozenPowerIteration<T>(fn: () => T): T {
-  depth++;
-  try {
-    const result = fn();
-    if (result instanceof Promise)
-      fail(
-        'type',
-        'withFrozenPowerIteration',
-        'fn',
-        'a synchronous function',
-        'one that returns a promise',
-      );
-    return result;
-  } finally {
-    depth--;
-  }
+  return mode.during('withFrozenPowerIteration', fn);
 }

@@ -1,0 +1,29 @@
+import { fail } from './check.js';
+
+/** A way of working that holds while some function runs, also when such functions are nested. */
+export class NestedMode {
+  private depth = 0;
+
+  /** Whether some function is running in this mode. */
+  get isOn(): boolean {
+    return this.depth > 0;
+  }
+
+  /**
+   * Runs `fn` in this mode.
+   *
+   * @param where The public function, for errors.
+   * @throws GanKitError if `fn` returns a promise: the mode would end before its work is done.
+   */
+  during<T>(where: string, fn: () => T): T {
+    this.depth++;
+    try {
+      const result = fn();
+      if (result instanceof Promise)
+        fail('type', where, 'fn', 'a synchronous function', 'one that returns a promise');
+      return result;
+    } finally {
+      this.depth--;
+    }
+  }
+}
