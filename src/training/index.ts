@@ -7,6 +7,8 @@ export type { GANBatch, GANLosses } from './gan.js';
 export type { GANOptions } from './gan_options.js';
 export { GradientMonitor } from './gradient_monitor.js';
 export type { GradientMonitorOptions, GradientReport } from './gradient_monitor.js';
+export { HYPERPARAMETERS } from './hyperparameters.js';
+export type { HyperparameterSetting } from './hyperparameters.js';
 export { sampleLatents } from './latents.js';
 export type { LatentDistribution, SampleLatentsOptions } from './latents.js';
 export { rmsprop, RMSProp } from './rmsprop.js';
