@@ -82,9 +82,9 @@ export const SPECTRAL_LAYERS: readonly LayerCase[] = [
 ];
 
 /** A kernel as the matrix W, written element by element: no tensor op that could share a mistake. */
-export function kernelMatrix(kernel: Tensor, rowAxes: readonly number[]) {
+export async function kernelMatrix(kernel: Tensor, rowAxes: readonly number[]) {
   const { shape } = kernel;
-  const values = kernel.dataSync();
+  const values = await kernel.data();
   const columnAxes = shape.map((_, axis) => axis).filter((axis) => !rowAxes.includes(axis));
   const size = (axes: readonly number[]) => axes.reduce((total, axis) => total * shape[axis]!, 1);
   const [rows, columns] = [size(rowAxes), size(columnAxes)];

@@ -28,15 +28,13 @@ import {
   spectralNormalization,
 } from '../../src/layers/spectral_normalization.js';
 import { singularValues } from '../helpers/singular_values.js';
+import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { SPECTRAL_LAYERS, batchFor, kernelMatrix, seedWeights } from '../helpers/spectral.js';
 
-const values = (t: Tensor): Float32Array => t.dataSync() as Float32Array;
-const copy = (t: Tensor): number[] => Array.from(t.dataSync());
-
-const largest = (kernel: Tensor, rowAxes: number[]): number => {
-  const { matrix, rows, columns } = kernelMatrix(kernel, rowAxes);
+const largest = async (kernel: Tensor, rowAxes: number[]): Promise<number> => {
+  const { matrix, rows, columns } = await kernelMatrix(kernel, rowAxes);
   return singularValues(matrix, rows, columns)[0]!;
 };
 
@@ -67,60 +65,59 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
     };
     /** The largest singular values of what the wrapped layer computes with. */
     const normalizedNorms = (layer: SpectralNormalization) =>
-      kernels.map(({ rowAxes }, i) => largest(layer.normalizedWeights()[i]!, rowAxes));
+      Promise.all(kernels.map(({ rowAxes }, i) => largest(layer.normalizedWeights()[i]!, rowAxes)));
     const ones = kernels.map(() => 1);
 
-    it('σ is the largest singular value after 100 rounds', () => {
-      tidy(() => {
+    it('σ is the largest singular value after 100 rounds', () =>
+      asyncTidy(async () => {
         const layer = built();
         layer.powerIterate(100);
         const sigma = layer.sigma();
         expect(Object.keys(sigma)).toEqual(kernels.map(({ weight }) => weight));
-        kernels.forEach(({ weight, rowAxes }, i) => {
-          const truth = largest(layer.layer.weights[i]!.read(), rowAxes);
-          expect(values(sigma[weight]!)).toBeAllclose([truth], { rtol: 1e-3 });
-        });
-      });
-    });
+        for (const [i, { weight, rowAxes }] of kernels.entries()) {
+          const truth = await largest(layer.layer.weights[i]!.read(), rowAxes);
+          expect(await values(sigma[weight]!)).toBeAllclose([truth], { rtol: 1e-3 });
+        }
+      }));
 
-    it('follows a moved kernel by iterating, and only so', () => {
-      tidy(() => {
+    it('follows a moved kernel by iterating, and only so', () =>
+      asyncTidy(async () => {
         const layer = built();
         const x = batchFor(kind, inputShape);
         layer.powerIterate(100);
-        expect(normalizedNorms(layer)).toBeAllclose(ones, { rtol: 1e-3 });
+        expect(await normalizedNorms(layer)).toBeAllclose(ones, { rtol: 1e-3 });
 
         kernels.forEach((_, i) => {
           const kernel = layer.layer.weights[i]!;
           kernel.write(add(kernel.read(), onesLike(kernel.read())));
         });
-        for (const norm of normalizedNorms(layer)) expect(Math.abs(norm - 1)).toBeGreaterThan(1e-2);
-        const stale = normalizedNorms(layer);
+        for (const norm of await normalizedNorms(layer))
+          expect(Math.abs(norm - 1)).toBeGreaterThan(1e-2);
+        const stale = await normalizedNorms(layer);
 
         layer.apply(x); // inference
         withFrozenPowerIteration(() => layer.apply(x, { training: true }));
-        expect(normalizedNorms(layer)).toEqual(stale);
+        expect(await normalizedNorms(layer)).toEqual(stale);
 
         for (let i = 0; i < 100; i++) layer.apply(x, { training: true });
-        expect(normalizedNorms(layer)).toBeAllclose(ones, { rtol: 1e-3 });
-      });
-    });
+        expect(await normalizedNorms(layer)).toBeAllclose(ones, { rtol: 1e-3 });
+      }));
 
-    it('leaves W as it is, and the layer its own kernel', () => {
-      tidy(() => {
+    it('leaves W as it is, and the layer its own kernel', () =>
+      asyncTidy(async () => {
         const layer = built();
-        const before = layer.layer.weights.map((weight) => copy(weight.read()));
+        const weights = () => Promise.all(layer.layer.weights.map((w) => values(w.read())));
+        const before = await weights();
         layer.apply(batchFor(kind, inputShape), { training: true });
-        expect(layer.layer.weights.map((weight) => copy(weight.read()))).toEqual(before);
+        expect(await weights()).toEqual(before);
         // the wrapped layer alone computes with W, not with W/σ
         const plain = layer.layer.apply(batchFor(kind, inputShape)) as Tensor;
         const normalized = layer.apply(batchFor(kind, inputShape)) as Tensor;
-        expect(copy(plain)).not.toEqual(copy(normalized));
-      });
-    });
+        expect(await values(plain)).not.toEqual(await values(normalized));
+      }));
 
-    it('names its weights apart and in order', () => {
-      tidy(() => {
+    it('names its weights apart and in order', () =>
+      asyncTidy(async () => {
         const layer = spectralNormalization({ layer: make({ name: `${kind}_inner` }) });
         layer.apply(batchFor(kind, inputShape));
         const names = layer.weights.map((weight) => weight.originalName);
@@ -132,13 +129,13 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
           ),
         );
         const sizes = layer.nonTrainableWeights.map(({ shape }) => shape);
-        const expected = kernels.flatMap(({ rowAxes }, i) => {
-          const { rows, columns } = kernelMatrix(layer.layer.weights[i]!.read(), rowAxes);
-          return [[rows], [columns]];
-        });
+        const expected: number[][] = [];
+        for (const [i, { rowAxes }] of kernels.entries()) {
+          const { rows, columns } = await kernelMatrix(layer.layer.weights[i]!.read(), rowAxes);
+          expected.push([rows], [columns]);
+        }
         expect(sizes).toEqual(expected);
-      });
-    });
+      }));
 
     it('saved and loaded, predicts the same and goes on the same', async () => {
       const [, ...shape] = inputShape;
@@ -167,10 +164,12 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
         ...{ powerIterations: 2, epsilon: 1e-9, seed: 4, name: `saved_${kind}` },
       });
       const training = { training: true };
-      tidy(() => {
-        expect(copy(loaded.predict(x) as Tensor)).toEqual(copy(model.predict(x) as Tensor));
-        expect(copy(loaded.apply(x, training) as Tensor)).toEqual(
-          copy(model.apply(x, training) as Tensor),
+      await asyncTidy(async () => {
+        expect(await values(loaded.predict(x) as Tensor)).toEqual(
+          await values(model.predict(x) as Tensor),
+        );
+        expect(await values(loaded.apply(x, training) as Tensor)).toEqual(
+          await values(model.apply(x, training) as Tensor),
         );
       });
       loaded.dispose();
@@ -189,8 +188,8 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
     });
   });
 
-  it('does as many rounds a call as it is told', () => {
-    tidy(() => {
+  it('does as many rounds a call as it is told', () =>
+    asyncTidy(async () => {
       const x = batchFor('Dense', [2, 7]);
       const kernel = new RandomStream(8).normal([7, 5]);
       const make = (powerIterations: number) => {
@@ -207,17 +206,20 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
       const [once, thrice] = [make(1), make(3)];
       for (let i = 0; i < 3; i++) once.apply(x, { training: true });
       thrice.apply(x, { training: true });
-      expect(copy(thrice.weights[1]!.read())).toEqual(copy(once.weights[1]!.read()));
+      expect(await values(thrice.weights[1]!.read())).toEqual(
+        await values(once.weights[1]!.read()),
+      );
       const twice = make(1);
       twice.powerIterate(2);
-      expect(copy(twice.weights[1]!.read())).not.toEqual(copy(once.weights[1]!.read()));
+      expect(await values(twice.weights[1]!.read())).not.toEqual(
+        await values(once.weights[1]!.read()),
+      );
       twice.powerIterate(); // one round, its powerIterations
-      expect(copy(twice.weights[1]!.read())).toEqual(copy(once.weights[1]!.read()));
-    });
-  });
+      expect(await values(twice.weights[1]!.read())).toEqual(await values(once.weights[1]!.read()));
+    }));
 
-  it('divides by epsilon where a norm is smaller', () => {
-    tidy(() => {
+  it('divides by epsilon where a norm is smaller', () =>
+    asyncTidy(async () => {
       const layer = spectralNormalization({
         layer: layers.dense({ units: 1, useBias: false }),
         epsilon: 10,
@@ -226,88 +228,84 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
       layer.setWeights([tensor2d([[3]]), tensor([0]), tensor([2])]);
       layer.powerIterate();
       // u = 3 · 2 / 10, v = 3 · 0.6 / 10, σ = 0.6 · 3 · 0.18
-      expect(values(layer.weights[1]!.read())).toBeAllclose([0.6]);
-      expect(values(layer.weights[2]!.read())).toBeAllclose([0.18]);
-      expect(values(layer.sigma()['kernel']!)).toBeAllclose([0.324]);
-      expect(values(layer.apply(tensor2d([[1]])) as Tensor)).toBeAllclose([3 / 0.324]);
-    });
-  });
+      expect(await values(layer.weights[1]!.read())).toBeAllclose([0.6]);
+      expect(await values(layer.weights[2]!.read())).toBeAllclose([0.18]);
+      expect(await values(layer.sigma()['kernel']!)).toBeAllclose([0.324]);
+      expect(await values(layer.apply(tensor2d([[1]])) as Tensor)).toBeAllclose([3 / 0.324]);
+    }));
 
-  it('starts u and v from its seed alone', () => {
-    tidy(() => {
+  it('starts u and v from its seed alone', () =>
+    asyncTidy(async () => {
       const x = batchFor('Dense', [2, 7]);
       const kernel = new RandomStream(8).normal([7, 5]);
-      const sigma = (seed: number) => {
+      const vector = (seed: number) => {
         const inner = layers.dense({ units: 5, useBias: false, weights: [kernel] });
         const layer = spectralNormalization({ layer: inner, seed });
         layer.apply(x);
-        return copy(layer.weights[2]!.read());
+        return values(layer.weights[2]!.read());
       };
-      expect(sigma(0)).toEqual(sigma(0));
-      expect(sigma(0)).not.toEqual(sigma(1));
-    });
-  });
+      const [first, again, other] = [await vector(0), await vector(0), await vector(1)];
+      expect(again).toEqual(first);
+      expect(other).not.toEqual(first);
+    }));
 
-  it('is warmed up when built, on the weights that the layer is given', () => {
-    tidy(() => {
+  it('is warmed up when built, on the weights that the layer is given', () =>
+    asyncTidy(async () => {
       const kernel = new RandomStream(8).normal([7, 5]);
       const inner = layers.dense({ units: 5, useBias: false, weights: [kernel] });
       const layer = spectralNormalization({ layer: inner });
       layer.apply(batchFor('Dense', [2, 7]));
-      expect(copy(layer.weights[0]!.read())).toEqual(copy(kernel));
-      const truth = largest(kernel, [1]);
-      expect(values(layer.sigma()['kernel']!)).toBeAllclose([truth], { rtol: 2e-2 });
+      expect(await values(layer.weights[0]!.read())).toEqual(await values(kernel));
+      const truth = await largest(kernel, [1]);
+      expect(await values(layer.sigma()['kernel']!)).toBeAllclose([truth], { rtol: 2e-2 });
       // 15 rounds, not fewer: one more brings little
-      const [warm] = copy(layer.sigma()['kernel']!);
+      const [warm] = await values(layer.sigma()['kernel']!);
       layer.warmUp();
-      expect(values(layer.sigma()['kernel']!)).toBeAllclose([warm!], { rtol: 2e-2 });
-    });
-  });
+      expect(await values(layer.sigma()['kernel']!)).toBeAllclose([warm!], { rtol: 2e-2 });
+    }));
 
-  it('wraps a layer that is built already', () => {
-    tidy(() => {
+  it('wraps a layer that is built already', () =>
+    asyncTidy(async () => {
       const x = batchFor('Dense', [2, 7]);
       const inner = layers.dense({ units: 5 });
-      const plain = copy(inner.apply(x) as Tensor);
+      const plain = await values(inner.apply(x) as Tensor);
       const layer = spectralNormalization({ layer: inner });
       layer.apply(x);
       layer.powerIterate(50);
-      const sigma = copy(layer.sigma()['kernel']!)[0]!;
-      expect(values(layer.apply(x) as Tensor)).toBeAllclose(plain.map((y) => y / sigma));
-    });
-  });
+      const [sigma] = await values(layer.sigma()['kernel']!);
+      expect(await values(layer.apply(x) as Tensor)).toBeAllclose(plain.map((y) => y / sigma!));
+    }));
 
   it('fits: W moves, u and v follow, nothing leaks', async () => {
     const model = critic();
     const layer = model.layers[0] as SpectralNormalization;
-    const before = layer.getWeights().map(copy);
+    const before = await Promise.all(layer.getWeights().map(values));
     model.compile({ optimizer: train.sgd(0.1), loss: 'meanSquaredError' });
     const x = new RandomStream(1).normal([4, 6, 6, 2]);
     const y = new RandomStream(2).normal([4, 1]);
     await expectNoLeak(() => model.fit(x, y, { epochs: 2, batchSize: 4, verbose: 0 }), 2);
-    const after = layer.getWeights().map(copy);
+    const after = await Promise.all(layer.getWeights().map(values));
     after.forEach((weight, i) => expect(weight).not.toEqual(before[i]));
     expect(layer.trainableWeights).toHaveLength(2);
     model.dispose();
   });
 
-  it('frozen by trainable = false, trains nothing, and iterates still, as in PyTorch', () => {
-    tidy(() => {
+  it('frozen by trainable = false, trains nothing, and iterates still, as in PyTorch', () =>
+    asyncTidy(async () => {
       const x = batchFor('Dense', [2, 7]);
       const layer = spectralNormalization({ layer: layers.dense({ units: 5, trainable: false }) });
       layer.apply(x);
       expect(layer.trainable).toBe(false);
       expect(layer.trainableWeights).toEqual([]);
       expect(layer.nonTrainableWeights).toHaveLength(4);
-      const v = copy(layer.weights[3]!.read());
+      const v = await values(layer.weights[3]!.read());
       layer.apply(x, { training: true });
-      expect(copy(layer.weights[3]!.read())).not.toEqual(v);
+      expect(await values(layer.weights[3]!.read())).not.toEqual(v);
       layer.trainable = true;
       expect(layer.trainableWeights).toHaveLength(2);
       layer.layer.trainable = false;
       expect(layer.trainableWeights).toEqual([]);
-    });
-  });
+    }));
 
   it('works in functional and nested models, and is copied by its config', async () => {
     const image = input({ shape: [6, 6, 2] });
@@ -315,9 +313,11 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
     const outer = functional({ inputs: image, outputs: trunk.apply(image) as never });
     const copyOf = await models.modelFromJSON(outer.toJSON(null, false) as never);
     copyOf.setWeights(outer.getWeights());
-    tidy(() => {
+    await asyncTidy(async () => {
       const x = new RandomStream(1).normal([2, 6, 6, 2]);
-      expect(copy(copyOf.predict(x) as Tensor)).toEqual(copy(outer.predict(x) as Tensor));
+      expect(await values(copyOf.predict(x) as Tensor)).toEqual(
+        await values(outer.predict(x) as Tensor),
+      );
       expect(outer.trainableWeights).toHaveLength(4);
       expect(outer.weights).toHaveLength(8);
       outer.trainable = false;
@@ -325,18 +325,17 @@ describe.each(BACKENDS)('SpectralNormalization on %s', (backend) => {
     });
   });
 
-  it('regularizes W, not W/σ', () => {
-    tidy(() => {
+  it('regularizes W, not W/σ', () =>
+    asyncTidy(async () => {
       const inner = layers.dense({ units: 5, kernelRegularizer: regularizers.l2({ l2: 0.5 }) });
       const layer = spectralNormalization({ layer: inner });
       layer.apply(batchFor('Dense', [2, 7]));
-      const kernel = copy(layer.weights[0]!.read());
+      const kernel = await values(layer.weights[0]!.read());
       const expected = 0.5 * kernel.reduce((total, w) => total + w * w, 0);
-      expect(layer.calculateLosses().map((loss) => copy(loss)[0]!)).toBeAllclose([expected], {
-        rtol: 1e-5,
-      });
-    });
-  });
+      const losses = layer.calculateLosses();
+      expect(losses).toHaveLength(1);
+      expect(await values(losses[0]!)).toBeAllclose([expected], { rtol: 1e-5 });
+    }));
 
   it('gives the layer its kernel back when a call throws', () => {
     tidy(() => {

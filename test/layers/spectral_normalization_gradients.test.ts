@@ -1,6 +1,6 @@
 import { softplus, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
 import { asyncTidy } from '../helpers/async_tidy.js';

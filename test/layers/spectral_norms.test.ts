@@ -1,14 +1,11 @@
-import { tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
 import { advancePowerIteration, spectralNorms } from '../../src/layers/spectral_norms.js';
+import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { seedWeights } from '../helpers/spectral.js';
-
-const copy = (t: Tensor): number[] => Array.from(t.dataSync());
 
 /** A nested trunk, a layer with two kernels, a wrapped wrapper and a plain layer. */
 function network() {
@@ -46,10 +43,11 @@ describe.each(BACKENDS)('models with spectral normalization on %s', (backend) =>
       'each/rows',
       'score',
     ]);
-    tidy(() => {
-      expect([norms['score']]).toEqual(copy(score.sigma()['kernel']!));
-      const sigma = (separable as typeof score).sigma()['pointwise_kernel']!;
-      expect([norms['trunk/separable/pointwise_kernel']]).toEqual(copy(sigma));
+    await asyncTidy(async () => {
+      const [kernel] = await values(score.sigma()['kernel']!);
+      expect(norms['score']).toBe(kernel);
+      const [pointwise] = await values((separable as typeof score).sigma()['pointwise_kernel']!);
+      expect(norms['trunk/separable/pointwise_kernel']).toBe(pointwise);
     });
     await expectNoLeak(() => spectralNorms(model), 2);
     model.dispose();
@@ -63,22 +61,24 @@ describe.each(BACKENDS)('models with spectral normalization on %s', (backend) =>
 
   it('advancePowerIteration does to every layer what one training call does', async () => {
     const { model, inner, score, separable } = network();
-    const vectors = (layer: { nonTrainableWeights: { read(): Tensor }[] }) =>
-      layer.nonTrainableWeights.map((weight) => copy(weight.read()));
     const all = [inner, score, separable];
+    const vectors = () =>
+      Promise.all(
+        all.flatMap((layer) => layer.nonTrainableWeights.map((weight) => values(weight.read()))),
+      );
     for (const layer of all) seedWeights(layer);
-    const before = all.map(vectors);
+    const before = await vectors();
     const weights = all.map((layer) => layer.getWeights().map((w) => w.clone()));
 
     advancePowerIteration(model);
-    const advanced = all.map(vectors);
+    const advanced = await vectors();
     advanced.forEach((vectors, i) => expect(vectors).not.toEqual(before[i]));
 
     all.forEach((layer, i) => layer.setWeights(weights[i]!));
     inner.powerIterate(3);
     score.powerIterate(1);
     (separable as typeof score).powerIterate(1);
-    expect(all.map(vectors)).toEqual(advanced);
+    expect(await vectors()).toEqual(advanced);
 
     await expectNoLeak(() => advancePowerIteration(model));
     model.dispose();

@@ -4,6 +4,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
 import type { SpectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 
@@ -69,22 +70,20 @@ function layerOf({ layer, options, kernels, bias, x }: Case): SpectralNormalizat
   return sn;
 }
 
-const values = (t: Tensor): Float32Array => t.dataSync() as Float32Array;
-
-function expectVectors(
+async function expectVectors(
   sn: SpectralNormalization,
   kernels: Case['kernels'],
   records: KernelRecord[],
-) {
+): Promise<void> {
   const sigmas = sn.sigma();
   const vectors = sn.nonTrainableWeights.map((weight) => values(weight.read()));
-  kernels.forEach(({ weight }, i) => {
+  for (const [i, { weight }] of kernels.entries()) {
     const { u, v, sigma } = records[i]!;
-    expect(vectors[2 * i]!).toBeAllclose(u, CLOSE);
-    expect(vectors[2 * i + 1]!).toBeAllclose(v, CLOSE);
-    expect(values(sigmas[weight]!)).toBeAllclose([sigma], CLOSE);
+    expect(await vectors[2 * i]!).toBeAllclose(u, CLOSE);
+    expect(await vectors[2 * i + 1]!).toBeAllclose(v, CLOSE);
+    expect(await values(sigmas[weight]!)).toBeAllclose([sigma], CLOSE);
     sigmas[weight]!.dispose();
-  });
+  }
 }
 
 describe.each(BACKENDS)('SpectralNormalization as in PyTorch, on %s', (backend) => {
@@ -94,23 +93,22 @@ describe.each(BACKENDS)('SpectralNormalization as in PyTorch, on %s', (backend) 
     const { layer, kernels, x, y: output, after, twoForwards, warm } = test;
     const differentiable = !WITHOUT_GRADIENTS.includes(layer);
 
-    it.each(after)('outputs, u, v and σ after $forwards training calls', (expected) => {
-      tidy(() => {
+    it.each(after)('outputs, u, v and σ after $forwards training calls', (expected) =>
+      asyncTidy(async () => {
         const sn = layerOf(test);
         const batch = float(x.value, x.shape);
         for (let i = 0; i < expected.forwards; i++) sn.apply(batch, { training: true });
-        expect(values(sn.apply(batch) as Tensor)).toBeAllclose(expected.y, CLOSE);
-        expectVectors(sn, kernels, expected.kernels);
-      });
-    });
+        expect(await values(sn.apply(batch) as Tensor)).toBeAllclose(expected.y, CLOSE);
+        await expectVectors(sn, kernels, expected.kernels);
+      }),
+    );
 
-    it('15 rounds of warm-up', () => {
-      tidy(() => {
+    it('15 rounds of warm-up', () =>
+      asyncTidy(async () => {
         const sn = layerOf(test);
         sn.warmUp();
-        expectVectors(sn, kernels, warm);
-      });
-    });
+        await expectVectors(sn, kernels, warm);
+      }));
 
     if (!differentiable) {
       it('has no gradient in tfjs', () => {
@@ -129,38 +127,36 @@ describe.each(BACKENDS)('SpectralNormalization as in PyTorch, on %s', (backend) 
         mul(sn.apply(batch, { training }) as Tensor, float(output.weights, output.shape)),
       );
 
-    const expectGradients = (
+    const expectGradients = async (
       sn: SpectralNormalization,
       loss: () => Scalar,
       records: KernelRecord[],
     ) => {
       const variables = sn.trainableWeights.map((weight) => weight.read() as Variable);
       const { grads } = variableGrads(loss, variables);
-      kernels.forEach((_, i) =>
-        expect(values(grads[variables[i]!.name]!)).toBeAllclose(records[i]!.gradient!, CLOSE),
-      );
+      for (const i of kernels.keys())
+        expect(await values(grads[variables[i]!.name]!)).toBeAllclose(records[i]!.gradient!, CLOSE);
     };
 
-    it.each(after)('gradients at training call $forwards', ({ forwards, dx, kernels }) => {
-      tidy(() => {
+    it.each(after)('gradients at training call $forwards', ({ forwards, dx, kernels }) =>
+      asyncTidy(async () => {
         const sn = layerOf(test);
         const batch = float(x.value, x.shape);
         for (let i = 0; i < forwards - 1; i++) sn.apply(batch, { training: true });
-        expectGradients(sn, () => lossOf(sn, batch, forwards > 0), kernels);
+        await expectGradients(sn, () => lossOf(sn, batch, forwards > 0), kernels);
         if (dx === undefined) return;
         // u and v are those of the call above, which dx must not advance again
         const ofInput = grad((batch: Tensor) => lossOf(sn, batch, false))(batch);
-        expect(values(ofInput)).toBeAllclose(dx, CLOSE);
-      });
-    });
+        expect(await values(ofInput)).toBeAllclose(dx, CLOSE);
+      }),
+    );
 
-    it('two training calls, then one backward pass', () => {
-      tidy(() => {
+    it('two training calls, then one backward pass', () =>
+      asyncTidy(async () => {
         const sn = layerOf(test);
         const [first, second] = [x.value, x.second].map((value) => float(value, x.shape));
         const loss = () => sub<Scalar>(lossOf(sn, first!, true), lossOf(sn, second!, true));
-        expectGradients(sn, loss, twoForwards);
-      });
-    });
+        await expectGradients(sn, loss, twoForwards);
+      }));
   });
 });
