@@ -1,4 +1,4 @@
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -6,6 +6,7 @@ import {
   withFrozenPowerIteration,
 } from '../../src/layers/power_iteration_mode.js';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { useBackend } from '../helpers/backends.js';
 
 describe('withFrozenPowerIteration', () => {
@@ -42,23 +43,22 @@ describe('withFrozenPowerIteration', () => {
     expect(powerIterationIsFrozen()).toBe(false);
   });
 
-  it('holds u and v in training calls, not in explicit rounds', () => {
-    tidy(() => {
+  it('holds u and v in training calls, not in explicit rounds', () =>
+    asyncTidy(async () => {
       const x = tensor2d([[1, -2, 3]]);
       const dense = layers.dense({ units: 3, useBias: false });
       const layer = spectralNormalization({ layer: dense });
       layer.apply(x);
       // singular values so close that no round is the last one that moves v
       dense.setWeights([tensor2d([1, 0, 0, 0, 0.99, 0, 0, 0, 0.98], [3, 3])]);
-      const v = () => Array.from(layer.weights.at(-1)!.read().dataSync());
-      const before = v();
+      const v = () => values(layer.weights.at(-1)!.read());
+      const before = await v();
       withFrozenPowerIteration(() => layer.apply(x, { training: true }));
-      expect(v()).toEqual(before);
+      expect(await v()).toEqual(before);
       withFrozenPowerIteration(() => layer.powerIterate());
-      const advanced = v();
+      const advanced = await v();
       expect(advanced).not.toEqual(before);
       layer.apply(x, { training: true });
-      expect(v()).not.toEqual(advanced);
-    });
-  });
+      expect(await v()).not.toEqual(advanced);
+    }));
 });

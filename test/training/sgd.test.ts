@@ -8,13 +8,14 @@ import { kernelsOf, valuesOf } from './optimizer_runs.js';
 describe('sgd', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('takes the first gradient whole, and damps the later ones', () => {
+  it('takes the first gradient whole, and damps the later ones', async () => {
     const x = variable(tensor([0]));
     const optimizer = sgd({ learningRate: 1, momentum: 0.5, dampening: 0.75 });
-    const positions = [1, 2, 3].map(() => {
+    const positions: number[] = [];
+    for (let step = 1; step <= 3; step++) {
       optimizer.applyGradients({ [x.name]: tensor([4]) });
-      return valuesOf([x])[0];
-    });
+      positions.push(...(await valuesOf([x])));
+    }
     // b: 4, then 0.5·4 + 0.25·4 = 3, then 0.5·3 + 1 = 2.5
     expect(positions).toEqual([-4, -7, -9.5]);
   });
