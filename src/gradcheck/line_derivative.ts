@@ -14,7 +14,8 @@ const APPROACH = 0.7;
  * φ′(0) by central differences, D(h) = (φ(h) − φ(−h)) / 2h, with steps halved and the error of order h²
  * taken out: R(h) = (4 D(h) − D(2h)) / 3 (Richardson).
  *
- * Kinks show in two ways. One between −h and h makes D(h) move with each halving, so that two R differ.
+ * Kinks show in two ways. One between −h and h makes D(h) move with each halving, so that neither two R
+ * nor R and D agree, but by accident; both have to.
  * One much closer to 0 than h gives a D that stands still between the slopes of both sides; these do
  * not come closer then, as they would at a smooth point.
  *
@@ -46,7 +47,8 @@ export async function lineDerivative(
     const [before, now] = refined.slice(-2) as [Float64Array, Float64Array];
     const uncertainty = now.map((r, i) => {
       const bends = bend[k]![i]! > APPROACH * bend[k - 1]![i]!;
-      return Math.max(Math.abs(r - before[i]!), bends ? bend[k]![i]! : 0);
+      const moves = Math.max(Math.abs(r - before[i]!), Math.abs(r - central[k]![i]!));
+      return bends ? Math.max(moves, bend[k]![i]!) : moves;
     });
     const derivative = { value: now, uncertainty };
     const count = unsure(derivative);

@@ -1,4 +1,15 @@
-import { greater, maximum, pad, stridedSlice, tidy, where, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  greater,
+  maximum,
+  mul,
+  pad,
+  stridedSlice,
+  sub,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gradFunc } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
@@ -43,7 +54,9 @@ function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
     let result = pick(paddedOf, first!);
     for (const place of others) {
       const here = pick(paddedImage, place);
-      result = where(greater(here, highest), pick(paddedOf, place), result);
+      // no `where`: on webgpu it ends at rank 4
+      const higher = cast(greater(here, highest), 'float32');
+      result = add(mul(higher, pick(paddedOf, place)), mul(sub(1, higher), result));
       highest = maximum(highest, here);
     }
     return result;

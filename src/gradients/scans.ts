@@ -7,6 +7,7 @@ import {
   ones,
   prod as productOf,
   reshape,
+  reverse as reverseAlong,
   tidy,
   transpose,
   util,
@@ -22,13 +23,20 @@ interface CumsumAttrs {
   readonly reverse: boolean;
 }
 
+/** A scan from the end; tfjs's own reversed scans are wrong on webgpu for some lengths, 8 among them. */
+const fromTheEnd = (scan: (x: Tensor) => Tensor, x: Tensor, axis: number): Tensor =>
+  reverseAlong(scan(reverseAlong(x, axis)), axis);
+
 /** The gradient of a running sum runs the other way. tfjs's is transposed on an inner axis. */
 export const runningSum: GradientRepair = {
   kernelName: 'Cumsum',
   make: () => ({
     kernelName: 'Cumsum',
     gradFunc: gradFunc<CumsumAttrs>((dy, _, { axis, exclusive, reverse }) => ({
-      x: () => cumsum(dy, axis, exclusive, !reverse),
+      x: () =>
+        reverse
+          ? cumsum(dy, axis, exclusive)
+          : fromTheEnd((x) => cumsum(x, axis, exclusive), dy, axis),
     })),
   }),
 };
@@ -45,7 +53,8 @@ interface ProdAttrs {
 function productOfOthers(x: Tensor): Tensor {
   return tidy(() => {
     const last = x.rank - 1;
-    if (!isRecording()) return mul(cumprod(x, last, true, false), cumprod(x, last, true, true));
+    const before = (factors: Tensor) => cumprod(factors, last, true);
+    if (!isRecording()) return mul(before(x), fromTheEnd(before, x, last));
     const n = x.shape[last]!;
     const shape = [...x.shape.slice(0, last), n, n];
     const rows = mul(reshape(x, [...x.shape.slice(0, last), 1, n]), ones(shape));

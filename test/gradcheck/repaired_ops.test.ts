@@ -10,10 +10,10 @@ import { verdictsOf } from './verdicts.js';
 async function expectRight(entry: CatalogueEntry): Promise<void> {
   const { numTensors } = memory();
   const { first, second } = await verdictsOf(entry);
-  expect({ first, second }).toMatchObject({
-    first: { status: 'right' },
-    second: { status: 'right' },
-  });
+  expect(
+    [first.status, second.status],
+    `${entry.name}: ${JSON.stringify({ first, second })}`,
+  ).toEqual(['right', 'right']);
   expect(memory().numTensors).toBe(numTensors);
 }
 
@@ -26,7 +26,11 @@ describe.each(BACKENDS)('gradients on %s', (backend) => {
     made = blocks();
   });
 
-  it.each(OPS.map((entry) => [entry.name, entry] as const))('%s', async (_, entry) => {
+  // the whole of webgpu is done in Node, by the same kernels
+  const sampled = backend === 'webgpu' && 'document' in globalThis;
+  const ops = OPS.filter((_, i) => !sampled || i % 10 === 0);
+
+  it.each(ops.map((entry) => [entry.name, entry] as const))('%s', async (_, entry) => {
     await expectRight(entry);
   });
 
