@@ -55,6 +55,7 @@ export async function checkFirstOrder(probe: Probe, effort: CheckEffort): Promis
     const floor = LEAST_SLOPE * largest(outputs);
     const analytic: number[] = [];
     const numeric: number[] = [];
+    let scale = floor * Math.sqrt(outputs.length);
     let kinks = 0;
     for (let k = 0; k < effort.directions; k++) {
       const direction = probe.direction();
@@ -84,8 +85,9 @@ export async function checkFirstOrder(probe: Probe, effort: CheckEffort): Promis
         ),
       );
       numeric.push(dot(weights, slopes.value));
+      // what the terms of the sum are like, as they may cancel
+      scale = Math.max(scale, Math.hypot(...slopes.value.map((slope, i) => weights[i]! * slope)));
     }
-    const scale = floor * Math.sqrt(outputs.length);
     return verdict(
       [{ analytic, numeric, unsure: numeric.map(() => false), floor: scale }],
       effort.tolerance,

@@ -5,16 +5,17 @@ import {
   maximum,
   mul,
   pad,
+  reshape,
   stridedSlice,
   sub,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { gradFunc } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 import { poolAxes } from './pool_axes.js';
-import type { PoolAttrs } from './pool_axes.js';
+import type { PoolAttrs, PoolAxis } from './pool_axes.js';
 
 /** Below every value of an image; an infinity has no spelling in a WebGL shader. */
 const LOWEST = -3.4e38;
@@ -28,39 +29,63 @@ const LOWEST = -3.4e38;
 function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
   return tidy(() => {
     const axes = poolAxes(image.shape, attrs);
-    const paddings = axes.map(({ size, windows, window, stride, before }): [number, number] => [
-      before,
-      Math.max(0, (windows - 1) * stride + window - before - size),
-    ]);
-    const around: [number, number][] = [[0, 0], ...paddings, [0, 0]];
-    const paddedImage = pad(image, around, LOWEST);
-    const paddedOf = pad(of, around);
-    const batch = image.shape[0];
-    const channels = image.shape.at(-1)!;
-    /** The pixels at one place of all windows. */
-    const pick = (x: Tensor, place: readonly number[]) =>
-      stridedSlice(
-        x,
-        [0, ...place, 0],
-        [
-          batch,
-          ...axes.map(({ windows, stride }, i) => place[i]! + (windows - 1) * stride + 1),
-          channels,
-        ],
-        [1, ...axes.map(({ stride }) => stride), 1],
-      );
+    const paddedImage = padded(image, axes, LOWEST);
+    const paddedOf = padded(of, axes, 0);
     const [first, ...others] = places(axes.map(({ window }) => window));
-    let highest = pick(paddedImage, first!);
-    let result = pick(paddedOf, first!);
+    let highest = pick(paddedImage, axes, first!);
+    let result = pick(paddedOf, axes, first!);
     for (const place of others) {
-      const here = pick(paddedImage, place);
+      const here = pick(paddedImage, axes, place);
       // no `where`: on webgpu it ends at rank 4
       const higher = cast(greater(here, highest), 'float32');
-      result = add(mul(higher, pick(paddedOf, place)), mul(sub(1, higher), result));
+      result = add(mul(higher, pick(paddedOf, axes, place)), mul(sub(1, higher), result));
       highest = maximum(highest, here);
     }
     return result;
   });
+}
+
+/** Changes one axis, as the middle one of three: webgl has no pad or stridedSlice of rank 5. */
+function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Tensor {
+  const outer = x.shape.slice(0, axis);
+  const inner = x.shape.slice(axis + 1);
+  const size = (shape: number[]) => shape.reduce((product, n) => product * n, 1);
+  const changed = change(reshape(x, [size(outer), x.shape[axis]!, size(inner)]));
+  return reshape(changed, [...outer, changed.shape[1]!, ...inner]);
+}
+
+/** Room for every window. */
+function padded(x: Tensor, axes: readonly PoolAxis[], value: number): Tensor {
+  return axes.reduce((padded, { size, windows, window, stride, before }, i) => {
+    const after = Math.max(0, (windows - 1) * stride + window - before - size);
+    if (before === 0 && after === 0) return padded;
+    return alongAxis(padded, i + 1, (x) =>
+      pad(
+        x,
+        [
+          [0, 0],
+          [before, after],
+          [0, 0],
+        ],
+        value,
+      ),
+    );
+  }, x);
+}
+
+/** The pixels at one place of all windows. */
+function pick(x: Tensor, axes: readonly PoolAxis[], place: readonly number[]): Tensor {
+  return axes.reduce((picked, { windows, stride }, i) => {
+    const from = place[i]!;
+    return alongAxis(picked, i + 1, (x) =>
+      stridedSlice(
+        x,
+        [0, from, 0],
+        [x.shape[0], from + (windows - 1) * stride + 1, x.shape[2]],
+        [1, stride, 1],
+      ),
+    );
+  }, x);
 }
 
 /** All places in a window, row by row. */
