@@ -13,6 +13,8 @@ export interface History {
   steps: number[];
   discriminator: number[];
   generator: number[];
+  /** Of systems that have one. */
+  penalty: number[];
   /** Steps at which gradients and σ were noted, and their values by layer. */
   watched: number[];
   gradients: Record<string, number[]>;
@@ -29,6 +31,7 @@ export const emptyHistory = (): History => ({
   steps: [],
   discriminator: [],
   generator: [],
+  penalty: [],
   watched: [],
   gradients: {},
   sigmas: {},

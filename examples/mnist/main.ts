@@ -37,7 +37,7 @@ if (options.resume) {
 } else await run.saveGrid();
 
 console.log(
-  `${systemName(options.loss, options.norm)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
+  `${systemName(options)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
 );
 let stopping = false;
 let asked = 0;
@@ -75,9 +75,10 @@ await run.save();
 if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
 
 const facts = {
-  system: systemName(options.loss, options.norm),
+  system: systemName(options),
   loss: options.loss,
   normalization: options.norm,
+  penalty: options.penalty,
   batch: String(options.batch),
   seed: String(options.seed),
   backend: `${backend.name} (${backend.device})`,

@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { ADVERSARIAL_LOSSES } from 'gan-kit/losses';
 import type { AdversarialLossName } from 'gan-kit/losses';
 import type { Normalization } from 'gan-kit/models';
-import { SYSTEMS } from './recipe.js';
+import { PENALTIES, SYSTEMS } from './recipe.js';
+import type { PenaltyName, System } from './recipe.js';
 
 /** The options of the demo. */
 export interface Options {
   loss: AdversarialLossName;
   norm: Normalization;
+  penalty: PenaltyName;
   /** Generator steps. */
   steps: number;
   batch: number;
@@ -19,13 +21,16 @@ export interface Options {
 
 const NORMS: Normalization[] = ['none', 'batch', 'spectral'];
 
+const PENALTY_NAMES = Object.keys(PENALTIES) as PenaltyName[];
+
 const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
 
   npm run demo -- [options]
 
-  --system NAME    ${Object.keys(SYSTEMS).join(' | ')} (default sn-dcgan): a loss and a normalization
+  --system NAME    ${Object.keys(SYSTEMS).join(' | ')} (default sn-dcgan): a loss, a normalization and a penalty
   --loss NAME      ${ADVERSARIAL_LOSSES.join(' | ')}
   --norm NAME      ${NORMS.join(' | ')}: the discriminator's normalization
+  --penalty NAME   ${PENALTY_NAMES.join(' | ')}: what the discriminator's loss is joined by
   --steps N        generator steps (default 4000); learning rates fall to 0 over the second half
   --batch N        images in a batch (default 24)
   --seed N         every random choice follows from it (default 0)
@@ -60,22 +65,30 @@ export function readOptions(args: string[]): Options {
   const system = SYSTEMS[word('system', values.system, Object.keys(SYSTEMS))]!;
   const loss = word('loss', values.loss ?? system.loss, ADVERSARIAL_LOSSES);
   const norm = word('norm', values.norm ?? system.norm, NORMS);
+  const penalty = word('penalty', values.penalty ?? system.penalty, PENALTY_NAMES);
+  if (penalty !== 'none' && norm === 'batch')
+    stop(
+      `--penalty ${penalty} needs --norm none or spectral: batch normalization couples samples.`,
+    );
   return {
     loss,
     norm,
+    penalty,
     steps: number('steps', values.steps, 1),
     batch: number('batch', values.batch, 2),
     seed: number('seed', values.seed, 0),
-    out: values.out ?? `runs/${systemName(loss, norm)}`,
+    out: values.out ?? `runs/${systemName({ loss, norm, penalty })}`,
     backend: values.backend,
     resume: values.resume,
   };
 }
 
 /** The name of a system in the literature, or its parts. */
-export function systemName(loss: AdversarialLossName, norm: Normalization): string {
-  const known = Object.entries(SYSTEMS).find(([, s]) => s.loss === loss && s.norm === norm);
-  return known?.[0] ?? `${loss}-${norm}`;
+export function systemName({ loss, norm, penalty }: System): string {
+  const known = Object.entries(SYSTEMS).find(
+    ([, system]) => system.loss === loss && system.norm === norm && system.penalty === penalty,
+  );
+  return known?.[0] ?? [loss, norm, ...(penalty === 'none' ? [] : [penalty])].join('-');
 }
 
 function parse(args: string[]) {
@@ -87,6 +100,7 @@ function parse(args: string[]) {
       system: { ...text, default: 'sn-dcgan' },
       loss: text,
       norm: text,
+      penalty: text,
       steps: { ...text, default: '4000' },
       batch: { ...text, default: '24' },
       seed: { ...text, default: '0' },

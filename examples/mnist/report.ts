@@ -33,7 +33,7 @@ export async function writeRunReport(
   const { history, options } = run;
   const path = join(options.out, 'report.html');
   const report: RunReport = {
-    title: `${systemName(options.loss, options.norm)} on MNIST`,
+    title: `${systemName(options)} on MNIST`,
     subtitle: `${run.step} generator steps, ${(history.seconds / 60).toFixed(1)} minutes of training`,
     summary: verdict === undefined ? [] : summary(verdict),
     timeline: history.grids
@@ -86,7 +86,8 @@ function curves({ history }: Run): ReportCurve[] {
       series: [
         { name: 'discriminator', x: history.steps, y: history.discriminator },
         { name: 'generator', x: history.steps, y: history.generator },
-      ],
+        { name: 'penalty', x: history.steps, y: history.penalty },
+      ].filter(({ y }) => y.length > 0),
     },
     {
       title: 'Classifier score',

@@ -88,13 +88,14 @@ export class Run {
   }
 
   /** Notes what this step is due for. */
-  private async observe({ discriminator, generator }: GANLosses): Promise<void> {
+  private async observe({ discriminator, generator, penalty }: GANLosses): Promise<void> {
     const { history, step } = this;
     const due = (every: number) => step % every === 0;
     if (due(this.rhythm.losses)) {
       history.steps.push(step);
       history.discriminator.push(discriminator!);
       history.generator.push(generator!);
+      if (penalty !== undefined) history.penalty.push(penalty);
     }
     const watched = await this.gan.monitor?.read();
     if (watched !== undefined) {
@@ -135,8 +136,16 @@ export class Run {
 
   /** Writes the checkpoint; the file of before stays whole until the new one is. */
   async save(): Promise<void> {
-    const { loss, norm, batch, seed } = this.options;
-    const extra = { loss, norm, batch, seed, step: this.step, history: { ...this.history } };
+    const { loss, norm, penalty, batch, seed } = this.options;
+    const extra = {
+      loss,
+      norm,
+      penalty,
+      batch,
+      seed,
+      step: this.step,
+      history: { ...this.history },
+    };
     await saveCheckpoint(this.gan, this.checkpointPath, {
       extra: extra as unknown as CheckpointExtra,
     });
@@ -145,7 +154,7 @@ export class Run {
   /** Goes on where the checkpoint of this folder stopped. */
   async resume(): Promise<void> {
     const extra = await loadCheckpoint(this.gan, this.checkpointPath);
-    for (const name of ['loss', 'norm', 'batch', 'seed'] as const)
+    for (const name of ['loss', 'norm', 'penalty', 'batch', 'seed'] as const)
       if (extra[name] !== this.options[name])
         throw new Error(`the checkpoint was made with --${name} ${JSON.stringify(extra[name])}`);
     this.step = extra['step'] as number;

@@ -120,7 +120,7 @@ async function report(out = 'runs/study'): Promise<void> {
     for (const row of rows) console.log(`| ${row.join(' | ')} |`);
   }
   await writeReport(join(out, 'report.html'), {
-    title: 'Five systems on MNIST',
+    title: 'Systems on MNIST',
     subtitle: `${results.length} runs, batch ${BATCH}; the curves are means over the seeds`,
     curves: [
       curve('Score against generator steps', 'generator step', ({ step }) => step),

@@ -7,7 +7,8 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Classifier } from '../../examples/mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
-import { SYSTEMS } from '../../examples/mnist/recipe.js';
+import { PENALTIES, SYSTEMS } from '../../examples/mnist/recipe.js';
+import type { PenaltyName } from '../../examples/mnist/recipe.js';
 import { Run } from '../../examples/mnist/run.js';
 import type { RunOptions } from '../../examples/mnist/run.js';
 import { Judge } from '../../examples/mnist/scores.js';
@@ -101,12 +102,45 @@ describe('a run', () => {
 
   it.each(Object.keys(SYSTEMS))('trains %s for a step', async (system) => {
     const run = new Run(options(system, system), train, judge);
-    const { discriminator, generator } = await run.advance();
+    const { discriminator, generator, penalty } = await run.advance();
     expect(Number.isFinite(discriminator)).toBe(true);
     expect(Number.isFinite(generator)).toBe(true);
+    if (['wgan-gp', 'dragan'].includes(system)) expect(penalty).toBeGreaterThan(0);
+    else expect(penalty).toBeUndefined();
     const { steps } = run.gan;
     expect(steps.generator).toBe(1);
-    expect(steps.discriminator).toBe(system.startsWith('w-') ? 5 : 1);
+    expect(steps.discriminator).toBe(system.startsWith('w') ? 5 : 1);
+  });
+
+  it('under a penalty, killed and resumed equals uninterrupted', { timeout: 240_000 }, async () => {
+    const whole = new Run(options('whole-gp', 'wgan-gp'), train, judge, { losses: 1 });
+    await advance(whole, 3);
+    const killed = new Run(options('killed-gp', 'wgan-gp'), train, judge, { losses: 1 });
+    await advance(killed, 2);
+    await killed.save();
+    const resumed = new Run(options('killed-gp', 'wgan-gp'), train, judge, { losses: 1 });
+    await resumed.resume();
+    await advance(resumed, 3);
+    expect(resumed.history.penalty).toEqual(whole.history.penalty);
+    expect(resumed.history.penalty).toHaveLength(3);
+    expect((await resumed.gan.state()).arrays).toEqual((await whole.gan.state()).arrays);
+  });
+
+  it('adds each penalty where it is asked to', async () => {
+    const terms = new Map<string, number | undefined>();
+    for (const penalty of Object.keys(PENALTIES) as PenaltyName[]) {
+      const choice = { ...options(`with-${penalty}`, 'dragan'), penalty };
+      const run = new Run(choice, train, judge);
+      terms.set(penalty, (await run.advance()).penalty);
+    }
+    expect(terms.get('none')).toBeUndefined();
+    const [gp, dragan, r1] = ['wgan-gp', 'dragan', 'r1'].map((name) => terms.get(name)!);
+    // an untrained discriminator is nearly flat: (‖g‖ − 1)² is near 1, ‖g‖² near 0
+    for (const term of [gp, dragan]) expect(term).toBeGreaterThan(7);
+    for (const term of [gp, dragan]) expect(term).toBeLessThan(10);
+    expect(gp).not.toBe(dragan);
+    expect(r1).toBeGreaterThan(0);
+    expect(r1).toBeLessThan(1);
   });
 
   it('refuses the checkpoint of another run', async () => {
@@ -160,6 +194,8 @@ describe('the demo', () => {
   it.each([
     [['--loss', 'l2'], /--loss must be one of minimax/],
     [['--steps', '0'], /--steps must be an integer >= 1/],
+    [['--penalty', 'gp'], /--penalty must be one of none, wgan-gp, dragan, r1\. Received: gp/],
+    [['--system', 'dcgan', '--penalty', 'r1'], /--penalty r1 needs --norm none or spectral/],
     [['--step', '3'], /Unknown option '--step'/],
   ])('refuses %o', async (args, message) => {
     const child = start(...args);
