@@ -13,7 +13,19 @@ export interface GradientCheckRow {
 const fine = ({ status }: GradientVerdict) => status === 'right' || status === 'undecided';
 const sure = ({ status }: GradientVerdict) => status === 'right';
 
-/** What {@link checkGradients} found. */
+/**
+ * What {@link checkGradients} found.
+ *
+ * @example
+ * ```ts
+ * import { square, tensor1d } from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-layers'; // registers tfjs's gradients
+ * import { checkGradients } from 'gan-kit';
+ *
+ * const check = await checkGradients((x) => square(x!), tensor1d([1, 2]));
+ * console.log(check.ok, check.critic.first.status, check.critic.second.status); // → true right right
+ * ```
+ */
 export class GradientCheck {
   /** The whole critic, in its inputs and all trainable weights. */
   readonly critic: GradientCheckRow;
