@@ -13,7 +13,7 @@ const alias = (candidates: 'node' | 'browser') => [
 const { chromium, dawn } = findGPU();
 
 /** The suites whose promises hold on every backend. */
-const CONTRACTS = ['test/{losses,ops}/**/*.test.ts'];
+const CONTRACTS = ['test/{losses,ops,layers}/**/*.test.ts'];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
   '--enable-unsafe-webgpu', // WebGPU on a software adapter
@@ -46,6 +46,8 @@ const inDawn: TestProjectInlineConfiguration = {
     env: { ...dawn },
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    // one process for all files, because compiling the shaders takes longer than running them
+    isolate: false,
     fileParallelism: false,
   },
 };

@@ -41,15 +41,24 @@ describe.each(BACKENDS)('conv2d on %s', (backend) => {
   it('pads every side by a number of pixels', async () => {
     const layer = conv2d({ filters: 1, kernelSize: 4, padding: 1, useBias: false });
     const x = new RandomStream(1).normal([1, 5, 5, 1]);
+    layer.apply(x);
+    layer.setWeights([new RandomStream(2).normal([4, 4, 1, 1])]);
     const y = layer.apply(x) as Tensor;
     expect(y.shape).toEqual([1, 4, 4, 1]);
     expect(layer.computeOutputShape([null, 5, 5, 1])).toEqual([null, 4, 4, 1]);
-    // the first output by hand: the window starts at (−1, −1)
+    // by hand: the first window starts at (−1, −1)
     const [values, kernel] = [await x.data(), await layer.getWeights()[0]!.data()];
-    let first = 0;
-    for (let i = 1; i < 4; i++)
-      for (let j = 1; j < 4; j++) first += values[(i - 1) * 5 + (j - 1)]! * kernel[i * 4 + j]!;
-    expect((await y.data())[0]!).toBeAllclose(first, { rtol: 1e-5 });
+    const inside = (i: number) => i >= 0 && i < 5;
+    const expected = Array.from({ length: 16 }, (_, at) => {
+      const [top, left] = [Math.floor(at / 4) - 1, (at % 4) - 1];
+      let total = 0;
+      for (let i = 0; i < 4; i++)
+        for (let j = 0; j < 4; j++)
+          if (inside(top + i) && inside(left + j))
+            total += values[(top + i) * 5 + left + j]! * kernel[i * 4 + j]!;
+      return total;
+    });
+    expect(await y.data()).toBeAllclose(expected, { rtol: 1e-6 });
   });
 
   it('has right first and second derivatives', async () => {
