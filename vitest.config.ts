@@ -71,6 +71,7 @@ const inBrowser: TestProjectInlineConfiguration = {
     provide: { backends: ['webgl', 'webgpu'] },
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    isolate: false,
     fileParallelism: false,
     browser: {
       enabled: true,
