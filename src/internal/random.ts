@@ -163,8 +163,9 @@ export class RandomStream implements Stateful {
 
   async restore(state: PieceState): Promise<void> {
     const seed = numberFrom('RandomStream.restore', state, 'seed');
-    if (seed !== this.seed) (this as { seed: number }).seed = seed;
-    this.counter = numberFrom('RandomStream.restore', state, 'counter');
+    const counter = numberFrom('RandomStream.restore', state, 'counter');
+    (this as { seed: number }).seed = seed;
+    this.counter = counter;
   }
 }
 

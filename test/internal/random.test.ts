@@ -96,6 +96,14 @@ describe('RandomStream', () => {
     expect(other.normalValues(3)).toEqual(next);
   });
 
+  it('stays as it was where a state does not fit', async () => {
+    const stream = new RandomStream(4);
+    stream.normalValues(3);
+    const before = await stream.state();
+    await expect(stream.restore({ values: { seed: 5 }, arrays: {} })).rejects.toThrow(/'counter'/);
+    expect(await stream.state()).toEqual(before);
+  });
+
   it('makes tensors that the caller owns', () => {
     const before = memory().numTensors;
     new RandomStream(0).normal([2, 3]).dispose();
