@@ -12,8 +12,13 @@ const alias = (candidates: 'node' | 'browser') => [
 ];
 const { chromium, dawn } = findGPU();
 
-/** The suites whose promises hold on every backend. */
-const CONTRACTS = ['test/{losses,ops,layers}/**/*.test.ts'];
+/** The suites whose promises hold on every backend; the others in their folders run in Node only. */
+const CONTRACTS = [
+  'test/{ops,losses,layers,models,parity,penalties,training,metrics}/**/*.test.ts',
+  'test/gradients/input_gradient.test.ts',
+  'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
+];
+const IN_NODE_ONLY = ['test/training/gan.test.ts', 'test/{losses,penalties}/properties.test.ts'];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
   '--enable-unsafe-webgpu', // WebGPU on a software adapter
@@ -29,7 +34,7 @@ const inNode: TestProjectInlineConfiguration = {
   test: {
     name: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/package/**'],
+    exclude: ['test/{package,dawn,browser}/**'],
     setupFiles: ['test/setup/matchers.ts'],
     provide: { backends: ['cpu', 'wasm'] },
     testTimeout: 60_000,
@@ -40,7 +45,8 @@ const inDawn: TestProjectInlineConfiguration = {
   resolve: { alias: alias('node') },
   test: {
     name: 'dawn',
-    include: CONTRACTS,
+    include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
+    exclude: IN_NODE_ONLY,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     provide: { backends: ['webgpu'] },
     env: { ...dawn },
@@ -66,7 +72,8 @@ const inBrowser: TestProjectInlineConfiguration = {
   },
   test: {
     name: 'browser',
-    include: CONTRACTS,
+    include: [...CONTRACTS, 'test/browser/**/*.test.ts'],
+    exclude: IN_NODE_ONLY,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     provide: { backends: ['webgl', 'webgpu'] },
     testTimeout: 120_000,

@@ -22,20 +22,24 @@ export const BACKENDS: readonly BackendName[] = inject('backends');
  */
 export const ON_GPU: boolean = BACKENDS.every((name) => name.startsWith('webg'));
 
-const FLAGS = {
+/** What the tests set, and what tfjs has. */
+const FLAGS: Record<'webgl' | 'webgpu', Record<string, [boolean | number, boolean | number]>> = {
   // by default tfjs computes small tensors on the CPU, which here would be most of them
-  webgl: { WEBGL_CPU_FORWARD: false },
+  webgl: { WEBGL_CPU_FORWARD: [false, true] },
   webgpu: {
-    WEBGPU_CPU_FORWARD: false,
+    WEBGPU_CPU_FORWARD: [false, true],
     // the tiled matrix product, for small ones too: a software driver runs it 10 to 40 times faster
     // than the shaders that tfjs would choose
-    WEBGPU_MATMUL_PROGRAM_TYPE: 3,
-    WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL: 0,
+    WEBGPU_MATMUL_PROGRAM_TYPE: [3, -1],
+    WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL: [0, -1],
   },
 };
 
-/** Makes a backend current, with the kernels that gan-kit brings. */
-export async function useBackend(name: BackendName): Promise<void> {
+/**
+ * Makes a backend current, with the kernels that gan-kit brings; a GPU backend with flags for tests,
+ * or untuned as a program has it.
+ */
+export async function useBackend(name: BackendName, { tuned = true } = {}): Promise<void> {
   if (name === 'webgl' || name === 'webgpu') {
     await loadBackend({
       prefer: [name],
@@ -45,7 +49,8 @@ export async function useBackend(name: BackendName): Promise<void> {
         webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
       },
     });
-    for (const [flag, value] of Object.entries(FLAGS[name])) env().set(flag, value);
+    for (const [flag, [forTests, stock]] of Object.entries(FLAGS[name]))
+      env().set(flag, tuned ? forTests : stock);
     return;
   }
   if (!(await setBackend(name))) throw new Error(`backend ${name} did not start`);
