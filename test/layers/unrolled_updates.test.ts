@@ -86,10 +86,12 @@ describe.each(BACKENDS)('three critic updates through functionalCall on %s', (ba
         });
     const gradientOf = (steps: number) =>
       new Probe(loss(steps), inputs, new RandomStream(1)).gradient(Float32Array.of(1));
-    const verdict = await checkFirstOrder(
-      new Probe(loss(3), inputs, new RandomStream(2)),
-      { tolerance: 2e-3, directions: 4, steps: 9, attempts: 1 },
-    );
+    const verdict = await checkFirstOrder(new Probe(loss(3), inputs, new RandomStream(2)), {
+      tolerance: 2e-3,
+      directions: 4,
+      steps: 9,
+      attempts: 1,
+    });
     expect(verdict.status, JSON.stringify(verdict)).toBe('right');
     // the updates are a part of it: without them the gradient is another
     const [through] = await gradientOf(3);

@@ -1,4 +1,4 @@
-import { tensor } from '@tensorflow/tfjs-core';
+import { abs, concat, max, reshape, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cycleConsistency } from '../../src/losses/cycle_consistency.js';
@@ -12,6 +12,7 @@ import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { relativisticAverage } from '../../src/losses/relativistic_average.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import type { AdversarialLoss } from '../../src/types.js';
+import { values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { analyticGradients } from '../helpers/numeric_gradient.js';
@@ -56,7 +57,10 @@ describe.each(BACKENDS)('losses equal PyTorch on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   async function expectResult(f: ScalarFunction, inputs: Tensor[], expected: Result) {
-    expect(await f(...inputs).data()).toBeAllclose([expected.value], close);
+    const largest = (await values(max(abs(concat(inputs.map((x) => reshape(x, [-1])))))))[0]!;
+    // tfjs's mean on webgl divides before it adds, which shows where large logits cancel
+    const atol = backend === 'webgl' ? 1e-8 * largest : 0;
+    expect(await f(...inputs).data()).toBeAllclose([expected.value], { ...close, atol });
     (await analyticGradients(f, inputs)).forEach((gradient, i) =>
       expect(gradient).toBeAllclose(expected.gradients.at(i - inputs.length)!, close),
     );
