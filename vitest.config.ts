@@ -18,7 +18,10 @@ const CONTRACTS = [
   'test/gradients/input_gradient.test.ts',
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
 ];
-const IN_NODE_ONLY = ['test/training/gan.test.ts', 'test/{losses,penalties}/properties.test.ts'];
+const IN_NODE_ONLY = [
+  'test/training/{gan,independent_samples}.test.ts',
+  'test/{losses,penalties}/properties.test.ts',
+];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
   '--enable-unsafe-webgpu', // WebGPU on a software adapter

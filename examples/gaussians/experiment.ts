@@ -1,0 +1,96 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import { sampleLatents } from 'gan-kit/training';
+import type { GANLosses } from 'gan-kit/training';
+import { drawPoints, MIXTURES, trainingBatch } from './mixtures.js';
+import type { MixtureName, Points } from './mixtures.js';
+import { quality } from './quality.js';
+import type { Quality } from './quality.js';
+import { buildSystem, LATENTS } from './systems.js';
+import type { SystemName } from './systems.js';
+
+/** A training run follows from this to the last bit. */
+export interface Setting {
+  readonly data: MixtureName;
+  readonly system: SystemName;
+  readonly seed: number;
+  /** Generator steps. */
+  readonly steps: number;
+}
+
+/** The samples on the way, and how good they are. */
+export interface Milestone extends Quality {
+  readonly step: number;
+  readonly samples: Points;
+}
+
+export interface Result {
+  readonly milestones: readonly Milestone[];
+  /** Losses of every tenth step. */
+  readonly losses: readonly (GANLosses & { readonly step: number })[];
+  /** Of training alone: by the clock, and of the processor, which other programs slow down less. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** How many samples are judged, as in PacGAN. */
+export const SAMPLES = 2500;
+const BATCH = 128;
+/** A multiple of both 8 and 25. */
+const DATA_SET = 20_000;
+const LOSSES_EVERY = 10;
+/** Milestones at these parts of the run: samples move most at its beginning. */
+const LOOKS = [0, 1 / 20, 1 / 10, 1 / 5, 2 / 5, 3 / 5, 4 / 5, 1];
+
+/** Trains a system, and calls back after each generator step. */
+export async function train(
+  { data, system, seed, steps }: Setting,
+  onStep: (step: number, losses: GANLosses) => void = () => undefined,
+): Promise<Result> {
+  const mixture = MIXTURES[data];
+  const gan = buildSystem(system, seed);
+  const points = await drawPoints(mixture, DATA_SET, seed);
+  const looks = new Set(LOOKS.map((part) => Math.round(part * steps)));
+  const optimizers = Object.values(gan.optimizers) as unknown as { learningRate: number }[];
+  const rates = optimizers.map(({ learningRate }) => learningRate);
+
+  const milestones: Milestone[] = [];
+  const losses: (GANLosses & { step: number })[] = [];
+  let seconds = 0;
+  let cpuSeconds = 0;
+  for (let step = 0; step <= steps; step++) {
+    if (looks.has(step)) {
+      const samples = await draw(gan);
+      milestones.push({ step, samples, ...quality(samples, mixture) });
+    }
+    if (step === steps) break;
+    const began = performance.now();
+    const busy = process.cpuUsage();
+    // full rates for half of the run, then down to 0
+    const decay = Math.min(1, 2 - (2 * step) / steps);
+    optimizers.forEach((optimizer, i) => (optimizer.learningRate = rates[i]! * decay));
+    let last: GANLosses = {};
+    while (gan.steps.generator === step) {
+      const real = trainingBatch(points, BATCH, seed, gan.steps.discriminator);
+      last = await gan.trainStep({ real });
+      real.dispose();
+    }
+    seconds += (performance.now() - began) / 1000;
+    const { user, system: kernel } = process.cpuUsage(busy);
+    cpuSeconds += (user + kernel) / 1e6;
+    if (step % LOSSES_EVERY === 0) losses.push({ step, ...last });
+    onStep(step + 1, last);
+  }
+  gan.dispose();
+  for (const model of Object.values(gan.networks)) model.dispose();
+  for (const optimizer of Object.values(gan.optimizers)) optimizer.dispose();
+  return { milestones, losses, seconds, cpuSeconds };
+}
+
+/** Samples of the averaged generator; the latent vectors are always the same. */
+async function draw(gan: ReturnType<typeof buildSystem>): Promise<Points> {
+  const latents = sampleLatents({ count: SAMPLES, size: LATENTS, seed: 1 });
+  const samples = gan.generate({ latents });
+  const points = new Float32Array(await samples.data());
+  dispose([latents, samples]);
+  return points;
+}

@@ -1,0 +1,87 @@
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { spectralNormalization } from 'gan-kit/layers';
+import { hinge, minimax, nonSaturating, wasserstein } from 'gan-kit/losses';
+import { dragan, GradientPenalty } from 'gan-kit/penalties';
+import { adam, createGAN, rmsprop } from 'gan-kit/training';
+import type { GAN, GANOptions } from 'gan-kit/training';
+
+export const SYSTEMS = ['gan', 'minimax', 'wgan', 'wgan-gp', 'dragan', 'sn'] as const;
+export type SystemName = (typeof SYSTEMS)[number];
+
+/** Length of a latent vector. */
+export const LATENTS = 2;
+/** All networks have three hidden layers of this width; the 512 of the paper would take minutes. */
+const WIDTH = 64;
+
+/** Discriminator steps for each generator step. */
+export const criticSteps = (system: SystemName): number => (system === 'wgan' ? 5 : 1);
+
+type Recipe = Pick<GANOptions, 'loss' | 'penalty' | 'clipWeights' | 'criticSteps'> & {
+  readonly optimizers: NonNullable<GANOptions['optimizers']>;
+};
+
+/** What tells one system from another: the loss, and what its paper puts around it. */
+function recipe(system: SystemName, seed: number): Recipe {
+  const adams = (generator: number, discriminator: number, beta1: number, beta2: number) => ({
+    generator: adam({ learningRate: generator, beta1, beta2 }),
+    discriminator: adam({ learningRate: discriminator, beta1, beta2 }),
+  });
+  switch (system) {
+    case 'gan':
+      return { loss: nonSaturating(), optimizers: adams(1e-3, 1e-3, 0.5, 0.999) };
+    case 'minimax':
+      return { loss: minimax(), optimizers: adams(1e-3, 1e-3, 0.5, 0.999) };
+    case 'wgan':
+      return {
+        loss: wasserstein(),
+        clipWeights: 0.1,
+        criticSteps: criticSteps(system),
+        optimizers: {
+          generator: rmsprop({ learningRate: 5e-4 }),
+          discriminator: rmsprop({ learningRate: 5e-4 }),
+        },
+      };
+    case 'wgan-gp':
+      return {
+        loss: wasserstein(),
+        penalty: new GradientPenalty({ weight: 0.1, seed }), // λ of the paper's toys
+        optimizers: adams(8e-3, 3e-3, 0, 0.9),
+      };
+    case 'dragan':
+      return {
+        loss: nonSaturating(),
+        penalty: dragan({ seed }),
+        optimizers: adams(1e-3, 1e-3, 0.5, 0.999),
+      };
+    case 'sn':
+      return { loss: hinge(), optimizers: adams(1e-3, 1e-3, 0, 0.9) };
+  }
+}
+
+export function buildSystem(system: SystemName, seed: number): GAN {
+  const first = 20 * seed + 1; // each layer has a seed of its own, and tfjs takes 0 for none
+  return createGAN({
+    generator: network(LATENTS, 2, first, false),
+    discriminator: network(2, 1, first + 10, system === 'sn'),
+    ...recipe(system, seed),
+    // at these rates the generator circles around its goal; the average of its weights is near it
+    ema: { decay: 0.99, warmUp: true },
+    seed,
+  });
+}
+
+/** A multi-layer perceptron; He's initialization, as in the code of Gulrajani et al. 2017. */
+function network(inputs: number, outputs: number, seed: number, spectral: boolean): LayersModel {
+  const sizes = [WIDTH, WIDTH, WIDTH, outputs];
+  const dense = sizes.map((units, i) => {
+    const layer = layers.dense({
+      units,
+      kernelInitializer: initializers.heUniform({ seed: seed + i }),
+      inputShape: [i === 0 ? inputs : sizes[i - 1]!],
+    });
+    return spectral ? spectralNormalization({ layer, seed: seed + i }) : layer;
+  });
+  const relus = dense.slice(1).map(() => [layers.reLU()]);
+  return sequential({ layers: dense.flatMap((layer, i) => [layer, ...(relus[i] ?? [])]) });
+}

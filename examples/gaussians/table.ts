@@ -1,0 +1,105 @@
+/**
+ * Trains every system with several seeds, and prints what they reach as a table.
+ *
+ *   npx tsx examples/gaussians/table.ts ring|grid STEPS SEEDS [SYSTEMS] [out]
+ *   npx tsx examples/gaussians/table.ts ring 2500 0,1,2,3,4 gan,wgan-gp
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { loadBackend } from 'gan-kit';
+import { savePNG, writeFileAtomic } from 'gan-kit/node';
+import { train } from './experiment.js';
+import type { Milestone } from './experiment.js';
+import { MIXTURES } from './mixtures.js';
+import type { MixtureName } from './mixtures.js';
+import { scatter } from './scatter.js';
+import type { Panel } from './scatter.js';
+import { criticSteps, SYSTEMS } from './systems.js';
+import type { SystemName } from './systems.js';
+
+type Ending = Pick<Milestone, 'modes' | 'highQuality' | 'reverseKL'>;
+
+/** One run, as it is kept: an interrupted table goes on with the next run. */
+interface Row extends Ending {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly panels: readonly { readonly step: number; readonly samples: readonly number[] }[];
+}
+
+/** Which milestones are drawn: of 0, 5, 10, 20, 40, 60, 80 and 100 % of the steps. */
+const DRAWN = [0, 2, 4, 7];
+
+const [data = 'ring', stepText = '2500', seedText = '0,1,2,3,4', systemText, out = 'runs/table'] =
+  process.argv.slice(2) as [MixtureName?, string?, string?, string?, string?];
+if (!(data in MIXTURES)) throw new Error(`the data are ${Object.keys(MIXTURES).join(' or ')}`);
+const steps = Number(stepText);
+const seeds = seedText.split(',').map(Number);
+const systems = (systemText?.split(',') ?? SYSTEMS) as readonly SystemName[];
+await loadBackend();
+
+const bar = new SingleBar({
+  format: '{bar} {value}/{total} steps of all runs | {run} | {eta_formatted} left',
+  barsize: 24,
+  hideCursor: true,
+  noTTYOutput: true,
+  notTTYSchedule: 30_000,
+});
+bar.start(systems.length * seeds.length * steps, 0, { run: '' });
+const rows = new Map<SystemName, Row[]>();
+for (const seed of seeds)
+  for (const system of systems) {
+    const row = await rowOf(system, seed);
+    rows.set(system, [...(rows.get(system) ?? []), row]);
+  }
+bar.stop();
+
+const { means } = MIXTURES[data];
+console.log(`${data}, ${steps} generator steps, seeds ${seeds.join(', ')}\n`);
+console.log('| system | modes | high quality | reverse KL | D steps | CPU seconds |');
+console.log('| --- | --- | --- | --- | --- | --- |');
+for (const [system, all] of rows) {
+  const stat = (value: (row: Row) => number, digits: number) => spread(all.map(value), digits);
+  const cells = [
+    system,
+    `${stat(({ modes }) => modes, 1)} of ${means.length}`,
+    `${stat(({ highQuality }) => 100 * highQuality, 1)} %`,
+    stat(({ reverseKL }) => reverseKL, 3),
+    String(steps * criticSteps(system)),
+    stat(({ cpuSeconds }) => cpuSeconds, 0),
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+const panels = [...rows.values()].map((all) =>
+  all[0]!.panels.map(({ step, samples }): Panel => ({ step, samples: Float32Array.from(samples) })),
+);
+const picture = join(out, `${data}.png`);
+await savePNG(picture, scatter(panels, MIXTURES[data]));
+console.log(`\npicture of seed ${seeds[0]}, a row for each system: ${picture}`);
+
+async function rowOf(system: SystemName, seed: number): Promise<Row> {
+  const path = join(out, `${data}-${steps}-${system}-${seed}.json`);
+  if (existsSync(path)) {
+    bar.increment(steps, { run: `${system} ${seed}` });
+    return JSON.parse(readFileSync(path, 'utf8')) as Row;
+  }
+  const { milestones, seconds, cpuSeconds } = await train({ data, system, seed, steps }, () =>
+    bar.increment(1, { run: `${system} ${seed}` }),
+  );
+  const { modes, highQuality, reverseKL } = milestones.at(-1)!;
+  const drawn = DRAWN.map((i) => milestones[i]!).map(({ step, samples }) => ({
+    step,
+    samples: Array.from(samples, (value) => Number(value.toFixed(4))),
+  }));
+  const row: Row = { modes, highQuality, reverseKL, seconds, cpuSeconds, panels: drawn };
+  await writeFileAtomic(path, JSON.stringify(row));
+  return row;
+}
+
+/** Mean ± standard deviation over the seeds. */
+function spread(values: readonly number[], digits: number): string {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
