@@ -1,16 +1,20 @@
-// node node.js, in a project with gan-kit, @tensorflow/tfjs-core and @tensorflow/tfjs-layers
+// node node.js [STEPS] [SEED], in a project with gan-kit, @tensorflow/tfjs-core and @tensorflow/tfjs-layers
 import { loadBackend } from 'gan-kit';
+import { quality } from './ring.js';
 import { trainRing } from './trainer.js';
 
 const { name } = await loadBackend();
 console.log(`training on ${name}`);
-const steps = Number(process.argv[2] ?? 300);
-const tell = ({ step, critic }) => console.log(`step ${step}: critic ${critic.toFixed(3)}`);
-const sample = await trainRing({ steps, tell });
+const [steps = 2500, seed = 0] = process.argv.slice(2).map(Number);
+const began = performance.now();
+const tell = ({ step, critic }) => {
+  const left = ((performance.now() - began) / 1000 / step) * (steps - step);
+  console.log(`step ${step} of ${steps}: critic ${critic.toFixed(3)}, ${left.toFixed(0)} s left`);
+};
+const sample = await trainRing({ steps, seed, tell });
+const seconds = (performance.now() - began) / 1000;
 
-const points = await sample(1000).array();
-const radius = points.reduce((sum, [x, y]) => sum + Math.hypot(x, y), 0) / points.length;
-const octants = new Set(points.map(([x, y]) => Math.round((Math.atan2(y, x) * 4) / Math.PI) & 7));
+const { modes, highQuality } = quality(await sample(2500).array());
 console.log(
-  `mean radius ${radius.toFixed(2)} of 1.41, samples near ${octants.size} of 8 directions`,
+  `after ${seconds.toFixed(1)} s: ${modes} of 8 modes, ${(100 * highQuality).toFixed(1)} % high quality`,
 );

@@ -2,6 +2,7 @@ import { loadBackend } from 'gan-kit';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { quality } from './ring.js';
 import { trainRing } from './trainer.js';
 
 const status = document.querySelector('#status');
@@ -16,7 +17,7 @@ try {
     },
   });
   status.textContent = `training on ${name} …`;
-  const steps = Number(new URLSearchParams(location.search).get('steps') ?? 300);
+  const steps = Number(new URLSearchParams(location.search).get('steps') ?? 2500);
   const sample = await trainRing({
     steps,
     tell: ({ step, critic }) => {
@@ -27,7 +28,9 @@ try {
   const pen = canvas.getContext('2d');
   const scale = canvas.width / 4;
   for (const [x, y] of points) pen.fillRect((x + 2) * scale, (2 - y) * scale, 2, 2);
-  status.textContent = `trained on ${name}: ${points.length} samples`;
+  const { modes, highQuality } = quality(points);
+  const share = `${(100 * highQuality).toFixed(1)} %`;
+  status.textContent = `trained on ${name}: ${modes} of 8 modes, ${share} of the samples near one`;
 } catch (error) {
   status.textContent = String(error);
 }

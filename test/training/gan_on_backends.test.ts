@@ -75,5 +75,17 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('createGAN on %s', (bac
       expect(new Set(losses).size).toBe(losses.length);
       gan.dispose();
     });
+
+    it('goes on from a state to the last bit', async () => {
+      const gan = SYSTEMS[name]!();
+      await lossesOf(gan, 0, 1);
+      const state = await gan.state();
+      const uninterrupted = await lossesOf(gan, 1, 3);
+      gan.dispose();
+      const resumed = SYSTEMS[name]!();
+      await resumed.restore(state);
+      expect(await lossesOf(resumed, 1, 3)).toEqual(uninterrupted);
+      resumed.dispose();
+    });
   });
 });
