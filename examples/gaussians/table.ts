@@ -1,14 +1,10 @@
-/**
- * Trains every system with several seeds, and prints what they reach as a table.
- *
- *   npx tsx examples/gaussians/table.ts ring|grid STEPS SEEDS [SYSTEMS] [out]
- *   npx tsx examples/gaussians/table.ts ring 2500 0,1,2,3,4 gan,wgan-gp
- */
+/** Trains every system with several seeds, and prints what they reach as a table. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { loadBackend } from 'gan-kit';
 import { savePNG, writeFileAtomic } from 'gan-kit/node';
+import { readCommandLine } from '../command_line.js';
 import { train } from './experiment.js';
 import type { Milestone } from './experiment.js';
 import { MIXTURES } from './mixtures.js';
@@ -30,12 +26,29 @@ interface Row extends Ending {
 /** Which milestones are drawn: of 0, 5, 10, 20, 40, 60, 80 and 100 % of the steps. */
 const DRAWN = [0, 2, 4, 7];
 
-const [data = 'ring', stepText = '2500', seedText = '0,1,2,3,4', systemText, out = 'runs/table'] =
-  process.argv.slice(2) as [MixtureName?, string?, string?, string?, string?];
-if (!(data in MIXTURES)) throw new Error(`the data are ${Object.keys(MIXTURES).join(' or ')}`);
-const steps = Number(stepText);
-const seeds = seedText.split(',').map(Number);
-const systems = (systemText?.split(',') ?? SYSTEMS) as readonly SystemName[];
+const HELP = `Trains each system with each seed and prints what they reach, with a picture of the first seed.
+
+  npx tsx examples/gaussians/table.ts [options]
+
+  --data NAME      ${Object.keys(MIXTURES).join(' | ')} (default ring)
+  --systems A,B    of ${SYSTEMS.join(', ')} (default all)
+  --steps N        generator steps (default 2500)
+  --seeds A,B      default 0,1,2,3,4
+  --out FOLDER     keeps each run, so that an interrupted table goes on (default runs/table)
+`;
+const text = { type: 'string' } as const;
+const { values, word, whole } = readCommandLine(process.argv.slice(2), HELP, {
+  data: { ...text, default: 'ring' },
+  systems: { ...text, default: SYSTEMS.join(',') },
+  steps: { ...text, default: '2500' },
+  seeds: { ...text, default: '0,1,2,3,4' },
+  out: { ...text, default: 'runs/table' },
+});
+const { out } = values;
+const data = word('data', values.data, Object.keys(MIXTURES) as MixtureName[]);
+const systems = values.systems.split(',').map((name) => word('systems', name, SYSTEMS));
+const steps = whole('steps', values.steps, 1);
+const seeds = values.seeds.split(',').map((seed) => whole('seeds', seed, 0));
 await loadBackend();
 
 const bar = new SingleBar({

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { ADVERSARIAL_LOSSES } from 'gan-kit/losses';
 import type { AdversarialLossName } from 'gan-kit/losses';
 import type { Normalization } from 'gan-kit/models';
+import { readCommandLine } from '../command_line.js';
 import { PENALTIES, SYSTEMS } from './recipe.js';
 import type { PenaltyName, System } from './recipe.js';
 
@@ -41,27 +41,19 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
 
 /** Reads the command line; ends the program with a sentence if it does not fit. */
 export function readOptions(args: string[]): Options {
-  const stop = (problem: string): never => {
-    console.error(`${problem}\n\n${HELP}`);
-    process.exit(2);
-  };
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(args);
-  } catch (error) {
-    return stop((error as Error).message);
-  }
-  if (values.help) {
-    console.log(HELP);
-    process.exit(0);
-  }
-  const word = <T extends string>(name: string, value: string, allowed: readonly T[]): T =>
-    allowed.find((one) => one === value) ??
-    stop(`--${name} must be one of ${allowed.join(', ')}. Received: ${value}.`);
-  const number = (name: string, value: string, min: number): number =>
-    /^\d+$/.test(value) && Number(value) >= min
-      ? Number(value)
-      : stop(`--${name} must be an integer >= ${min}. Received: ${value}.`);
+  const text = { type: 'string' } as const;
+  const { values, stop, word, whole } = readCommandLine(args, HELP, {
+    system: { ...text, default: 'sn-dcgan' },
+    loss: text,
+    norm: text,
+    penalty: text,
+    steps: { ...text, default: '4000' },
+    batch: { ...text, default: '24' },
+    seed: { ...text, default: '0' },
+    out: text,
+    backend: text,
+    resume: { type: 'boolean', default: false },
+  });
   const system = SYSTEMS[word('system', values.system, Object.keys(SYSTEMS))]!;
   const loss = word('loss', values.loss ?? system.loss, ADVERSARIAL_LOSSES);
   const norm = word('norm', values.norm ?? system.norm, NORMS);
@@ -74,9 +66,9 @@ export function readOptions(args: string[]): Options {
     loss,
     norm,
     penalty,
-    steps: number('steps', values.steps, 1),
-    batch: number('batch', values.batch, 2),
-    seed: number('seed', values.seed, 0),
+    steps: whole('steps', values.steps, 1),
+    batch: whole('batch', values.batch, 2),
+    seed: whole('seed', values.seed, 0),
     out: values.out ?? `runs/${systemName({ loss, norm, penalty })}`,
     backend: values.backend,
     resume: values.resume,
@@ -89,25 +81,4 @@ export function systemName({ loss, norm, penalty }: System): string {
     ([, system]) => system.loss === loss && system.norm === norm && system.penalty === penalty,
   );
   return known?.[0] ?? [loss, norm, ...(penalty === 'none' ? [] : [penalty])].join('-');
-}
-
-function parse(args: string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  return parseArgs({
-    args,
-    options: {
-      system: { ...text, default: 'sn-dcgan' },
-      loss: text,
-      norm: text,
-      penalty: text,
-      steps: { ...text, default: '4000' },
-      batch: { ...text, default: '24' },
-      seed: { ...text, default: '0' },
-      out: text,
-      backend: text,
-      resume: flag,
-      help: flag,
-    },
-  }).values;
 }

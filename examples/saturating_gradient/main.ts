@@ -3,13 +3,13 @@
  * gradient under log(1 − D), −log D and the Wasserstein loss, while a discriminator gets better.
  */
 import { setImmediate } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { loadBackend, Losses } from 'gan-kit';
 import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
 import { writeReport } from 'gan-kit/node';
 import type { ReportCurve, ReportSeries } from 'gan-kit/node';
 import { adam, createGAN } from 'gan-kit/training';
+import { readCommandLine } from '../command_line.js';
 import { readMnist, SIDE, trainingBatch } from '../mnist/data.js';
 import { LATENTS, trainAgainst } from './experiment.js';
 import type { Kind, Trace } from './experiment.js';
@@ -26,26 +26,15 @@ scratch against each, measuring the generator's gradient on the way.
   --out FOLDER     where the report goes (default runs/saturating_gradient)
 `;
 
-const { values } = parseArgs({
-  options: {
-    stages: { type: 'string', default: '25,200,1000' },
-    steps: { type: 'string', default: '400' },
-    batch: { type: 'string', default: '32' },
-    seed: { type: 'string', default: '0' },
-    out: { type: 'string', default: 'runs/saturating_gradient' },
-    help: { type: 'boolean', default: false },
-  },
+const text = { type: 'string' } as const;
+const { values, whole } = readCommandLine(process.argv.slice(2), HELP, {
+  stages: { ...text, default: '25,200,1000' },
+  steps: { ...text, default: '400' },
+  batch: { ...text, default: '32' },
+  seed: { ...text, default: '0' },
+  out: { ...text, default: 'runs/saturating_gradient' },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-const whole = (name: 'steps' | 'batch' | 'seed', text: string, min: number): number => {
-  if (/^\d+$/.test(text) && Number(text) >= min) return Number(text);
-  console.error(`--${name} must be an integer >= ${min}. Received: ${text}.\n\n${HELP}`);
-  process.exit(2);
-};
-const stages = values.stages.split(',').map((stage) => whole('steps', stage, 0));
+const stages = values.stages.split(',').map((stage) => whole('stages', stage, 0));
 const steps = whole('steps', values.steps, 1);
 const batch = whole('batch', values.batch, 2);
 const seed = whole('seed', values.seed, 0);
