@@ -31,7 +31,7 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
- * **Differentiable:** first order; second order once LeakyReLU is repaired.
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
  * @example
  * ```ts

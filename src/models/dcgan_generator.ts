@@ -27,7 +27,7 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
- * **Differentiable:** first order; second order in z once tanh is repaired.
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
  * @example
  * ```ts
