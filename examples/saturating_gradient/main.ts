@@ -153,18 +153,19 @@ const curves = [
 ];
 const rows = traces.flatMap(({ stage, trace }) =>
   Object.entries(trace.norms).map(([loss, norms]) => {
-    const [first, last] = [norms[0]!, norms.at(-1)!];
-    const factor = last / first;
-    return [
-      `${stage}`,
-      loss,
-      first.toExponential(1),
-      last.toExponential(1),
-      factor.toExponential(1),
-    ];
+    const [first, greatest, last] = [norms[0]!, Math.max(...norms), norms.at(-1)!];
+    const digits = [first, greatest, last, last / greatest].map((x) => x.toExponential(1));
+    return [`${stage}`, loss, ...digits];
   }),
 );
-const columns = ['generator steps', 'loss', '‖∇θ‖ at step 0', `at step ${steps}`, 'ratio'];
+const columns = [
+  'generator steps',
+  'loss',
+  '‖∇θ‖ at step 0',
+  'at its greatest',
+  `at step ${steps}`,
+  'last / greatest',
+];
 await writeReport(`${values.out}/report.html`, {
   title: 'The gradient that saturates',
   subtitle:
