@@ -14,12 +14,14 @@ export type FloatPair = [Float32Array, Float32Array];
 
 /** The part of tfjs's BackendWasm that kernels use; its module is never imported here. */
 export interface WasmBackend {
-  /** A tensor of undefined content. */
-  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** A tensor of undefined content, or of what lies at an offset of the heap, in bytes. */
+  makeOutput(shape: readonly number[], dtype: DataType, memoryOffset?: number): TensorInfo;
   /** A view, valid until the next allocation: the heap may move when it grows. */
   typedArrayFromHeap(tensor: TensorInfo): HeapView;
   getMemoryOffset(dataId: DataId): number;
   incRef(dataId: DataId): void;
+  disposeData(dataId: DataId): boolean;
+  readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
 }
 
 /** What the engine hands to a kernel. */
@@ -60,4 +62,30 @@ export function heapViews<Views extends HeapView[]>(
 ): Views {
   for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
   return tensors.map((tensor) => backend.typedArrayFromHeap(tensor)) as Views;
+}
+
+/**
+ * Calls `f` with parts of tensors as tensors of their own, which share the memory of the whole. Their
+ * memory must not move meanwhile, and it does not: tensors keep their place until they are freed.
+ */
+export function withParts<T>(
+  backend: WasmBackend,
+  parts: readonly { readonly of: TensorInfo; readonly start: number; readonly shape: number[] }[],
+  f: (...parts: TensorInfo[]) => T,
+): T {
+  const views = parts.map(({ of, start, shape }) =>
+    backend.makeOutput(
+      shape,
+      'float32',
+      backend.getMemoryOffset(of.dataId) + start * Float32Array.BYTES_PER_ELEMENT,
+    ),
+  );
+  try {
+    return f(...views);
+  } finally {
+    for (const { dataId } of views) {
+      backend.dataIdMap.get(dataId).memoryOffset = 0; // freeing the null pointer does nothing
+      backend.disposeData(dataId);
+    }
+  }
 }
