@@ -64,3 +64,52 @@ export function scatterPatches(patches: Float32Array, conv: Geometry, image: Flo
     for (let i = 0; i < length; i++) image[to + i]! += patches[from + i]!;
   });
 }
+
+/** Runs from this length on are copied by the engine, shorter ones element by element. */
+const LONG_RUN = 24;
+
+/** Which row of the filter, and which rows of the result, counted through the batch. */
+interface FilterRowPart {
+  readonly filterRow: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Copies what one row of the filter sees of an image with channels first, [channels, batch, height,
+ * width], into the matrix [filterWidth·channels, count·outWidth]: a row for each tap and
+ * channel, in which a row of the result is one run. Both are parts of one memory.
+ */
+export function gatherFilterRow(
+  planes: Float32Array,
+  conv: Geometry,
+  { filterRow, first: firstRow, count }: FilterRowPart,
+  patches: Float32Array,
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = conv;
+  const { filterWidth, strideHeight, strideWidth, padInfo } = conv;
+  const heap = new Float32Array(planes.buffer);
+  const start = planes.byteOffset / heap.BYTES_PER_ELEMENT;
+  let to = patches.byteOffset / heap.BYTES_PER_ELEMENT;
+  for (let j = 0; j < filterWidth; j++) {
+    const shift = j - padInfo.left;
+    // the results that see the image, and not the padding beside it
+    const first = Math.min(outWidth, Math.max(0, Math.ceil(-shift / strideWidth)));
+    const end = Math.max(first, Math.min(outWidth, Math.ceil((inWidth - shift) / strideWidth)));
+    const asOne = strideWidth === 1 && end - first >= LONG_RUN;
+    for (let c = 0; c < inChannels; c++)
+      for (let row = firstRow; row < firstRow + count; row++, to += outWidth) {
+        const n = Math.floor(row / outHeight);
+        const h = (row % outHeight) * strideHeight + filterRow - padInfo.top;
+        if (h < 0 || h >= inHeight) {
+          heap.fill(0, to, to + outWidth);
+          continue;
+        }
+        const from = start + ((c * batchSize + n) * inHeight + h) * inWidth + shift;
+        for (let q = 0; q < first; q++) heap[to + q] = 0;
+        if (asOne) heap.copyWithin(to + first, from + first, from + end);
+        else for (let q = first; q < end; q++) heap[to + q] = heap[from + q * strideWidth]!;
+        for (let q = end; q < outWidth; q++) heap[to + q] = 0;
+      }
+  }
+}

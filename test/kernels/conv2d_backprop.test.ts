@@ -1,5 +1,8 @@
+import { engine, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { useBackend } from '../helpers/backends.js';
 import { geometries } from './geometries.js';
 import type { Geometry } from './geometries.js';
 import { normal, onBothBackends } from './on_both_backends.js';
@@ -91,4 +94,32 @@ describe('convolution gradients on wasm', () => {
     await expectInputGradient(geometry);
     await expectFilterGradient(geometry);
   });
+});
+
+it('the filter gradient of many terms is added up in parts, and keeps its digits', async () => {
+  await useBackend('wasm');
+  const [batch, side, channels, filters] = [20, 64, 5, 6] as const;
+  const [x, dy] = [
+    normal('x', [batch, side, side, channels]),
+    normal('dy', [batch, side, side, filters]),
+  ];
+  const gradient = engine().runKernel<Tensor>(
+    'Conv2DBackpropFilter',
+    { x: tensor(x.values, [...x.shape]), dy: tensor(dy.values, [...dy.shape]) },
+    { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', filterShape: [3, 3, channels, filters] },
+  );
+  const expected = new Float64Array(9 * channels * filters);
+  for (let n = 0; n < batch; n++)
+    for (let p = 0; p < side; p++)
+      for (let q = 0; q < side; q++)
+        for (let tap = 0; tap < 9; tap++) {
+          const [h, w] = [p + Math.floor(tap / 3) - 1, q + (tap % 3) - 1];
+          if (h < 0 || h >= side || w < 0 || w >= side) continue;
+          for (let c = 0; c < channels; c++)
+            for (let d = 0; d < filters; d++)
+              expected[(tap * channels + c) * filters + d]! +=
+                x.values[((n * side + h) * side + w) * channels + c]! *
+                dy.values[((n * side + p) * side + q) * filters + d]!;
+        }
+  expect(await gradient.data()).toBeAllclose(expected, { rtol: 3e-6 });
 });
