@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import { BACKEND_NAMES } from './candidate.js';
 import type { BackendName } from './candidate.js';
 
@@ -14,6 +14,12 @@ export interface LoadBackendOptions {
    * each of the three files by its name. Not needed in Node.
    */
   readonly wasmPath?: string | Readonly<Record<string, string>>;
+  /**
+   * How many threads the wasm backend computes with. In Node from 1 to 8, by default the processors
+   * that the process may use. In pages at most half of the logical processors, which is also the
+   * default, and one unless the page is cross-origin isolated.
+   */
+  readonly threads?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
   readonly softwareWebGPU?: boolean;
   /**
@@ -32,14 +38,16 @@ const WASM_BINARIES = [
 /** Refuses options that are misspelt or of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   const where = 'loadBackend';
-  checkOptions(where, options, ['prefer', 'wasmPath', 'softwareWebGPU', 'modules']);
-  const { prefer, wasmPath, softwareWebGPU, modules } = options;
+  checkOptions(where, options, ['prefer', 'wasmPath', 'threads', 'softwareWebGPU', 'modules']);
+  const { prefer, wasmPath, threads, softwareWebGPU, modules } = options;
   if (prefer !== undefined) {
     if (!Array.isArray(prefer) || prefer.length === 0)
       fail('type', where, 'prefer', 'a list of backend names', prefer);
     for (const name of prefer as unknown[]) checkOneOf(where, 'prefer', name, BACKEND_NAMES);
   }
   if (wasmPath !== undefined) checkWasmPath(where, wasmPath);
+  if (threads !== undefined)
+    checkNumber(where, 'threads', threads, { integer: true, min: 1, max: 8 });
   if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
   checkOptions(where, modules, BACKEND_NAMES);
   for (const [name, load] of Object.entries(modules ?? {}))

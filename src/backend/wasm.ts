@@ -3,16 +3,22 @@ import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
+import type { LoadBackendOptions } from './options.js';
 
 /** What a host can do for the wasm backend. */
 export interface WasmHost {
   /** The folder of the binaries, where the host can tell. */
   findBinaries?(): string | undefined;
+  /** Has the backend start with threads where tfjs would not; none means as many as help. */
+  useThreads?(module: WasmModule, threads: number | undefined, binary: string | undefined): void;
   /** Called before Emscripten's code runs; returns what clears its process listeners away. */
   watchListeners?(): () => void;
 }
 
-type WasmModule = Pick<typeof WasmPackage, 'setWasmPaths' | 'version_wasm'>;
+export type WasmModule = Pick<
+  typeof WasmPackage,
+  'BackendWasm' | 'setThreadsCount' | 'setWasmPaths' | 'version_wasm'
+>;
 type WasmBackend = KernelBackend & { wasm: { tfjs: { getThreadsCount(): number } } };
 
 /** WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
@@ -33,6 +39,11 @@ export function wasm(host: WasmHost = {}): Candidate {
         const { setWasmPaths } = module ?? ((await literalImport()) as WasmModule);
         setWasmPaths(typeof path === 'string' ? asFolder(path) : path);
       }
+      if (module !== undefined && !started) {
+        const { threads, wasmPath } = options;
+        if (threads !== undefined) module.setThreadsCount(threads);
+        host.useThreads?.(module, threads, addressOf(THREADED, wasmPath));
+      }
       return {
         coreVersion: module?.version_wasm,
         finish: () => clearListeners?.(),
@@ -46,5 +57,10 @@ export function wasm(host: WasmHost = {}): Candidate {
   } satisfies Candidate;
   return candidate;
 }
+
+const THREADED = 'tfjs-backend-wasm-threaded-simd.wasm';
+
+const addressOf = (file: string, path: LoadBackendOptions['wasmPath']): string | undefined =>
+  typeof path === 'string' ? `${asFolder(path)}${file}` : path?.[file];
 
 const asFolder = (path: string): string => (/[/\\]$/.test(path) ? path : `${path}/`);

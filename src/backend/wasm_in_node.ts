@@ -1,25 +1,40 @@
 import { nodeBuiltin, nodeProcess } from './node_builtins.js';
-import type { WasmHost } from './wasm.js';
+import type { WasmHost, WasmModule } from './wasm.js';
+import { defaultThreads, useThreads } from './wasm_threads.js';
 
 /** What Node does for the wasm backend. */
-export const wasmInNode: Required<WasmHost> = { findBinaries, watchListeners };
+export const wasmInNode: Required<WasmHost> = {
+  findBinaries,
+  useThreads(module: WasmModule, threads = defaultThreads(), binary) {
+    const folder = packageFolder('../wasm-out', 'tfjs-backend-wasm-threaded-simd.js');
+    if (threads > 1 && folder !== undefined) useThreads(module, threads, folder, binary);
+  },
+  watchListeners,
+};
 
 /**
  * The folder of the installed wasm package. tfjs looks beside the file that runs, which is right
  * until a bundler moves its code into another file.
  */
 function findBinaries(): string | undefined {
+  return packageFolder('.', 'tfjs-backend-wasm.wasm');
+}
+
+/** A folder of the installed wasm package, seen from its main file, if a file is there. */
+function packageFolder(relative: string, file: string): string | undefined {
   const module = nodeBuiltin<{ createRequire(from: string): { resolve(id: string): string } }>(
     'module',
   );
-  const path = nodeBuiltin<{ dirname(file: string): string }>('path');
+  const path = nodeBuiltin<{ dirname(file: string): string; join(...parts: string[]): string }>(
+    'path',
+  );
   const fs = nodeBuiltin<{ existsSync(file: string): boolean }>('fs');
   try {
     // a bundle in CommonJS knows no import.meta.url; the script that was started is near enough
     const here = (import.meta as { url?: string }).url ?? nodeProcess().argv[1]!;
     const main = module.createRequire(here).resolve('@tensorflow/tfjs-backend-wasm');
-    const folder = path.dirname(main);
-    return fs.existsSync(`${folder}/tfjs-backend-wasm.wasm`) ? folder : undefined;
+    const folder = path.join(path.dirname(main), relative);
+    return fs.existsSync(path.join(folder, file)) ? folder : undefined;
   } catch {
     // a bundle that runs away from its node_modules: tfjs's own guess stands, or `wasmPath`
     return undefined;

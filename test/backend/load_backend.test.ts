@@ -37,7 +37,7 @@ describe('loadBackend in a program of its own', () => {
     expect(stderr.replace(OF_DAWN, '')).toBe('');
     expect(JSON.parse(stdout)).toEqual({
       name: 'wasm',
-      device: 'WebAssembly SIMD, 1 thread',
+      device: expect.stringMatching(/^WebAssembly SIMD, \d threads?$/) as string,
       skipped: ['tensorflow-gpu', 'tensorflow', 'webgpu', 'cpu'],
     });
     expect(code).toBe(0);
@@ -93,6 +93,58 @@ describe('loadBackend in a program of its own', () => {
   });
 });
 
+describe('threads of wasm in Node', () => {
+  /** Bits of products, convolutions and what is computed element by element. */
+  const digest = (threads: number) =>
+    runScript(`
+      import * as tf from '@tensorflow/tfjs-core';
+      import { createHash } from 'node:crypto';
+      const { device } = await loadBackend({ prefer: ['wasm'], threads: ${threads} });
+      const wave = (seed, ...shape) => {
+        const size = shape.reduce((product, n) => product * n, 1);
+        return tf.tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed)), shape);
+      };
+      const hash = createHash('sha256');
+      for (const y of [
+        tf.matMul(wave(1, 133, 57), wave(2, 57, 29)),
+        tf.conv2d(wave(3, 4, 17, 19, 24), wave(4, 3, 3, 24, 40), 1, 'same'),
+        tf.conv2d(wave(3, 4, 17, 19, 24), wave(4, 5, 5, 24, 40), 2, 'same'),
+        tf.depthwiseConv2d(wave(3, 4, 17, 19, 24), wave(4, 3, 3, 24, 1), 1, 'same'),
+        tf.maxPool(wave(3, 4, 17, 19, 24), 2, 2, 'same'),
+        tf.softmax(wave(5, 40, 170)),
+      ])
+        hash.update(await y.data());
+      // beyond the memory that the backend starts with
+      for (let i = 0; i < 8; i++) hash.update(await tf.add(wave(i, 1024, 1024), i).data());
+      console.log(device, hash.digest('hex'), globalThis.Worker);
+    `);
+
+  test('are as many as asked for, and change no bit', async () => {
+    const [one, two, five] = [await digest(1), await digest(2), await digest(5)];
+    expect([one.code, two.code, five.code]).toEqual([0, 0, 0]);
+    expect(one.stdout).toMatch(/^WebAssembly SIMD, 1 thread [0-9a-f]{64} undefined\n$/);
+    expect(two.stdout).toBe(one.stdout.replace('1 thread', '2 threads'));
+    expect(five.stdout).toBe(one.stdout.replace('1 thread', '5 threads'));
+  });
+
+  test('are left out where their binary is not there', async () => {
+    const { code, stdout } = await runScript(`
+      import { cpSync, mkdtempSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      import { tmpdir } from 'node:os';
+      import { dirname, join } from 'node:path';
+      const require = createRequire(${JSON.stringify(import.meta.url)});
+      const from = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+      const folder = mkdtempSync(join(tmpdir(), 'gan-kit-wasm-'));
+      for (const name of ['', '-simd'])
+        cpSync(join(from, 'tfjs-backend-wasm' + name + '.wasm'), join(folder, 'tfjs-backend-wasm' + name + '.wasm'));
+      const { name, device } = await loadBackend({ wasmPath: folder, threads: 2 });
+      console.log(name, device);
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wasm WebAssembly SIMD, 1 thread\n' });
+  });
+});
+
 test('two calls at once answer alike', async () => {
   const [first, second] = await Promise.all([loadBackend(), loadBackend()]);
   expect(first).toEqual(second);
@@ -110,13 +162,19 @@ describe('options that are wrong', () => {
   const file = { 'tfjs-backend-wasm.wasm': 'a.wasm' };
   test.each<[unknown, string, string]>([
     ['wasm', 'type', '`options` must be an object'],
-    [{ backend: 'wasm' }, 'value', '`options` must be an object with the keys prefer, wasmPath'],
+    [
+      { backend: 'wasm' },
+      'value',
+      '`options` must be an object with the keys prefer, wasmPath, threads',
+    ],
     [{ prefer: 'wasm' }, 'type', '`prefer` must be a list of backend names. Received: "wasm"'],
     [{ prefer: [] }, 'type', '`prefer` must be a list of backend names. Received: []'],
     [{ prefer: ['wasm', 'metal'] }, 'value', "`prefer` must be one of 'tensorflow-gpu'"],
     [{ wasmPath: 3 }, 'type', '`wasmPath` must be a string or an object. Received: 3'],
     [{ wasmPath: null }, 'type', '`wasmPath` must be a string or an object. Received: null'],
     [{ wasmPath: file }, 'value', '`wasmPath` must be the address of each file'],
+    [{ threads: 0 }, 'value', '`threads` must be an integer >= 1 and <= 8. Received: 0'],
+    [{ threads: '2' }, 'type', '`threads` must be an integer'],
     [{ softwareWebGPU: 1 }, 'type', '`softwareWebGPU` must be true or false. Received: 1'],
     [{ modules: { metal: () => 0 } }, 'value', '`options` must be an object with the keys tenso'],
     [{ modules: { webgl: 'x' } }, 'type', '`modules.webgl` must be a function'],
