@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline';
+import type { Case } from '../cases.js';
+import type { Prepared, Request, Timed } from '../protocol.js';
+
+/** A case made ready. */
+export interface Subject {
+  /** Does the work once. */
+  readonly run: () => void | Promise<void>;
+  /** Waits until all of it is done, where it goes on in the background. */
+  readonly settle?: () => Promise<void>;
+  /** Numbers that depend on all of the result. */
+  readonly fingerprint: () => Promise<number[]>;
+  readonly dispose: () => void;
+}
+
+/** Answers the requests of the benchmark until its end of the pipe closes. */
+export async function serve(prepare: (one: Case) => Promise<Subject>): Promise<void> {
+  const subjects = new Map<number, Subject>();
+  const release = (): void => {
+    for (const subject of subjects.values()) subject.dispose();
+    subjects.clear();
+  };
+  const answer = async (request: Request): Promise<Prepared | Timed | object> => {
+    if ('release' in request) {
+      release();
+      return {};
+    }
+    if ('run' in request) return time(subjects.get(request.as)!, request.run);
+    try {
+      const subject = await prepare(request.prepare);
+      subjects.set(request.as, subject);
+      return { fingerprint: await subject.fingerprint() };
+    } catch (error) {
+      return { problem: (error as Error).message.split('\n')[0]! };
+    }
+  };
+  for await (const line of createInterface(process.stdin))
+    console.log(JSON.stringify(await answer(JSON.parse(line) as Request)));
+  process.exit(0);
+}
+
+async function time(subject: Subject, times: number): Promise<Timed> {
+  const began = performance.now();
+  for (let i = 0; i < times; i++) await subject.run();
+  await subject.settle?.();
+  return { ms: performance.now() - began, peak: 1024 * process.resourceUsage().maxRSS };
+}
