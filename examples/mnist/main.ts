@@ -17,9 +17,10 @@ import type { Scores } from './scores.js';
 const SAMPLES = 2000;
 
 const options = readOptions(process.argv.slice(2));
-const backend = await loadBackend(
-  options.backend === undefined ? {} : { prefer: [options.backend as BackendName] },
-);
+const backend = await loadBackend({
+  ...(options.backend !== undefined && { prefer: [options.backend as BackendName] }),
+  ...(options.threads !== undefined && { threads: options.threads }),
+});
 console.log(`backend: ${backend.name} (${backend.device})`);
 
 const train = readMnist('train');

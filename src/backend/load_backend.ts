@@ -31,7 +31,7 @@ let lastCall: Promise<unknown> = Promise.resolve();
  *
  * const { name, device, skipped } = await loadBackend();
  * console.log(name); // → wasm
- * console.log(device); // for instance: WebAssembly SIMD, 2 threads
+ * console.log(device); // for instance: WebAssembly SIMD, 4 threads
  * for (const { name, reason } of skipped) console.log(name, 'was not chosen:', reason);
  * ```
  */

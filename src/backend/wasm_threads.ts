@@ -35,10 +35,14 @@ const WORKER = 'tfjs-backend-wasm-threaded-simd.worker.js';
 /** Emscripten makes so many workers, whatever is asked for. */
 const MOST_THREADS = 8;
 
-/** The processors that this process may use, as far as threads can be made for them. */
+/**
+ * Half of the processors that this process may use, as tfjs has it in pages, and as far as threads can be
+ * made for them. Every product waits for all of its threads: one that has to share its processor with
+ * another program holds up the others, and more threads are then slower than one.
+ */
 export function defaultThreads(): number {
   const { availableParallelism } = nodeBuiltin<{ availableParallelism: () => number }>('os');
-  return Math.min(MOST_THREADS, availableParallelism());
+  return Math.min(MOST_THREADS, Math.max(1, Math.floor(availableParallelism() / 2)));
 }
 
 /**
