@@ -18,10 +18,7 @@ export interface Timing {
 
 /** How long a measurement should last at least: a clock and a garbage collector are in it. */
 const LEAST_MS = 40;
-/**
- * Between two measurements: the threads of PyTorch keep a processor busy for a fifth of a second after
- * their work is done, which would be charged to the next one.
- */
+/** Between two measurements: threads may wait by spinning for a while, which the next one would pay for. */
 const REST_MS = 250;
 /** Whoever is slower than this is measured in one round only. */
 const SLOW_MS = 3000;

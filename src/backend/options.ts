@@ -17,7 +17,7 @@ export interface LoadBackendOptions {
   /**
    * How many threads the wasm backend computes with, from 1 to 8; by default half of the processors.
    * All of them are faster where no other program needs one, and slower where one does. Pages have
-   * half of them at most, and one unless they are cross-origin isolated.
+   * half of them at most, and one unless they are cross-origin isolated. The first start decides.
    */
   readonly threads?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
@@ -29,11 +29,10 @@ export interface LoadBackendOptions {
   readonly modules?: Readonly<Partial<Record<BackendName, () => Promise<unknown>>>>;
 }
 
-const WASM_BINARIES = [
-  'tfjs-backend-wasm.wasm',
-  'tfjs-backend-wasm-simd.wasm',
-  'tfjs-backend-wasm-threaded-simd.wasm',
-];
+/** The one that computes with threads. */
+export const THREADED_BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
+
+const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', THREADED_BINARY];
 
 /** Refuses options that are misspelt or of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {

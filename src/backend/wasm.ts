@@ -3,6 +3,7 @@ import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
+import { THREADED_BINARY } from './options.js';
 import type { LoadBackendOptions } from './options.js';
 
 /** What a host can do for the wasm backend. */
@@ -42,7 +43,7 @@ export function wasm(host: WasmHost = {}): Candidate {
       if (module !== undefined && !started) {
         const { threads, wasmPath } = options;
         if (threads !== undefined) module.setThreadsCount(threads);
-        host.useThreads?.(module, threads, addressOf(THREADED, wasmPath));
+        host.useThreads?.(module, threads, addressOf(THREADED_BINARY, wasmPath));
       }
       return {
         coreVersion: module?.version_wasm,
@@ -57,8 +58,6 @@ export function wasm(host: WasmHost = {}): Candidate {
   } satisfies Candidate;
   return candidate;
 }
-
-const THREADED = 'tfjs-backend-wasm-threaded-simd.wasm';
 
 const addressOf = (file: string, path: LoadBackendOptions['wasmPath']): string | undefined =>
   typeof path === 'string' ? `${asFolder(path)}${file}` : path?.[file];

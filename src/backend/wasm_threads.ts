@@ -2,6 +2,7 @@ import { env, findBackendFactory, registerBackend, removeBackend } from '@tensor
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { nodeBuiltin } from './node_builtins.js';
+import { THREADED_BINARY } from './options.js';
 
 /*
  * tfjs's wasm package has a binary with threads, and starts it in pages alone: in Node its worker is an
@@ -29,7 +30,6 @@ interface NodeWorker {
 type WorkerClass = new (source: string, options: { eval: true; execArgv: [] }) => NodeWorker;
 
 const GLUE = 'tfjs-backend-wasm-threaded-simd.js';
-const BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
 const WORKER = 'tfjs-backend-wasm-threaded-simd.worker.js';
 
 /** Emscripten makes so many workers, whatever is asked for. */
@@ -57,7 +57,7 @@ export function useThreads(
   module: WasmModule,
   threads: number,
   folder: string,
-  binary: string = inFolder(folder, BINARY),
+  binary: string = inFolder(folder, THREADED_BINARY),
 ): void {
   const stock = findBackendFactory('wasm');
   removeBackend('wasm');
@@ -85,29 +85,29 @@ async function startThreaded(
   const require = glueRequire(folder, threads, workers);
   const host = globalThis as { Worker?: unknown };
   const before = host.Worker;
-  let wasm: Emscripten;
   try {
     const glue = inFolder(folder, GLUE);
     const factory = evaluate(glue, require) as Factory;
-    const locateFile = (name: string) => (name === BINARY ? binary : inFolder(folder, name));
-    wasm = await factory({ locateFile, mainScriptUrlOrBlob: glue });
+    const locateFile = (name: string) =>
+      name === THREADED_BINARY ? binary : inFolder(folder, name);
+    const wasm = await factory({ locateFile, mainScriptUrlOrBlob: glue });
+    wasm.tfjs = {
+      init: wasm.cwrap('init', null, []),
+      initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
+      getThreadsCount: wasm.cwrap('get_threads_count', 'number', []),
+      registerTensor: wasm.cwrap('register_tensor', null, ['number', 'number', 'number']),
+      disposeData: wasm.cwrap('dispose_data', null, ['number']),
+      dispose: wasm.cwrap('dispose', null, []),
+    };
+    setThreadsCount(threads);
+    return new BackendWasm(wasm as never);
   } finally {
+    // a program that is done ends, and so does one whose threads did not start
+    for (const worker of workers) worker.unref();
     // the glue makes the workers by a global, and leaves it there
     if (before === undefined) delete host.Worker;
     else host.Worker = before;
   }
-  wasm.tfjs = {
-    init: wasm.cwrap('init', null, []),
-    initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
-    getThreadsCount: wasm.cwrap('get_threads_count', 'number', []),
-    registerTensor: wasm.cwrap('register_tensor', null, ['number', 'number', 'number']),
-    disposeData: wasm.cwrap('dispose_data', null, ['number']),
-    dispose: wasm.cwrap('dispose', null, []),
-  };
-  setThreadsCount(threads);
-  const backend = new BackendWasm(wasm as never);
-  for (const worker of workers) worker.unref(); // a program that is done ends
-  return backend;
 }
 
 /** What the glue gets from `require`: Node's modules, but workers from text and processors to spare. */

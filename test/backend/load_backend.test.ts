@@ -127,6 +127,25 @@ describe('threads of wasm in Node', () => {
     expect(five.stdout).toBe(one.stdout.replace('1 thread', '5 threads'));
   });
 
+  test('that fail to start leave one thread, and a program that ends', async () => {
+    const threads = fileURLToPath(new URL('../../src/backend/wasm_threads.ts', import.meta.url));
+    const { code, stdout } = await runScript(`
+      import * as tf from '@tensorflow/tfjs-core';
+      import * as wasm from '@tensorflow/tfjs-backend-wasm';
+      import { createRequire } from 'node:module';
+      import { dirname, join } from 'node:path';
+      import { useThreads } from ${JSON.stringify(threads)};
+      const main = createRequire(${JSON.stringify(import.meta.url)}).resolve('@tensorflow/tfjs-backend-wasm');
+      let made = 0;
+      class BackendWasm { constructor() { made++; throw new Error('no pool'); } }
+      const { setThreadsCount } = wasm;
+      useThreads({ BackendWasm, setThreadsCount }, 2, join(dirname(main), '..', 'wasm-out'));
+      await tf.setBackend('wasm');
+      console.log(made, await tf.add(1, 2).data(), globalThis.Worker);
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 Float32Array(1) [ 3 ] undefined\n' });
+  });
+
   test('are left out where their binary is not there', async () => {
     const { code, stdout } = await runScript(`
       import { cpSync, mkdtempSync } from 'node:fs';
