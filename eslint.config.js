@@ -57,7 +57,7 @@ function restrictions(folder, rank) {
 
 export default tseslint.config(
   {
-    ignores: ['dist', 'docs/api', 'coverage', 'runs', '**/*.js'],
+    ignores: ['assembly', 'dist', 'docs/api', 'coverage', 'runs', '**/*.js'],
   },
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -1,106 +1,124 @@
-import { BatchMatMul, broadcast_util, reshape, tidy, transpose, util } from '@tensorflow/tfjs-core';
-import type { BatchMatMulAttrs, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc, toTensor, withParts } from './wasm_backend.js';
-import type { FloatPair, KernelCall, KernelReplacement, WasmBackend } from './wasm_backend.js';
+import { BatchMatMul, _FusedMatMul, broadcast_util, util } from '@tensorflow/tfjs-core';
+import type {
+  BatchMatMulAttrs,
+  Tensor,
+  TensorInfo,
+  _FusedMatMulAttrs,
+} from '@tensorflow/tfjs-core';
+import { activate } from './activation.js';
+import { matrixProduct, rowMajor, transposedLayout } from './matrix_product.js';
+import type { Layout } from './matrix_product.js';
+import { simdOf } from './simd.js';
+import { kernelFunc } from './wasm_backend.js';
+import type { KernelCall, KernelReplacement, WasmBackend } from './wasm_backend.js';
 
-type Call = KernelCall<{ a: Tensor; b: Tensor }, BatchMatMulAttrs>;
-type Product = (a: TensorInfo, b: TensorInfo) => TensorInfo;
+interface Inputs {
+  readonly a: Tensor;
+  readonly b: Tensor;
+}
+type Call = KernelCall<Inputs, BatchMatMulAttrs>;
+type FusedCall = KernelCall<
+  Inputs & { readonly bias?: Tensor; readonly preluActivationWeights?: Tensor },
+  _FusedMatMulAttrs
+>;
 
 /**
- * What a fast product costs besides its multiplications, in multiplications of the scalar loop: the call,
- * and the repacking of each element of the right operand.
- */
-const CALL = 10_000;
-const REPACKING = 3;
-
-/**
- * Matrix products with a transposed operand, and those of several matrices.
+ * Matrix products, of single matrices and of batches, whichever operand is transposed.
  *
  * Stock wasm has a fast product only for two matrices as they lie, and falls to a scalar loop for
  * transposed operands, which both gradients of a dense layer have, and for batches, which attention is
- * made of: [16,1024,256] × [16,256,256] takes it 12 times as long. Here an operand is transposed first, and
- * a batch is one fast product after another.
+ * made of.
  */
 export const batchMatMul: KernelReplacement = {
   kernelName: BatchMatMul,
   make: (stock) =>
-    kernelFunc((call: Call) => {
-      const { backend } = call;
-      const { a, b } = call.inputs;
-      const { transposeA, transposeB } = call.attrs;
-      const product: Product = (left, right) =>
-        stock({
-          ...call,
-          inputs: { a: left, b: right },
-          attrs: { transposeA: false, transposeB: false },
-        });
-      const [rows, inner] = matrix(a, transposeA);
-      const [columns] = matrix(b, !transposeB);
-      const [ofA, ofB] = [matrices(a), matrices(b)];
-      if (ofA === 1 && ofB === 1)
-        return transposeA || transposeB ? oneProduct(a, b, call.attrs, product) : stock(call);
-      const batch = broadcast_util.assertAndGetBroadcastShape(
-        a.shape.slice(0, -2),
-        b.shape.slice(0, -2),
-      );
-      // two batches that are repeated along different axes are left to tfjs
-      if (util.sizeFromShape(batch) > Math.max(ofA, ofB)) return stock(call);
-      if ((rows - REPACKING) * inner * columns < CALL) return stock(call);
-      return tidy(() => {
-        const left = transposeA ? transposed(a) : a;
-        const right = transposeB ? transposed(b) : b;
-        // one right operand for all: one product of all rows
-        if (ofB === 1)
-          return reshape(
-            toTensor(product(reshape(left, [ofA * rows, inner]), reshape(right, [inner, columns]))),
-            [...batch, rows, columns],
-          );
-        const out = toTensor(backend.makeOutput([ofB, rows, columns], 'float32'));
-        for (let i = 0; i < ofB; i++)
-          withParts(
-            backend,
-            [
-              { of: left, start: ofA === 1 ? 0 : i * rows * inner, shape: [1, rows, inner] },
-              { of: right, start: i * inner * columns, shape: [1, inner, columns] },
-            ],
-            (leftMatrix, rightMatrix) =>
-              copyInto(out, i * rows * columns, product(leftMatrix, rightMatrix), backend),
-          );
-        return reshape(out, [...batch, rows, columns]);
-      });
+    kernelFunc((call: Call) =>
+      isOurs(call) ? products(call.backend, call.inputs, call.attrs) : stock(call),
+    ),
+};
+
+/** {@link batchMatMul} with a bias and an activation. */
+export const fusedMatMul: KernelReplacement = {
+  kernelName: _FusedMatMul,
+  make: (stock) =>
+    kernelFunc((call: FusedCall) => {
+      const { inputs, attrs, backend } = call;
+      const { bias, preluActivationWeights } = inputs;
+      const isRow = bias === undefined || (bias.rank === 1 && bias.size === columnsOf(call));
+      if (!isOurs(call) || !isRow) return stock(call);
+      return activate(products(backend, inputs, attrs, bias), attrs, preluActivationWeights);
     }),
 };
 
-function oneProduct(
-  a: Tensor,
-  b: Tensor,
-  { transposeA, transposeB }: BatchMatMulAttrs,
-  product: Product,
+const isOurs = ({ inputs: { a, b } }: Call | FusedCall): boolean =>
+  a.dtype === 'float32' && b.dtype === 'float32' && a.size > 0 && b.size > 0;
+
+const columnsOf = ({ inputs: { b }, attrs: { transposeB } }: FusedCall): number =>
+  layoutOf(b, transposeB).columns.counts[2];
+
+function products(
+  backend: WasmBackend,
+  { a, b }: Inputs,
+  { transposeA, transposeB }: Pick<BatchMatMulAttrs, 'transposeA' | 'transposeB'>,
+  bias?: Tensor,
 ): TensorInfo {
-  return tidy(() => {
-    // the right operand is repacked, which costs more than a transpose: let it be the smaller
-    if (!transposeA && b.size > a.size) return transposed(toTensor(product(b, transposed(a))));
-    return toTensor<Tensor>(
-      product(transposeA ? transposed(a) : a, transposeB ? transposed(b) : b),
-    );
-  });
+  const simd = simdOf(backend);
+  const batch = broadcast_util.assertAndGetBroadcastShape(batchOf(a), batchOf(b));
+  const count = util.sizeFromShape([...batch]);
+  const [left, right] = [layoutOf(a, transposeA), layoutOf(b, transposeB)];
+  const [rows, inner, columns] = [
+    left.rows.counts[2],
+    right.rows.counts[2],
+    right.columns.counts[2],
+  ];
+  const out = backend.makeOutput([...batch, rows, columns], 'float32');
+  const at = (tensor: TensorInfo) => backend.getMemoryOffset(tensor.dataId);
+  if (bias !== undefined) simd.repeat(at(bias), columns, at(out), count * rows);
+  // one right operand for all: one product of all rows
+  const asOne = b.size === inner * columns && a.size === count * rows * inner && !transposeA;
+  const of = asOne ? { matrices: 1, rows: count * rows } : { matrices: count, rows };
+  const layouts = {
+    a: asOne ? rowMajor(of.rows, inner) : left,
+    b: right,
+    c: rowMajor(of.rows, columns),
+  };
+  const [ofA, ofB] = [matricesOf(a, batch), matricesOf(b, batch)];
+  const addresses = Array.from({ length: of.matrices }, (_, i) => ({
+    a: at(a) + ofA(i) * BYTES,
+    b: at(b) + ofB(i) * BYTES,
+    c: at(out) + i * rows * columns * BYTES,
+  }));
+  matrixProduct(simd, layouts, addresses, bias !== undefined);
+  return out;
 }
 
-/** Rows and columns, as they are after the transpose. */
-function matrix({ shape }: TensorInfo, isTransposed: boolean): [rows: number, columns: number] {
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+const batchOf = ({ shape }: TensorInfo) => shape.slice(0, -2);
+
+function layoutOf({ shape }: TensorInfo, isTransposed: boolean): Layout {
   const [rows, columns] = shape.slice(-2) as [number, number];
-  return isTransposed ? [columns, rows] : [rows, columns];
+  const layout = rowMajor(rows, columns);
+  return isTransposed ? transposedLayout(layout) : layout;
 }
 
-const matrices = ({ shape }: TensorInfo) => util.sizeFromShape(shape.slice(0, -2));
-
-function transposed(x: Tensor): Tensor {
-  const axes = x.shape.map((_, axis) => axis);
-  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
-}
-
-function copyInto(out: TensorInfo, start: number, part: TensorInfo, backend: WasmBackend): void {
-  const [from, to] = heapViews<FloatPair>(backend, part, out);
-  to.set(from, start);
-  backend.disposeData(part.dataId);
+/** Where the i-th matrix of the broadcast batch starts. */
+function matricesOf(tensor: TensorInfo, batch: readonly number[]): (i: number) => number {
+  const own = batchOf(tensor);
+  let size = util.sizeFromShape(tensor.shape.slice(-2));
+  const strides = batch.map(() => 0);
+  for (let axis = own.length - 1; axis >= 0; axis--) {
+    const count = own[axis]!;
+    if (count > 1) strides[batch.length - own.length + axis] = size;
+    size *= count;
+  }
+  return (i) => {
+    let start = 0;
+    for (let axis = batch.length - 1; axis >= 0; axis--) {
+      const index = i % batch[axis]!;
+      i = (i - index) / batch[axis]!;
+      start += index * strides[axis]!;
+    }
+    return start;
+  };
 }

@@ -1,6 +1,7 @@
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
-import { batchMatMul } from './batch_mat_mul.js';
+import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
+import { conv2D, fusedConv2D } from './conv2d.js';
 import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './conv2d_backprop_input.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js';
@@ -18,6 +19,7 @@ import type { KernelReplacement, StockKernel } from './wasm_backend.js';
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
   batchMatMul,
+  conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   conv3DBackpropFilter,
@@ -25,6 +27,8 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   einsum,
+  fusedConv2D,
+  fusedMatMul,
   identity,
   leakyRelu,
   maxPoolGrad,

@@ -8,6 +8,7 @@ import type {
   Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { WasmMemory } from './web_assembly.js';
 
 export type HeapView = Float32Array | Int32Array | Uint8Array;
 export type FloatPair = [Float32Array, Float32Array];
@@ -21,6 +22,14 @@ export interface WasmBackend {
   getMemoryOffset(dataId: DataId): number;
   incRef(dataId: DataId): void;
   disposeData(dataId: DataId): boolean;
+  /** Emscripten's module. */
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly asm: { readonly memory: WasmMemory };
+    /** Only in the binary with threads. */
+    readonly wasmMemory?: WasmMemory;
+  };
   readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
 }
 
@@ -62,30 +71,4 @@ export function heapViews<Views extends HeapView[]>(
 ): Views {
   for (const { dataId } of tensors) backend.getMemoryOffset(dataId);
   return tensors.map((tensor) => backend.typedArrayFromHeap(tensor)) as Views;
-}
-
-/**
- * Calls `f` with parts of tensors as tensors of their own, which share the memory of the whole. Their
- * memory must not move meanwhile, and it does not: tensors keep their place until they are freed.
- */
-export function withParts<T>(
-  backend: WasmBackend,
-  parts: readonly { readonly of: TensorInfo; readonly start: number; readonly shape: number[] }[],
-  f: (...parts: TensorInfo[]) => T,
-): T {
-  const views = parts.map(({ of, start, shape }) =>
-    backend.makeOutput(
-      shape,
-      'float32',
-      backend.getMemoryOffset(of.dataId) + start * Float32Array.BYTES_PER_ELEMENT,
-    ),
-  );
-  try {
-    return f(...views);
-  } finally {
-    for (const { dataId } of views) {
-      backend.dataIdMap.get(dataId).memoryOffset = 0; // freeing the null pointer does nothing
-      backend.disposeData(dataId);
-    }
-  }
 }

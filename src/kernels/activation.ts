@@ -1,0 +1,38 @@
+import { elu, leakyRelu, prelu, relu, relu6, sigmoid, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { fail } from '../internal/check.js';
+import { toTensor } from './wasm_backend.js';
+
+/** What tfjs's fused kernels are asked to do with their sums. */
+export interface FusedActivation {
+  readonly activation: string;
+  readonly leakyreluAlpha?: number;
+}
+
+/** Applies the activation of a fused kernel to its result, which it takes. */
+export function activate(
+  result: TensorInfo,
+  { activation, leakyreluAlpha = 0.2 }: FusedActivation,
+  preluWeights: Tensor | undefined,
+): TensorInfo {
+  if (activation === 'linear') return result;
+  return tidy(() => {
+    const x = toTensor<Tensor>(result);
+    switch (activation) {
+      case 'relu':
+        return relu(x);
+      case 'relu6':
+        return relu6(x);
+      case 'elu':
+        return elu(x);
+      case 'sigmoid':
+        return sigmoid(x);
+      case 'leakyrelu':
+        return leakyRelu(x, leakyreluAlpha);
+      case 'prelu':
+        return prelu(x, preluWeights!);
+      default:
+        return fail('value', 'fused', 'activation', 'one that tfjs knows', activation);
+    }
+  });
+}

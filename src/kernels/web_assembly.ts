@@ -1,0 +1,20 @@
+/** A heap; its buffer changes when it grows. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** An object that nothing is asked of. */
+type WasmModule = object;
+
+/** The part of the WebAssembly interface that is used here; no library of types for Node and pages has it. */
+interface WebAssemblyInterface {
+  readonly Module: new (binary: Uint8Array<ArrayBuffer>) => WasmModule;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: { env: { memory: WasmMemory }; product: object },
+  ) => { readonly exports: object };
+  validate(binary: Uint8Array<ArrayBuffer>): boolean;
+}
+
+export const webAssembly = (): WebAssemblyInterface =>
+  (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * Compiles assembly/ and writes the binaries as text into src/: npm run assembly. What multiplies and adds
+ * is compiled twice, with and without instructions that round the two once.
+ */
+
+/** The part of AssemblyScript's compiler that is used; its own types would replace those of the console. */
+interface Compiler {
+  main(
+    argv: readonly string[],
+    api: { writeFile(name: string, contents: Uint8Array): void },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+const COMPILER: string = 'assemblyscript/asc';
+
+const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** No runtime, no memory of its own, nothing but SIMD. The most pages that memory can have are declared. */
+const FLAGS = [
+  ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
+  ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--noExportMemory'],
+  ...['--enable', 'simd', '--enable', 'threads'],
+];
+
+async function compile(source: string, ...flags: readonly string[]): Promise<string> {
+  const { default: compiler } = (await import(COMPILER)) as { default: Compiler };
+  const outFile = 'out.wasm';
+  let binary = new Uint8Array();
+  const argv = [file(`assembly/${source}`), '--outFile', outFile, ...FLAGS, ...flags];
+  const { error, stderr } = await compiler.main(argv, {
+    writeFile: (name, contents) => {
+      if (name === outFile) binary = Uint8Array.from(contents);
+    },
+  });
+  if (error !== null) throw new Error(`${error.message}\n${String(stderr)}`);
+  return Buffer.from(binary).toString('base64');
+}
+
+/** The text of src/kernels/simd_binary.ts. */
+export async function simdBinary(): Promise<string> {
+  const kernels = await compile('index.ts');
+  const plain = await compile('tile.ts');
+  const fused = await compile('tile.ts', '--enable', 'relaxed-simd');
+  return `// Made from assembly/ by npm run assembly; test/kernels/simd_binary.test.ts compares the two.
+
+/** All of assembly/ but the tile of a product. */
+export const KERNELS = // prettier-ignore
+  '${kernels}';
+
+/** That tile, of multiplications and additions. */
+export const TILE = // prettier-ignore
+  '${plain}';
+
+/** The same with relaxed SIMD: a product and its sum are rounded once. */
+export const FUSED_TILE = // prettier-ignore
+  '${fused}';
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await writeFile(file('src/kernels/simd_binary.ts'), await simdBinary());
