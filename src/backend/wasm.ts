@@ -10,7 +10,7 @@ import type { LoadBackendOptions } from './options.js';
 export interface WasmHost {
   /** The folder of the binaries, where the host can tell. */
   findBinaries?(): string | undefined;
-  /** Has the backend start with threads where tfjs would not; none means half of the processors. */
+  /** Has the backend start with threads where tfjs would not; none means all processors. */
   useThreads?(module: WasmModule, threads: number | undefined, binary: string | undefined): void;
   /** Called before Emscripten's code runs; returns what clears its process listeners away. */
   watchListeners?(): () => void;

@@ -5,9 +5,10 @@ import { nodeBuiltin } from './node_builtins.js';
 import { THREADED_BINARY } from './options.js';
 
 /*
- * tfjs's wasm package has a binary with threads, and starts it in pages alone: in Node its worker is an
- * object URL, which Node's workers do not take. Here the same files are started in Node, each worker
- * from the text that the package has for it.
+ * tfjs's wasm package has a binary whose memory threads can share, and starts it in pages alone: in Node
+ * its worker is an object URL, which Node's workers do not take. Here that binary is started in Node
+ * without any of its own threads, which wait for each other in every product; ours, which do not, work on
+ * its memory (kernels/threads).
  */
 
 type WasmModule = Pick<typeof WasmPackage, 'BackendWasm' | 'setThreadsCount'>;
@@ -24,25 +25,15 @@ interface Emscripten {
 type Factory = (options: object) => Promise<Emscripten>;
 type Require = (id: string) => unknown;
 
-interface NodeWorker {
-  unref(): void;
-}
-type WorkerClass = new (source: string, options: { eval: true; execArgv: [] }) => NodeWorker;
-
 const GLUE = 'tfjs-backend-wasm-threaded-simd.js';
-const WORKER = 'tfjs-backend-wasm-threaded-simd.worker.js';
 
-/** Emscripten makes so many workers, whatever is asked for. */
+/** More are of no use to products of the size that training has. */
 const MOST_THREADS = 8;
 
-/**
- * Half of the processors that this process may use, as tfjs has it in pages, and as far as threads can be
- * made for them. Every product waits for all of its threads: one that has to share its processor with
- * another program holds up the others, and more threads are then slower than one.
- */
+/** As many as this process may use processors, up to eight. */
 export function defaultThreads(): number {
   const { availableParallelism } = nodeBuiltin<{ availableParallelism: () => number }>('os');
-  return Math.min(MOST_THREADS, Math.max(1, Math.floor(availableParallelism() / 2)));
+  return Math.min(MOST_THREADS, availableParallelism());
 }
 
 /**
@@ -81,20 +72,19 @@ async function startThreaded(
   folder: string,
   binary: string,
 ): Promise<KernelBackend> {
-  const workers: NodeWorker[] = [];
-  const require = glueRequire(folder, threads, workers);
   const host = globalThis as { Worker?: unknown };
   const before = host.Worker;
   try {
     const glue = inFolder(folder, GLUE);
-    const factory = evaluate(glue, require) as Factory;
+    const factory = evaluate(glue, glueRequire()) as Factory;
     const locateFile = (name: string) =>
       name === THREADED_BINARY ? binary : inFolder(folder, name);
     const wasm = await factory({ locateFile, mainScriptUrlOrBlob: glue });
+    const initWithThreadsCount = wasm.cwrap('init_with_threads_count', null, ['number']);
     wasm.tfjs = {
       init: wasm.cwrap('init', null, []),
-      initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
-      getThreadsCount: wasm.cwrap('get_threads_count', 'number', []),
+      initWithThreadsCount: () => initWithThreadsCount(1),
+      getThreadsCount: () => threads,
       registerTensor: wasm.cwrap('register_tensor', null, ['number', 'number', 'number']),
       disposeData: wasm.cwrap('dispose_data', null, ['number']),
       dispose: wasm.cwrap('dispose', null, []),
@@ -102,32 +92,34 @@ async function startThreaded(
     setThreadsCount(threads);
     return new BackendWasm(wasm as never);
   } finally {
-    // a program that is done ends, and so does one whose threads did not start
-    for (const worker of workers) worker.unref();
-    // the glue makes the workers by a global, and leaves it there
+    // the glue makes its workers by a global, and leaves it there
     if (before === undefined) delete host.Worker;
     else host.Worker = before;
   }
 }
 
-/** What the glue gets from `require`: Node's modules, but workers from text and processors to spare. */
-function glueRequire(folder: string, threads: number, workers: NodeWorker[]): Require {
-  const { Worker, ...others } = nodeBuiltin<{ Worker: WorkerClass }>('worker_threads');
-  const { wasmWorkerContents } = evaluate(inFolder(folder, WORKER), nodeBuiltin) as {
-    wasmWorkerContents: string;
-  };
-  const source = wasmWorkerContents.replaceAll('\n', '\\n'); // line breaks of its string literals
-  class PoolWorker extends Worker {
-    constructor() {
-      // options of the program, such as --input-type, are not for this source
-      super(source, { eval: true, execArgv: [] });
-      workers.push(this);
-    }
+/**
+ * The glue starts by making eight workers, and waits until each has loaded the binary. With one thread
+ * it asks nothing else of them: these say that they have, and are nothing.
+ */
+class IdleWorker {
+  readonly #listeners = new Map<string, (message: unknown) => void>();
+
+  on(event: string, listener: (message: unknown) => void): void {
+    this.#listeners.set(event, listener);
   }
+  postMessage({ cmd }: { cmd?: string }): void {
+    if (cmd === 'load') queueMicrotask(() => this.#listeners.get('message')?.({ cmd: 'loaded' }));
+  }
+  ref(): void {}
+  unref(): void {}
+  terminate(): void {}
+}
+
+/** What the glue gets from `require`: Node's modules, but {@link IdleWorker}. */
+function glueRequire(): Require {
   const replaced: Record<string, unknown> = {
-    // half of these is the most threads that tfjs allows
-    os: { ...nodeBuiltin<object>('os'), cpus: () => new Array<object>(2 * threads) },
-    worker_threads: { ...others, Worker: PoolWorker },
+    worker_threads: { ...nodeBuiltin<object>('worker_threads'), Worker: IdleWorker },
   };
   return (id) => replaced[id] ?? nodeBuiltin(id);
 }

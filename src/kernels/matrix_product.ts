@@ -46,6 +46,9 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const size = ({ counts }: Grid): number => counts[0] * counts[1] * counts[2];
 const upTo = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
+/** No more elements than this are packed at once, 8 MiB, if eight columns have not more. */
+const MOST_PACKED = 2 ** 21;
+
 /** Sums of more terms than this are taken in parts: they keep the digits that one long sum would lose. */
 const MOST_TERMS = 2 ** 16;
 
@@ -86,13 +89,19 @@ export function matrixProduct(
       return table;
     }) as [number, number, number, number, number, number];
     const terms = size(a.columns);
+    const [height, width] = [size(c.rows), size(c.columns)];
+    // columns whose part of the right operand is packed at once
+    const packed = Math.min(upTo(width, 8), Math.max(8, 8 * Math.floor(MOST_PACKED / terms / 8)));
     const multiply = (of: Operands<Address>, first: number, count: number, sums: boolean): void =>
-      simd.product(
-        ...[of.a, aRows, aColumns + first * BYTES, of.b, bRows + first * BYTES, bColumns],
-        ...[of.c, cRows, cColumns, size(c.rows), size(c.columns), count],
-        Number(sums),
-        simd.scratch,
-      );
+      simd.withMemory(packed * count * BYTES, (right) => {
+        for (let j = 0; j < width; j += packed)
+          simd.product(
+            ...[simd.job, of.a, aRows, aColumns + first * BYTES],
+            ...[of.b, bRows + first * BYTES, bColumns + j * BYTES],
+            ...[of.c, cRows, cColumns + j * BYTES],
+            ...[height, Math.min(packed, width - j), count, Number(sums), right, simd.scratch],
+          );
+      });
     for (const address of addresses) {
       const of = turned ? { a: address.b, b: address.a, c: address.c } : address;
       const most = isDense(c) ? MOST_TERMS : terms;

@@ -1,8 +1,9 @@
 import { fail } from '../internal/check.js';
 import { FUSED_TILE, KERNELS, TILE } from './simd_binary.js';
+import { startThread } from './threads.js';
 import type { WasmBackend } from './wasm_backend.js';
 import { webAssembly } from './web_assembly.js';
-import type { WasmMemory } from './web_assembly.js';
+import type { WasmMemory, WasmModule } from './web_assembly.js';
 
 /** An address in the heap, in bytes. */
 export type Address = number;
@@ -12,8 +13,10 @@ interface Exports {
   add(from: Address, to: Address, elements: number): void;
   offsets(to: Address, ...countsAndStrides: readonly number[]): void;
   pad(...fromImagesHeightWidthToFrameHeightFrameWidthTopLeft: readonly number[]): void;
-  product(...operandsSizesAddsScratch: readonly number[]): void;
-  productScratch(): number;
+  createJob(job: Address, threads: number): void;
+  readonly JOB_BYTES: { readonly value: number };
+  product(job: Address, ...operandsSizesAddsScratch: readonly number[]): void;
+  threadScratch(): number;
   repeat(from: Address, elements: number, to: Address, rows: number): void;
   scatterPatches(...patchesToAndGeometry: readonly number[]): void;
   zero(to: Address, elements: number): void;
@@ -21,7 +24,9 @@ interface Exports {
 
 /** Our WebAssembly, at work on the heap of one of tfjs's backends. */
 export interface Simd extends Exports {
-  /** The blocks of operands that a product is working on. */
+  /** What threads are working at. */
+  readonly job: Address;
+  /** The blocks of operands that each thread is working at. */
   readonly scratch: Address;
   /** Runs `f` with so many bytes of the heap, which are free again afterwards. */
   withMemory<T>(bytes: number, f: (address: Address) => T): T;
@@ -38,25 +43,43 @@ export function simdOf(backend: WasmBackend): Simd {
   return simd;
 }
 
-function instantiate({ wasm }: WasmBackend): Simd {
+function instantiate(backend: WasmBackend): Simd {
+  const { wasm } = backend;
   // the glue of the binary with threads keeps the memory itself
   const memory = wasm.wasmMemory ?? wasm.asm.memory;
   const shared = isShared(memory);
   const { Instance, Module } = webAssembly();
-  const start = (binary: Binary, product: object): object =>
-    new Instance(new Module(shared ? binary : withOwnMemory(binary)), { env: { memory }, product })
-      .exports;
   const { tile, kernels } = (binaries ??= supportedBinaries());
-  const exports = start(kernels, start(tile, {})) as Exports;
-  const withMemory = <T>(bytes: number, f: (address: Address) => T): T => {
-    const address = allocate(wasm, bytes);
-    try {
-      return f(address);
-    } finally {
-      wasm._free(address);
-    }
+  const [tileModule, kernelModule] = [tile, kernels].map(
+    (binary) => new Module(shared ? binary : withOwnMemory(binary)),
+  ) as [WasmModule, WasmModule];
+  const product = new Instance(tileModule, { env: { memory }, product: {} }).exports;
+  const exports = new Instance(kernelModule, { env: { memory }, product }).exports as Exports;
+
+  const threads = shared ? wasm.tfjs.getThreadsCount() : 1;
+  const job = allocate(wasm, exports.JOB_BYTES.value);
+  exports.createJob(job, threads);
+  const ends: (() => void)[] = [];
+  for (let thread = 1; thread < threads; thread++)
+    ends.push(startThread({ tile: tileModule, kernels: kernelModule, memory, job, thread }));
+  const dispose = backend.dispose.bind(backend);
+  backend.dispose = () => {
+    for (const end of ends) end();
+    dispose();
   };
-  return { ...exports, scratch: allocate(wasm, exports.productScratch()), withMemory };
+  return {
+    ...exports,
+    job,
+    scratch: allocate(wasm, threads * exports.threadScratch()),
+    withMemory<T>(bytes: number, f: (address: Address) => T): T {
+      const address = allocate(wasm, bytes);
+      try {
+        return f(address);
+      } finally {
+        wasm._free(address);
+      }
+    },
+  };
 }
 
 function allocate(wasm: WasmBackend['wasm'], bytes: number): Address {

@@ -22,10 +22,12 @@ export interface WasmBackend {
   getMemoryOffset(dataId: DataId): number;
   incRef(dataId: DataId): void;
   disposeData(dataId: DataId): boolean;
+  dispose(): void;
   /** Emscripten's module. */
   readonly wasm: {
     _malloc(bytes: number): number;
     _free(address: number): void;
+    readonly tfjs: { getThreadsCount(): number };
     readonly asm: { readonly memory: WasmMemory };
     /** Only in the binary with threads. */
     readonly wasmMemory?: WasmMemory;

@@ -3,8 +3,8 @@ export interface WasmMemory {
   readonly buffer: ArrayBufferLike;
 }
 
-/** An object that nothing is asked of. */
-type WasmModule = object;
+/** Compiled, and asked for nothing. */
+export type WasmModule = object;
 
 /** The part of the WebAssembly interface that is used here; no library of types for Node and pages has it. */
 interface WebAssemblyInterface {

@@ -1,0 +1,40 @@
+/** Rows of numbers in an array: where the first one begins, and how far apart they are. */
+export interface Rows {
+  readonly values: Float32Array;
+  readonly step: number;
+}
+
+/**
+ * `to[at + j] += Σₖ a[aAt + k·a.step] · b[bAt + k·b.step + j]` for j < n and k < count: a row times a
+ * matrix. Four terms at a time, for one visit of the sum.
+ */
+export function addProduct(
+  to: Float64Array,
+  at: number,
+  n: number,
+  { values: a, step: aStep }: Rows,
+  aAt: number,
+  { values: b, step: bStep }: Rows,
+  bAt: number,
+  count: number,
+): void {
+  const end = at + n;
+  let k = 0;
+  for (; k + 4 <= count; k += 4, aAt += 4 * aStep, bAt += 4 * bStep) {
+    const a0 = a[aAt]!;
+    const a1 = a[aAt + aStep]!;
+    const a2 = a[aAt + 2 * aStep]!;
+    const a3 = a[aAt + 3 * aStep]!;
+    let b0 = bAt;
+    let b1 = bAt + bStep;
+    let b2 = b1 + bStep;
+    let b3 = b2 + bStep;
+    for (let i = at; i < end; i++)
+      to[i]! += a0 * b[b0++]! + a1 * b[b1++]! + (a2 * b[b2++]! + a3 * b[b3++]!);
+  }
+  for (; k < count; k++, aAt += aStep, bAt += bStep) {
+    const a0 = a[aAt]!;
+    let b0 = bAt;
+    for (let i = at; i < end; i++) to[i]! += a0 * b[b0++]!;
+  }
+}

@@ -1,0 +1,60 @@
+import type { WasmMemory, WasmModule } from './web_assembly.js';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly tile: WasmModule;
+  readonly kernels: WasmModule;
+  readonly memory: WasmMemory;
+  readonly job: number;
+  /** Its number, from 1. */
+  readonly thread: number;
+}
+
+/** A thread instantiates our modules on the memory of all, and then waits for work until it is ended. */
+const SERVE = `({ tile, kernels, memory, job, thread }) => {
+  const product = new WebAssembly.Instance(tile, { env: { memory } }).exports;
+  new WebAssembly.Instance(kernels, { env: { memory }, product }).exports.serve(job, thread);
+}`;
+
+interface WorkerLike {
+  postMessage?(data: ThreadData): void;
+  unref?(): void;
+  terminate(): unknown;
+}
+interface NodeWorkers {
+  Worker: new (
+    source: string,
+    options: { eval: true; execArgv: []; workerData: ThreadData },
+  ) => WorkerLike;
+}
+interface Host {
+  readonly process?: { getBuiltinModule?(id: string): unknown };
+  readonly Worker?: new (address: string) => WorkerLike;
+  readonly Blob: new (parts: readonly string[]) => object;
+  readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(address: string): void };
+}
+
+/**
+ * Starts a thread, in Node or in a page. Nobody waits for it: work that it does not do in time is done by
+ * others. Returns what ends it.
+ */
+export function startThread(data: ThreadData): () => void {
+  const host = globalThis as unknown as Host;
+  const node = host.process?.getBuiltinModule?.('worker_threads') as NodeWorkers | undefined;
+  if (node !== undefined) {
+    const source = `(${SERVE})(require('worker_threads').workerData)`;
+    // options of the program, such as --input-type, are not for this source
+    const worker = new node.Worker(source, { eval: true, execArgv: [], workerData: data });
+    worker.unref!(); // a program that is done ends
+    return () => void worker.terminate();
+  }
+  const address = host.URL.createObjectURL(
+    new host.Blob([`onmessage = (e) => (${SERVE})(e.data)`]),
+  );
+  const worker = new host.Worker!(address);
+  worker.postMessage!(data);
+  return () => {
+    worker.terminate();
+    host.URL.revokeObjectURL(address);
+  };
+}
