@@ -1,3 +1,4 @@
+export { adam } from './adam';
 export { add } from './add';
 export { JOB_BYTES, createJob } from './job';
 export { offsets } from './offsets';
@@ -5,4 +6,5 @@ export { pad } from './pad';
 export { product, serve, threadScratch } from './product';
 export { repeat } from './repeat';
 export { scatterPatches } from './scatter';
+export { sum } from './sum';
 export { zero } from './zero';

@@ -1,11 +1,15 @@
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { adamStep } from './adam_step.js';
 import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
 import { conv2D, fusedConv2D } from './conv2d.js';
 import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './conv2d_backprop_input.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise_conv2d_backprop.js';
+import { cpuConv2D, cpuFusedConv2D } from './cpu/conv2d.js';
+import { cpuConv2DBackpropFilter } from './cpu/conv2d_backprop_filter.js';
+import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
 import { einsum } from './einsum.js';
 import { identity } from './identity.js';
 import { leakyRelu } from './leaky_relu.js';
@@ -18,6 +22,7 @@ import { unsortedSegmentSum } from './unsorted_segment_sum.js';
 import type { KernelReplacement, StockKernel } from './wasm_backend.js';
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
+  adamStep,
   batchMatMul,
   conv2D,
   conv2DBackpropFilter,
@@ -26,6 +31,10 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   conv3DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  cpuConv2D,
+  cpuConv2DBackpropFilter,
+  cpuConv2DBackpropInput,
+  cpuFusedConv2D,
   einsum,
   fusedConv2D,
   fusedMatMul,

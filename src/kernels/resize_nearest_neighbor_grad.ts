@@ -1,18 +1,11 @@
 import { ResizeNearestNeighborGrad } from '@tensorflow/tfjs-core';
-import type { KernelFunc, ResizeNearestNeighborGradAttrs, Tensor4D } from '@tensorflow/tfjs-core';
+import type { ResizeNearestNeighborGradAttrs, Tensor4D } from '@tensorflow/tfjs-core';
+import { valuesOf } from './cpu/cpu_backend.js';
+import type { CPUKernelCall } from './cpu/cpu_backend.js';
+import { kernelFunc } from './wasm_backend.js';
 import type { KernelReplacement } from './wasm_backend.js';
 
-/** The part of tfjs's cpu backend that this kernel uses. */
-interface CPUBackend {
-  readonly data: { get(dataId: object): { values: Float32Array } };
-  makeTensorInfo(shape: number[], dtype: string, values: Float32Array): object;
-}
-
-interface Call {
-  readonly inputs: { images: Tensor4D; dy: Tensor4D };
-  readonly attrs: ResizeNearestNeighborGradAttrs;
-  readonly backend: CPUBackend;
-}
+type Call = CPUKernelCall<{ images: Tensor4D; dy: Tensor4D }, ResizeNearestNeighborGradAttrs>;
 
 /** The source pixel of each resized one, along one axis. */
 function sources(from: number, to: number, alignCorners: boolean): number[] {
@@ -30,12 +23,12 @@ export const resizeNearestNeighborGrad: KernelReplacement = {
   kernelName: ResizeNearestNeighborGrad,
   backendName: 'cpu',
   make: () =>
-    (({ inputs: { images, dy }, attrs: { alignCorners }, backend }: Call) => {
+    kernelFunc(({ inputs: { images, dy }, attrs: { alignCorners }, backend }: Call) => {
       const [batch, height, width, depth] = images.shape;
       const [, tall, wide] = dy.shape;
       const rows = sources(height, tall, alignCorners);
       const columns = sources(width, wide, alignCorners);
-      const outer = backend.data.get(dy.dataId).values;
+      const outer = valuesOf(backend, dy);
       const sums = new Float64Array(images.size); // as exact as the stock kernel's
       let at = 0;
       for (let n = 0; n < batch; n++)
@@ -45,5 +38,5 @@ export const resizeNearestNeighborGrad: KernelReplacement = {
             for (let c = 0; c < depth; c++) sums[to + c]! += outer[at++]!;
           }
       return backend.makeTensorInfo(images.shape, 'float32', Float32Array.from(sums));
-    }) as unknown as KernelFunc,
+    }),
 };

@@ -10,12 +10,21 @@ export type Address = number;
 
 /** What assembly/ exports; its files say what each does. */
 interface Exports {
+  adam(...momentsResultsSizeAndNumbers: readonly number[]): void;
   add(from: Address, to: Address, elements: number): void;
   offsets(to: Address, ...countsAndStrides: readonly number[]): void;
   pad(...fromImagesHeightWidthToFrameHeightFrameWidthTopLeft: readonly number[]): void;
   createJob(job: Address, threads: number): void;
   readonly JOB_BYTES: { readonly value: number };
   product(job: Address, ...operandsSizesAddsScratch: readonly number[]): void;
+  sum(
+    from: Address,
+    outer: number,
+    count: number,
+    inner: number,
+    factor: number,
+    to: Address,
+  ): void;
   threadScratch(): number;
   repeat(from: Address, elements: number, to: Address, rows: number): void;
   scatterPatches(...patchesToAndGeometry: readonly number[]): void;

@@ -55,7 +55,7 @@ export interface KernelReplacement {
 }
 
 /** A kernel written here, in the loose type of the registry. */
-export const kernelFunc = <Call>(run: (call: Call) => TensorInfo): KernelFunc =>
+export const kernelFunc = <Call, Result = TensorInfo>(run: (call: Call) => Result): KernelFunc =>
   run as unknown as KernelFunc;
 
 /** Hands heap memory to the ops, which work on tensors. */

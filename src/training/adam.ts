@@ -1,6 +1,7 @@
 import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions } from '../internal/check.js';
+import { fusedAdamStep } from '../kernels/adam_step.js';
 import { register } from '../layers/register_class.js';
 import { SlotOptimizer, withWeightDecay } from './slot_optimizer.js';
 import type { UpdateRule } from './slot_optimizer.js';
@@ -68,6 +69,9 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
     const rate = (learningRate * scale * (1 - beta1)) / (1 - beta1 ** step);
     return ({ value, slots }, gradient) => {
       const g = withWeightDecay(gradient, value, weightDecay);
+      const numbers = { beta1, beta2, epsilon: epsilon * scale, rate };
+      const fused = fusedAdamStep({ value, ...slots, gradient: g }, numbers);
+      if (fused !== undefined) return { value: fused.value, slots: { m: fused.m, v: fused.v } };
       const m = add(mul(slots.m, beta1), g);
       const v = add(mul(slots.v, beta2), square(g));
       const direction = div(m, add(sqrt(v), epsilon * scale));

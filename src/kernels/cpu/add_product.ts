@@ -1,22 +1,22 @@
-/** Rows of numbers in an array: where the first one begins, and how far apart they are. */
-export interface Rows {
+/** Vectors in an array that lie `step` apart. */
+export interface Vectors {
   readonly values: Float32Array;
   readonly step: number;
 }
 
 /**
- * `to[at + j] += Σₖ a[aAt + k·a.step] · b[bAt + k·b.step + j]` for j < n and k < count: a row times a
- * matrix. Four terms at a time, for one visit of the sum.
+ * `to[at + i] += Σₖ a[aAt + k·a.step] · b[bAt + k·b.step + i]` for i < n and k < count: a vector times a
+ * matrix. Four terms at a time, for one visit of their sum.
  */
 export function addProduct(
   to: Float64Array,
   at: number,
   n: number,
-  { values: a, step: aStep }: Rows,
-  aAt: number,
-  { values: b, step: bStep }: Rows,
-  bAt: number,
   count: number,
+  { values: a, step: aStep }: Vectors,
+  aAt: number,
+  { values: b, step: bStep }: Vectors,
+  bAt: number,
 ): void {
   const end = at + n;
   let k = 0;
@@ -26,7 +26,7 @@ export function addProduct(
     const a2 = a[aAt + 2 * aStep]!;
     const a3 = a[aAt + 3 * aStep]!;
     let b0 = bAt;
-    let b1 = bAt + bStep;
+    let b1 = b0 + bStep;
     let b2 = b1 + bStep;
     let b3 = b2 + bStep;
     for (let i = at; i < end; i++)
