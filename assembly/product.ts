@@ -1,15 +1,4 @@
-import {
-  ARGUMENTS,
-  awaitJob,
-  awaitStage,
-  claim,
-  finishTask,
-  firstTasks,
-  jobNumber,
-  openJob,
-  postJob,
-  threadsOf,
-} from './job';
+import { ceilDivide, roundUp, table } from './numbers';
 import { panel } from './panel';
 import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
 
@@ -20,11 +9,8 @@ declare function tile(a: usize, b: usize, k: i32, c: usize, rows: usize, adds: b
  * The blocks of a product, after Goto and van de Geijn (2008): a block of the left operand stays in the
  * second cache and a panel of the right one in the first.
  */
-const BLOCK_ROWS: i32 = 96;
-const BLOCK_TERMS: i32 = 256;
-
-/** A product of fewer multiplications is over before another thread has begun. */
-const FEWEST_MULTIPLICATIONS: i64 = 1 << 20;
+export const BLOCK_ROWS: i32 = 96;
+export const BLOCK_TERMS: i32 = 256;
 
 /** Scratch memory of each thread, in bytes: a block of the left operand, a tile, and its rows. */
 const THREAD_BYTES: i32 =
@@ -35,7 +21,8 @@ export function threadScratch(): i32 {
 }
 
 /** What a product is made of; the order in which they lie in a job. */
-class Product {
+export class Product {
+  kind: i32;
   a: usize;
   aRows: usize;
   aColumns: usize;
@@ -57,90 +44,8 @@ class Product {
   panelsOfTask: i32;
 }
 
-/**
- * `c[i][j] (+)= Σₖ a[i][k] · b[k][j]` for matrices whose element is at a base plus the offset of its row
- * plus that of its column, in bytes, both from tables: what a convolution sees of an image is such a
- * matrix, and so is the transpose of one. Sums are taken over 256 terms, and then over those sums,
- * whatever the number of threads.
- *
- * @param right Memory for the right operand: k times n, rounded up to 8.
- * @param scratch As many bytes as {@link threadScratch} says, for each thread.
- */
-export function product(
-  job: usize,
-  a: usize,
-  aRows: usize,
-  aColumns: usize,
-  b: usize,
-  bRows: usize,
-  bColumns: usize,
-  c: usize,
-  cRows: usize,
-  cColumns: usize,
-  m: i32,
-  n: i32,
-  k: i32,
-  adds: bool,
-  right: usize,
-  scratch: usize,
-): void {
-  openJob(job);
-  const work = changetype<Product>(job + ARGUMENTS);
-  work.a = a;
-  work.aRows = aRows;
-  work.aColumns = aColumns;
-  work.b = b;
-  work.bRows = bRows;
-  work.bColumns = bColumns;
-  work.c = c;
-  work.cRows = cRows;
-  work.cColumns = cColumns;
-  work.m = m;
-  work.n = n;
-  work.k = k;
-  work.adds = adds;
-  work.right = right;
-  work.scratch = scratch;
-  const isLarge = <i64>m * n * k >= FEWEST_MULTIPLICATIONS;
-  const parts = isLarge ? threadsOf(job) * 4 : 1;
-  work.rowsOfTask = min(BLOCK_ROWS, roundUp(ceilDivide(m, parts), TILE_ROWS));
-  const panels = ceilDivide(n, TILE_COLUMNS);
-  work.panelsOfTask = ceilDivide(panels, parts);
-  postJob(job, ceilDivide(panels, work.panelsOfTask), ceilDivide(m, work.rowsOfTask), isLarge);
-  workAt(job, 0);
-  awaitStage(job, 1);
-}
-
-/** What a thread does, for good; `thread` counts from 1. */
-export function serve(job: usize, thread: i32): void {
-  let number = 0;
-  while (true) {
-    awaitJob(job, number);
-    number = workAt(job, thread);
-  }
-}
-
-/** Works at the present job while it has tasks; returns its number. */
-function workAt(job: usize, thread: i32): i32 {
-  const number = jobNumber(job);
-  while (true) {
-    const task = claim(job, number);
-    if (task < 0) return number;
-    const work = changetype<Product>(job + ARGUMENTS);
-    const first = firstTasks(job);
-    if (task < first) {
-      packColumns(work, task * work.panelsOfTask);
-      finishTask(job, 0);
-    } else {
-      awaitStage(job, 0);
-      multiplyRows(work, (task - first) * work.rowsOfTask, thread);
-      finishTask(job, 1);
-    }
-  }
-}
-
 /** Writes panels of the right operand: for each block of terms, the panels one after another. */
-function packColumns(work: Product, firstPanel: i32): void {
+export function packColumns(work: Product, firstPanel: i32): void {
   const n = work.n;
   const width = roundUp(n, TILE_COLUMNS);
   const start = firstPanel * TILE_COLUMNS;
@@ -159,7 +64,7 @@ function packColumns(work: Product, firstPanel: i32): void {
 }
 
 /** A few rows of the result. */
-function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
+export function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
   const rows = min(work.rowsOfTask, work.m - firstRow);
   const n = work.n;
   const width = roundUp(n, TILE_COLUMNS);
@@ -231,17 +136,4 @@ function scatter(
       store<f32>(to, adds ? load<f32>(to) + value : value);
     }
   }
-}
-
-/** The address of an element of four bytes. */
-function table(start: usize, index: i32): usize {
-  return start + ((<usize>index) << 2);
-}
-
-function ceilDivide(n: i32, by: i32): i32 {
-  return (n + by - 1) / by;
-}
-
-function roundUp(n: i32, multiple: i32): i32 {
-  return ceilDivide(n, multiple) * multiple;
 }

@@ -5,6 +5,7 @@ import { line, matrixProduct, rowMajor, transposedLayout } from './matrix_produc
 import type { Grid, Layout } from './matrix_product.js';
 import { phasesOf, spanOf } from './phases.js';
 import type { Address, Simd } from './simd.js';
+import { convolveTiled, inputGradientTiled } from './tiled_convolution.js';
 
 /*
  * A convolution and both of its gradients are products of matrices: with P, what each result sees of the
@@ -63,6 +64,7 @@ export function convolve(
   at: { x: Address; filter: Address; y: Address },
   adds: boolean,
 ): void {
+  if (convolveTiled(simd, conv, at, adds)) return;
   const { batchSize, outHeight, outWidth, outChannels } = conv;
   const view = viewOf(conv);
   forFramedImages(simd, at.x, batchSize, view.images, view.frame, (first, count, framed) => {
@@ -112,7 +114,7 @@ interface InputGradientAddresses {
 export function inputGradient(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): void {
   // few channels leave the tiles of a product for each phase half empty
   if (conv.inChannels <= 2) byPatches(simd, conv, at);
-  else byPhases(simd, conv, at);
+  else if (!inputGradientTiled(simd, conv, at)) byPhases(simd, conv, at);
 }
 
 /** dx = dy · Wᵀ, each row added where its patch lies. */

@@ -28,15 +28,19 @@ interface Exports {
   threadScratch(): number;
   repeat(from: Address, elements: number, to: Address, rows: number): void;
   scatterPatches(...patchesToAndGeometry: readonly number[]): void;
+  winograd(job: Address, fields: Address, count: number): void;
+  winogradScratch(): number;
   zero(to: Address, elements: number): void;
 }
 
 /** Our WebAssembly, at work on the heap of one of tfjs's backends. */
 export interface Simd extends Exports {
+  readonly threads: number;
   /** What threads are working at. */
   readonly job: Address;
   /** The blocks of operands that each thread is working at. */
   readonly scratch: Address;
+  writeIntegers(to: Address, values: readonly number[]): void;
   /** Runs `f` with so many bytes of the heap, which are free again afterwards. */
   withMemory<T>(bytes: number, f: (address: Address) => T): T;
 }
@@ -78,8 +82,12 @@ function instantiate(backend: WasmBackend): Simd {
   };
   return {
     ...exports,
+    threads,
     job,
     scratch: allocate(wasm, threads * exports.threadScratch()),
+    writeIntegers(to: Address, values: readonly number[]): void {
+      new Int32Array(memory.buffer).set(values, to / Int32Array.BYTES_PER_ELEMENT);
+    },
     withMemory<T>(bytes: number, f: (address: Address) => T): T {
       const address = allocate(wasm, bytes);
       try {

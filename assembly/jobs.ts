@@ -1,0 +1,136 @@
+import {
+  ARGUMENTS,
+  awaitJob,
+  awaitStage,
+  claim,
+  finishTask,
+  firstTasks,
+  jobNumber,
+  openJob,
+  postJob,
+  threadsOf,
+} from './job';
+import { ceilDivide, roundUp } from './numbers';
+import { BLOCK_ROWS, Product, multiplyRows, packColumns } from './product';
+import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
+import { Winograd, convolveTiles, transformFilters } from './winograd';
+
+/** The kinds of job: the first of their arguments. */
+const PRODUCT: i32 = 0;
+const WINOGRAD: i32 = 1;
+
+/** A product of fewer multiplications is over before another thread has begun. */
+const FEWEST_MULTIPLICATIONS: i64 = 1 << 20;
+
+/**
+ * `c[i][j] (+)= Σₖ a[i][k] · b[k][j]` for matrices whose element is at a base plus the offset of its row
+ * plus that of its column, in bytes, both from tables: what a convolution sees of an image is such a
+ * matrix, and so is the transpose of one. Sums are taken over 256 terms, and then over those sums,
+ * whatever the number of threads.
+ *
+ * @param right Memory for the right operand: k times n, rounded up to 8.
+ * @param scratch As many bytes as {@link threadScratch} says, for each thread.
+ */
+export function product(
+  job: usize,
+  a: usize,
+  aRows: usize,
+  aColumns: usize,
+  b: usize,
+  bRows: usize,
+  bColumns: usize,
+  c: usize,
+  cRows: usize,
+  cColumns: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  adds: bool,
+  right: usize,
+  scratch: usize,
+): void {
+  openJob(job);
+  const work = changetype<Product>(job + ARGUMENTS);
+  work.kind = PRODUCT;
+  work.a = a;
+  work.aRows = aRows;
+  work.aColumns = aColumns;
+  work.b = b;
+  work.bRows = bRows;
+  work.bColumns = bColumns;
+  work.c = c;
+  work.cRows = cRows;
+  work.cColumns = cColumns;
+  work.m = m;
+  work.n = n;
+  work.k = k;
+  work.adds = adds;
+  work.right = right;
+  work.scratch = scratch;
+  const isLarge = <i64>m * n * k >= FEWEST_MULTIPLICATIONS;
+  const parts = isLarge ? threadsOf(job) * 4 : 1;
+  work.rowsOfTask = min(BLOCK_ROWS, roundUp(ceilDivide(m, parts), TILE_ROWS));
+  const panels = ceilDivide(n, TILE_COLUMNS);
+  work.panelsOfTask = ceilDivide(panels, parts);
+  postJob(job, ceilDivide(panels, work.panelsOfTask), ceilDivide(m, work.rowsOfTask), isLarge);
+  workAt(job, 0);
+  awaitStage(job, 1);
+}
+
+/** Convolves by F(m, r) as {@link Winograd} says, whose fields lie at `from` as 32-bit numbers. */
+export function winograd(job: usize, from: usize, fields: i32): void {
+  openJob(job);
+  memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
+  const work = changetype<Winograd>(job + ARGUMENTS);
+  work.kind = WINOGRAD;
+  const panels = ceilDivide(work.outChannels, TILE_COLUMNS);
+  postJob(job, panels, ceilDivide(work.tiles, work.tilesOfTask), true);
+  workAt(job, 0);
+  awaitStage(job, 1);
+}
+
+/** What a thread does, for good; `thread` counts from 1. */
+export function serve(job: usize, thread: i32): void {
+  let number = 0;
+  while (true) {
+    awaitJob(job, number);
+    number = workAt(job, thread);
+  }
+}
+
+/** Works at the present job while it has tasks; returns its number. */
+function workAt(job: usize, thread: i32): i32 {
+  const number = jobNumber(job);
+  while (true) {
+    const task = claim(job, number);
+    if (task < 0) return number;
+    const first = firstTasks(job);
+    if (task < first) {
+      firstStage(job + ARGUMENTS, task);
+      finishTask(job, 0);
+    } else {
+      awaitStage(job, 0);
+      secondStage(job + ARGUMENTS, task - first, thread);
+      finishTask(job, 1);
+    }
+  }
+}
+
+function firstStage(work: usize, task: i32): void {
+  if (load<i32>(work) == PRODUCT) {
+    const product = changetype<Product>(work);
+    packColumns(product, task * product.panelsOfTask);
+  } else {
+    transformFilters(changetype<Winograd>(work), task);
+  }
+}
+
+function secondStage(work: usize, task: i32, thread: i32): void {
+  if (load<i32>(work) == PRODUCT) {
+    const product = changetype<Product>(work);
+    multiplyRows(product, task * product.rowsOfTask, thread);
+  } else {
+    const convolution = changetype<Winograd>(work);
+    convolveTiles(convolution, task * convolution.tilesOfTask, thread);
+  }
+}

@@ -1,0 +1,193 @@
+import { roundUp, table } from './numbers';
+import { BLOCK_TERMS, Product, multiplyRows } from './product';
+import { TILE_COLUMNS } from './tile_size';
+import {
+  PLANES,
+  TILE,
+  transformData,
+  transformFilter,
+  transformResults,
+} from './winograd_transforms';
+
+/** A tile of vectors. */
+const TILE_BYTES: usize = PLANES * 16;
+/** A row of it. */
+const ROW: usize = TILE * 16;
+
+/** Bytes that each thread needs beside its planes: two tiles and a product. */
+export function winogradScratch(): i32 {
+  return 2 * <i32>TILE_BYTES + 128;
+}
+
+/**
+ * A convolution with a filter of `taps` ≤ r in either direction, stride 1 in what is given as strides:
+ * y = Aᵀ[(GgGᵀ) ⊙ (BᵀdB)]A for each tile of m × m results, summed over channels: 36 products of matrices.
+ * Channels come in fours. Strides are in bytes.
+ */
+export class Winograd {
+  kind: i32;
+  /** Framed images: each tile lies wholly within. */
+  x: usize;
+  xImage: i32;
+  xRow: i32;
+  xColumn: i32;
+  y: usize;
+  yImage: i32;
+  yRow: i32;
+  yColumn: i32;
+  height: i32;
+  width: i32;
+  filter: usize;
+  filterRow: i32;
+  filterColumn: i32;
+  filterIn: i32;
+  filterOut: i32;
+  tapRows: i32;
+  tapColumns: i32;
+  /** r; m is 7 − r. */
+  taps: i32;
+  inChannels: i32;
+  outChannels: i32;
+  /** Tiles of an image, and of all. */
+  tileRows: i32;
+  tileColumns: i32;
+  tiles: i32;
+  tilesOfTask: i32;
+  adds: bool;
+  /** The transformed filter, 36 packed operands. */
+  u: usize;
+  uPlane: i32;
+  /** Of each thread: planes of data, planes of sums, scratch. */
+  planes: usize;
+  threadBytes: i32;
+  dataPlane: i32;
+  sumPlane: i32;
+  /** Tables of offsets, and the scratch memory of products. */
+  dataRows: usize;
+  sumRows: usize;
+  channels: usize;
+  scratch: usize;
+}
+
+/** GgGᵀ for eight output channels and all input channels, as the right operand of a product lies. */
+export function transformFilters(work: Winograd, panel: i32): void {
+  // in a part of the planes that is not in use yet: any thread may do it, each its own panel
+  const taps = work.planes + <usize>panel * 2 * TILE_BYTES;
+  const halfway = taps + TILE_BYTES;
+  const plane = <usize>work.uPlane;
+  const width = roundUp(work.outChannels, TILE_COLUMNS);
+  for (let c = 0; c < work.inChannels; c++) {
+    const k0 = c - (c % BLOCK_TERMS);
+    const terms = min(BLOCK_TERMS, work.inChannels - k0);
+    for (let half = 0; half < TILE_COLUMNS; half += 4) {
+      const d = panel * TILE_COLUMNS + half;
+      if (d >= work.outChannels) continue;
+      const from = work.filter + c * work.filterIn + d * work.filterOut;
+      for (let i = 0; i < work.tapRows; i++) {
+        for (let j = 0; j < work.tapColumns; j++)
+          v128.store(
+            taps + <usize>(j << 4),
+            four(from + i * work.filterRow + j * work.filterColumn, work.filterOut),
+          );
+        transformFilter(taps, 16, work.tapColumns, work.taps, halfway + <usize>i * ROW, 16);
+      }
+      const to = table(
+        work.u,
+        k0 * width + panel * TILE_COLUMNS * terms + (c - k0) * TILE_COLUMNS + half,
+      );
+      for (let j = 0; j < TILE; j++)
+        transformFilter(
+          halfway + <usize>(j << 4),
+          ROW,
+          work.tapRows,
+          work.taps,
+          to + <usize>j * plane,
+          TILE * plane,
+        );
+    }
+  }
+}
+
+/** Four elements that lie `step` apart. */
+function four(from: usize, step: i32): v128 {
+  if (step == 4) return v128.load(from);
+  let x = v128.load_zero<u32>(from);
+  x = v128.load_lane<u32>(from + step, x, 1);
+  x = v128.load_lane<u32>(from + 2 * step, x, 2);
+  return v128.load_lane<u32>(from + 3 * step, x, 3);
+}
+
+/** All that is done to a few tiles: BᵀdB, 36 products, Aᵀ·A. */
+export function convolveTiles(work: Winograd, first: i32, thread: i32): void {
+  const tiles = min(work.tilesOfTask, work.tiles - first);
+  const data = work.planes + <usize>(thread * work.threadBytes);
+  const sums = data + <usize>(PLANES * work.dataPlane);
+  const scratch = sums + <usize>(PLANES * work.sumPlane);
+  for (let t = 0; t < tiles; t++)
+    dataOfTile(work, first + t, data + <usize>(t * work.inChannels * 4), scratch);
+
+  const product = changetype<Product>(scratch + 2 * TILE_BYTES);
+  product.aRows = work.dataRows;
+  product.aColumns = work.channels;
+  product.cRows = work.sumRows;
+  product.cColumns = work.channels;
+  product.m = tiles;
+  product.n = work.outChannels;
+  product.k = work.inChannels;
+  product.adds = false;
+  product.scratch = work.scratch;
+  product.rowsOfTask = tiles;
+  for (let plane = 0; plane < PLANES; plane++) {
+    product.a = data + <usize>(plane * work.dataPlane);
+    product.c = sums + <usize>(plane * work.sumPlane);
+    product.right = work.u + <usize>plane * <usize>work.uPlane;
+    multiplyRows(product, 0, thread);
+  }
+
+  for (let t = 0; t < tiles; t++)
+    resultsOfTile(work, first + t, sums + <usize>(t * work.outChannels * 4), scratch);
+}
+
+function dataOfTile(work: Winograd, tile: i32, to: usize, scratch: usize): void {
+  const perImage = work.tileRows * work.tileColumns;
+  const inImage = tile % perImage;
+  const size = 7 - work.taps;
+  const plane = <usize>work.dataPlane;
+  let from =
+    work.x +
+    (tile / perImage) * work.xImage +
+    (inImage / work.tileColumns) * size * work.xRow +
+    (inImage % work.tileColumns) * size * work.xColumn;
+  for (let c = 0; c < work.inChannels; c += 4, from += 16, to += 16) {
+    for (let i = 0; i < TILE; i++)
+      transformData(from + i * work.xRow, work.xColumn, scratch + <usize>i * ROW, 16);
+    for (let j = 0; j < TILE; j++)
+      transformData(scratch + <usize>(j << 4), ROW, to + <usize>j * plane, TILE * plane);
+  }
+}
+
+function resultsOfTile(work: Winograd, tile: i32, from: usize, scratch: usize): void {
+  const perImage = work.tileRows * work.tileColumns;
+  const inImage = tile % perImage;
+  const size = 7 - work.taps;
+  const top = (inImage / work.tileColumns) * size;
+  const left = (inImage % work.tileColumns) * size;
+  const height = min(size, work.height - top);
+  const width = min(size, work.width - left);
+  const plane = <usize>work.sumPlane;
+  const results = scratch + TILE_BYTES;
+  let to = work.y + (tile / perImage) * work.yImage + top * work.yRow + left * work.yColumn;
+  for (let d = 0; d < work.outChannels; d += 4, from += 16, to += 16) {
+    for (let i = 0; i < TILE; i++)
+      transformResults(from + <usize>(i * TILE) * plane, plane, size, scratch + <usize>i * ROW, 16);
+    for (let j = 0; j < width; j++)
+      transformResults(scratch + <usize>(j << 4), ROW, size, results + <usize>(j << 4), ROW);
+    for (let i = 0; i < height; i++)
+      for (let j = 0; j < width; j++) {
+        const at = to + i * work.yRow + j * work.yColumn;
+        let sum = v128.load(results + <usize>i * ROW + <usize>(j << 4));
+        if (work.adds) sum = f32x4.add(v128.load(at), sum);
+        v128.store(at, sum);
+      }
+  }
+}
