@@ -3,7 +3,7 @@ export { add } from './add';
 export { JOB_BYTES, createJob } from './job';
 export { offsets } from './offsets';
 export { pad } from './pad';
-export { product, serve, winograd } from './jobs';
+export { product, serve, winograd, winogradFilter, winogradGradient } from './jobs';
 export { threadScratch } from './product';
 export { repeat } from './repeat';
 export { scatterPatches } from './scatter';

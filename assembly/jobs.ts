@@ -14,10 +14,13 @@ import { ceilDivide, roundUp } from './numbers';
 import { BLOCK_ROWS, Product, multiplyRows, packColumns } from './product';
 import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
 import { Winograd, convolveTiles, transformFilters } from './winograd';
+import { PLANE_TASKS, gradientOfChannel, multiplyPlane, transformTiles } from './winograd_filter';
 
 /** The kinds of job: the first of their arguments. */
 const PRODUCT: i32 = 0;
 const WINOGRAD: i32 = 1;
+const WINOGRAD_FILTER: i32 = 2;
+const WINOGRAD_GRADIENT: i32 = 3;
 
 /** A product of fewer multiplications is over before another thread has begun. */
 const FEWEST_MULTIPLICATIONS: i64 = 1 << 20;
@@ -89,6 +92,31 @@ export function winograd(job: usize, from: usize, fields: i32): void {
   awaitStage(job, 1);
 }
 
+/**
+ * The sums of a filter gradient over `tiles` tiles from `firstTile` on, by {@link Winograd}'s fields as
+ * winograd_filter.ts reads them.
+ */
+export function winogradFilter(job: usize, from: usize, fields: i32): void {
+  openJob(job);
+  memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
+  const work = changetype<Winograd>(job + ARGUMENTS);
+  work.kind = WINOGRAD_FILTER;
+  postJob(job, ceilDivide(work.tiles, work.tilesOfTask), PLANE_TASKS, true);
+  workAt(job, 0);
+  awaitStage(job, 1);
+}
+
+/** The filter gradient from all sums. */
+export function winogradGradient(job: usize, from: usize, fields: i32): void {
+  openJob(job);
+  memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
+  const work = changetype<Winograd>(job + ARGUMENTS);
+  work.kind = WINOGRAD_GRADIENT;
+  postJob(job, 0, work.inChannels, true);
+  workAt(job, 0);
+  awaitStage(job, 1);
+}
+
 /** What a thread does, for good; `thread` counts from 1. */
 export function serve(job: usize, thread: i32): void {
   let number = 0;
@@ -106,7 +134,7 @@ function workAt(job: usize, thread: i32): i32 {
     if (task < 0) return number;
     const first = firstTasks(job);
     if (task < first) {
-      firstStage(job + ARGUMENTS, task);
+      firstStage(job + ARGUMENTS, task, thread);
       finishTask(job, 0);
     } else {
       awaitStage(job, 0);
@@ -116,21 +144,30 @@ function workAt(job: usize, thread: i32): i32 {
   }
 }
 
-function firstStage(work: usize, task: i32): void {
-  if (load<i32>(work) == PRODUCT) {
+function firstStage(work: usize, task: i32, thread: i32): void {
+  const kind = load<i32>(work);
+  const tiles = changetype<Winograd>(work);
+  if (kind == PRODUCT) {
     const product = changetype<Product>(work);
     packColumns(product, task * product.panelsOfTask);
+  } else if (kind == WINOGRAD) {
+    transformFilters(tiles, task);
   } else {
-    transformFilters(changetype<Winograd>(work), task);
+    transformTiles(tiles, task * tiles.tilesOfTask, thread);
   }
 }
 
 function secondStage(work: usize, task: i32, thread: i32): void {
-  if (load<i32>(work) == PRODUCT) {
+  const kind = load<i32>(work);
+  const tiles = changetype<Winograd>(work);
+  if (kind == PRODUCT) {
     const product = changetype<Product>(work);
     multiplyRows(product, task * product.rowsOfTask, thread);
+  } else if (kind == WINOGRAD) {
+    convolveTiles(tiles, task * tiles.tilesOfTask, thread);
+  } else if (kind == WINOGRAD_FILTER) {
+    multiplyPlane(tiles, task, thread);
   } else {
-    const convolution = changetype<Winograd>(work);
-    convolveTiles(convolution, task * convolution.tilesOfTask, thread);
+    gradientOfChannel(tiles, task, thread);
   }
 }

@@ -69,6 +69,7 @@ export function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
   const n = work.n;
   const width = roundUp(n, TILE_COLUMNS);
   const left = work.scratch + <usize>(thread * THREAD_BYTES);
+  const edge = edgeOf(work.scratch, thread);
   for (let k0 = 0; k0 < work.k; k0 += BLOCK_TERMS) {
     const terms = min(BLOCK_TERMS, work.k - k0);
     for (let i = 0; i < rows; i += TILE_ROWS)
@@ -81,21 +82,27 @@ export function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
         table(left, i * terms),
         16,
       );
-    block(work, left, firstRow, rows, table(work.right, k0 * width), terms, work.adds || k0 > 0);
+    const adds = work.adds || k0 > 0;
+    block(work, left, edge, firstRow, rows, table(work.right, k0 * width), terms, adds);
   }
 }
 
-/** The tiles of one block. */
-function block(
+/** Where a thread puts tiles that are not whole. */
+function edgeOf(scratch: usize, thread: i32): usize {
+  return scratch + <usize>(thread * THREAD_BYTES) + BLOCK_ROWS * BLOCK_TERMS * 4;
+}
+
+/** The tiles of one block, of panels of both operands. */
+export function block(
   work: Product,
   left: usize,
+  edge: usize,
   firstRow: i32,
   m: i32,
   right: usize,
   k: i32,
   adds: bool,
 ): void {
-  const edge = left + BLOCK_ROWS * BLOCK_TERMS * 4;
   const edgeRows = edge + TILE_ROWS * TILE_COLUMNS * 4;
   for (let i = 0; i < TILE_ROWS; i++) store<i32>(table(edgeRows, i), i * TILE_COLUMNS * 4);
   const n = work.n;

@@ -10,9 +10,9 @@ import {
 } from './winograd_transforms';
 
 /** A tile of vectors. */
-const TILE_BYTES: usize = PLANES * 16;
+export const TILE_BYTES: usize = PLANES * 16;
 /** A row of it. */
-const ROW: usize = TILE * 16;
+export const ROW: usize = TILE * 16;
 
 /** Bytes that each thread needs beside its planes: two tiles and a product. */
 export function winogradScratch(): i32 {
@@ -67,6 +67,9 @@ export class Winograd {
   sumRows: usize;
   channels: usize;
   scratch: usize;
+  /** Only of a filter gradient: its first tile, and where the sums of products are. */
+  firstTile: i32;
+  sums: usize;
 }
 
 /** GgGᵀ for eight output channels and all input channels, as the right operand of a product lies. */
@@ -124,7 +127,7 @@ export function convolveTiles(work: Winograd, first: i32, thread: i32): void {
   const sums = data + <usize>(PLANES * work.dataPlane);
   const scratch = sums + <usize>(PLANES * work.sumPlane);
   for (let t = 0; t < tiles; t++)
-    dataOfTile(work, first + t, data + <usize>(t * work.inChannels * 4), scratch);
+    dataOfTile(work, first + t, data + <usize>(t * work.inChannels * 4), 16, scratch);
 
   const product = changetype<Product>(scratch + 2 * TILE_BYTES);
   product.aRows = work.dataRows;
@@ -148,7 +151,14 @@ export function convolveTiles(work: Winograd, first: i32, thread: i32): void {
     resultsOfTile(work, first + t, sums + <usize>(t * work.outChannels * 4), scratch);
 }
 
-function dataOfTile(work: Winograd, tile: i32, to: usize, scratch: usize): void {
+/** BᵀdB, whose four channels follow the last four after `step` bytes. */
+export function dataOfTile(
+  work: Winograd,
+  tile: i32,
+  to: usize,
+  step: usize,
+  scratch: usize,
+): void {
   const perImage = work.tileRows * work.tileColumns;
   const inImage = tile % perImage;
   const size = 7 - work.taps;
@@ -158,7 +168,7 @@ function dataOfTile(work: Winograd, tile: i32, to: usize, scratch: usize): void 
     (tile / perImage) * work.xImage +
     (inImage / work.tileColumns) * size * work.xRow +
     (inImage % work.tileColumns) * size * work.xColumn;
-  for (let c = 0; c < work.inChannels; c += 4, from += 16, to += 16) {
+  for (let c = 0; c < work.inChannels; c += 4, from += 16, to += step) {
     for (let i = 0; i < TILE; i++)
       transformData(from + i * work.xRow, work.xColumn, scratch + <usize>i * ROW, 16);
     for (let j = 0; j < TILE; j++)

@@ -5,7 +5,7 @@ import { line, matrixProduct, rowMajor, transposedLayout } from './matrix_produc
 import type { Grid, Layout } from './matrix_product.js';
 import { phasesOf, spanOf } from './phases.js';
 import type { Address, Simd } from './simd.js';
-import { convolveTiled, inputGradientTiled } from './tiled_convolution.js';
+import { convolveTiled, filterGradientTiled, inputGradientTiled } from './tiled_convolution.js';
 
 /*
  * A convolution and both of its gradients are products of matrices: with P, what each result sees of the
@@ -82,6 +82,7 @@ export function filterGradient(
   conv: Conv2DInfo,
   at: { x: Address; dy: Address; gradient: Address },
 ): void {
+  if (filterGradientTiled(simd, conv, at)) return;
   const { batchSize, outHeight, outWidth, outChannels } = conv;
   const view = viewOf(conv);
   forFramedImages(simd, at.x, batchSize, view.images, view.frame, (first, count, framed) => {

@@ -29,6 +29,8 @@ interface Exports {
   repeat(from: Address, elements: number, to: Address, rows: number): void;
   scatterPatches(...patchesToAndGeometry: readonly number[]): void;
   winograd(job: Address, fields: Address, count: number): void;
+  winogradFilter(job: Address, fields: Address, count: number): void;
+  winogradGradient(job: Address, fields: Address, count: number): void;
   winogradScratch(): number;
   zero(to: Address, elements: number): void;
 }

@@ -2,7 +2,8 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import { forFramedImages } from './framed_images.js';
 import { phasesOf, spanOf } from './phases.js';
 import type { Address, Simd } from './simd.js';
-import { convolveByTiles, prefersTiles, tilesOf } from './winograd.js';
+import { convolveByTiles, filterGradientByTiles, prefersTiles, tilesOf } from './winograd.js';
+import type { TiledConvolution } from './winograd.js';
 
 /*
  * A convolution of stride s is the sum of one of stride 1 for each phase of its filter, and its input
@@ -38,20 +39,73 @@ export function convolveTiled(
   at: { readonly x: Address; readonly filter: Address; readonly y: Address },
   adds: boolean,
 ): boolean {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = conv;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = conv;
-  if (conv.dilationHeight > 1 || conv.dilationWidth > 1) return false;
+  const parts = tapParts(conv);
+  if (parts === undefined) return false;
+  forFramedParts(simd, conv, at, parts, (part, i) => {
+    convolveByTiles(simd, { ...part, adds: adds || i > 0 });
+  });
+  return true;
+}
+
+/** dW by tiles; false if that would take longer, and nothing is done then. */
+export function filterGradientTiled(
+  simd: Simd,
+  conv: Conv2DInfo,
+  at: { readonly x: Address; readonly dy: Address; readonly gradient: Address },
+): boolean {
+  const parts = tapParts(conv);
+  if (parts === undefined) return false;
+  const size = conv.filterShape.reduce((product, length) => product * length, 1);
+  const { x, dy: y, gradient } = at;
+  simd.withMemory(size * BYTES, (sum) => {
+    // of further images: a sum for each part keeps the digits that one long sum would lose
+    forFramedParts(simd, conv, { x, filter: gradient, y }, parts, (part, i, first) => {
+      const filter = first === 0 ? part.filter : sum + part.filter - gradient;
+      filterGradientByTiles(simd, { ...part, filter, adds: false });
+      if (first > 0 && i === parts.length - 1) simd.add(sum, gradient, size);
+    });
+  });
+  return true;
+}
+
+/** A phase of the filter, and the convolution of stride 1 that it is. */
+interface TapPart {
+  readonly row: TapPhase;
+  readonly column: TapPhase;
+  readonly size: Pick<TiledConvolution, 'height' | 'width' | 'tapRows' | 'tapColumns'>;
+}
+
+/** The phases of a filter, or none if they would take longer by tiles. */
+function tapParts(conv: Conv2DInfo): readonly TapPart[] | undefined {
+  if (conv.dilationHeight > 1 || conv.dilationWidth > 1) return undefined;
   const parts = pairs(
-    tapPhases(filterHeight, strideHeight),
-    tapPhases(filterWidth, strideWidth),
+    tapPhases(conv.filterHeight, conv.strideHeight),
+    tapPhases(conv.filterWidth, conv.strideWidth),
   ).map(({ row, column }) => ({
     row,
     column,
-    size: { height: outHeight, width: outWidth, tapRows: row.taps, tapColumns: column.taps },
+    size: {
+      height: conv.outHeight,
+      width: conv.outWidth,
+      tapRows: row.taps,
+      tapColumns: column.taps,
+    },
   }));
   const sizes = parts.map(({ size }) => size);
-  if (!prefersTiles(batchSize, inChannels, outChannels, sizes)) return false;
-  const tiles = sizes.map(tilesOf);
+  return prefersTiles(conv.batchSize, conv.inChannels, conv.outChannels, sizes) ? parts : undefined;
+}
+
+/** Calls `f` for each phase of the filter on framed images; with its index, and their first. */
+function forFramedParts(
+  simd: Simd,
+  conv: Conv2DInfo,
+  at: { readonly x: Address; readonly filter: Address; readonly y: Address },
+  parts: readonly TapPart[],
+  f: (part: Omit<TiledConvolution, 'adds'>, index: number, first: number) => void,
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = conv;
+  const { filterWidth, strideHeight, strideWidth, padInfo } = conv;
+  const tiles = parts.map(({ size }) => tilesOf(size));
   const frame = {
     height: largest(tiles.map(({ height }) => height)) * strideHeight,
     width: largest(tiles.map(({ width }) => width)) * strideWidth,
@@ -61,9 +115,9 @@ export function convolveTiled(
   const images = { height: inHeight, width: inWidth, channels: inChannels };
   const tap = inChannels * outChannels;
   forFramedImages(simd, at.x, batchSize, images, frame, (first, count, framed) => {
-    parts.forEach(({ row, column, size }, i) => {
+    parts.forEach(({ row, column, size }, index) => {
       const seen = row.offset * frame.width + column.offset;
-      convolveByTiles(simd, {
+      const part = {
         ...size,
         batch: count,
         inChannels,
@@ -83,11 +137,10 @@ export function convolveTiled(
           in: outChannels,
           out: 1,
         },
-        adds: adds || i > 0,
-      });
+      };
+      f(part, index, first);
     });
   });
-  return true;
 }
 
 /** dx by tiles; false if that would take longer, and nothing is done then. */

@@ -5,6 +5,8 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const [TILE, PLANES] = [6, 36];
 /** Transformed tiles stay in the second cache: no more bytes than this, if four tiles have not more. */
 const MOST_BYTES = 2 ** 20;
+/** Transformed tiles of a filter gradient at once, in bytes. */
+const MOST_TRANSFORMED = 2 ** 24;
 /** What keeps planes from lying a power of two apart, which makes them push each other out of the cache. */
 const LINE = 64;
 
@@ -82,47 +84,148 @@ const transformed = (inChannels: number, outChannels: number): number =>
 
 /** Convolves by Winograd's algorithm; assembly/winograd.ts says how. */
 export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
-  const { batch, inChannels, outChannels, xStrides, yStrides, filterStrides } = conv;
-  const { taps, rows, columns } = tilesOf(conv);
-  const tiles = batch * rows * columns;
-  const upTo4 = (n: number) => Math.max(4, 4 * Math.floor(n / 4));
+  const { inChannels, outChannels } = conv;
+  const tiles = countOf(conv);
   const most = upTo4(MOST_BYTES / (PLANES * (inChannels + outChannels) * BYTES));
   const tilesOfTask = Math.min(96, most, upTo4(tiles / (2 * simd.threads) + 3));
-  const [dataPlane, sumPlane] = [inChannels, outChannels].map(
-    (channels) => tilesOfTask * channels * BYTES + LINE,
-  ) as [number, number];
+  const dataPlane = tilesOfTask * inChannels * BYTES + LINE;
+  const sumPlane = tilesOfTask * outChannels * BYTES + LINE;
   const threadBytes = PLANES * (dataPlane + sumPlane) + simd.winogradScratch();
-  const uPlane = inChannels * 8 * Math.ceil(outChannels / 8) * BYTES + LINE;
+  const uPlane = inChannels * upTo8(outChannels) * BYTES + LINE;
   const channels = Math.max(inChannels, outChannels);
-  const tables = (2 * tilesOfTask + channels) * BYTES;
-  const bytes = simd.threads * threadBytes + PLANES * uPlane + tables + MOST_FIELDS * BYTES;
-  simd.withMemory(bytes, (planes) => {
-    const u = planes + simd.threads * threadBytes;
-    const dataRows = u + PLANES * uPlane;
-    const sumRows = dataRows + tilesOfTask * BYTES;
-    const channelTable = sumRows + tilesOfTask * BYTES;
-    const fields = channelTable + channels * BYTES;
-    const line = (to: Address, count: number, stride: number) =>
-      simd.offsets(to, 1, 0, 1, 0, count, stride * BYTES);
-    line(dataRows, tilesOfTask, inChannels);
-    line(sumRows, tilesOfTask, outChannels);
-    line(channelTable, channels, 1);
-    // in the order of the fields of the class in assembly/winograd.ts
-    const values = [
-      ...[0, conv.x, ...inBytes(xStrides), conv.y, ...inBytes(yStrides), conv.height, conv.width],
-      ...[conv.filter, filterStrides.row * BYTES, filterStrides.column * BYTES],
-      ...[filterStrides.in * BYTES, filterStrides.out * BYTES],
-      ...[conv.tapRows, conv.tapColumns, taps, inChannels, outChannels, rows, columns, tiles],
-      ...[tilesOfTask, Number(conv.adds), u, uPlane, planes, threadBytes, dataPlane, sumPlane],
-      ...[dataRows, sumRows, channelTable, simd.scratch],
-    ];
-    simd.writeIntegers(fields, values);
-    simd.winograd(simd.job, fields, values.length);
+  const memory = {
+    planes: simd.threads * threadBytes,
+    u: PLANES * uPlane,
+    dataRows: tilesOfTask * BYTES,
+    sumRows: tilesOfTask * BYTES,
+    channels: channels * BYTES,
+    fields: MOST_FIELDS * BYTES,
+  };
+  withParts(simd, memory, (at) => {
+    writeLine(simd, at.dataRows, tilesOfTask, inChannels);
+    writeLine(simd, at.sumRows, tilesOfTask, outChannels);
+    writeLine(simd, at.channels, channels, 1);
+    const count = writeFields(simd, at.fields, conv, {
+      ...at,
+      ...{ tiles, tilesOfTask, uPlane, threadBytes, dataPlane, sumPlane },
+      scratch: simd.scratch,
+      adds: conv.adds,
+    });
+    simd.winograd(simd.job, at.fields, count);
   });
+}
+
+/**
+ * The filter gradient of such a convolution: `y` has the slopes, and `filter` gets the gradient.
+ * assembly/winograd_filter.ts says how.
+ */
+export function filterGradientByTiles(simd: Simd, conv: TiledConvolution): void {
+  const { inChannels, outChannels } = conv;
+  const all = countOf(conv);
+  const most = upTo4(MOST_TRANSFORMED / (PLANES * (inChannels + outChannels) * BYTES));
+  const atOnce = Math.min(all, most);
+  const dataPlane = atOnce * inChannels * BYTES + LINE;
+  const uPlane = atOnce * upTo8(outChannels) * BYTES + LINE;
+  const sumPlane = inChannels * outChannels * BYTES + LINE;
+  const threadBytes = simd.winogradScratch();
+  const memory = {
+    planes: PLANES * dataPlane,
+    u: PLANES * uPlane,
+    sums: PLANES * sumPlane,
+    scratch: simd.threads * threadBytes,
+    sumRows: inChannels * BYTES,
+    channels: outChannels * BYTES,
+    fields: MOST_FIELDS * BYTES,
+  };
+  withParts(simd, memory, (at) => {
+    writeLine(simd, at.sumRows, inChannels, outChannels);
+    writeLine(simd, at.channels, outChannels, 1);
+    let count = 0;
+    for (let firstTile = 0; firstTile < all; firstTile += atOnce) {
+      const tiles = Math.min(atOnce, all - firstTile);
+      count = writeFields(simd, at.fields, conv, {
+        ...at,
+        ...{ tiles, tilesOfTask: 16, uPlane, threadBytes, dataPlane, sumPlane, firstTile },
+        dataRows: 0,
+        adds: firstTile > 0,
+      });
+      simd.winogradFilter(simd.job, at.fields, count);
+    }
+    simd.winogradGradient(simd.job, at.fields, count);
+  });
+}
+
+const upTo4 = (n: number): number => Math.max(4, 4 * Math.floor(n / 4));
+const upTo8 = (n: number): number => 8 * Math.ceil(n / 8);
+
+function countOf(conv: TiledConvolution): number {
+  const { rows, columns } = tilesOf(conv);
+  return conv.batch * rows * columns;
+}
+
+/** Calls `f` with the addresses of parts of memory, each so many bytes. */
+function withParts<Name extends string>(
+  simd: Simd,
+  bytes: Readonly<Record<Name, number>>,
+  f: (at: Readonly<Record<Name, Address>>) => void,
+): void {
+  const names = Object.keys(bytes) as Name[];
+  const size = names.reduce((sum, name) => sum + bytes[name], 0);
+  simd.withMemory(size, (memory) => {
+    let at = memory;
+    const parts = {} as Record<Name, Address>;
+    for (const name of names) {
+      parts[name] = at;
+      at += bytes[name];
+    }
+    f(parts);
+  });
+}
+
+function writeLine(simd: Simd, to: Address, count: number, stride: number): void {
+  simd.offsets(to, 1, 0, 1, 0, count, stride * BYTES);
 }
 
 /** Numbers that a convolution is described by, at most. */
 const MOST_FIELDS = 48;
+
+interface TileMemory {
+  readonly tiles: number;
+  readonly tilesOfTask: number;
+  readonly adds: boolean;
+  readonly u: Address;
+  readonly uPlane: number;
+  readonly planes: Address;
+  readonly threadBytes: number;
+  readonly dataPlane: number;
+  readonly sumPlane: number;
+  readonly dataRows: Address;
+  readonly sumRows: Address;
+  readonly channels: Address;
+  readonly scratch: Address;
+  readonly firstTile?: number;
+  readonly sums?: Address;
+}
+
+/** Writes the fields of the class in assembly/winograd.ts, in their order; returns their number. */
+function writeFields(simd: Simd, to: Address, conv: TiledConvolution, memory: TileMemory): number {
+  const { filterStrides } = conv;
+  const { taps, rows, columns } = tilesOf(conv);
+  const kind = 0;
+  const values = [
+    ...[kind, conv.x, ...inBytes(conv.xStrides), conv.y, ...inBytes(conv.yStrides)],
+    ...[conv.height, conv.width],
+    ...[conv.filter, filterStrides.row * BYTES, filterStrides.column * BYTES],
+    ...[filterStrides.in * BYTES, filterStrides.out * BYTES],
+    ...[conv.tapRows, conv.tapColumns, taps, conv.inChannels, conv.outChannels],
+    ...[rows, columns, memory.tiles, memory.tilesOfTask, Number(memory.adds)],
+    ...[memory.u, memory.uPlane, memory.planes, memory.threadBytes],
+    ...[memory.dataPlane, memory.sumPlane, memory.dataRows, memory.sumRows, memory.channels],
+    ...[memory.scratch, memory.firstTile ?? 0, memory.sums ?? 0],
+  ];
+  simd.writeIntegers(to, values);
+  return values.length;
+}
 
 const inBytes = ({ image, row, column }: Strides): number[] => [
   image * BYTES,
