@@ -17,8 +17,13 @@ const NEXT: usize = 8;
 const DONE: usize = 16;
 /** Tasks of the two stages: none of the second begins before all of the first are done. */
 const TASKS: usize = 24;
+/** Whether the thread that posts may sleep: that of a page may not. */
+const SLEEPS: usize = 32;
 /** What the tasks need to know. */
-export const ARGUMENTS: usize = 32;
+export const ARGUMENTS: usize = 40;
+
+/** How often a thread looks whether others are done before it sleeps, some ten microseconds. */
+const LOOKS: i32 = 10_000;
 
 /** No task has so high a number. */
 const CLOSED: i64 = 0x7fffffff;
@@ -61,13 +66,22 @@ export function firstTasks(job: usize): i32 {
 
 /** Counts a task as done. */
 export function finishTask(job: usize, stage: usize): void {
-  atomic.add<i32>(job + DONE + (stage << 2), 1);
+  const done = job + DONE + (stage << 2);
+  atomic.add<i32>(done, 1);
+  if (threadsOf(job) > 1 && load<i32>(job, SLEEPS) != 0) atomic.notify(done);
 }
 
 /** Waits until all tasks of a stage are done; other threads are at the last of them. */
 export function awaitStage(job: usize, stage: usize): void {
   const tasks = load<i32>(job + TASKS + (stage << 2));
-  while (atomic.load<i32>(job + DONE + (stage << 2)) < tasks) {}
+  const done = job + DONE + (stage << 2);
+  let looks = LOOKS;
+  while (true) {
+    const now = atomic.load<i32>(done);
+    if (now >= tasks) return;
+    // its processor may be what the others need
+    if (--looks < 0 && load<i32>(job, SLEEPS) != 0) atomic.wait<i32>(done, now, 1_000_000);
+  }
 }
 
 /** Waits for a job that is not the one of that number. */
@@ -80,7 +94,8 @@ export function threadsOf(job: usize): i32 {
 }
 
 /** To be called once, before any thread begins. */
-export function createJob(job: usize, threads: i32): void {
+export function createJob(job: usize, threads: i32, sleeps: bool): void {
   memory.fill(job, 0, JOB_BYTES);
   store<i32>(job, threads, THREADS);
+  store<i32>(job, <i32>sleeps, SLEEPS);
 }

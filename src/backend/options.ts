@@ -16,8 +16,8 @@ export interface LoadBackendOptions {
   readonly wasmPath?: string | Readonly<Record<string, string>>;
   /**
    * How many threads the wasm backend computes with, from 1 to 8; by default as many as this process may
-   * use processors. Results do not depend on it. Pages have half of them at most, and one unless they
-   * are cross-origin isolated. The first start decides.
+   * use processors. Results do not depend on it. Pages have one unless they are cross-origin isolated. The
+   * first start decides.
    */
   readonly threads?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */

@@ -1,6 +1,9 @@
 import { engine, env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { threadsOn } from '../kernels/threads.js';
+import { memoryOf } from '../kernels/wasm_backend.js';
+import type { WasmBackend } from '../kernels/wasm_backend.js';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 import { THREADED_BINARY } from './options.js';
@@ -10,7 +13,7 @@ import type { LoadBackendOptions } from './options.js';
 export interface WasmHost {
   /** The folder of the binaries, where the host can tell. */
   findBinaries?(): string | undefined;
-  /** Has the backend start with threads where tfjs would not; none means all processors. */
+  /** Has the backend compute with threads; none means all processors. */
   useThreads?(module: WasmModule, threads: number | undefined, binary: string | undefined): void;
   /** Called before Emscripten's code runs; returns what clears its process listeners away. */
   watchListeners?(): () => void;
@@ -20,7 +23,6 @@ export type WasmModule = Pick<
   typeof WasmPackage,
   'BackendWasm' | 'setThreadsCount' | 'setWasmPaths' | 'version_wasm'
 >;
-type WasmBackend = KernelBackend & { wasm: { tfjs: { getThreadsCount(): number } } };
 
 /** WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
 export function wasm(host: WasmHost = {}): Candidate {
@@ -42,7 +44,6 @@ export function wasm(host: WasmHost = {}): Candidate {
       }
       if (module !== undefined && !started) {
         const { threads, wasmPath } = options;
-        if (threads !== undefined) module.setThreadsCount(threads);
         host.useThreads?.(module, threads, addressOf(THREADED_BINARY, wasmPath));
       }
       return {
@@ -50,9 +51,9 @@ export function wasm(host: WasmHost = {}): Candidate {
         finish: () => clearListeners?.(),
       };
     },
-    describe(instance: WasmBackend) {
+    describe(instance: KernelBackend & WasmBackend) {
       const simd = env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly SIMD' : 'WebAssembly';
-      const threads = instance.wasm.tfjs.getThreadsCount();
+      const threads = threadsOn(memoryOf(instance.wasm));
       return `${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     },
   } satisfies Candidate;

@@ -1,6 +1,7 @@
 import { env, findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { chooseThreads } from '../kernels/threads.js';
 import { nodeBuiltin } from './node_builtins.js';
 import { THREADED_BINARY } from './options.js';
 
@@ -80,16 +81,16 @@ async function startThreaded(
     const locateFile = (name: string) =>
       name === THREADED_BINARY ? binary : inFolder(folder, name);
     const wasm = await factory({ locateFile, mainScriptUrlOrBlob: glue });
-    const initWithThreadsCount = wasm.cwrap('init_with_threads_count', null, ['number']);
     wasm.tfjs = {
       init: wasm.cwrap('init', null, []),
-      initWithThreadsCount: () => initWithThreadsCount(1),
-      getThreadsCount: () => threads,
+      initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
+      getThreadsCount: () => 1,
       registerTensor: wasm.cwrap('register_tensor', null, ['number', 'number', 'number']),
       disposeData: wasm.cwrap('dispose_data', null, ['number']),
       dispose: wasm.cwrap('dispose', null, []),
     };
-    setThreadsCount(threads);
+    chooseThreads(threads);
+    setThreadsCount(1); // of tfjs's own, which wait for each other
     return new BackendWasm(wasm as never);
   } finally {
     // the glue makes its workers by a global, and leaves it there

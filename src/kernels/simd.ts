@@ -1,9 +1,10 @@
 import { fail } from '../internal/check.js';
 import { FUSED_TILE, KERNELS, TILE } from './simd_binary.js';
-import { startThread } from './threads.js';
+import { isShared, maySleep, startThread, threadsOn } from './threads.js';
+import { memoryOf } from './wasm_backend.js';
 import type { WasmBackend } from './wasm_backend.js';
 import { webAssembly } from './web_assembly.js';
-import type { WasmMemory, WasmModule } from './web_assembly.js';
+import type { WasmModule } from './web_assembly.js';
 
 /** An address in the heap, in bytes. */
 export type Address = number;
@@ -14,7 +15,7 @@ interface Exports {
   add(from: Address, to: Address, elements: number): void;
   offsets(to: Address, ...countsAndStrides: readonly number[]): void;
   pad(...fromImagesHeightWidthToFrameHeightFrameWidthTopLeft: readonly number[]): void;
-  createJob(job: Address, threads: number): void;
+  createJob(job: Address, threads: number, sleeps: number): void;
   readonly JOB_BYTES: { readonly value: number };
   product(job: Address, ...operandsSizesAddsScratch: readonly number[]): void;
   sum(
@@ -60,8 +61,7 @@ export function simdOf(backend: WasmBackend): Simd {
 
 function instantiate(backend: WasmBackend): Simd {
   const { wasm } = backend;
-  // the glue of the binary with threads keeps the memory itself
-  const memory = wasm.wasmMemory ?? wasm.asm.memory;
+  const memory = memoryOf(wasm);
   const shared = isShared(memory);
   const { Instance, Module } = webAssembly();
   const { tile, kernels } = (binaries ??= supportedBinaries());
@@ -71,9 +71,9 @@ function instantiate(backend: WasmBackend): Simd {
   const product = new Instance(tileModule, { env: { memory }, product: {} }).exports;
   const exports = new Instance(kernelModule, { env: { memory }, product }).exports as Exports;
 
-  const threads = shared ? wasm.tfjs.getThreadsCount() : 1;
+  const threads = threadsOn(memory);
   const job = allocate(wasm, exports.JOB_BYTES.value);
-  exports.createJob(job, threads);
+  exports.createJob(job, threads, Number(threads > 1 && maySleep()));
   const ends: (() => void)[] = [];
   for (let thread = 1; thread < threads; thread++)
     ends.push(startThread({ tile: tileModule, kernels: kernelModule, memory, job, thread }));
@@ -106,9 +106,6 @@ function allocate(wasm: WasmBackend['wasm'], bytes: number): Address {
   if (address === 0) fail('backend', 'wasm', 'memory', 'at most 4 GiB', `${bytes} bytes more`);
   return address;
 }
-
-const isShared = ({ buffer }: WasmMemory) =>
-  typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
 
 type Binary = Uint8Array<ArrayBuffer>;
 let binaries: { readonly tile: Binary; readonly kernels: Binary } | undefined;

@@ -10,6 +10,30 @@ export interface ThreadData {
   readonly thread: number;
 }
 
+let chosen = 1;
+
+/** How many threads backends that are started from now on compute with, where they can share memory. */
+export function chooseThreads(threads: number): void {
+  chosen = threads;
+}
+
+/** Whether threads can work on a memory. */
+export const isShared = ({ buffer }: WasmMemory): boolean =>
+  typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+
+/** Whether this thread may wait for others asleep: that of a page may not. */
+export function maySleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** With how many a backend on that memory computes. */
+export const threadsOn = (memory: WasmMemory): number => (isShared(memory) ? chosen : 1);
+
 /** A thread instantiates our modules on the memory of all, and then waits for work until it is ended. */
 const SERVE = `({ tile, kernels, memory, job, thread }) => {
   const product = new WebAssembly.Instance(tile, { env: { memory } }).exports;

@@ -21,19 +21,23 @@ export interface WasmBackend {
   typedArrayFromHeap(tensor: TensorInfo): HeapView;
   getMemoryOffset(dataId: DataId): number;
   incRef(dataId: DataId): void;
-  disposeData(dataId: DataId): boolean;
+  /** Frees data that nobody else refers to; with `force` in any case. */
+  disposeData(dataId: DataId, force?: boolean): boolean;
   dispose(): void;
   /** Emscripten's module. */
   readonly wasm: {
     _malloc(bytes: number): number;
     _free(address: number): void;
-    readonly tfjs: { getThreadsCount(): number };
     readonly asm: { readonly memory: WasmMemory };
     /** Only in the binary with threads. */
     readonly wasmMemory?: WasmMemory;
   };
   readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
 }
+
+/** The heap. The glue of the binary with threads keeps it itself. */
+export const memoryOf = ({ wasmMemory, asm }: WasmBackend['wasm']): WasmMemory =>
+  wasmMemory ?? asm.memory;
 
 /** What the engine hands to a kernel. */
 export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
