@@ -1,24 +1,35 @@
 import { RandomStream } from '../src/internal/random.js';
+import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
 
 /** A pass of a convolution: y itself, or the gradient in one of its two operands. */
 export type Pass = 'forward' | 'input' | 'filter';
 
-/** One pass of one convolution, padding 'same'. */
-export interface ConvolutionCase {
-  readonly kind: 'convolution';
+/** The shapes of a convolution, padding 'same'. */
+export interface Convolution {
   /** [batch, height, width, channels] */
   readonly x: readonly [number, number, number, number];
   /** [height, width, channels, outputs] */
   readonly filter: readonly [number, number, number, number];
   readonly stride: number;
+}
+
+/** One pass of one convolution. */
+export interface ConvolutionCase extends Convolution {
+  readonly kind: 'convolution';
   readonly pass: Pass;
 }
 
 /** One update of the discriminator and one of the generator, Adam, from equal weights. */
 export interface StepCase {
   readonly kind: 'step';
-  readonly system: 'dcgan-28';
+  /** [height, width, channels]: 28×28 has the networks of the TensorFlow tutorial, others the paper's. */
+  readonly image: readonly [number, number, number];
   readonly batch: number;
+  /** What the layers of the discriminator have. */
+  readonly normalization: 'none' | 'spectral';
+  readonly loss: 'non-saturating' | 'hinge' | 'wasserstein';
+  /** λ of WGAN-GP; without it there is no penalty. */
+  readonly gradientPenalty?: number;
   /** What the generator is given at the steps whose losses are compared: twice a step. */
   readonly latents: readonly (readonly number[])[];
 }
@@ -31,7 +42,15 @@ export interface Product {
   readonly times: number;
 }
 
-type Convolution = Omit<ConvolutionCase, 'kind' | 'pass'>;
+/** A step of the table, and what it cannot be faster than. */
+export interface Step {
+  readonly name: string;
+  readonly step: StepCase;
+  /** Those of the step; where it has a penalty, those of the penalty alone. */
+  readonly products: readonly Product[];
+  /** The same step without its penalty, where it has one. */
+  readonly without?: StepCase;
+}
 
 /** Layers of a DCGAN, a ResNet and a CycleGAN. */
 const CONVOLUTIONS: readonly Convolution[] = [
@@ -51,58 +70,113 @@ export const convolutionCases = (): ConvolutionCase[] =>
     PASSES.map((pass) => ({ kind: 'convolution' as const, ...convolution, pass })),
   );
 
-const LATENTS = 100;
+/** Everything that defines a step but the latent vectors. */
+type System = Omit<StepCase, 'kind' | 'latents'>;
 
-/** The steps, and what they cannot be faster than. */
-export const stepCases = (): { name: string; step: StepCase; products: Product[] }[] => [
-  { name: 'DCGAN-28, batch 64', step: dcgan28(64), products: productsOfDCGAN28(64) },
+/** gan-kit draws the latent vectors of its own stream, others are given them. */
+export function stepCase(system: System, compared: number): StepCase {
+  const stream = new RandomStream(0, 'createGAN').fork('latents');
+  const latents = Array.from({ length: 2 * compared }, () =>
+    Array.from(stream.normalValues(system.batch * LATENTS)),
+  );
+  return { kind: 'step', ...system, latents };
+}
+
+const dcgan28 = (batch: number): System => ({
+  image: [28, 28, 1],
+  batch,
+  normalization: 'none',
+  loss: 'non-saturating',
+});
+
+const snDCGAN = (size: number, batch: number): System => ({
+  image: [size, size, 3],
+  batch,
+  normalization: 'spectral',
+  loss: 'hinge',
+});
+
+/** Three steps of each are compared. */
+export function stepCases(): Step[] {
+  const plain = stepCase(dcgan28(64), 3);
+  const spectral = stepCase(snDCGAN(32, 64), 3);
+  const without = stepCase({ ...dcgan28(64), loss: 'wasserstein' }, 3);
+  const penalized: StepCase = { ...without, gradientPenalty: 10 };
+  return [
+    { name: 'DCGAN-28, batch 64', step: plain, products: stepProducts(plain) },
+    { name: 'SN-DCGAN-32, batch 64', step: spectral, products: stepProducts(spectral) },
+    {
+      name: 'WGAN-GP on DCGAN-28, batch 64',
+      step: penalized,
+      without,
+      products: penaltyProducts(penalized),
+    },
+  ];
+}
+
+/** Steps whose memory is measured: growing batches, then growing images. One step is compared. */
+export const memoryCases = (): { name: string; step: StepCase }[] => [
+  ...[16, 32, 64, 128].map((batch) => ({
+    name: `DCGAN-28, batch ${batch}`,
+    step: stepCase(dcgan28(batch), 1),
+  })),
+  ...[32, 64].map((size) => ({
+    name: `SN-DCGAN-${size}, batch 16`,
+    step: stepCase(snDCGAN(size, 16), 1),
+  })),
 ];
 
-/** Three steps are compared; gan-kit draws the latent vectors of its own stream, others are given them. */
-function dcgan28(batch: number): StepCase {
-  const stream = new RandomStream(0, 'createGAN').fork('latents');
-  const latents = Array.from({ length: 6 }, () => Array.from(stream.normalValues(batch * LATENTS)));
-  return { kind: 'step', system: 'dcgan-28', batch, latents };
+/** Refuses all steps but one, for contenders that have no other. */
+export function checkPlainDCGAN28({ image, normalization, loss, gradientPenalty }: StepCase): void {
+  const plain = image[0] === 28 && normalization === 'none' && loss === 'non-saturating';
+  if (!plain || gradientPenalty !== undefined)
+    throw new Error('of the steps, it is given the plain DCGAN-28 alone');
 }
 
 /**
  * D is run forward three times (real, fake, and for G), backward in its filters twice and in its inputs
  * three times, but not to the images of its own step; G forward twice, and backward once, but not to
- * the latent vectors.
+ * the latent vectors. What spectral normalization adds, products of each filter with vectors, is less
+ * than a thousandth, and left out.
  */
-function productsOfDCGAN28(batch: number): Product[] {
-  const forward = (
-    x: ConvolutionCase['x'],
-    filter: ConvolutionCase['filter'],
-    stride: number,
-    times: number,
-  ): Product => ({
-    convolution: { kind: 'convolution', x, filter, stride, pass: 'forward' },
-    times,
-  });
-  return [
-    forward([batch, 28, 28, 1], [5, 5, 1, 64], 2, 3 + 2 + 1 + (2 + 1 + 1)),
-    forward([batch, 14, 14, 64], [5, 5, 64, 128], 2, 3 + 2 + 3 + (2 + 1 + 1)),
-    forward([batch, 7, 7, 128], [5, 5, 128, 256], 1, 2 + 1 + 1),
-    forward([1, 1, batch, LATENTS], [1, 1, LATENTS, 7 * 7 * 256], 1, 2 + 1),
-    forward([1, 1, batch, 7 * 7 * 128], [1, 1, 7 * 7 * 128, 1], 1, 3 + 2 + 3),
-  ];
+export const stepProducts = (step: StepCase): Product[] =>
+  products([
+    ...discriminatorLayers(step).map((layer, i) => [layer, 3 + 2 + (i === 0 ? 1 : 3)] as const),
+    ...generatorLayers(step).map((layer, i) => [layer, 2 + 1 + (i === 0 ? 0 : 1)] as const),
+  ]);
+
+/**
+ * What the penalty P = λE(‖g‖ − 1)² adds, g being the gradient of D in the interpolates x̂. Let layer l
+ * compute aₗ = Wₗhₗ₋₁ and hₗ = φ(aₗ), h₀ = x̂; let δₗ = ∂ΣD/∂aₗ, and tₗ = ∂P/∂δₗ. Of each layer:
+ *
+ * - forward, aₗ = Wₗhₗ₋₁: φ′ is taken at a
+ * - d input, Wₗᵀδₗ: it leads to g, of the first layer, too, as g is taken in the images
+ * - d filter, (∂P/∂Wₗᵀδₗ) δₗᵀ: the gradient of P in Wₗ, which enters d input
+ * - forward again, tₗ = Wₗ(φ′ tₗ₋₁), t₀ being ∂P/∂g: that of P in δₗ, from which the next layer's follows;
+ *   not of the last one, where δ is 1 whatever the weights are
+ *
+ * Nothing flows back into a, as φ″ = 0 for LeakyReLU: no second d input, no d filter of the forward pass.
+ */
+export function penaltyProducts(step: StepCase): Product[] {
+  const layers = discriminatorLayers(step);
+  return products(
+    layers.map((layer, i) => [layer, 1 + 1 + 1 + (i === layers.length - 1 ? 0 : 1)] as const),
+  );
+}
+
+/** Forward passes, those of equal shapes together. */
+function products(passes: readonly (readonly [Convolution, number])[]): Product[] {
+  const byName = new Map<string, Product>();
+  for (const [convolution, times] of passes) {
+    const name = convolutionName(convolution);
+    byName.set(name, {
+      convolution: { kind: 'convolution', ...convolution, pass: 'forward' },
+      times: times + (byName.get(name)?.times ?? 0),
+    });
+  }
+  return [...byName.values()];
 }
 
 /** What a convolution is called in the tables. */
 export const convolutionName = ({ x, filter, stride }: Convolution): string =>
   `[${x.join()}]×[${filter.join()}]${stride === 1 ? '' : ` /${stride}`}`;
-
-/**
- * Numbers between −scale and scale that every contender makes for itself, in any language: a hash of
- * seed and place.
- */
-export function fill(size: number, seed: number, scale: number): Float32Array {
-  return Float32Array.from({ length: size }, (_, i) => {
-    let h = (Math.imul(i, 0x9e3779b1) + Math.imul(seed, 0x85ebca6b)) >>> 0;
-    h = Math.imul(h ^ (h >>> 16), 0x7feb352d) >>> 0;
-    h = Math.imul(h ^ (h >>> 15), 0x846ca68b) >>> 0;
-    h = (h ^ (h >>> 16)) >>> 0;
-    return (h / 2 ** 31 - 1) * scale;
-  });
-}

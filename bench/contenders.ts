@@ -13,30 +13,59 @@ const node = (name: string, worker: string, ...args: string[]): ContenderCommand
   args: ['--import', 'tsx', path(`./workers/${worker}.ts`), ...args],
 });
 
-const torch = (threads: number): ContenderCommand => ({
-  name: `PyTorch, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+const python = (name: string, ...args: string[]): ContenderCommand => ({
+  name,
   command: PYTHON,
-  args: [path('./peers/torch_worker.py'), String(threads)],
+  args: [path('./peers/torch_worker.py'), ...args],
 });
 
+const gankit = (threads: number): ContenderCommand => ({
+  ...node(`gan-kit, ${count(threads)}`, 'gan_kit', String(threads)),
+  threads,
+});
+
+const torch = (threads: number): ContenderCommand => ({
+  ...python(`PyTorch, ${count(threads)}`, String(threads)),
+  threads,
+});
+
+const count = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
+
 /** The one that all others are compared with. */
-export const OURS = 'gan-kit, 1 thread';
+export const OURS = gankit(1).name;
 /** Whose forward pass is the measure of a backward pass. */
 export const STOCK_WASM = 'tfjs, wasm';
+/** Whose memory stands beside ours. */
+export const TORCH = torch(1).name;
 
-/** Everyone who can run here, and who cannot. */
-export function contenders(): { present: ContenderCommand[]; absent: string[] } {
-  const torchVersion = spawnSync(PYTHON, ['-c', 'import torch; print(torch.__version__)']);
-  const hasTorch = torchVersion.status === 0;
+/** Everyone there is. */
+export interface Contenders {
+  readonly present: readonly ContenderCommand[];
+  /** Who cannot run here, and what would help. */
+  readonly absent: readonly { readonly name: string; readonly help: string }[];
+}
+
+/** Everyone on the processor who can run here, and who cannot. */
+export function contenders(): Contenders {
+  const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
   return {
     present: [
-      node(OURS, 'gan_kit', '1'),
-      ...(availableParallelism() > 1 ? [node('gan-kit, 2 threads', 'gan_kit', '2')] : []),
+      gankit(1),
+      ...(availableParallelism() > 1 ? [gankit(2)] : []),
       node(STOCK_WASM, 'stock_tfjs', 'wasm'),
       { ...node('tfjs, cpu', 'stock_tfjs', 'cpu'), slow: true },
       { ...node('jax-js, wasm', 'jax_js'), slow: true },
       ...(hasTorch ? [torch(1), torch(2)] : []),
     ],
-    absent: hasTorch ? [] : ['PyTorch (pip install torch)'],
+    absent: hasTorch ? [] : [{ name: 'PyTorch', help: 'pip install torch, or set PYTHON' }],
   };
 }
+
+/** The one that others are compared with on a GPU. */
+export const OURS_ON_GPU = 'gan-kit, WebGPU';
+
+/** Both on the GPU, whether they can run here or not. */
+export const gpuContenders = (): ContenderCommand[] => [
+  node(OURS_ON_GPU, 'gan_kit', 'webgpu'),
+  python('PyTorch, CUDA', '1', 'cuda'),
+];

@@ -29,3 +29,18 @@ export function difference(a: readonly number[], b: readonly number[]): number {
   const worst = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
   return Number.isNaN(worst) ? Infinity : worst / scale;
 }
+
+/** The sum of several timings, each so many times, round by round. */
+export function weightedSums(
+  timings: readonly (readonly number[])[],
+  times: readonly number[],
+): number[] {
+  const rounds = Math.min(...timings.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) =>
+    timings.reduce((sum, values, i) => sum + times[i]! * values[round]!, 0),
+  );
+}
+
+/** a − b round by round. */
+export const differences = (a: readonly number[], b: readonly number[]): number[] =>
+  a.flatMap((value, round) => (b[round] === undefined ? [] : [value - b[round]]));

@@ -1,7 +1,8 @@
 import { jit, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { fill } from '../cases.js';
+import { checkPlainDCGAN28 } from '../cases.js';
 import type { StepCase } from '../cases.js';
-import { ADAM } from './dcgan_28.js';
+import { fill } from '../hash.js';
+import { ADAM } from './dcgan.js';
 import type { Subject } from './serve.js';
 
 type Arr = ReturnType<typeof np.array>;
@@ -117,7 +118,9 @@ const updateGenerator = jit(
 const scalar = async (x: Arr): Promise<number> => ((await x.data()) as Float32Array)[0]!;
 
 /** Both updates, as all contenders do them. */
-export function dcgan28({ batch, latents }: StepCase): Subject {
+export function dcgan28(one: StepCase): Subject {
+  checkPlainDCGAN28(one);
+  const { batch, latents } = one;
   let [g, d] = [weights(GENERATOR, 100), weights(DISCRIMINATOR, 200)];
   const zeros = (like: Arr[]) => like.map(({ shape }) => np.zeros(shape));
   let [gm, gv, dm, dv] = [zeros(g), zeros(g), zeros(d), zeros(d)];

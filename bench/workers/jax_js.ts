@@ -2,8 +2,8 @@
 // before jax-js, which asks for a navigator that Node 20 has not
 import './navigator.js';
 import { defaultDevice, grad, init, jit, lax, numpy as np } from '@jax-js/jax';
-import { fill } from '../cases.js';
 import type { ConvolutionCase } from '../cases.js';
+import { fill } from '../hash.js';
 import { dcgan28 } from './jax_dcgan_28.js';
 import { sample } from './sample.js';
 import { serve } from './serve.js';
@@ -13,9 +13,7 @@ type Array4D = ReturnType<typeof np.array>;
 
 await init('wasm');
 defaultDevice('wasm');
-await serve((one) =>
-  one.kind === 'convolution' ? convolution(one) : Promise.resolve(dcgan28(one)),
-);
+await serve(async (one) => (one.kind === 'convolution' ? convolution(one) : dcgan28(one)));
 
 /** An array of the numbers that all contenders have, its axes in another order. */
 async function made(shape: readonly number[], seed: number, axes: number[]): Promise<Array4D> {

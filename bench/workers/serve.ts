@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Case } from '../cases.js';
-import type { Prepared, Request, Timed } from '../protocol.js';
+import type { About, Prepared, Request, Timed } from '../protocol.js';
 
 /** A case made ready. */
 export interface Subject {
@@ -14,28 +14,34 @@ export interface Subject {
 }
 
 /** Answers the requests of the benchmark until its end of the pipe closes. */
-export async function serve(prepare: (one: Case) => Promise<Subject>): Promise<void> {
+export async function serve(
+  prepare: (one: Case) => Promise<Subject>,
+  device: () => Promise<string> = async () => 'the processor',
+): Promise<void> {
   const subjects = new Map<number, Subject>();
   const release = (): void => {
     for (const subject of subjects.values()) subject.dispose();
     subjects.clear();
   };
-  const answer = async (request: Request): Promise<Prepared | Timed | object> => {
+  const answer = async (request: Request): Promise<About | Prepared | Timed | object> => {
+    if ('about' in request) return { device: await device() };
+    if ('run' in request) return time(subjects.get(request.as)!, request.run);
     if ('release' in request) {
       release();
       return {};
     }
-    if ('run' in request) return time(subjects.get(request.as)!, request.run);
-    try {
-      const subject = await prepare(request.prepare);
-      subjects.set(request.as, subject);
-      return { fingerprint: await subject.fingerprint() };
-    } catch (error) {
-      return { problem: (error as Error).message.split('\n')[0]! };
-    }
+    const subject = await prepare(request.prepare);
+    subjects.set(request.as, subject);
+    return { fingerprint: await subject.fingerprint() };
   };
   for await (const line of createInterface(process.stdin))
-    console.log(JSON.stringify(await answer(JSON.parse(line) as Request)));
+    console.log(
+      JSON.stringify(
+        await answer(JSON.parse(line) as Request).catch((error: unknown) => ({
+          problem: String((error as Partial<Error>).message ?? error).split('\n')[0]!,
+        })),
+      ),
+    );
   process.exit(0);
 }
 

@@ -4,9 +4,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkPlainDCGAN28 } from '../cases.js';
 import type { StepCase } from '../cases.js';
 import { convolution } from './convolution.js';
-import { ADAM, fillWeights, realImages } from './dcgan_28.js';
+import { ADAM, fillWeights, realImages } from './dcgan.js';
 import { serve } from './serve.js';
 import type { Subject } from './serve.js';
 
@@ -44,10 +45,12 @@ function networks(): { generator: LayersModel; discriminator: LayersModel } {
   return { generator, discriminator };
 }
 
-function step({ batch, latents }: StepCase): Subject {
+function step(one: StepCase): Subject {
+  checkPlainDCGAN28(one);
+  const { batch, latents } = one;
   const { generator, discriminator } = networks();
   fillWeights(generator, discriminator);
-  const real = realImages(batch);
+  const real = realImages(one);
   const { learningRate, beta1, beta2, epsilon } = ADAM;
   const optimizers = [0, 1].map(() => tf.train.adam(learningRate, beta1, beta2, epsilon));
   const apply = (model: LayersModel, x: tf.Tensor) =>
@@ -101,4 +104,4 @@ function step({ batch, latents }: StepCase): Subject {
 }
 
 await tf.setBackend(process.argv[2]!);
-await serve((one) => Promise.resolve(one.kind === 'convolution' ? convolution(one) : step(one)));
+await serve(async (one) => (one.kind === 'convolution' ? convolution(one) : step(one)));

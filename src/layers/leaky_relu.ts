@@ -3,6 +3,7 @@ import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber } from '../internal/check.js';
+import { stopGradient } from '../ops/stop_gradient.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
@@ -46,7 +47,8 @@ export class LeakyReLU extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = single('leakyReLU', inputs);
-    return tidy(() => mul(x, step(x, this.negativeSlope)));
+    // its slope is 0, which a second derivative would carry through all layers below
+    return tidy(() => mul(x, stopGradient(() => step(x, this.negativeSlope))));
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -1,10 +1,15 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { fill } from '../cases.js';
+import type { StepCase } from '../cases.js';
+import { fill } from '../hash.js';
 
-/** What all contenders agree on in a step of the DCGAN for 28×28 of the TensorFlow tutorial. */
-export const IMAGE = [28, 28, 1] as const;
+/*
+ * What all contenders agree on in a step. Seeds of the hash: 7 the real images; from 100 on the weights
+ * of the generator, from 200 on those of the discriminator, by their place; from 300 on the interpolation
+ * weights, by step; from 400 on the singular vectors v, by layer.
+ */
+
 export const ADAM = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 /** Kernels from −0.05 to 0.05, seeded by network and place among its weights; scales 1, offsets 0. */
@@ -24,5 +29,18 @@ export function fillWeights(generator: LayersModel, discriminator: LayersModel):
 }
 
 /** A batch of noise that stands for images. */
-export const realImages = (batch: number): Tensor =>
-  tensor(fill(batch * 28 * 28, 7, 1), [batch, ...IMAGE]);
+export function realImages({ image, batch }: StepCase): Tensor {
+  const shape = [batch, ...image];
+  return tensor(
+    fill(
+      shape.reduce((product, n) => product * n, 1),
+      7,
+      1,
+    ),
+    shape,
+  );
+}
+
+/** α of each sample, at a step counted from 0. */
+export const interpolationWeights = (batch: number, step: number): Float32Array =>
+  fill(batch, 300 + step, 0.5).map((value) => value + 0.5);

@@ -1,0 +1,68 @@
+import type { Convolution, StepCase } from './cases.js';
+
+/*
+ * The layers with weights of the two networks, each as the convolution whose forward pass has as many
+ * multiplications: a transposed convolution is the input gradient of one, a dense layer a convolution
+ * of one row of pixels.
+ */
+
+/** Length of a latent vector. */
+export const LATENTS = 100;
+
+const KERNEL = 5;
+
+const dense = (batch: number, inputs: number, outputs: number): Convolution => ({
+  x: [1, 1, batch, inputs],
+  filter: [1, 1, inputs, outputs],
+  stride: 1,
+});
+
+/** Halves a size until 7 or less is left, as gan-kit's DCGAN does. */
+function halvings(size: number): { base: number; count: number } {
+  let count = 0;
+  for (; size > 7 && size % 2 === 0; count++) size /= 2;
+  return { base: size, count };
+}
+
+/** Convolutions of stride 2 that double the channels, from 64 on, and one dense unit. */
+export function discriminatorLayers({ image, batch }: StepCase): Convolution[] {
+  const [size, , colours] = image;
+  const { base, count } = halvings(size);
+  const layers = Array.from({ length: count }, (_, i): Convolution => {
+    const side = size / 2 ** i;
+    const channels = i === 0 ? colours : 32 * 2 ** i;
+    return {
+      x: [batch, side, side, channels],
+      filter: [KERNEL, KERNEL, channels, 64 * 2 ** i],
+      stride: 2,
+    };
+  });
+  return [...layers, dense(batch, base * base * 32 * 2 ** count, 1)];
+}
+
+/**
+ * A dense layer, and transposed convolutions of stride 2 that halve the channels: for 28×28 down to 64,
+ * with one more of stride 1 before them, for other sizes down to 128.
+ */
+export function generatorLayers({ image, batch }: StepCase): Convolution[] {
+  const [size, , colours] = image;
+  const { base, count } = halvings(size);
+  const tutorial = size === 28;
+  const widest = (tutorial ? 64 : 128) * 2 ** (count - 1);
+  const up = Array.from({ length: count }, (_, i): Convolution => {
+    const side = base * 2 ** (i + 1);
+    const channels = i === count - 1 ? colours : widest / 2 ** (i + 1);
+    return {
+      x: [batch, side, side, channels],
+      filter: [KERNEL, KERNEL, channels, widest / 2 ** i],
+      stride: 2,
+    };
+  });
+  const first: Convolution = {
+    x: [batch, base, base, widest],
+    filter: [KERNEL, KERNEL, widest, 2 * widest],
+    stride: 1,
+  };
+  const projected = tutorial ? 2 * widest : widest;
+  return [dense(batch, LATENTS, base * base * projected), ...(tutorial ? [first] : []), ...up];
+}

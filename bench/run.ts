@@ -1,0 +1,52 @@
+import { cpus, totalmem } from 'node:os';
+import { SingleBar } from 'cli-progress';
+import type { Bench, Level } from './bench.js';
+import type { Contender } from './contender.js';
+import { Report } from './report.js';
+
+/** The machine and the program, in a few words. */
+export const thisMachine = (): string =>
+  [
+    `${cpus().length} × ${cpus()[0]!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Node ${process.version}, ${process.platform} ${process.arch}`,
+  ].join('; ');
+
+/** What is run, and by whom. */
+export interface Plan extends Pick<Bench, 'contenders' | 'ours' | 'stock' | 'rounds'> {
+  readonly levels: readonly Level[];
+  /** Where the results go. */
+  readonly folder: string;
+  /** The first line of the results. */
+  readonly machine: string;
+}
+
+/** Runs the levels, and prints what came out, also where one of them fails. */
+export async function run({ levels, folder, machine, ...rest }: Plan): Promise<void> {
+  console.log(machine);
+  const report = new Report(folder, machine);
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} | {what} | {eta_formatted} left',
+    barsize: 24,
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 15_000,
+  });
+  bar.start(total(levels), 0, { what: '' });
+  const tell = (what: string) => bar.update({ what });
+  const advance = () => bar.increment();
+  try {
+    for (const level of levels) await level.run({ ...rest, report, tell, advance });
+  } finally {
+    bar.stop();
+    stopAll(rest.contenders);
+    console.log(`\n${report.markdown()}`);
+  }
+}
+
+const total = (levels: readonly Level[]): number =>
+  levels.reduce((sum, { cases }) => sum + cases, 0);
+
+/** Ends the process of each. */
+export function stopAll(contenders: readonly Contender[]): void {
+  for (const contender of contenders) contender.stop();
+}

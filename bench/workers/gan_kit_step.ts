@@ -1,0 +1,82 @@
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { createGAN, Losses, Models } from 'gan-kit';
+import { SpectralNormalization } from 'gan-kit/layers';
+import { GradientPenalty } from 'gan-kit/penalties';
+import type { Penalty } from 'gan-kit';
+import { adam } from 'gan-kit/training';
+import type { StepCase } from '../cases.js';
+import { fill } from '../hash.js';
+import { ADAM, fillWeights, interpolationWeights, realImages } from './dcgan.js';
+import type { Subject } from './serve.js';
+
+const LOSSES = {
+  'non-saturating': Losses.nonSaturating,
+  hinge: Losses.hinge,
+  wasserstein: Losses.wasserstein,
+};
+
+/** A training step as a user of gan-kit has it. */
+export function step(one: StepCase): Subject {
+  const { image, batch, normalization, loss, gradientPenalty, latents } = one;
+  const generator = Models.dcganGenerator({ imageShape: image });
+  const discriminator = Models.dcganDiscriminator({
+    imageShape: image,
+    dropout: 0,
+    normalization,
+  });
+  fillWeights(generator, discriminator);
+  fillSingularVectors(discriminator);
+  const gan = createGAN({
+    generator,
+    discriminator,
+    loss: LOSSES[loss](),
+    penalty: gradientPenalty === undefined ? [] : penaltyOfTheHash(gradientPenalty, batch),
+    optimizers: { generator: adam(ADAM), discriminator: adam(ADAM) },
+  });
+  const real = realImages(one);
+  return {
+    run: async () => void (await gan.trainStep({ real })),
+    fingerprint: async () => {
+      const losses: number[] = [];
+      for (let k = 0; k < latents.length / 2; k++) {
+        const { discriminator, penalty, generator } = await gan.trainStep({ real });
+        losses.push(discriminator!, ...(penalty === undefined ? [] : [penalty]), generator!);
+      }
+      return losses;
+    },
+    dispose: () => {
+      real.dispose();
+      gan.dispose();
+      for (const part of [generator, discriminator, ...Object.values(gan.optimizers)])
+        part.dispose();
+    },
+  };
+}
+
+/** v of each layer of the hash, then as many rounds as building a layer does; u follows from v. */
+function fillSingularVectors(model: LayersModel): void {
+  const layers = model.layers.filter((layer) => layer instanceof SpectralNormalization);
+  for (const [i, layer] of layers.entries()) {
+    const v = layer.weights.find(({ originalName }) => originalName.endsWith('_v'))!;
+    tidy(() => void v.write(tensor(fill(v.shape[0]!, 400 + i, 1))));
+    layer.warmUp();
+  }
+}
+
+/** The penalty of WGAN-GP with α of the hash, where it would draw its own. */
+function penaltyOfTheHash(weight: number, batch: number): Penalty {
+  const penalty = new GradientPenalty({ weight });
+  let steps = 0;
+  return {
+    weight,
+    every: 1,
+    compute: (critic, samples) =>
+      tidy(() =>
+        penalty.compute(critic, {
+          ...samples,
+          alpha: tensor(interpolationWeights(batch, steps++)),
+        }),
+      ),
+  };
+}

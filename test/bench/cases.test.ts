@@ -1,0 +1,102 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from 'vitest';
+import {
+  convolutionName,
+  memoryCases,
+  penaltyProducts,
+  stepCase,
+  stepCases,
+  stepProducts,
+} from '../../bench/cases.js';
+import type { Product } from '../../bench/cases.js';
+import { discriminatorLayers, generatorLayers } from '../../bench/networks.js';
+import { dcganDiscriminator, dcganGenerator } from '../../src/models/index.js';
+
+const counts = (products: readonly Product[]) =>
+  Object.fromEntries(
+    products.map(({ convolution, times }) => [convolutionName(convolution), times]),
+  );
+const named = (start: string) => stepCases().find(({ name }) => name.startsWith(start))!;
+
+describe('the steps of the benchmark', () => {
+  // counted by hand, layer by layer
+  it('DCGAN-28 is made of as many products as its passes have', () => {
+    expect(counts(named('DCGAN-28').products)).toEqual({
+      '[64,28,28,1]×[5,5,1,64] /2': 10, // D: 3 forward, 2 d filter, 1 d input; G: 2, 1, 1
+      '[64,14,14,64]×[5,5,64,128] /2': 12, // D: 3, 2, 3; G: 2, 1, 1
+      '[64,7,7,128]×[5,5,128,256]': 4, // G
+      '[1,1,64,6272]×[1,1,6272,1]': 8, // D
+      '[1,1,64,100]×[1,1,100,12544]': 3, // G, whose latent vectors need no gradient
+    });
+  });
+
+  it('SN-DCGAN-32 is made of as many products as its passes have', () => {
+    expect(counts(named('SN-DCGAN-32').products)).toEqual({
+      '[64,32,32,3]×[5,5,3,64] /2': 6,
+      '[64,16,16,64]×[5,5,64,128] /2': 8,
+      '[64,8,8,128]×[5,5,128,256] /2': 8,
+      '[1,1,64,4096]×[1,1,4096,1]': 8,
+      '[1,1,64,100]×[1,1,100,8192]': 3,
+      '[64,8,8,256]×[5,5,256,512] /2': 4,
+      '[64,16,16,128]×[5,5,128,256] /2': 4,
+      '[64,32,32,3]×[5,5,3,128] /2': 4,
+    });
+  });
+
+  it('the penalty adds forward, d input, d filter and the tangent, which ends before the last layer', () => {
+    const { step, without, products } = named('WGAN-GP');
+    expect(counts(products)).toEqual({
+      '[64,28,28,1]×[5,5,1,64] /2': 4,
+      '[64,14,14,64]×[5,5,64,128] /2': 4,
+      '[1,1,64,6272]×[1,1,6272,1]': 3,
+    });
+    expect(products).toEqual(penaltyProducts(without!));
+    expect({ ...step, gradientPenalty: undefined }).toEqual({
+      ...without,
+      gradientPenalty: undefined,
+    });
+  });
+
+  it.each([
+    ['none', 28, 1],
+    ['spectral', 32, 3],
+    ['spectral', 64, 3],
+  ] as const)(
+    'layers are those of the models of the library: %s, %i pixels',
+    (normalization, size, colours) => {
+      const image = [size, size, colours] as const;
+      const step = stepCase({ image, batch: 5, normalization, loss: 'hinge' }, 0);
+      const kernels = (weights: { shape: (number | null)[] }[]) =>
+        weights
+          .map(({ shape }) => shape as number[])
+          .filter(({ length }) => length > 1)
+          .map((shape) => (shape.length === 2 ? [1, 1, ...shape] : shape));
+      const discriminator = dcganDiscriminator({ imageShape: image, normalization });
+      const generator = dcganGenerator({ imageShape: image });
+      expect(discriminatorLayers(step).map(({ filter }) => filter)).toEqual(
+        kernels(discriminator.trainableWeights),
+      );
+      expect(generatorLayers(step).map(({ filter }) => filter)).toEqual(
+        kernels(generator.trainableWeights),
+      );
+      for (const model of [discriminator, generator]) model.dispose();
+    },
+  );
+
+  it('a product of several layers is counted once, and their times together', () => {
+    const step = stepCase({ image: [8, 8, 1], batch: 2, normalization: 'none', loss: 'hinge' }, 0);
+    // D's one convolution, 1 → 64, and G's one, 128 → 1, the gradient of 1 → 128
+    expect(counts(stepProducts(step))).toEqual({
+      '[2,8,8,1]×[5,5,1,64] /2': 6,
+      '[1,1,2,1024]×[1,1,1024,1]': 8,
+      '[1,1,2,100]×[1,1,100,2048]': 3,
+      '[2,8,8,1]×[5,5,1,128] /2': 4,
+    });
+  });
+
+  it('memory is measured over growing batches, and over growing images', () => {
+    const cases = memoryCases();
+    expect(cases.map(({ step: { batch } }) => batch)).toEqual([16, 32, 64, 128, 16, 16]);
+    expect(cases.map(({ step: { image } }) => image[0])).toEqual([28, 28, 28, 28, 32, 64]);
+  });
+});
