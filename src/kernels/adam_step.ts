@@ -1,5 +1,5 @@
 import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
-import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { simdOf } from './simd.js';
 import { kernelFunc } from './wasm_backend.js';
 import type { KernelCall, KernelReplacement } from './wasm_backend.js';
@@ -49,8 +49,12 @@ export function fusedAdamStep(
   numbers: AdamNumbers,
 ): Moments<Tensor> | undefined {
   if (getKernel(KERNEL, getBackend()) === undefined) return undefined;
-  const [value, m, v] = engine().runKernel<Tensor[]>(KERNEL, { ...inputs }, {
-    ...numbers,
-  } as NamedAttrMap) as [Tensor, Tensor, Tensor];
+  const [value, m, v] = engine().runKernel<Tensor[]>(
+    KERNEL,
+    { ...inputs },
+    {
+      ...numbers,
+    },
+  ) as [Tensor, Tensor, Tensor];
   return { value, m, v };
 }

@@ -51,7 +51,7 @@ export const fusedMatMul: KernelReplacement = {
 };
 
 const isOurs = ({ inputs: { a, b } }: Call | FusedCall): boolean =>
-  a.dtype === 'float32' && b.dtype === 'float32' && a.size > 0 && b.size > 0;
+  a.dtype === 'float32' && b.dtype === 'float32';
 
 const columnsOf = ({ inputs: { b }, attrs: { transposeB } }: FusedCall): number =>
   layoutOf(b, transposeB).columns.counts[2];

@@ -82,6 +82,13 @@ export function filterGradient(
   conv: Conv2DInfo,
   at: { x: Address; dy: Address; gradient: Address },
 ): void {
+  if (conv.batchSize === 0) {
+    simd.zero(
+      at.gradient,
+      conv.filterShape.reduce((product, length) => product * length, 1),
+    );
+    return;
+  }
   if (filterGradientTiled(simd, conv, at)) return;
   const { batchSize, outHeight, outWidth, outChannels } = conv;
   const view = viewOf(conv);

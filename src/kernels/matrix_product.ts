@@ -75,6 +75,11 @@ export function matrixProduct(
   adds = false,
 ): void {
   const [m, n] = [size(layouts.c.rows), size(layouts.c.columns)];
+  if (m === 0 || n === 0) return;
+  if (size(layouts.a.columns) === 0) {
+    if (!adds) for (const { c } of addresses) simd.zero(c, m * n);
+    return;
+  }
   // few columns fill the rows of a tile better
   const turned = cost(n, m) < cost(m, n);
   const { a, b, c } = turned ? transposedOperands(layouts) : layouts;
@@ -90,8 +95,9 @@ export function matrixProduct(
     }) as [number, number, number, number, number, number];
     const terms = size(a.columns);
     const [height, width] = [size(c.rows), size(c.columns)];
+    const most = isDense(c) ? Math.min(MOST_TERMS, terms) : terms;
     // columns whose part of the right operand is packed at once
-    const packed = Math.min(upTo(width, 8), Math.max(8, 8 * Math.floor(MOST_PACKED / terms / 8)));
+    const packed = Math.min(upTo(width, 8), Math.max(8, 8 * Math.floor(MOST_PACKED / most / 8)));
     const multiply = (of: Operands<Address>, first: number, count: number, sums: boolean): void =>
       simd.withMemory(packed * count * BYTES, (right) => {
         for (let j = 0; j < width; j += packed)
@@ -104,7 +110,6 @@ export function matrixProduct(
       });
     for (const address of addresses) {
       const of = turned ? { a: address.b, b: address.a, c: address.c } : address;
-      const most = isDense(c) ? MOST_TERMS : terms;
       multiply(of, 0, Math.min(most, terms), adds);
       if (terms > most)
         simd.withMemory(m * n * BYTES, (partial) => {

@@ -1,8 +1,7 @@
-import { backend, clone, dispose, matMul, memory, tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, memory, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
-import { wasmHeap } from '../helpers/heap.js';
 import { normal, onBothBackends } from './on_both_backends.js';
 
 const to = (max: number) => fc.integer({ min: 1, max });
@@ -56,64 +55,6 @@ describe('reductions on wasm', () => {
     const empty = { shape: [0, 2], values: new Float32Array(0) };
     const none = await onBothBackends('Sum', { x: empty }, { axis: [0], keepDims: false });
     expect(none.wasm.shape).toEqual([2]);
-  });
-});
-
-describe('BatchMatMul on wasm', () => {
-  it('equals cpu for every pair of transposes, and of batches', async () => {
-    const products = fc.record({
-      sizes: fc.tuple(to(40), to(40), to(40)),
-      batches: fc.constantFrom<[a: number[], b: number[]]>(
-        [[], []],
-        [[1], [1]],
-        [
-          [1, 1],
-          [1, 1],
-        ],
-        [[3], [3]],
-        [
-          [2, 3],
-          [2, 3],
-        ],
-        [[1], [3]],
-        [[3], [1]],
-        [
-          [2, 3],
-          [1, 1],
-        ],
-        [[1, 1], [3]],
-      ),
-      transposeA: fc.boolean(),
-      transposeB: fc.boolean(),
-    });
-    await fc.assert(
-      fc.asyncProperty(products, async ({ sizes: [m, k, n], batches, transposeA, transposeB }) => {
-        const a = normal('a', [...batches[0], ...(transposeA ? [k, m] : [m, k])]);
-        const b = normal('b', [...batches[1], ...(transposeB ? [n, k] : [k, n])]);
-        const { cpu, wasm } = await onBothBackends(
-          'BatchMatMul',
-          { a, b },
-          { transposeA, transposeB },
-        );
-        expect(wasm.shape).toEqual(cpu.shape);
-        expect(wasm.values).toBeAllclose(cpu.values, { rtol: 1e-5, atol: 1e-6 });
-      }),
-      RUNS,
-    );
-  });
-});
-
-describe('BatchMatMul of many matrices on wasm', () => {
-  it('frees what it borrows and what it makes', async () => {
-    await useBackend('wasm');
-    const a = tensor(normal('a', [5, 20, 30]).values, [5, 20, 30]);
-    const b = tensor(normal('b', [5, 30, 10]).values, [5, 30, 10]);
-    const product = () => matMul(a, b).dispose();
-    product();
-    const [tensors, ids, heap] = [memory().numTensors, backend().numDataIds(), wasmHeap()];
-    for (let i = 0; i < 200; i++) product();
-    expect([memory().numTensors, backend().numDataIds(), wasmHeap()]).toEqual([tensors, ids, heap]);
-    dispose([a, b]);
   });
 });
 

@@ -6,16 +6,22 @@ import { normal, onBothBackends } from './on_both_backends.js';
 type Shape4D = [number, number, number, number];
 
 const to = (max: number) => fc.integer({ min: 1, max });
+const edges = fc.tuple(fc.nat(4), fc.nat(4));
 
 /** Strides or dilations, multipliers, every padding, odd sizes. */
 const geometries = fc
   .record({
-    image: fc.tuple(to(3), to(9), to(9), to(9)),
-    kernel: fc.tuple(to(5), to(5)),
+    image: fc.tuple(to(4), to(13), to(13), fc.oneof(to(9), fc.constantFrom(16, 33, 64))),
+    kernel: fc.tuple(to(7), to(7)),
     multiplier: to(3),
     strides: fc.tuple(to(3), to(3)),
     dilations: fc.tuple(to(3), to(3)),
-    pad: fc.constantFrom('same' as const, 'valid' as const),
+    pad: fc.oneof(
+      fc.constantFrom('same' as const, 'valid' as const),
+      fc
+        .tuple(edges, edges)
+        .map((edges): backend_util.ExplicitPadding => [[0, 0], ...edges, [0, 0]]),
+    ),
   })
   .map(({ image, kernel, multiplier, strides, dilations, pad }) => {
     const spread: [number, number] = strides.every((s) => s === 1) ? dilations : [1, 1];

@@ -21,7 +21,8 @@ export interface Output {
   readonly values: Float32Array;
 }
 
-async function runOn(
+/** What a kernel answers on one backend. */
+export async function runOn(
   backend: BackendName,
   kernelName: string,
   inputs: Record<string, Input>,
