@@ -102,7 +102,7 @@ function instantiate(backend: WasmBackend): Simd {
 }
 
 function allocate(wasm: WasmBackend['wasm'], bytes: number): Address {
-  const address = wasm._malloc(bytes);
+  const address = wasm._malloc(bytes) >>> 0; // the binary returns it as a signed number
   if (address === 0) fail('backend', 'wasm', 'memory', 'at most 4 GiB', `${bytes} bytes more`);
   return address;
 }
