@@ -19,7 +19,7 @@ const CONTRACTS = [
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
 ];
 const IN_NODE_ONLY = [
-  'test/training/{gan,independent_samples}.test.ts',
+  'test/training/{gan,independent_samples,out_of_memory}.test.ts',
   'test/{losses,penalties}/properties.test.ts',
 ];
 const CHROMIUM_FLAGS = [

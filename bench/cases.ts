@@ -114,6 +114,12 @@ export function stepCases(): Step[] {
   ];
 }
 
+/** A step that those take part in who need minutes for the others: one, of four images. */
+export function smallStepCases(): Step[] {
+  const step = stepCase(dcgan28(4), 1);
+  return [{ name: 'DCGAN-28, batch 4', step, products: stepProducts(step) }];
+}
+
 /** Steps whose memory is measured: growing batches, then growing images. One step is compared. */
 export const memoryCases = (): { name: string; step: StepCase }[] => [
   ...[16, 32, 64, 128].map((batch) => ({

@@ -5,18 +5,26 @@ import { choose } from './choose.js';
 import { Contender } from './contender.js';
 import type { ContenderCommand } from './contender.js';
 import { contenders, OURS, STOCK_WASM } from './contenders.js';
+import { smallStepCases } from './cases.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { steps } from './levels/steps.js';
 import { run, thisMachine } from './run.js';
 
-const LEVELS = { convolutions, steps, memory };
+const LEVELS = {
+  convolutions,
+  steps: () => steps(),
+  memory,
+  small: () => steps(smallStepCases()),
+};
 const NAMES = Object.keys(LEVELS) as (keyof typeof LEVELS)[];
+const DEFAULT = 'convolutions,steps,memory';
 const HELP = `Times gan-kit beside other libraries, in turns, and prints medians and ratios.
 
   npm run bench -- [options]
 
-  --levels A,B     of ${NAMES.join(', ')} (default all)
+  --levels A,B     of ${NAMES.join(', ')} (default
+                   ${DEFAULT}); small is a step that slow peers can do
   --peers A,B      only contenders whose name contains one of these, and gan-kit and tfjs on wasm; by
                    default all but tfjs on cpu and jax-js, which take minutes
   --rounds N       how often each is measured (default 7)
@@ -26,7 +34,7 @@ PyTorch takes part where python3, or the program that PYTHON names, can import t
 `;
 const text = { type: 'string' } as const;
 const { values, word, whole, stop } = readCommandLine(process.argv.slice(2), HELP, {
-  levels: { ...text, default: NAMES.join(',') },
+  levels: { ...text, default: DEFAULT },
   peers: text,
   rounds: { ...text, default: '7' },
   out: { ...text, default: 'runs/bench' },

@@ -41,6 +41,8 @@ export {
   LeakyReLU,
   leakyReLU,
   namedWeights,
+  Recompute,
+  recompute,
   registerLayers,
   removeSpectralNormalization,
   SpectralNormalization,
@@ -57,6 +59,7 @@ export type {
   LayerVariable,
   LeakyReLUArgs,
   NamedWeight,
+  RecomputeArgs,
   SpectralNormalizationArgs,
 } from './layers/index.js';
 export { dragan, GradientPenalty, inputGradient, r1, r2 } from './penalties/index.js';

@@ -8,8 +8,7 @@ import { penaltyTable } from '../tables/penalty_table.js';
 import { stepTable } from '../tables/step_table.js';
 
 /** Training steps, each within the same rounds as the products that it is made of. */
-export function steps(): Level {
-  const cases = stepCases();
+export function steps(cases = stepCases()): Level {
   return {
     cases: cases.length,
     async run({ contenders, ours, stock, rounds, report, tell, advance }: Bench): Promise<void> {

@@ -1,6 +1,7 @@
 import { keep, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { layersOf } from '../layers/inner_layers.js';
 
 type Layer = layers.Layer;
 type Call = Layer['call'];
@@ -16,10 +17,9 @@ export interface LayerCall {
 
 /** The layers of a model and of models within it, with their paths. */
 export function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
-  return model.layers.flatMap((layer) => {
+  return layersOf(model)!.flatMap((layer) => {
     const path = `${prefix}${layer.name}`;
-    const nested = (layer as Partial<LayersModel>).layers;
-    return nested === undefined
+    return layersOf(layer) === undefined
       ? [{ path, layer }]
       : leafLayers(layer as unknown as LayersModel, `${path}/`);
   });

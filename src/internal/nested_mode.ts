@@ -9,6 +9,17 @@ export class NestedMode {
     return this.depth > 0;
   }
 
+  /** Runs `fn` in this mode or out of it, whatever it is now. */
+  exactly<T>(isOn: boolean, fn: () => T): T {
+    const { depth } = this;
+    this.depth = isOn ? 1 : 0;
+    try {
+      return fn();
+    } finally {
+      this.depth = depth;
+    }
+  }
+
   /**
    * Runs `fn` in this mode.
    *

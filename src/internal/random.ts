@@ -2,6 +2,7 @@ import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PieceState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
+import type { Mark, Markable } from './mark.js';
 import { numberFrom } from './state.js';
 
 /** One round of the murmur3 finalizer: every input bit reaches every output bit. */
@@ -58,7 +59,7 @@ const toUnit = (word: number) => word / 2 ** 32;
  * of that pair and moves the counter by one, so a stream's whole state is two integers. Values are
  * made on the CPU: equal seeds agree on every backend. 0 is a seed like any other.
  */
-export class RandomStream implements Stateful {
+export class RandomStream implements Stateful, Markable {
   readonly seed: number;
   private counter = 0;
 
@@ -88,6 +89,12 @@ export class RandomStream implements Stateful {
     checkNumber('RandomStream.seek', 'position', position, { integer: true, min: 0 });
     this.counter = position;
     return this;
+  }
+
+  /** Remembers which draw comes next. */
+  mark(): Mark {
+    const { counter } = this;
+    return { undo: () => void (this.counter = counter), release: () => undefined };
   }
 
   /** The next 32-bit generator; counts as one draw. */

@@ -1,4 +1,4 @@
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { adamStep } from './adam_step.js';
 import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
@@ -15,11 +15,12 @@ import { identity } from './identity.js';
 import { leakyRelu } from './leaky_relu.js';
 import { maxPoolGrad } from './max_pool_grad.js';
 import { mean, sum } from './reductions.js';
+import { guardMemory } from './out_of_memory.js';
 import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
-import type { KernelReplacement, StockKernel } from './wasm_backend.js';
+import type { KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,
@@ -80,6 +81,8 @@ const OURS = Symbol.for('gan-kit.kernel');
  * ```
  */
 export function installKernels(): void {
+  const wasm = engine().registry['wasm'];
+  if (wasm !== undefined) guardMemory(wasm as unknown as WasmBackend);
   // the registry is asked, not a flag: a backend's module may be imported, or imported again, later
   for (const replacement of REPLACEMENTS) {
     const { backendName = 'wasm' } = replacement;

@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { DataId } from '@tensorflow/tfjs-core';
 import { GanKitError, isGanKitError } from '../errors.js';
+import { memoryOf } from './wasm_backend.js';
 import type { WasmBackend } from './wasm_backend.js';
 
 /** Where Emscripten ends the heap: one page before 4 GiB. */
@@ -24,9 +25,9 @@ const OUT_OF_MEMORY = Symbol.for('gan-kit.out-of-memory');
  *
  * Stock tfjs 4.22 takes the 0 that `_malloc` then returns for an address: results are written over
  * the constants of the binary from address 0 on, and every later op ends in `Aborted()` or is wrong.
- * A request of 4 GiB or more wraps around, and is written beyond what was allocated. After this call
- * both throw, before anything is written; the backend works on, and what the failed kernel had made
- * already is freed.
+ * Or it gets a block that ends beyond the heap, or, for 4 GiB and more, one of the remainder. After
+ * this call all of these throw, before anything is written; the backend works on, and what the failed
+ * kernel had made already is freed.
  *
  * Safe to call as often as wanted.
  *
@@ -44,11 +45,17 @@ export function guardMemory(backend: WasmBackend): void {
   let held = 0;
   let isFull = false;
 
-  const allocate = (bytes: number): number => (bytes < END ? malloc(bytes) >>> 0 : 0);
-  /** Whether the heap can still grow by the reserve, or holds it already. */
+  /** An address, or 0. Near its end malloc gives out blocks that reach beyond it, and frees them well. */
+  const allocate = (bytes: number): number => {
+    if (bytes >= END) return 0;
+    const address = malloc(bytes) >>> 0; // the binary returns it as a signed number
+    if (address + bytes <= memoryOf(wasm).buffer.byteLength) return address;
+    free(address);
+    return 0;
+  };
+  /** Whether the heap can still grow by the reserve, or has it free. */
   const hasReserve = (): boolean => {
-    const { buffer } = wasm.wasmMemory ?? wasm.asm.memory;
-    if (!isFull && END - buffer.byteLength >= RESERVE) return true;
+    if (!isFull && END - memoryOf(wasm).buffer.byteLength >= RESERVE) return true;
     const reserve = allocate(RESERVE);
     if (reserve !== 0) free(reserve);
     return reserve !== 0;
@@ -62,7 +69,7 @@ export function guardMemory(backend: WasmBackend): void {
     }
     if (address !== 0) free(address);
     // a machine may refuse to let the heap grow long before its end
-    if (bytes < RESERVE) isFull = true;
+    isFull = true;
     const before = held;
     freeRecent();
     throw outOfMemory(bytes, before);

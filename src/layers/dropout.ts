@@ -68,6 +68,21 @@ export class Dropout extends layers.Layer implements Stateful {
     return mask;
   }
 
+  /** The number of the mask that comes next. */
+  get position(): number {
+    return this.stream.position;
+  }
+
+  /**
+   * Goes to a mask, so that a training call draws it again.
+   *
+   * @param position Its number, from 0 on.
+   * @throws GanKitError if it is not an integer from 0 on.
+   */
+  seek(position: number): void {
+    this.stream.seek(position);
+  }
+
   /** The position in the stream of masks. */
   state(): Promise<PieceState> {
     return this.stream.state();

@@ -1,9 +1,9 @@
 import { NestedMode } from '../internal/nested_mode.js';
 
-const mode = new NestedMode();
+export const frozenMasks: NestedMode = new NestedMode();
 
 /** Whether every call draws the same masks at the moment. */
-export const masksAreFrozen = (): boolean => mode.isOn;
+export const masksAreFrozen = (): boolean => frozenMasks.isOn;
 
 /**
  * Runs `fn` while every {@link Dropout} layer repeats its next mask instead of moving on: the same
@@ -21,5 +21,5 @@ export const masksAreFrozen = (): boolean => mode.isOn;
  * ```
  */
 export function withFrozenMasks<T>(fn: () => T): T {
-  return mode.during('withFrozenMasks', fn);
+  return frozenMasks.during('withFrozenMasks', fn);
 }

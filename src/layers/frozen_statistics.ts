@@ -1,9 +1,9 @@
 import { NestedMode } from '../internal/nested_mode.js';
 
-const mode = new NestedMode();
+export const frozenStatistics: NestedMode = new NestedMode();
 
 /** Whether running statistics stand still at the moment. */
-export const statisticsAreFrozen = (): boolean => mode.isOn;
+export const statisticsAreFrozen = (): boolean => frozenStatistics.isOn;
 
 /**
  * Runs `fn` while every {@link BatchNormalization} layer leaves its running statistics as they are;
@@ -24,5 +24,5 @@ export const statisticsAreFrozen = (): boolean => mode.isOn;
  * ```
  */
 export function withFrozenStatistics<T>(fn: () => T): T {
-  return mode.during('withFrozenStatistics', fn);
+  return frozenStatistics.during('withFrozenStatistics', fn);
 }

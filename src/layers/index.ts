@@ -12,6 +12,8 @@ export type { LeakyReLUArgs } from './leaky_relu.js';
 export { namedWeights } from './named_weights.js';
 export type { LayerVariable, NamedWeight } from './named_weights.js';
 export { withFrozenPowerIteration } from './power_iteration_mode.js';
+export { recompute, Recompute } from './recompute.js';
+export type { RecomputeArgs } from './recompute.js';
 export { registerLayers } from './register_layers.js';
 export { removeSpectralNormalization } from './remove_spectral_normalization.js';
 export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';

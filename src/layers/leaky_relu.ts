@@ -48,7 +48,12 @@ export class LeakyReLU extends layers.Layer {
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = single('leakyReLU', inputs);
     // its slope is 0, which a second derivative would carry through all layers below
-    return tidy(() => mul(x, stopGradient(() => step(x, this.negativeSlope))));
+    return tidy(() =>
+      mul(
+        x,
+        stopGradient(() => step(x, this.negativeSlope)),
+      ),
+    );
   }
 
   override getConfig(): serialization.ConfigDict {

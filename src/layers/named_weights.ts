@@ -1,5 +1,6 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
+import { layersOf } from './inner_layers.js';
 
 /** A weight of a layer: `read()` gives its value, `write()` replaces it. */
 export type LayerVariable = layers.Layer['weights'][number];
@@ -39,7 +40,7 @@ export function namedWeights(model: LayersModel): NamedWeight[] {
   const taken = new Map<string, number>();
   const visit = (layer: layers.Layer, prefix: string): void => {
     const path = `${prefix}${layer.name}`;
-    const nested = (layer as Partial<LayersModel>).layers;
+    const nested = layersOf(layer);
     if (nested !== undefined) {
       for (const inner of nested) visit(inner, `${path}/`);
       return;
@@ -51,7 +52,7 @@ export function namedWeights(model: LayersModel): NamedWeight[] {
       named.push({ path: count === 0 ? base : `${base}_${count}`, layer, variable });
     }
   };
-  for (const layer of model.layers) visit(layer, '');
+  for (const layer of layersOf(model)!) visit(layer, '');
   return named;
 }
 

@@ -1,9 +1,9 @@
 import { NestedMode } from '../internal/nested_mode.js';
 
-const mode = new NestedMode();
+export const frozenPowerIteration: NestedMode = new NestedMode();
 
 /** Whether training calls leave u and v as they are at the moment. */
-export const powerIterationIsFrozen = (): boolean => mode.isOn;
+export const powerIterationIsFrozen = (): boolean => frozenPowerIteration.isOn;
 
 /**
  * Runs `fn` while training calls of {@link SpectralNormalization} layers leave u and v as they are;
@@ -24,5 +24,5 @@ export const powerIterationIsFrozen = (): boolean => mode.isOn;
  * ```
  */
 export function withFrozenPowerIteration<T>(fn: () => T): T {
-  return mode.during('withFrozenPowerIteration', fn);
+  return frozenPowerIteration.during('withFrozenPowerIteration', fn);
 }

@@ -2,6 +2,7 @@ import { BatchNormalization } from './batch_normalization.js';
 import { Conv2D } from './conv2d.js';
 import { Dropout } from './dropout.js';
 import { LeakyReLU } from './leaky_relu.js';
+import { Recompute } from './recompute.js';
 import { register } from './register_class.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
@@ -17,6 +18,13 @@ import { SpectralNormalization } from './spectral_normalization.js';
  * ```
  */
 export function registerLayers(): void {
-  for (const layerClass of [BatchNormalization, Conv2D, Dropout, LeakyReLU, SpectralNormalization])
+  for (const layerClass of [
+    BatchNormalization,
+    Conv2D,
+    Dropout,
+    LeakyReLU,
+    Recompute,
+    SpectralNormalization,
+  ])
     register(layerClass);
 }

@@ -4,8 +4,9 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { deserializeLayer } from './deserialize_layer.js';
 import type { SerializedLayer } from './deserialize_layer.js';
+import { innerLayers } from './inner_layers.js';
 import { SpectralNormalization } from './spectral_normalization.js';
-import { checkModel, innerLayers } from './spectral_norms.js';
+import { checkModel } from './spectral_norms.js';
 
 type ConfigValue = serialization.ConfigDict[string];
 

@@ -2,13 +2,8 @@ import { dispose, stack } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
+import { innerLayers } from './inner_layers.js';
 import { SpectralNormalization } from './spectral_normalization.js';
-
-/** The layers inside a layer: those of a nested model, or the one that a tfjs wrapper holds. */
-export function innerLayers(layer: layers.Layer): readonly layers.Layer[] {
-  const outer = layer as { layers?: readonly layers.Layer[]; layer?: layers.Layer };
-  return outer.layers ?? (outer.layer === undefined ? [] : [outer.layer]);
-}
 
 /** Refuses what is not a model. */
 export function checkModel(where: string, model: unknown): asserts model is LayersModel {
@@ -25,7 +20,7 @@ function spectralLayers(where: string, model: LayersModel): Map<SpectralNormaliz
       if (!found.has(layer)) found.set(layer, path);
     } else for (const inner of innerLayers(layer)) visit(inner, `${path}/${inner.name}`);
   };
-  for (const layer of model.layers) visit(layer, layer.name);
+  for (const layer of innerLayers(model)) visit(layer, layer.name);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { inputGradient } from '../gradients/input_gradient.js';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import type { Mark } from '../internal/mark.js';
 import { RandomStream } from '../internal/random.js';
 import type { Critic, Penalty, PieceState, Stateful } from '../types.js';
 import { normPenalty } from './norm_penalty.js';
@@ -140,6 +141,11 @@ export class GradientPenalty implements Penalty, Stateful {
       const points = samplingPoints(where, this.sampling, batch, this.random);
       return normPenalty(inputGradient(critic, points, { outputs: this.outputs }), this.rule);
     });
+  }
+
+  /** @internal */
+  mark(): Mark {
+    return this.random.mark();
   }
 
   async state(): Promise<PieceState> {

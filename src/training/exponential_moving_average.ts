@@ -1,7 +1,8 @@
-import { add, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
+import type { Mark } from '../internal/mark.js';
 import { arrayFrom, numberFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
 import type { NamedWeight } from '../layers/named_weights.js';
@@ -78,11 +79,14 @@ export class ExponentialMovingAverage implements Stateful {
     const decay = this.warmUp ? Math.min(this.decay, (1 + n) / (10 + n)) : this.decay;
     const trainable = new Set(this.model.trainableWeights);
     const before = this.averages;
-    this.averages = this.named.map(({ variable }, i) => {
-      const now = variable.read();
-      if (!trainable.has(variable)) return keep(now.clone());
-      return keep(tidy(() => add(before[i]!, mul(sub(now, before[i]!), 1 - decay))));
-    });
+    const after = tidy(() =>
+      this.named.map(({ variable }, i) => {
+        const now = variable.read();
+        if (!trainable.has(variable)) return clone(now);
+        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), 1 - decay)));
+      }),
+    );
+    this.averages = after.map((average) => keep(average));
     dispose(before);
     this.count = n + 1;
   }
@@ -98,6 +102,20 @@ export class ExponentialMovingAverage implements Stateful {
     this.checkAlive('weights');
     const byVariable = new Map(this.named.map(({ variable }, i) => [variable, this.averages[i]!]));
     return this.model.weights.map((variable) => byVariable.get(variable)!);
+  }
+
+  /** @internal */
+  mark(): Mark {
+    const { count } = this;
+    const averages = this.averages.map((average) => keep(clone(average))); // they share their data
+    return {
+      undo: () => {
+        dispose(this.averages);
+        this.averages = averages;
+        this.count = count;
+      },
+      release: () => dispose(averages),
+    };
   }
 
   /** A copy of the average, by path, and the count of updates. */

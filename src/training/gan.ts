@@ -11,6 +11,7 @@ import {
 import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
+import { discardTape } from '../gradients/tape.js';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { joinStates, numberFrom, partOf } from '../internal/state.js';
@@ -37,7 +38,9 @@ import { samplesAreIndependent } from './independent_samples.js';
 import { addInstanceNoise } from './instance_noise.js';
 import { flipLabels } from './label_flips.js';
 import { drawLatents } from './latents.js';
+import { markSystem } from './mark_system.js';
 import { partStates, restoreParts, statefulPieces } from './system_state.js';
+import { nameBatch } from './too_large.js';
 import { clipWeights } from './weight_clipping.js';
 
 /** What a step of a {@link GAN} reads. */
@@ -114,7 +117,9 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
    * @param batch `real`: float32 `[batch, …]`; it stays the caller's.
    * @param options `read: false` leaves the losses on the device, which saves waiting for a GPU.
    * @returns The losses of this step; empty with `read: false`.
-   * @throws GanKitError if the batch does not fit the discriminator.
+   * @throws GanKitError if the batch does not fit the discriminator, or not into the memory of the
+   *   wasm backend (code `'backend'`). After an error in its midst the system is as before the step,
+   *   except for the moments of an optimizer that is not gan-kit's, and training may go on.
    */
   async trainStep(batch: GANBatch, options: { readonly read?: boolean } = {}): Promise<GANLosses> {
     const where = 'GAN.trainStep';
@@ -122,10 +127,22 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     checkTensor(where, 'batch.real', batch?.real, { shape: shape });
     checkOptions(where, options, ['read']);
     enableSecondOrderGradients();
-    const losses: Record<string, Scalar> = this.updateDiscriminator(batch.real);
-    this.discriminatorSteps++;
-    if (this.discriminatorSteps % (this.options.criticSteps ?? 1) === 0)
-      losses['generator'] = this.updateGenerator(batch.real);
+    const losses: Record<string, Scalar> = {};
+    const { discriminatorSteps } = this;
+    const before = markSystem(Object.values(this.networks), Object.values(this.pieces()));
+    try {
+      this.updateDiscriminator(batch.real, losses);
+      this.discriminatorSteps++;
+      if (this.discriminatorSteps % (this.options.criticSteps ?? 1) === 0)
+        this.updateGenerator(batch.real, losses);
+    } catch (error) {
+      discardTape();
+      dispose(losses);
+      before.undo();
+      this.discriminatorSteps = discriminatorSteps;
+      throw nameBatch(where, 'batch.real', batch.real, error);
+    }
+    before.release();
     const read: Record<string, number> = {};
     if (options.read !== false)
       for (const [name, value] of Object.entries(losses)) read[name] = (await value.data())[0]!;
@@ -133,29 +150,30 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     return read;
   }
 
-  private updateDiscriminator(real: Tensor): Record<string, Scalar> {
+  private updateDiscriminator(real: Tensor, losses: Record<string, Scalar>): void {
     const { generator, discriminator } = this.networks;
     const { clipWeights: limit } = this.options;
     if (this.iteratesByStep) advancePowerIteration(discriminator);
     const fake = this.holdingPowerIteration(() =>
       tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor),
     );
-    const losses: Record<string, Scalar> = {};
-    this.step('discriminator', () => {
-      const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
-      const logits = this.judge(critic, this.withNoise(real), this.withNoise(fake));
-      const flipped = flipLabels(logits, this.options.labelFlip?.probability ?? 0, this.flips);
-      const adversarial = this.loss.discriminator(flipped);
-      losses['discriminator'] = keep(clone(adversarial));
-      const step = this.discriminatorSteps;
-      const penalty = duePenalties(this.penalties, step, critic, { real, fake });
-      if (penalty === undefined) return adversarial;
-      losses['penalty'] = keep(clone(penalty));
-      return add(adversarial, penalty);
-    });
-    fake.dispose();
+    try {
+      this.step('discriminator', () => {
+        const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
+        const logits = this.judge(critic, this.withNoise(real), this.withNoise(fake));
+        const flipped = flipLabels(logits, this.options.labelFlip?.probability ?? 0, this.flips);
+        const adversarial = this.loss.discriminator(flipped);
+        losses['discriminator'] = keep(clone(adversarial));
+        const step = this.discriminatorSteps;
+        const penalty = duePenalties(this.penalties, step, critic, { real, fake });
+        if (penalty === undefined) return adversarial;
+        losses['penalty'] = keep(clone(penalty));
+        return add(adversarial, penalty);
+      });
+    } finally {
+      fake.dispose();
+    }
     if (limit !== undefined) clipWeights(discriminator, limit);
-    return losses;
   }
 
   /** Logits of both batches, in one pass where the discriminator treats each sample by itself. */
@@ -165,10 +183,9 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     return { real: ofReal!, fake: ofFake! };
   }
 
-  private updateGenerator(real: Tensor): Scalar {
+  private updateGenerator(real: Tensor, losses: Record<string, Scalar>): void {
     const { generator, discriminator } = this.networks;
     if (this.iteratesByStep) advancePowerIteration(generator);
-    let loss: Scalar;
     preservingStatistics(discriminator, () =>
       this.step('generator', () => {
         const critic = (x: Tensor) =>
@@ -176,12 +193,11 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
         const fake = critic(generator.apply(this.drawLatents(real), { training: true }) as Tensor);
         const logits = this.loss.needsReal ? { fake, real: critic(real) } : { fake };
         const value = this.loss.generator(logits);
-        loss = keep(clone(value));
+        losses['generator'] = keep(clone(value));
         return value;
       }),
     );
     this.ema?.update();
-    return loss!;
   }
 
   /** Differentiates `loss` in one network's weights and lets its optimizer move them. */
@@ -191,11 +207,15 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     if (variables.length === 0)
       fail('state', 'GAN.trainStep', name, 'a model with trainable weights', model);
     const { value, grads } = this.holdingPowerIteration(() =>
-      variableGrads(() => loss() as Scalar, variables),
+      // tfjs leaves the value behind when the backward pass throws
+      tidy(() => variableGrads(() => loss() as Scalar, variables)),
     );
-    this.monitor?.observe(name, model, grads);
-    this.optimizers[name].applyGradients(grads);
-    dispose([value, grads]);
+    try {
+      this.monitor?.observe(name, model, grads);
+      this.optimizers[name].applyGradients(grads);
+    } finally {
+      dispose([value, grads]);
+    }
   }
 
   private get iteratesByStep(): boolean {

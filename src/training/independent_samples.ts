@@ -1,5 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { innerLayers } from '../layers/spectral_norms.js';
+import { innerLayers } from '../layers/inner_layers.js';
 
 /** Classes whose output for a sample depends on that sample alone, also in training. */
 const INDEPENDENT = new Set([

@@ -1,8 +1,8 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { arrayFrom, joinStates, partOf } from '../internal/state.js';
+import { innerLayers } from '../layers/inner_layers.js';
 import { namedWeights } from '../layers/named_weights.js';
-import { innerLayers } from '../layers/spectral_norms.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
 
 type StatefulLayer = layers.Layer & Stateful;

@@ -1,6 +1,7 @@
 import {
   Optimizer,
   add,
+  clone,
   dispose,
   engine,
   keep,
@@ -11,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable, serialization } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../internal/check.js';
+import type { Mark } from '../internal/mark.js';
 import { arrayFrom, numberFrom } from '../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
 
@@ -139,8 +141,10 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
         fail('value', where, 'gradients', rule, names, advice);
       return;
     }
-    if (this.slots.length === 0)
-      this.slots = variables.map(({ shape }) => this.eachSlot(() => keep(zeros(shape))));
+    if (this.slots.length === 0) {
+      const start = () => variables.map(({ shape }) => this.eachSlot(() => zeros(shape)));
+      this.slots = tidy(start).map((slots) => this.eachSlot((slot) => keep(slots[slot])));
+    }
     const fits = (variable: Variable, position: number) =>
       this.slotNames.every((slot) => sameShape(this.slots[position]![slot], variable));
     if (this.slots.length !== variables.length || !variables.every(fits)) {
@@ -148,6 +152,24 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
       fail('state', where, 'gradients', `those of ${restored}`, variables, advice);
     }
     variables.forEach((variable, position) => this.positions.set(variable, position));
+  }
+
+  /** @internal */
+  mark(): Mark {
+    const step = this.iterations;
+    const positions = [...this.positions];
+    // clones share their data
+    const slots = this.slots.map((before) => this.eachSlot((slot) => keep(clone(before[slot]))));
+    return {
+      undo: () => {
+        dispose(this.slots);
+        this.slots = slots;
+        this.positions.clear();
+        for (const [variable, position] of positions) this.positions.set(variable, position);
+        this.iterations_ = step;
+      },
+      release: () => dispose(slots),
+    };
   }
 
   /** A copy of step, learning rate and slots, the latter under `position/slot`. */

@@ -19,3 +19,37 @@ export function wasmHeap(): number {
   const { wasm } = engine().backend as unknown as { wasm?: { HEAPU8: Uint8Array } };
   return wasm?.HEAPU8.length ?? 0;
 }
+
+interface Allocator {
+  _malloc: (bytes: number) => number;
+  _free: (address: number) => void;
+}
+
+/** Counts what the wasm backend allocates and frees from now on; blocks that were there do not count. */
+export function watchHeap(): { held: () => number; stop: () => number } {
+  const { wasm } = engine().backend as unknown as { wasm: Allocator };
+  wasm._free(wasm._malloc(8)); // Emscripten puts the functions into their places at the first call
+  const { _malloc, _free } = wasm;
+  const blocks = new Map<number, number>();
+  let [held, peak] = [0, 0];
+  wasm._malloc = (bytes) => {
+    const address = _malloc(bytes);
+    blocks.set(address, bytes);
+    held += bytes;
+    peak = Math.max(peak, held);
+    return address;
+  };
+  wasm._free = (address) => {
+    held -= blocks.get(address | 0) ?? blocks.get(address >>> 0) ?? 0;
+    blocks.delete(address | 0);
+    blocks.delete(address >>> 0);
+    _free(address);
+  };
+  return {
+    held: () => held,
+    stop: () => {
+      Object.assign(wasm, { _malloc, _free });
+      return peak;
+    },
+  };
+}

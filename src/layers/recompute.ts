@@ -1,0 +1,264 @@
+import { clone, engine, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import { input, layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { recomputed } from '../gradients/recomputed.js';
+import { fail } from '../internal/check.js';
+import { deserializeLayer } from './deserialize_layer.js';
+import type { SerializedLayer } from './deserialize_layer.js';
+import { innerLayers } from './inner_layers.js';
+import { checkLayerOptions } from './layer_options.js';
+import type { LayerVariable } from './named_weights.js';
+import { register } from './register_class.js';
+import { replayedCall } from './replayed_call.js';
+
+type Layer = layers.Layer;
+type Kwargs = Parameters<Layer['call']>[1];
+
+/** Options of {@link recompute}. */
+export interface RecomputeArgs {
+  /** A layer, a model, or several that follow one another. */
+  layers: Layer | readonly Layer[];
+  /** Default: the name of the layer, if there is one. */
+  name?: string;
+  /** Whether the weights inside are trained; default: what each layer says. */
+  trainable?: boolean;
+}
+
+/**
+ * Layers that are run again in the backward pass, and keep nothing but their input until then.
+ *
+ * `y = f(x)` as without the wrapper. A gradient needs what f computed on its way: tfjs holds all of
+ * it from the forward pass on. Here the tape holds x, and the backward pass computes f(x) anew when
+ * its turn comes, takes the gradient and lets go. Of a network cut into k such pieces memory holds k
+ * inputs and the inside of one piece, at the price of one more forward pass.
+ *
+ * The second run repeats the first: {@link Dropout} draws the same masks, power iteration starts
+ * from the same vectors, weights have the values they had, and what the layers write (running
+ * statistics, singular vectors) is written once. Forward and first-order gradients are the same to
+ * the last bit. The gradient of a gradient recomputes as well, so that a gradient penalty needs less
+ * memory too; its sums are rounded in another order.
+ *
+ * A layer of your own may read its input and its weights; what it draws at random is repeated if it has
+ * a `position` and a `seek`, as {@link Dropout} has.
+ *
+ * Without a gradient being taken, as in `predict`, the layers just run.
+ *
+ * Paths of weights ({@link namedWeights}, checkpoints) and their names in tfjs's files are those
+ * without the wrapper, so that weights go both ways. Masking is not supported.
+ *
+ * **Differentiable:** as often as the layers are, in the input and in all weights.
+ *
+ * @see Chen et al. 2016, arXiv 1604.06174
+ */
+export class Recompute extends layers.Layer {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitRecompute';
+  /** What is run, one after the other. */
+  readonly layers: readonly Layer[];
+
+  constructor(args: RecomputeArgs) {
+    const where = 'recompute';
+    checkLayerOptions(where, args, ['layers']);
+    const given = args?.layers as RecomputeArgs['layers'] | undefined;
+    const list: readonly Layer[] = Array.isArray(given) ? given : [given];
+    if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
+      fail('type', where, 'layers', 'a layer, a model or a list of them', given);
+    list.forEach(checkRepeatable);
+    const { name, batchInputShape, dtype } = list[0]!;
+    const shape = batchInputShape ?? (list[0] as Partial<LayersModel>).inputs?.[0]?.shape;
+    super({
+      ...(list.length === 1 ? { name } : {}),
+      ...(shape === undefined ? {} : { batchInputShape: shape, dtype }),
+      ...args,
+    });
+    this.layers = list;
+    if (args.trainable === false) this.trainable = false;
+    register(Recompute);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as Shape[];
+    let x = shapes.map((batchShape) => input({ batchShape }));
+    for (const layer of this.layers) {
+      if (isModel(layer) && !layer.built) layer.build(inputShape); // its shapes are known, and stay
+      // a model has its weights; a layer gets them, and counts one more user that may dispose of it
+      x = isModel(layer)
+        ? layer.outputs
+        : listOf(layer.apply(oneOf(x)) as SymbolicTensor | SymbolicTensor[]);
+      for (const weight of layer.weights) forgetScope(weight, layer.name);
+    }
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return this.layers.reduce((shape, layer) => layer.computeOutputShape(shape), inputShape);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
+    const xs = listOf(inputs);
+    const run = (xs: Tensor[]) => this.run(xs, kwargs);
+    if (!engine().isTapeOn()) return tidy(() => run(xs));
+    return tidy(() => {
+      const { weights } = this;
+      const replay = replayedCall(this.layers, weights);
+      // copies, because the call may write to the weights
+      const values = weights.map((weight) => clone(weight.read()));
+      const again = (...all: Tensor[]) =>
+        replay(all.slice(xs.length), () => run(all.slice(0, xs.length)));
+      return recomputed(again, [...xs, ...values], () => run(xs));
+    });
+  }
+
+  /** One layer after the other; what lies between two is disposed of as soon as it was read. */
+  private run(inputs: Tensor[], kwargs: Kwargs): Tensor {
+    const held = new Set<Tensor>([...inputs, ...this.weights.map((weight) => weight.read())]);
+    let x = inputs;
+    for (const layer of this.layers) {
+      const y = layer.apply(oneOf(x), { ...kwargs }) as Tensor | Tensor[];
+      for (const one of x) if (!held.has(one)) one.dispose();
+      x = listOf(y);
+    }
+    if (x.length !== 1) fail('shape', 'recompute', 'layers', 'layers with one output', x);
+    return x[0]!;
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  override set trainable(trainable: boolean) {
+    super.trainable = trainable;
+    for (const layer of this.layers) layer.trainable = trainable;
+  }
+
+  override get trainableWeights(): LayerVariable[] {
+    return this.trainable ? this.layers.flatMap((layer) => layer.trainableWeights) : [];
+  }
+
+  override get nonTrainableWeights(): LayerVariable[] {
+    const still = this.layers.flatMap((layer) => layer.nonTrainableWeights);
+    if (this.trainable) return still;
+    return [...this.layers.flatMap((layer) => layer.trainableWeights), ...still];
+  }
+
+  /** The regularizers inside. */
+  override get losses(): Layer['losses'] {
+    return this.layers.flatMap((layer) => layer.losses);
+  }
+
+  override setFastWeightInitDuringBuild(value: boolean): void {
+    super.setFastWeightInitDuringBuild(value);
+    for (const layer of this.layers) layer.setFastWeightInitDuringBuild(value);
+  }
+
+  protected override disposeWeights(): number {
+    return this.layers
+      .map((layer) => layer.dispose().numDisposedVariables)
+      .reduce((sum, count) => sum + count, 0);
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const serialized = this.layers.map((layer) => ({
+      className: layer.getClassName(),
+      config: layer.getConfig(),
+    }));
+    return { ...super.getConfig(), layers: serialized };
+  }
+
+  /** Makes a layer from its config, as tfjs asks for when it loads a model. */
+  static override fromConfig<T extends serialization.Serializable>(
+    layerClass: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    const serialized = config['layers'] as SerializedLayer[];
+    const inside = serialized.map((layer) => deserializeLayer<Layer>('recompute', layer));
+    const args = { ...config, layers: inside } as Record<string, unknown>;
+    return new layerClass(args);
+  }
+}
+
+/** tfjs takes and gives one tensor by itself, and several in a list. */
+const listOf = <T>(tensors: T | T[]): T[] => (Array.isArray(tensors) ? tensors : [tensors]);
+const oneOf = <T>(tensors: T[]): T | T[] => (tensors.length === 1 ? tensors[0]! : tensors);
+
+/** Only a model has outputs before it is applied to anything. */
+const isModel = (layer: Layer): layer is LayersModel => 'outputs' in layer;
+
+/**
+ * tfjs puts the names of all layers that are being built before a weight's own, `outer/conv1/kernel`;
+ * a weight that was built outside, or in a model that was loaded, is called `conv1/kernel`.
+ */
+function forgetScope(weight: LayerVariable, layer: string): void {
+  const parts = weight.originalName.split('/');
+  const name = parts.slice(Math.max(0, parts.lastIndexOf(layer))).join('/');
+  (weight as { originalName: string }).originalName = name;
+}
+
+/** Layers of tfjs that draw without a count, so that a second call draws other numbers. */
+const DRAWING = ['GaussianNoise', 'GaussianDropout', 'AlphaDropout'];
+
+interface Drawing {
+  readonly rate?: number;
+  readonly seed?: number | null;
+  readonly dropout?: number;
+  readonly recurrentDropout?: number;
+  /** Of a recurrent layer; it holds the rates. */
+  readonly cell?: Drawing;
+}
+
+/** Refuses a layer whose second call would not repeat the first. */
+function checkRepeatable(layer: Layer): void {
+  const name = layer.getClassName();
+  const { rate = 0, seed, cell } = layer as Drawing;
+  const { dropout, recurrentDropout } = cell ?? (layer as Drawing);
+  const masks = ['Dropout', 'SpatialDropout1D'].includes(name) && rate > 0 && !seed;
+  const draws = DRAWING.includes(name) || masks || !!dropout || !!recurrentDropout;
+  if (draws || layer.stateful)
+    fail(
+      'value',
+      'recompute',
+      'layers',
+      'layers whose calls can be repeated',
+      `${name} ${layer.name}`,
+      draws
+        ? 'It draws random numbers that cannot be drawn again; use dropout of gan-kit/layers.'
+        : 'A stateful recurrent layer changes its state with every call.',
+    );
+  for (const inner of innerLayers(layer)) checkRepeatable(inner);
+}
+
+/**
+ * Wraps layers in {@link Recompute}: they keep their input alone and run again in the backward pass.
+ *
+ * Cut a network into pieces of about the same size; as many pieces as the square root of the number
+ * of layers hold the least. One piece around the whole network saves nothing while its own gradient is taken.
+ *
+ * @param layers A layer, a model, or a list of layers that follow one another. Weights are shared,
+ *   not copied; layers of a model that exists may be wrapped anew.
+ * @param options `name` (default: that of a single layer) and `trainable`.
+ * @returns The layer, for `tf.sequential`, `apply` or another model.
+ * @throws GanKitError if there is no layer, or one whose call cannot be repeated: random layers of
+ *   tfjs without a seed, stateful recurrent layers.
+ *
+ * @example
+ * ```ts
+ * import { sequential } from '@tensorflow/tfjs-layers';
+ * import { recompute } from 'gan-kit/layers';
+ * import { dcganDiscriminator } from 'gan-kit/models';
+ *
+ * const { layers } = dcganDiscriminator({ imageShape: [64, 64, 3], filters: 4 });
+ * // the same network, the same weights, less memory
+ * const critic = sequential({
+ *   layers: [recompute(layers.slice(0, 2)), recompute(layers.slice(2, 5)), recompute(layers.slice(5))],
+ * });
+ * ```
+ *
+ * @see Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", arXiv 1604.06174
+ */
+export function recompute(
+  layers: RecomputeArgs['layers'],
+  options: Omit<RecomputeArgs, 'layers'> = {},
+): Recompute {
+  return new Recompute({ ...options, layers });
+}

@@ -1,0 +1,56 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { layers } from '@tensorflow/tfjs-layers';
+import { frozenMasks } from './frozen_masks.js';
+import { frozenStatistics } from './frozen_statistics.js';
+import { innerLayers } from './inner_layers.js';
+import type { LayerVariable } from './named_weights.js';
+import { frozenPowerIteration } from './power_iteration_mode.js';
+import { withForgottenWrites } from './replaced_weights.js';
+
+const MODES = [frozenMasks, frozenStatistics, frozenPowerIteration];
+
+/** A layer that draws random numbers by count, as Dropout does. */
+interface Drawing {
+  readonly position: number;
+  seek(position: number): void;
+}
+
+/**
+ * Takes down what a call of layers depends on besides its inputs and weights: what is frozen, and
+ * which random numbers come next.
+ *
+ * @returns A function that runs a call as it would have run at this moment, with the given values of
+ *   the weights; the layers are afterwards as it found them.
+ */
+export function replayedCall(
+  called: readonly layers.Layer[],
+  weights: readonly LayerVariable[],
+): <T>(values: readonly Tensor[], call: () => T) => T {
+  const modes = MODES.map((mode) => ({ mode, isOn: mode.isOn }));
+  const draws = drawingLayers(called).map((layer) => ({ layer, position: layer.position }));
+  return (values, call) => {
+    const found = draws.map(({ layer }) => layer.position);
+    try {
+      for (const { layer, position } of draws) layer.seek(position);
+      const replacements = weights.map((weight, i) => [weight, values[i]!] as const);
+      return modes.reduceRight(
+        (fn, { mode, isOn }) =>
+          () =>
+            mode.exactly(isOn, fn),
+        () => withForgottenWrites(replacements, call),
+      )();
+    } finally {
+      draws.forEach(({ layer }, i) => layer.seek(found[i]!));
+    }
+  };
+}
+
+/** The layers that draw random numbers, with those inside of others. */
+export function drawingLayers(called: readonly layers.Layer[]): Drawing[] {
+  const found = new Set<Drawing>();
+  for (const layer of called) {
+    if ('position' in layer && 'seek' in layer) found.add(layer as unknown as Drawing);
+    for (const inner of drawingLayers(innerLayers(layer))) found.add(inner);
+  }
+  return [...found];
+}

@@ -1,0 +1,38 @@
+import { clone, dispose, keep } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Mark, Markable } from '../internal/mark.js';
+import { namedWeights } from '../layers/named_weights.js';
+import { drawingLayers } from '../layers/replayed_call.js';
+
+/**
+ * Remembers networks and the pieces around them, to go back to if a step fails in its midst.
+ *
+ * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
+ * replaces. Going back allocates nothing, because it may follow on the memory having run out. A piece
+ * that cannot be marked, such as an optimizer of tfjs, stays as the step left it.
+ */
+export function markSystem(networks: readonly LayersModel[], pieces: readonly object[]): Mark {
+  const marks = [...networks.map(markModel), ...pieces.filter(isMarkable).map((one) => one.mark())];
+  return {
+    undo: () => marks.forEach((mark) => mark.undo()),
+    release: () => marks.forEach((mark) => mark.release()),
+  };
+}
+
+const isMarkable = (piece: object): piece is Markable =>
+  typeof (piece as Partial<Markable>).mark === 'function';
+
+function markModel(model: LayersModel): Mark {
+  const variables = namedWeights(model).map(({ variable }) => variable.read() as Variable);
+  const before = variables.map((variable) => keep(clone(variable)));
+  const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
+  return {
+    undo() {
+      variables.forEach((variable, i) => variable.assign(before[i]!));
+      draws.forEach(({ layer, position }) => layer.seek(position));
+      dispose(before);
+    },
+    release: () => dispose(before),
+  };
+}

@@ -1,0 +1,50 @@
+import { engine, setBackend } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-layers'; // registers the gradients
+import { installKernels } from '../../src/kernels/install.js';
+import { guardMemory } from '../../src/kernels/out_of_memory.js';
+import type { WasmBackend } from '../../src/kernels/wasm_backend.js';
+
+export interface LimitedHeap {
+  /** Bytes that are allocated, of those asked for by JavaScript. */
+  readonly held: number;
+  /** The most that was held since it was last set. */
+  peak: number;
+  /** The most that may be held; what goes beyond gets address 0, as from a heap that is full. */
+  limit: number;
+  /** How many more allocations are granted before one fails, whatever its size, and all goes well again. */
+  grants: number;
+  readonly backend: WasmBackend;
+}
+
+/** Starts wasm on a heap that seems to be full when a test says so, under the guard of the library. */
+export async function limitHeap(): Promise<LimitedHeap> {
+  await setBackend('wasm');
+  const backend = engine().backend as unknown as WasmBackend;
+  const { wasm } = backend;
+  wasm._free(wasm._malloc(8));
+  const malloc = wasm._malloc.bind(wasm);
+  const free = wasm._free.bind(wasm);
+  const sizes = new Map<number, number>();
+  const heap = { held: 0, peak: 0, limit: Infinity, grants: Infinity, backend };
+  wasm._malloc = (bytes) => {
+    if (heap.held + bytes > heap.limit) return 0;
+    if (heap.grants-- <= 0) {
+      heap.grants = Infinity;
+      return 0;
+    }
+    const address = malloc(bytes);
+    sizes.set(address >>> 0, bytes);
+    heap.held += bytes;
+    heap.peak = Math.max(heap.peak, heap.held);
+    return address;
+  };
+  wasm._free = (address) => {
+    heap.held -= sizes.get(address >>> 0) ?? 0;
+    sizes.delete(address >>> 0);
+    free(address);
+  };
+  guardMemory(backend);
+  installKernels();
+  return heap;
+}
