@@ -119,12 +119,12 @@ describe('threads of wasm in Node', () => {
       console.log(device, hash.digest('hex'), globalThis.Worker);
     `);
 
-  test('are as many as asked for, and change no bit', async () => {
+  test('change no bit, however many are asked for', async () => {
     const [one, two, five] = [await digest(1), await digest(2), await digest(5)];
     expect([one.code, two.code, five.code]).toEqual([0, 0, 0]);
     expect(one.stdout).toMatch(/^WebAssembly SIMD, 1 thread [0-9a-f]{64} undefined\n$/);
-    expect(two.stdout).toBe(one.stdout.replace('1 thread', '2 threads'));
-    expect(five.stdout).toBe(one.stdout.replace('1 thread', '5 threads'));
+    expect(two.stdout).toBe(one.stdout); // one thread computes, whatever is asked for
+    expect(five.stdout).toBe(one.stdout);
   });
 
   test('that fail to start leave one thread, and a program that ends', async () => {
