@@ -1,13 +1,14 @@
 import {
   ARGUMENTS,
-  awaitJob,
+  awaitCall,
   awaitStage,
   claim,
+  closeJob,
+  enter,
   finishTask,
   firstTasks,
-  jobNumber,
+  leave,
   openJob,
-  postJob,
   threadsOf,
 } from './job';
 import { ceilDivide, roundUp } from './numbers';
@@ -52,7 +53,6 @@ export function product(
   right: usize,
   scratch: usize,
 ): void {
-  openJob(job);
   const work = changetype<Product>(job + ARGUMENTS);
   work.kind = PRODUCT;
   work.a = a;
@@ -75,21 +75,16 @@ export function product(
   work.rowsOfTask = min(BLOCK_ROWS, roundUp(ceilDivide(m, parts), TILE_ROWS));
   const panels = ceilDivide(n, TILE_COLUMNS);
   work.panelsOfTask = ceilDivide(panels, parts);
-  postJob(job, ceilDivide(panels, work.panelsOfTask), ceilDivide(m, work.rowsOfTask), isLarge);
-  workAt(job, 0);
-  awaitStage(job, 1);
+  run(job, ceilDivide(panels, work.panelsOfTask), ceilDivide(m, work.rowsOfTask), isLarge);
 }
 
 /** Convolves by F(m, r) as {@link Winograd} says, whose fields lie at `from` as 32-bit numbers. */
 export function winograd(job: usize, from: usize, fields: i32): void {
-  openJob(job);
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
   work.kind = WINOGRAD;
   const panels = ceilDivide(work.outChannels, TILE_COLUMNS);
-  postJob(job, panels, ceilDivide(work.tiles, work.tilesOfTask), true);
-  workAt(job, 0);
-  awaitStage(job, 1);
+  run(job, panels, ceilDivide(work.tiles, work.tilesOfTask), true);
 }
 
 /**
@@ -97,41 +92,43 @@ export function winograd(job: usize, from: usize, fields: i32): void {
  * winograd_filter.ts reads them.
  */
 export function winogradFilter(job: usize, from: usize, fields: i32): void {
-  openJob(job);
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
   work.kind = WINOGRAD_FILTER;
-  postJob(job, ceilDivide(work.tiles, work.tilesOfTask), PLANE_TASKS, true);
-  workAt(job, 0);
-  awaitStage(job, 1);
+  run(job, ceilDivide(work.tiles, work.tilesOfTask), PLANE_TASKS, true);
 }
 
 /** The filter gradient from all sums. */
 export function winogradGradient(job: usize, from: usize, fields: i32): void {
-  openJob(job);
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
   work.kind = WINOGRAD_GRADIENT;
-  postJob(job, 0, work.inChannels, true);
+  run(job, 0, work.inChannels, true);
+}
+
+/** Does the job whose arguments are written, with the other threads if it `calls` them. */
+function run(job: usize, firstTasks: i32, secondTasks: i32, calls: bool): void {
+  openJob(job, firstTasks, secondTasks, calls);
   workAt(job, 0);
-  awaitStage(job, 1);
+  closeJob(job, calls);
 }
 
 /** What a thread does, for good; `thread` counts from 1. */
 export function serve(job: usize, thread: i32): void {
-  let number = 0;
+  let call = 0;
   while (true) {
-    awaitJob(job, number);
-    number = workAt(job, thread);
+    call = awaitCall(job, call);
+    if (!enter(job)) continue;
+    workAt(job, thread);
+    leave(job);
   }
 }
 
-/** Works at the present job while it has tasks; returns its number. */
-function workAt(job: usize, thread: i32): i32 {
-  const number = jobNumber(job);
+/** Works at the job while it has tasks. */
+function workAt(job: usize, thread: i32): void {
   while (true) {
-    const task = claim(job, number);
-    if (task < 0) return number;
+    const task = claim(job);
+    if (task < 0) return;
     const first = firstTasks(job);
     if (task < first) {
       firstStage(job + ARGUMENTS, task, thread);

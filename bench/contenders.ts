@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ContenderCommand } from './contender.js';
 
@@ -18,8 +19,10 @@ const python = (name: string, ...args: string[]): ContenderCommand => ({
   args: [path('./peers/torch_worker.py'), ...args],
 });
 
-/** One thread: kernels/threads.ts says why there are no others. */
-const gankit: ContenderCommand = { ...node('gan-kit, 1 thread', 'gan_kit', '1'), threads: 1 };
+const gankit = (threads: number): ContenderCommand => ({
+  ...node(`gan-kit, ${count(threads)}`, 'gan_kit', String(threads)),
+  threads,
+});
 
 const torch = (threads: number): ContenderCommand => ({
   ...python(`PyTorch, ${count(threads)}`, String(threads)),
@@ -29,7 +32,7 @@ const torch = (threads: number): ContenderCommand => ({
 const count = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
 
 /** The one that all others are compared with. */
-export const OURS = gankit.name;
+export const OURS = gankit(1).name;
 /** Whose forward pass is the measure of a backward pass. */
 export const STOCK_WASM = 'tfjs, wasm';
 /** Whose memory stands beside ours. */
@@ -47,7 +50,8 @@ export function contenders(): Contenders {
   const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
   return {
     present: [
-      gankit,
+      gankit(1),
+      ...(availableParallelism() > 1 ? [gankit(2)] : []),
       node(STOCK_WASM, 'stock_tfjs', 'wasm'),
       { ...node('tfjs, cpu', 'stock_tfjs', 'cpu'), slow: true },
       { ...node('jax-js, wasm', 'jax_js'), slow: true },

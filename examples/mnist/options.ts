@@ -38,7 +38,7 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --seed N         every random choice follows from it (default 0)
   --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
-  --threads N      of wasm, 1 to 8 (for now one computes)
+  --threads N      of wasm, 1 to 8 (default: as many as there are processors)
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 

@@ -15,8 +15,9 @@ export interface LoadBackendOptions {
    */
   readonly wasmPath?: string | Readonly<Record<string, string>>;
   /**
-   * How many threads the wasm backend is to compute with, from 1 to 8. For now one computes, whatever is
-   * asked for: docs/performance.md says why. Results do not depend on it.
+   * How many threads the wasm backend computes with, from 1 to 8; by default as many as this process may
+   * use processors. Results do not depend on it. Pages have one unless they are cross-origin isolated. The
+   * first start decides.
    */
   readonly threads?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */

@@ -31,15 +31,8 @@ export function maySleep(): boolean {
   }
 }
 
-/**
- * One, until the protocol of assembly/job.ts is mended: the thread that posts a job was seen to go on
- * before another had done its last task.
- */
-const MOST_THREADS: number = 1;
-
 /** With how many a backend on that memory computes. */
-export const threadsOn = (memory: WasmMemory): number =>
-  Math.min(MOST_THREADS, isShared(memory) ? chosen : 1);
+export const threadsOn = (memory: WasmMemory): number => (isShared(memory) ? chosen : 1);
 
 /** A thread instantiates our modules on the memory of all, and then waits for work until it is ended. */
 const SERVE = `({ tile, kernels, memory, job, thread }) => {
