@@ -1,33 +1,14 @@
-import {
-  add,
-  clone,
-  concat,
-  dispose,
-  keep,
-  split,
-  tidy,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
-import type { Optimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
-import { discardTape } from '../gradients/tape.js';
-import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
-import { joinStates, numberFrom, partOf } from '../internal/state.js';
 import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { duePenalties } from '../penalties/due_penalties.js';
-import type {
-  AdversarialLoss,
-  Critic,
-  Penalty,
-  PieceState,
-  Stateful,
-  TrainingSystem,
-} from '../types.js';
+import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
@@ -36,11 +17,14 @@ import type { GANOptions } from './gan_options.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import { samplesAreIndependent } from './independent_samples.js';
 import { addInstanceNoise } from './instance_noise.js';
+import { judge } from './judge.js';
 import { flipLabels } from './label_flips.js';
 import { drawLatents } from './latents.js';
-import { markSystem } from './mark_system.js';
-import { partStates, restoreParts, statefulPieces } from './system_state.js';
-import { nameBatch } from './too_large.js';
+import type { LossLog } from './loss_log.js';
+import { System } from './system.js';
+import type { StepOptions } from './system.js';
+import { statefulPieces } from './system_state.js';
+import { updateNetworks } from './update_networks.js';
 import { clipWeights } from './weight_clipping.js';
 
 /** What a step of a {@link GAN} reads. */
@@ -65,7 +49,8 @@ export interface GANLosses {
  * Each {@link GAN.trainStep} is one discriminator update; every `criticSteps`-th is followed by one
  * generator update. See {@link createGAN}.
  */
-export class GAN implements TrainingSystem<GANBatch, GANLosses> {
+export class GAN extends System<GANBatch, GANLosses> {
+  protected override readonly kind = 'GAN';
   readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
   readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
   /** The average of the generator's weights, if there is one. */
@@ -82,9 +67,9 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
   private readonly flips: RandomStream;
   /** Whether real and fake samples may share one pass: less work, the same numbers. */
   private readonly together: boolean;
-  private discriminatorSteps = 0;
 
   constructor(options: GANOptions) {
+    super();
     checkGANOptions('createGAN', options);
     const { generator, discriminator, loss, penalty, optimizers, ema, seed = 0 } = options;
     this.options = options;
@@ -121,36 +106,19 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
    *   wasm backend (code `'backend'`). After an error in its midst the system is as before the step,
    *   except for the moments of an optimizer that is not gan-kit's, and training may go on.
    */
-  async trainStep(batch: GANBatch, options: { readonly read?: boolean } = {}): Promise<GANLosses> {
-    const where = 'GAN.trainStep';
+  override async trainStep(batch: GANBatch, options: StepOptions = {}): Promise<GANLosses> {
     const shape = this.networks.discriminator.inputs[0]!.shape;
-    checkTensor(where, 'batch.real', batch?.real, { shape: shape });
-    checkOptions(where, options, ['read']);
-    enableSecondOrderGradients();
-    const losses: Record<string, Scalar> = {};
-    const { discriminatorSteps } = this;
-    const before = markSystem(Object.values(this.networks), Object.values(this.pieces()));
-    try {
-      this.updateDiscriminator(batch.real, losses);
+    checkTensor('GAN.trainStep', 'batch.real', batch?.real, { shape });
+    const { real } = batch;
+    return this.step({ real }, options, (losses) => {
+      this.updateDiscriminator(real, losses);
       this.discriminatorSteps++;
       if (this.discriminatorSteps % (this.options.criticSteps ?? 1) === 0)
-        this.updateGenerator(batch.real, losses);
-    } catch (error) {
-      discardTape();
-      dispose(losses);
-      before.undo();
-      this.discriminatorSteps = discriminatorSteps;
-      throw nameBatch(where, 'batch.real', batch.real, error);
-    }
-    before.release();
-    const read: Record<string, number> = {};
-    if (options.read !== false)
-      for (const [name, value] of Object.entries(losses)) read[name] = (await value.data())[0]!;
-    dispose(losses);
-    return read;
+        this.updateGenerator(real, losses);
+    });
   }
 
-  private updateDiscriminator(real: Tensor, losses: Record<string, Scalar>): void {
+  private updateDiscriminator(real: Tensor, losses: LossLog): void {
     const { generator, discriminator } = this.networks;
     const { clipWeights: limit } = this.options;
     if (this.iteratesByStep) advancePowerIteration(discriminator);
@@ -158,17 +126,17 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
       tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor),
     );
     try {
-      this.step('discriminator', () => {
+      this.update('discriminator', () => {
         const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
-        const logits = this.judge(critic, this.withNoise(real), this.withNoise(fake));
+        const noisy = { real: this.withNoise(real), fake: this.withNoise(fake) };
+        const logits = judge(critic, noisy.real, noisy.fake, this.together);
         const flipped = flipLabels(logits, this.options.labelFlip?.probability ?? 0, this.flips);
-        const adversarial = this.loss.discriminator(flipped);
-        losses['discriminator'] = keep(clone(adversarial));
+        const adversarial = losses.note('discriminator', this.loss.discriminator(flipped));
         const step = this.discriminatorSteps;
         const penalty = duePenalties(this.penalties, step, critic, { real, fake });
-        if (penalty === undefined) return adversarial;
-        losses['penalty'] = keep(clone(penalty));
-        return add(adversarial, penalty);
+        return penalty === undefined
+          ? adversarial
+          : add(adversarial, losses.note('penalty', penalty));
       });
     } finally {
       fake.dispose();
@@ -176,46 +144,29 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     if (limit !== undefined) clipWeights(discriminator, limit);
   }
 
-  /** Logits of both batches, in one pass where the discriminator treats each sample by itself. */
-  private judge(critic: Critic, real: Tensor, fake: Tensor): { real: Tensor; fake: Tensor } {
-    if (!this.together) return { real: critic(real), fake: critic(fake) };
-    const [ofReal, ofFake] = split(critic(concat([real, fake])), 2);
-    return { real: ofReal!, fake: ofFake! };
-  }
-
-  private updateGenerator(real: Tensor, losses: Record<string, Scalar>): void {
+  private updateGenerator(real: Tensor, losses: LossLog): void {
     const { generator, discriminator } = this.networks;
     if (this.iteratesByStep) advancePowerIteration(generator);
     preservingStatistics(discriminator, () =>
-      this.step('generator', () => {
+      this.update('generator', () => {
         const critic = (x: Tensor) =>
           discriminator.apply(this.withNoise(x), { training: true }) as Tensor;
         const fake = critic(generator.apply(this.drawLatents(real), { training: true }) as Tensor);
         const logits = this.loss.needsReal ? { fake, real: critic(real) } : { fake };
-        const value = this.loss.generator(logits);
-        losses['generator'] = keep(clone(value));
-        return value;
+        return losses.note('generator', this.loss.generator(logits));
       }),
     );
     this.ema?.update();
   }
 
   /** Differentiates `loss` in one network's weights and lets its optimizer move them. */
-  private step(name: 'generator' | 'discriminator', loss: () => Tensor): void {
-    const model = this.networks[name];
-    const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
-    if (variables.length === 0)
-      fail('state', 'GAN.trainStep', name, 'a model with trainable weights', model);
-    const { value, grads } = this.holdingPowerIteration(() =>
-      // tfjs leaves the value behind when the backward pass throws
-      tidy(() => variableGrads(() => loss() as Scalar, variables)),
+  private update(name: 'generator' | 'discriminator', loss: () => Scalar): void {
+    const where = 'GAN.trainStep';
+    const networks = { [name]: this.networks[name] };
+    const { monitor } = this;
+    this.holdingPowerIteration(() =>
+      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]),
     );
-    try {
-      this.monitor?.observe(name, model, grads);
-      this.optimizers[name].applyGradients(grads);
-    } finally {
-      dispose([value, grads]);
-    }
   }
 
   private get iteratesByStep(): boolean {
@@ -267,31 +218,8 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     return functionalCall(this.networks.generator, weights, latents);
   }
 
-  /** Everything a bit-exact continuation needs: weights, moments, averages, places in random streams. */
-  async state(): Promise<PieceState> {
-    const steps = { values: { discriminator: this.discriminatorSteps }, arrays: {} };
-    return joinStates({ steps, ...(await partStates(this.networks, this.pieces())) });
-  }
-
-  async restore(state: PieceState): Promise<void> {
-    const before = await this.state();
-    try {
-      await this.apply(state);
-    } catch (error) {
-      await this.apply(before);
-      throw error;
-    }
-  }
-
-  private async apply(state: PieceState): Promise<void> {
-    const steps = numberFrom('GAN.restore', partOf(state, 'steps'), 'discriminator');
-    checkNumber('GAN.restore', 'steps/discriminator', steps, { integer: true, min: 0 });
-    await restoreParts(this.networks, this.pieces(), state);
-    this.discriminatorSteps = steps;
-  }
-
   /** What has a state besides the networks, by the names of a checkpoint. */
-  private pieces(): Readonly<Record<string, Stateful>> {
+  protected override pieces(): Readonly<Record<string, Stateful>> {
     const penalties = this.penalties.map((penalty, i) => [`penalty/${i}`, penalty] as const);
     return statefulPieces({
       'optimizer/generator': this.optimizers.generator,
@@ -304,13 +232,10 @@ export class GAN implements TrainingSystem<GANBatch, GANLosses> {
     });
   }
 
-  /** Frees what the system made; networks and optimizers that were passed in stay the caller's. */
-  dispose(): void {
-    this.ema?.dispose();
-    if (this.options.optimizers === undefined) {
-      this.optimizers.generator.dispose();
-      this.optimizers.discriminator.dispose();
-    }
+  protected override owned(): readonly { dispose(): void }[] {
+    const { generator, discriminator } = this.optimizers;
+    const own = this.options.optimizers === undefined ? [generator, discriminator] : [];
+    return this.ema === undefined ? own : [this.ema, ...own];
   }
 }
 

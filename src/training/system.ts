@@ -1,0 +1,102 @@
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
+import { discardTape } from '../gradients/tape.js';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { joinStates, numberFrom, partOf } from '../internal/state.js';
+import type { PieceState, Stateful, TrainingSystem } from '../types.js';
+import { LossLog } from './loss_log.js';
+import { markSystem } from './mark_system.js';
+import { partStates, restoreParts } from './system_state.js';
+import { nameBatch } from './too_large.js';
+
+/** Options of a training step. */
+export interface StepOptions {
+  /** `false` leaves the losses on the device, which saves waiting for a GPU; default true. */
+  readonly read?: boolean;
+}
+
+/** A batch, by the words of whoever passes it. */
+type Named<T> = Readonly<Record<string, T>>;
+
+/**
+ * What all training systems share: a step happens as a whole or not at all, and what it changes is in
+ * the state.
+ */
+export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Losses> {
+  abstract readonly networks: Named<LayersModel>;
+  abstract readonly optimizers: Named<Optimizer>;
+  /** Calls of {@link trainStep} so far; each updates the discriminators once. */
+  protected discriminatorSteps = 0;
+  /** For messages: the name of the class. */
+  protected abstract readonly kind: string;
+
+  abstract trainStep(batch: Batch, options?: StepOptions): Promise<Losses>;
+
+  /** What has a state besides the networks, by the names of a checkpoint. */
+  protected abstract pieces(): Named<Stateful>;
+
+  /** What {@link dispose} frees. */
+  protected abstract owned(): readonly { dispose(): void }[];
+
+  /**
+   * Runs `work`, which logs its losses, and counts it as a step. After an error in its midst everything
+   * is as it was before, except for the moments of an optimizer that is not gan-kit's.
+   *
+   * @param batch For the message of an error: the tensors that the memory ran out on.
+   */
+  protected async step(
+    batch: Named<Tensor>,
+    options: StepOptions,
+    work: (losses: LossLog) => void,
+  ): Promise<Record<string, number>> {
+    const where = `${this.kind}.trainStep`;
+    checkOptions(where, options, ['read']);
+    enableSecondOrderGradients();
+    const losses = new LossLog();
+    const { discriminatorSteps } = this;
+    const before = markSystem(Object.values(this.networks), Object.values(this.pieces()));
+    try {
+      work(losses);
+    } catch (error) {
+      discardTape();
+      losses.dispose();
+      before.undo();
+      this.discriminatorSteps = discriminatorSteps;
+      const [name, tensor] = Object.entries(batch)[0]!;
+      throw nameBatch(where, `batch.${name}`, tensor, error);
+    }
+    before.release();
+    return losses.read(options.read !== false);
+  }
+
+  /** Everything a bit-exact continuation needs: weights, moments, places in random streams. */
+  async state(): Promise<PieceState> {
+    const steps = { values: { discriminator: this.discriminatorSteps }, arrays: {} };
+    return joinStates({ steps, ...(await partStates(this.networks, this.pieces())) });
+  }
+
+  /** Goes back to a state; one that does not fit is refused, and nothing is changed then. */
+  async restore(state: PieceState): Promise<void> {
+    const before = await this.state();
+    try {
+      await this.apply(state);
+    } catch (error) {
+      await this.apply(before);
+      throw error;
+    }
+  }
+
+  private async apply(state: PieceState): Promise<void> {
+    const where = `${this.kind}.restore`;
+    const steps = numberFrom(where, partOf(state, 'steps'), 'discriminator');
+    checkNumber(where, 'steps/discriminator', steps, { integer: true, min: 0 });
+    await restoreParts(this.networks, this.pieces(), state);
+    this.discriminatorSteps = steps;
+  }
+
+  /** Frees what the system made; what was passed in stays the caller's. */
+  dispose(): void {
+    for (const piece of this.owned()) piece.dispose();
+  }
+}
