@@ -1,0 +1,197 @@
+import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import type { Mark, Markable } from '../internal/mark.js';
+import { RandomStream } from '../internal/random.js';
+import { arrayFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
+import { stopGradient } from '../ops/stop_gradient.js';
+import type { PieceState, Stateful } from '../types.js';
+
+type Shape = Tensor4D['shape'];
+
+/** Options of {@link ImagePool}. */
+export interface ImagePoolOptions {
+  /** How many images are held; default 50, CycleGAN's. 0 holds none, as pix2pix does. */
+  size?: number;
+  /** Any integer from 0 on; default 0. Give each pool of a system its own. */
+  seed?: number;
+}
+
+/**
+ * A history of generated images, so that a discriminator sees older ones too and does not forget
+ * them.
+ *
+ * Image by image, with n of `size` places taken:
+ *
+ * - n < size: x is stored, and returned.
+ * - n = size: with u, j ~ U: if u > ½, xⱼ is returned and x takes its place; else x is returned and
+ *   not stored.
+ *
+ * So a stored image stays until it has been returned once. The pool owns its images; they survive
+ * `tidy`.
+ *
+ * @example
+ * ```ts
+ * import { mean, randomUniform } from '@tensorflow/tfjs-core';
+ * import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
+ * import { ImagePool } from 'gan-kit/training';
+ *
+ * const pool = new ImagePool({ size: 2, seed: 1 });
+ * for (let step = 0; step < 5; step++) {
+ *   const fake: Tensor4D = randomUniform([1, 8, 8, 3], -1, 1);
+ *   const shown = pool.query(fake); // what the discriminator sees
+ *   console.log(shown.shape); // → [ 1, 8, 8, 3 ]
+ *   shown.dispose();
+ *   fake.dispose();
+ * }
+ * console.log(pool.count); // → 2
+ * pool.dispose();
+ * ```
+ *
+ * @see Shrivastava et al. 2016, arXiv 1612.07828, section 2.3; Zhu et al. 2017, arXiv 1703.10593, section 4
+ */
+export class ImagePool implements Stateful, Markable {
+  readonly size: number;
+  private readonly stream: RandomStream;
+  private images: Tensor4D[] = [];
+  private alive = true;
+
+  /**
+   * @param options See {@link ImagePoolOptions}.
+   * @throws GanKitError if an option is out of range.
+   */
+  constructor(options: ImagePoolOptions = {}) {
+    const where = 'ImagePool';
+    checkOptions(where, options, ['size', 'seed']);
+    const { size = 50, seed = 0 } = options;
+    checkNumber(where, 'size', size, { integer: true, min: 0 });
+    this.size = size;
+    this.stream = new RandomStream(seed, where);
+  }
+
+  /** How many images are held now. */
+  get count(): number {
+    return this.images.length;
+  }
+
+  /**
+   * Stores new images and returns as many, new ones or older.
+   *
+   * @param images [batch, height, width, channels], all calls of one image shape; they stay alive.
+   * @returns The same shape; the caller owns it. A constant for every gradient.
+   * @throws GanKitError if the images do not fit; nothing is changed then.
+   *
+   * **Differentiable:** by intent not.
+   */
+  query(images: Tensor4D): Tensor4D {
+    const where = 'ImagePool.query';
+    this.checkAlive(where);
+    const held = this.images[0];
+    const rule = held === undefined ? { rank: 4 } : { shape: [null, ...held.shape.slice(1)] };
+    checkTensor(where, 'images', images, rule);
+    if (images.size === 0) fail('shape', where, 'images', 'at least one image', images);
+    if (this.size === 0) return stopGradient(() => clone(images));
+
+    const stored = [...this.images];
+    const result = stopGradient(() => {
+      const returned = Array.from({ length: images.shape[0] }, (_, i) => {
+        const image = slice(images, [i, 0, 0, 0], [1, -1, -1, -1]);
+        const place = stored.length < this.size ? stored.length : this.choose();
+        if (place === undefined) return image;
+        const old = stored[place];
+        stored[place] = image;
+        return old ?? image;
+      });
+      const joined = concat(returned, 0);
+      stored.forEach((image) => keep(image));
+      return joined;
+    });
+    const remaining = new Set(stored);
+    dispose(this.images.filter((image) => !remaining.has(image)));
+    this.images = stored;
+    return result;
+  }
+
+  /**
+   * Decides, for one image that comes to a full pool; a subclass may decide otherwise.
+   *
+   * @returns The place of the image to return and replace, or undefined to return the new one.
+   */
+  protected choose(): number | undefined {
+    const [u, j] = this.stream.uniformValues(2) as unknown as [number, number];
+    return u > 0.5 ? Math.floor(j * this.size) : undefined;
+  }
+
+  /** @internal */
+  mark(): Mark {
+    const images = this.images.map((image) => keep(clone(image))); // they share their data
+    const stream = this.stream.mark();
+    return {
+      undo: () => {
+        dispose(this.images);
+        this.images = images;
+        stream.undo();
+      },
+      release: () => dispose(images),
+    };
+  }
+
+  /** A copy of the images, and the place in the stream of decisions. */
+  async state(): Promise<PieceState> {
+    this.checkAlive('ImagePool.state');
+    const random = await this.stream.state();
+    // cloned before the next wait, because a query meanwhile frees what it replaces
+    const copies = this.images.map((image) => clone(image));
+    const shape = [copies.length, ...(copies[0]?.shape.slice(1) ?? [])];
+    const data = new Float32Array(copies.length * (copies[0]?.size ?? 0));
+    for (const [i, copy] of copies.entries()) data.set(await copy.data(), i * copy.size);
+    dispose(copies);
+    const { values } = joinStates({ random });
+    return {
+      values: { ...values, size: this.size, count: copies.length },
+      arrays: copies.length === 0 ? {} : { images: { shape, data } },
+    };
+  }
+
+  /**
+   * Goes back to a state; what follows is the same to the last bit.
+   *
+   * @param state Of a pool of the same size.
+   * @throws GanKitError if the state does not fit; nothing is changed then.
+   */
+  async restore(state: PieceState): Promise<void> {
+    const where = 'ImagePool.restore';
+    this.checkAlive(where);
+    const size = numberFrom(where, state, 'size');
+    if (size !== this.size)
+      fail('state', where, "state.values['size']", `${this.size}, as here`, size);
+    const count = numberFrom(where, state, 'count');
+    checkNumber(where, "state.values['count']", count, { integer: true, min: 0, max: size });
+    const { data, shape } =
+      count === 0 ? { data: [], shape: [] } : arrayFrom(where, state, 'images');
+    if (count > 0 && (shape.length !== 4 || shape[0] !== count))
+      fail('state', where, "state.arrays['images']", `of shape [${count},?,?,?]`, shape);
+    await this.stream.restore(partOf(state, 'random'));
+
+    const each = data.length / Math.max(count, 1);
+    const image = (i: number) =>
+      tensor<Rank.R4>(
+        data.slice(i * each, (i + 1) * each),
+        [1, ...shape.slice(1)] as Shape,
+        'float32',
+      );
+    dispose(this.images);
+    this.images = Array.from({ length: count }, (_, i) => keep(image(i)));
+  }
+
+  /** Frees the images; the pool is of no use then. */
+  dispose(): void {
+    dispose(this.images);
+    this.images = [];
+    this.alive = false;
+  }
+
+  private checkAlive(where: string): void {
+    if (!this.alive) fail('state', where, 'this', 'alive', 'a disposed pool');
+  }
+}
