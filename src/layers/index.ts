@@ -7,6 +7,8 @@ export type { DropoutArgs } from './dropout.js';
 export { withFrozenMasks } from './frozen_masks.js';
 export { withFrozenStatistics } from './frozen_statistics.js';
 export { functionalCall } from './functional_call.js';
+export { instanceNormalization, InstanceNormalization } from './instance_normalization.js';
+export type { InstanceNormalizationArgs } from './instance_normalization.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUArgs } from './leaky_relu.js';
 export { namedWeights } from './named_weights.js';

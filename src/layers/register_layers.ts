@@ -1,6 +1,7 @@
 import { BatchNormalization } from './batch_normalization.js';
 import { Conv2D } from './conv2d.js';
 import { Dropout } from './dropout.js';
+import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
 import { Recompute } from './recompute.js';
 import { register } from './register_class.js';
@@ -22,6 +23,7 @@ export function registerLayers(): void {
     BatchNormalization,
     Conv2D,
     Dropout,
+    InstanceNormalization,
     LeakyReLU,
     Recompute,
     SpectralNormalization,
