@@ -45,6 +45,8 @@ export {
   namedWeights,
   Recompute,
   recompute,
+  ReflectionPadding2D,
+  reflectionPadding2d,
   registerLayers,
   removeSpectralNormalization,
   SpectralNormalization,
@@ -63,6 +65,7 @@ export type {
   LeakyReLUArgs,
   NamedWeight,
   RecomputeArgs,
+  ReflectionPadding2DArgs,
   SpectralNormalizationArgs,
 } from './layers/index.js';
 export { dragan, GradientPenalty, inputGradient, r1, r2 } from './penalties/index.js';

@@ -16,6 +16,8 @@ export type { LayerVariable, NamedWeight } from './named_weights.js';
 export { withFrozenPowerIteration } from './power_iteration_mode.js';
 export { recompute, Recompute } from './recompute.js';
 export type { RecomputeArgs } from './recompute.js';
+export { reflectionPadding2d, ReflectionPadding2D } from './reflection_padding_2d.js';
+export type { ReflectionPadding2DArgs } from './reflection_padding_2d.js';
 export { registerLayers } from './register_layers.js';
 export { removeSpectralNormalization } from './remove_spectral_normalization.js';
 export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';

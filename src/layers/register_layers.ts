@@ -4,6 +4,7 @@ import { Dropout } from './dropout.js';
 import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
 import { Recompute } from './recompute.js';
+import { ReflectionPadding2D } from './reflection_padding_2d.js';
 import { register } from './register_class.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
@@ -26,6 +27,7 @@ export function registerLayers(): void {
     InstanceNormalization,
     LeakyReLU,
     Recompute,
+    ReflectionPadding2D,
     SpectralNormalization,
   ])
     register(layerClass);
