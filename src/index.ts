@@ -35,6 +35,8 @@ export {
   batchNormalization,
   Conv2D,
   conv2d,
+  Conv2DTranspose,
+  conv2dTranspose,
   Dropout,
   dropout,
   functionalCall,
@@ -59,6 +61,7 @@ export {
 export type {
   BatchNormalizationArgs,
   Conv2DArgs,
+  Conv2DTransposeArgs,
   DropoutArgs,
   InstanceNormalizationArgs,
   LayerVariable,

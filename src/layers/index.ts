@@ -2,6 +2,8 @@ export { batchNormalization, BatchNormalization } from './batch_normalization.js
 export type { BatchNormalizationArgs } from './batch_normalization.js';
 export { conv2d, Conv2D } from './conv2d.js';
 export type { Conv2DArgs } from './conv2d.js';
+export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';
+export type { Conv2DTransposeArgs } from './conv2d_transpose.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
 export { withFrozenMasks } from './frozen_masks.js';

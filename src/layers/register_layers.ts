@@ -1,5 +1,6 @@
 import { BatchNormalization } from './batch_normalization.js';
 import { Conv2D } from './conv2d.js';
+import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
 import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
@@ -23,6 +24,7 @@ export function registerLayers(): void {
   for (const layerClass of [
     BatchNormalization,
     Conv2D,
+    Conv2DTranspose,
     Dropout,
     InstanceNormalization,
     LeakyReLU,
