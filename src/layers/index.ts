@@ -6,6 +6,8 @@ export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';
 export type { Conv2DTransposeArgs } from './conv2d_transpose.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
+export { groupNormalization, GroupNormalization } from './group_normalization.js';
+export type { GroupNormalizationArgs } from './group_normalization.js';
 export { withFrozenMasks } from './frozen_masks.js';
 export { withFrozenStatistics } from './frozen_statistics.js';
 export { functionalCall } from './functional_call.js';

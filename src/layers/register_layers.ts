@@ -2,6 +2,7 @@ import { BatchNormalization } from './batch_normalization.js';
 import { Conv2D } from './conv2d.js';
 import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
+import { GroupNormalization } from './group_normalization.js';
 import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
 import { Recompute } from './recompute.js';
@@ -26,6 +27,7 @@ export function registerLayers(): void {
     Conv2D,
     Conv2DTranspose,
     Dropout,
+    GroupNormalization,
     InstanceNormalization,
     LeakyReLU,
     Recompute,
