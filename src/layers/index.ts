@@ -17,6 +17,8 @@ export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUArgs } from './leaky_relu.js';
 export { namedWeights } from './named_weights.js';
 export type { LayerVariable, NamedWeight } from './named_weights.js';
+export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';
+export type { PixelShuffleArgs } from './pixel_shuffle.js';
 export { withFrozenPowerIteration } from './power_iteration_mode.js';
 export { recompute, Recompute } from './recompute.js';
 export type { RecomputeArgs } from './recompute.js';

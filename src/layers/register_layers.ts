@@ -5,6 +5,7 @@ import { Dropout } from './dropout.js';
 import { GroupNormalization } from './group_normalization.js';
 import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
+import { PixelShuffle } from './pixel_shuffle.js';
 import { Recompute } from './recompute.js';
 import { ReflectionPadding2D } from './reflection_padding_2d.js';
 import { register } from './register_class.js';
@@ -30,6 +31,7 @@ export function registerLayers(): void {
     GroupNormalization,
     InstanceNormalization,
     LeakyReLU,
+    PixelShuffle,
     Recompute,
     ReflectionPadding2D,
     SpectralNormalization,
