@@ -1,5 +1,6 @@
 import { RandomStream } from '../src/internal/random.js';
 import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
+import type { TranslationCase } from './translation_cases.js';
 
 /** A pass of a convolution: y itself, or the gradient in one of its two operands. */
 export type Pass = 'forward' | 'input' | 'filter';
@@ -34,7 +35,7 @@ export interface StepCase {
   readonly latents: readonly (readonly number[])[];
 }
 
-export type Case = ConvolutionCase | StepCase;
+export type Case = ConvolutionCase | StepCase | TranslationCase;
 
 /** Forward passes that a step is made of, each backward pass counted as the forward pass it equals. */
 export interface Product {

@@ -9,12 +9,14 @@ import { smallStepCases } from './cases.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { steps } from './levels/steps.js';
+import { translation } from './levels/translation.js';
 import { run, thisMachine } from './run.js';
 
 const LEVELS = {
   convolutions,
   steps: () => steps(),
   memory,
+  translation,
   small: () => steps(smallStepCases()),
 };
 const NAMES = Object.keys(LEVELS) as (keyof typeof LEVELS)[];
@@ -24,7 +26,8 @@ const HELP = `Times gan-kit beside other libraries, in turns, and prints medians
   npm run bench -- [options]
 
   --levels A,B     of ${NAMES.join(', ')} (default
-                   ${DEFAULT}); small is a step that slow peers can do
+                   ${DEFAULT}); translation takes ten minutes more,
+                   small is a step that slow peers can do
   --peers A,B      only contenders whose name contains one of these, and gan-kit and tfjs on wasm; by
                    default all but tfjs on cpu and jax-js, which take minutes
   --rounds N       how often each is measured (default 7)

@@ -53,6 +53,8 @@ export type StateValue = number | string | boolean | null | readonly StateValue[
 export interface StateArray {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
+  /** `'I64'` for integers that a file holds in 64 bits, as it does PyTorch's counters. */
+  readonly dtype?: 'I64';
 }
 
 /** What a piece needs to go on exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */

@@ -12,8 +12,10 @@ import time
 import torch
 from torch_convolution import Convolution
 from torch_step import Step
+from torch_translation import Translation
 
 THREADS, DEVICE = int(sys.argv[1]), (sys.argv[2:] or ["cpu"])[0]
+SUBJECTS = {"convolution": Convolution, "step": Step, "translation": Translation}
 torch.set_num_threads(THREADS)
 # products of float32 as WebGPU has them; convolutions would be of TF32
 torch.backends.cudnn.allow_tf32 = False
@@ -48,7 +50,7 @@ def answer(request, subjects):
         return {"ms": ms, "peak": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
     case = request["prepare"]
     with torch.device(DEVICE):
-        subject = Convolution(case) if case["kind"] == "convolution" else Step(case)
+        subject = SUBJECTS[case["kind"]](case)
     subjects[request["as"]] = subject
     return {"fingerprint": subject.fingerprint()}
 

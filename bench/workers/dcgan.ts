@@ -14,18 +14,20 @@ export const ADAM = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-
 
 /** Kernels from −0.05 to 0.05, seeded by network and place among its weights; scales 1, offsets 0. */
 export function fillWeights(generator: LayersModel, discriminator: LayersModel): void {
-  for (const [model, seed] of [
-    [generator, 100],
-    [discriminator, 200],
-  ] as const)
-    model.trainableWeights.forEach((weight, i) => {
-      const shape = weight.shape as number[];
-      const size = shape.reduce((product, n) => product * n, 1);
-      const constant = weight.originalName.endsWith('gamma') ? 1 : 0;
-      const values =
-        shape.length === 1 ? new Float32Array(size).fill(constant) : fill(size, seed + i, 0.05);
-      tidy(() => void weight.write(tensor(values, shape)));
-    });
+  fillNetwork(generator, 100);
+  fillNetwork(discriminator, 200);
+}
+
+/** The same for one network. */
+export function fillNetwork(model: LayersModel, seed: number): void {
+  model.trainableWeights.forEach((weight, i) => {
+    const shape = weight.shape as number[];
+    const size = shape.reduce((product, n) => product * n, 1);
+    const constant = weight.originalName.endsWith('gamma') ? 1 : 0;
+    const values =
+      shape.length === 1 ? new Float32Array(size).fill(constant) : fill(size, seed + i, 0.05);
+    tidy(() => void weight.write(tensor(values, shape)));
+  });
 }
 
 /** A batch of noise that stands for images. */

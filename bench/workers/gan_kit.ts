@@ -3,6 +3,7 @@ import { loadBackend } from 'gan-kit';
 import { convolution } from './convolution.js';
 import { step } from './gan_kit_step.js';
 import { serve } from './serve.js';
+import { translation } from './translation.js';
 
 const where = process.argv[2]!;
 const loading = loadBackend(
@@ -18,6 +19,7 @@ loading.catch(() => undefined); // it is the answer to whatever is asked
 await serve(
   async (one) => {
     await loading;
+    if (one.kind === 'translation') return translation(one);
     return one.kind === 'convolution' ? convolution(one) : step(one);
   },
   async () => (await loading).device,

@@ -13,7 +13,10 @@ type Array4D = ReturnType<typeof np.array>;
 
 await init('wasm');
 defaultDevice('wasm');
-await serve(async (one) => (one.kind === 'convolution' ? convolution(one) : dcgan28(one)));
+await serve(async (one) => {
+  if (one.kind === 'translation') throw new Error('it is not given image translation');
+  return one.kind === 'convolution' ? convolution(one) : dcgan28(one);
+});
 
 /** An array of the numbers that all contenders have, its axes in another order. */
 async function made(shape: readonly number[], seed: number, axes: number[]): Promise<Array4D> {

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkPlainDCGAN28 } from '../cases.js';
-import type { StepCase } from '../cases.js';
+import type { Case, StepCase } from '../cases.js';
 import { convolution } from './convolution.js';
 import { ADAM, fillWeights, realImages } from './dcgan.js';
 import { serve } from './serve.js';
@@ -104,4 +104,8 @@ function step(one: StepCase): Subject {
 }
 
 await tf.setBackend(process.argv[2]!);
-await serve(async (one) => (one.kind === 'convolution' ? convolution(one) : step(one)));
+const subject = (one: Case): Subject => {
+  if (one.kind === 'translation') throw new Error('it is not given image translation');
+  return one.kind === 'convolution' ? convolution(one) : step(one);
+};
+await serve(async (one) => subject(one));

@@ -1,6 +1,6 @@
 import { checkOptions, fail } from '../internal/check.js';
 import type { StateArray } from '../types.js';
-import { readElements } from './safetensors_dtypes.js';
+import { bytesOf, dtypeOf, readArray, storageOrder } from './safetensors_dtypes.js';
 import { MAX_HEADER_BYTES, METADATA_KEY, readHeader, refuse } from './safetensors_header.js';
 
 /** The content of a safetensors file: named arrays, and notes as strings. */
@@ -13,7 +13,8 @@ export interface Safetensors {
  * Writes arrays in the safetensors format, which PyTorch, JAX and others read.
  *
  * The file is 8 bytes of header length (little-endian), a JSON header padded with spaces to a
- * multiple of 8, and the data: first F32, then I32, each by name, so equal contents give equal bytes.
+ * multiple of 8, and the data: first I64, then F32, then I32, each by name, so equal contents give
+ * equal bytes. I64 are int32 arrays marked `dtype: 'I64'`, as PyTorch has its counters.
  *
  * @param content `tensors`: float32 and int32 arrays with their shapes; `metadata`: strings.
  * @returns the bytes of the file, which share no memory with the arrays.
@@ -41,10 +42,11 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
   checkRecord(where, 'tensors', tensors);
   const named = Object.entries(tensors).map(([name, array]) => {
     checkArray(where, name, array);
-    return { name, array, dtype: array.data instanceof Float32Array ? 'F32' : 'I32' };
+    const dtype = dtypeOf(array);
+    return { name, array, dtype, bytes: bytesOf(array) };
   });
-  named.sort((a, b) =>
-    a.dtype === b.dtype ? byCodePoint(a.name, b.name) : a.dtype < b.dtype ? -1 : 1,
+  named.sort(
+    (a, b) => storageOrder(a.dtype) - storageOrder(b.dtype) || byCodePoint(a.name, b.name),
   );
 
   // Text by text, not one JSON.stringify: an object would move names such as '10' to the front.
@@ -56,8 +58,8 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
     fields.push(`"${METADATA_KEY}":${JSON.stringify(metadata)}`);
   }
   let offset = 0;
-  for (const { name, array, dtype } of named) {
-    const end = offset + array.data.byteLength;
+  for (const { name, array, dtype, bytes } of named) {
+    const end = offset + bytes.length;
     const info = { dtype, shape: array.shape, data_offsets: [offset, end] };
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
     offset = end;
@@ -78,10 +80,9 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
   bytes.set(header, 8);
   bytes.fill(0x20, 8 + header.length, 8 + length);
   let at = 8 + length;
-  for (const { array } of named) {
-    const { buffer, byteOffset, byteLength } = array.data;
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
+  for (const { bytes: part } of named) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
@@ -91,7 +92,7 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  * nothing is allocated before the header is known to fit the file.
  *
  * F32 and I32 come back bit for bit. F64, F16 and BF16 become float32 (F64 rounded to the nearest);
- * I64, I16, I8, U64, U32, U16, U8 and BOOL become int32. A value beyond the range of the result, and
+ * I64, I16, I8, U64, U32, U16, U8 and BOOL become int32, I64 marked as such. A value beyond the range of the result, and
  * every other dtype, is refused.
  *
  * @param bytes a whole file.
@@ -126,13 +127,13 @@ export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
     );
   const { entries, metadata, dataStart } = readHeader(bytes);
   const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, StateArray] => {
-    const data = readElements(bytes.subarray(dataStart + begin, dataStart + end), dtype);
-    if (typeof data === 'number')
+    const array = readArray(bytes.subarray(dataStart + begin, dataStart + end), dtype, shape);
+    if (typeof array === 'number')
       refuse(
         `whose ${dtype} values fit ${dtype === 'F64' ? 'float32' : 'int32'}`,
-        `element ${data} of '${name.slice(0, 80)}'`,
+        `element ${array} of '${name.slice(0, 80)}'`,
       );
-    return [name, { shape, data }];
+    return [name, array];
   });
   // fromEntries makes even '__proto__' a plain key.
   return { tensors: Object.fromEntries(tensors), metadata };
@@ -158,9 +159,11 @@ function checkArray(where: string, name: string, array: StateArray): void {
       `without the name ${METADATA_KEY}, which the format reserves`,
       name,
     );
-  const { shape, data } = (array ?? {}) as { shape?: unknown; data?: unknown };
+  const { shape, data, dtype } = (array ?? {}) as Record<keyof StateArray, unknown>;
   if (!(data instanceof Float32Array || data instanceof Int32Array))
     fail('type', where, parameter, '{ shape, data } with a Float32Array or an Int32Array', array);
+  if (dtype !== undefined && !(dtype === 'I64' && data instanceof Int32Array))
+    fail('value', where, `${parameter}.dtype`, "'I64' with an Int32Array, or nothing", dtype);
   if (!isShape(shape))
     fail('shape', where, `${parameter}.shape`, 'an array of non-negative integers', shape);
   const size = shape.reduce((product, axis) => product * axis, 1);

@@ -59,10 +59,20 @@ export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
 ]);
 
 /**
- * Reads `bytes` as elements of a stored dtype, or returns the index of the first element that the
+ * Reads `bytes` as an array of a stored dtype, or returns the index of the first element that the
  * result cannot hold.
  */
-export function readElements(bytes: Uint8Array, dtype: string): StateArray['data'] | number {
+export function readArray(
+  bytes: Uint8Array,
+  dtype: string,
+  shape: readonly number[],
+): StateArray | number {
+  const data = readElements(bytes, dtype);
+  if (typeof data === 'number') return data;
+  return dtype === 'I64' ? { shape, data, dtype } : { shape, data };
+}
+
+function readElements(bytes: Uint8Array, dtype: string): StateArray['data'] | number {
   const { bytes: width, kind, read } = STORED_TYPES.get(dtype)!;
   if (read === undefined) {
     // Byte by byte into a fresh buffer: it may start anywhere, and the payload of a NaN survives.
@@ -79,4 +89,21 @@ export function readElements(bytes: Uint8Array, dtype: string): StateArray['data
     data[i] = value;
   }
   return data;
+}
+
+/** The dtype that an array is written in. */
+export function dtypeOf({ data, dtype }: StateArray): 'I64' | 'F32' | 'I32' {
+  return dtype ?? (data instanceof Float32Array ? 'F32' : 'I32');
+}
+
+/** The Python package puts wide dtypes first, and floats before integers. */
+export const storageOrder = (dtype: 'I64' | 'F32' | 'I32'): number =>
+  ['I64', 'F32', 'I32'].indexOf(dtype);
+
+/** The bytes that an array is written as. */
+export function bytesOf({ data, dtype }: StateArray): Uint8Array {
+  if (dtype !== 'I64') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const wide = new BigInt64Array(data.length);
+  data.forEach((value, i) => (wide[i] = BigInt(value)));
+  return new Uint8Array(wide.buffer);
 }

@@ -34,7 +34,7 @@ export function refuse(rule: string, received: unknown, advice?: string): never 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0;
+  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 
 /** Reads and checks the header: 8 bytes of length, little-endian, then JSON. */
 export function readHeader(bytes: Uint8Array): Header {

@@ -18,6 +18,7 @@ import { mean, sum } from './reductions.js';
 import { guardMemory } from './out_of_memory.js';
 import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
+import { slice } from './slice.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
 import type { KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
@@ -45,6 +46,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   mean,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
+  slice,
   sum,
   tile,
   unsortedSegmentSum,
@@ -59,8 +61,8 @@ const OURS = Symbol.for('gan-kit.kernel');
  *
  * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no
  * gradient of gather and no einsum; its gradients of 3-D convolution and of max pooling are wrong; and
- * its input gradient of a convolution, transposed matrix products, leading sums, tiling, LeakyReLU and
- * clones are several times slower than they need be. On cpu, the filter gradient of a convolution is
+ * its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
+ * and clones are several times slower than they need be. On cpu, the filter gradient of a convolution is
  * 50 to 150 times slower than it need be, the gradient of nearest-neighbour resizing is wrong for more
  * than one image, and that of bilinear resizing for images that are not square. Everything that trains
  * calls this; a program that uses tfjs's own layers may call it as well.

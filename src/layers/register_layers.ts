@@ -1,8 +1,13 @@
 import { BatchNormalization } from './batch_normalization.js';
 import { Conv2D } from './conv2d.js';
+import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
+import { GroupNormalization } from './group_normalization.js';
+import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
+import { PixelShuffle } from './pixel_shuffle.js';
 import { Recompute } from './recompute.js';
+import { ReflectionPadding2D } from './reflection_padding_2d.js';
 import { register } from './register_class.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
@@ -21,9 +26,14 @@ export function registerLayers(): void {
   for (const layerClass of [
     BatchNormalization,
     Conv2D,
+    Conv2DTranspose,
     Dropout,
+    GroupNormalization,
+    InstanceNormalization,
     LeakyReLU,
+    PixelShuffle,
     Recompute,
+    ReflectionPadding2D,
     SpectralNormalization,
   ])
     register(layerClass);

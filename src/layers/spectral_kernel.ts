@@ -43,6 +43,7 @@ export const KERNELS: Readonly<Record<string, readonly KernelLayout[]>> = {
   Conv3D: [KERNEL],
   // [kH, kW, out, in]: the outputs are the last axis but one
   Conv2DTranspose: [{ ...KERNEL, permutation: [0, 1, 3, 2] }],
+  GanKitConv2DTranspose: [{ ...KERNEL, permutation: [0, 1, 3, 2] }],
   Conv3DTranspose: [{ ...KERNEL, permutation: [0, 1, 2, 4, 3] }],
   DepthwiseConv2D: [DEPTHWISE],
   SeparableConv2D: [DEPTHWISE, POINTWISE],

@@ -12,7 +12,7 @@ import { KERNELS, SpectralKernel, matrixShape } from './spectral_kernel.js';
 
 /** Options of {@link spectralNormalization}. */
 export interface SpectralNormalizationArgs {
-  /** A Dense, Conv1D, Conv2D (tfjs's or gan-kit's), Conv3D, Conv2DTranspose, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
+  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
   layer: layers.Layer;
   /** Rounds of power iteration at each training call, from 1 on; default 1, as in the paper. */
   powerIterations?: number;

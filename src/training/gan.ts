@@ -12,7 +12,8 @@ import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
-import { checkGANOptions, penaltiesOf } from './gan_options.js';
+import { penaltiesOf } from './check_system.js';
+import { checkGANOptions } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import { samplesAreIndependent } from './independent_samples.js';
@@ -147,15 +148,16 @@ export class GAN extends System<GANBatch, GANLosses> {
   private updateGenerator(real: Tensor, losses: LossLog): void {
     const { generator, discriminator } = this.networks;
     if (this.iteratesByStep) advancePowerIteration(generator);
-    preservingStatistics(discriminator, () =>
-      this.update('generator', () => {
-        const critic = (x: Tensor) =>
-          discriminator.apply(this.withNoise(x), { training: true }) as Tensor;
-        const fake = critic(generator.apply(this.drawLatents(real), { training: true }) as Tensor);
-        const logits = this.loss.needsReal ? { fake, real: critic(real) } : { fake };
-        return losses.note('generator', this.loss.generator(logits));
-      }),
-    );
+    const critic = (x: Tensor) =>
+      preservingStatistics(
+        discriminator,
+        () => discriminator.apply(this.withNoise(x), { training: true }) as Tensor,
+      );
+    this.update('generator', () => {
+      const fake = critic(generator.apply(this.drawLatents(real), { training: true }) as Tensor);
+      const logits = this.loss.needsReal ? { fake, real: critic(real) } : { fake };
+      return losses.note('generator', this.loss.generator(logits));
+    });
     this.ema?.update();
   }
 

@@ -2,9 +2,15 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
+import {
+  checkLoss,
+  checkModel,
+  checkOptimizers,
+  checkPenalties,
+  shapesFit,
+} from './check_system.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import type { LatentDistribution } from './latents.js';
-import { holdsBatchNorm } from './batch_norm_statistics.js';
 
 /** Options of {@link createGAN}. */
 export interface GANOptions {
@@ -73,10 +79,7 @@ export function checkGANOptions(where: string, options: GANOptions): void {
     fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
   const image = generator.outputs[0]!.shape;
   const seen = discriminator.inputs[0]!.shape;
-  if (
-    image.length !== seen.length ||
-    image.some((size, i) => i > 0 && seen[i] !== null && size !== seen[i])
-  )
+  if (!shapesFit(image, seen))
     fail(
       'shape',
       where,
@@ -84,22 +87,8 @@ export function checkGANOptions(where: string, options: GANOptions): void {
       `a model whose input fits the generator's output [${image.join(',')}]`,
       seen,
     );
-  if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
-    fail('type', where, 'loss', 'a pair of losses such as Losses.hinge()', loss);
-  if (optimizers !== undefined) {
-    for (const name of ['generator', 'discriminator'] as const)
-      if (typeof optimizers[name]?.applyGradients !== 'function')
-        fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers[name]);
-    if (optimizers.generator === optimizers.discriminator)
-      fail(
-        'value',
-        where,
-        'optimizers',
-        'two optimizers, one for each network',
-        'the same one twice',
-        'An optimizer keeps its moments for one fixed list of weights.',
-      );
-  }
+  checkLoss(where, loss);
+  checkOptimizers(where, optimizers, ['generator', 'discriminator']);
   checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
   if (options.clipWeights !== undefined)
     checkNumber(where, 'clipWeights', options.clipWeights, { above: 0 });
@@ -112,50 +101,11 @@ export function checkGANOptions(where: string, options: GANOptions): void {
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  const penalties = penaltiesOf(options.penalty);
-  penalties.forEach((penalty, i) => checkPenalty(where, `penalty[${i}]`, penalty));
-  if (penalties.length > 0 && options.allowBatchNorm !== true && holdsBatchNorm(discriminator))
-    fail(
-      'value',
-      where,
-      'discriminator',
-      'free of batch normalization when there is a penalty',
-      'a model with batch normalization',
-      'A penalty bounds the gradient of each sample by itself, which batch normalization couples (arXiv 1704.00028, section 4). Use another normalization, or pass allowBatchNorm: true.',
-    );
-}
-
-/** One penalty, several or none, as a list. */
-export function penaltiesOf(penalty: GANOptions['penalty']): readonly Penalty[] {
-  if (penalty === undefined) return [];
-  return Array.isArray(penalty) ? (penalty as readonly Penalty[]) : [penalty as Penalty];
-}
-
-function checkPenalty(where: string, parameter: string, penalty: Penalty): void {
-  if (typeof penalty?.compute !== 'function')
-    fail('type', where, parameter, 'a penalty such as new GradientPenalty()', penalty);
-  checkNumber(where, `${parameter}.weight`, penalty.weight);
-  checkNumber(where, `${parameter}.every`, penalty.every, { integer: true, min: 1 });
-}
-
-function checkModel(
-  where: string,
-  parameter: string,
-  model: unknown,
-): asserts model is LayersModel {
-  const candidate = model as LayersModel | undefined;
-  if (
-    typeof candidate?.apply !== 'function' ||
-    !Array.isArray(candidate.layers) ||
-    candidate.inputs === undefined
-  )
-    fail('type', where, parameter, 'a LayersModel', model);
-  if (candidate.inputs.length !== 1 || candidate.outputs.length !== 1)
-    fail(
-      'shape',
-      where,
-      parameter,
-      'a model with one input and one output',
-      `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
-    );
+  checkPenalties(
+    where,
+    'penalty',
+    options.penalty,
+    ['discriminator', discriminator],
+    options.allowBatchNorm === true,
+  );
 }

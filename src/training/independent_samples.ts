@@ -8,6 +8,8 @@ const INDEPENDENT = new Set([
   ...['DepthwiseConv2D', 'SeparableConv2D', 'ZeroPadding2D', 'Cropping2D', 'UpSampling2D'],
   ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'GanKitLeakyReLU'],
   ...['Dropout', 'SpatialDropout1D', 'GanKitDropout', 'LayerNormalization'],
+  ...['GanKitInstanceNormalization', 'GanKitGroupNormalization', 'GanKitReflectionPadding2D'],
+  ...['GanKitConv2DTranspose', 'GanKitPixelShuffle'],
   ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
   ...['GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
   ...['Add', 'Multiply', 'Average', 'Maximum', 'Concatenate'],

@@ -1,4 +1,4 @@
-import { clone, memory, tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, memory, slice as part, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
@@ -81,6 +81,53 @@ describe('Tile on wasm', () => {
     const { wasm } = await onBothBackends('Tile', { x }, { reps: [2] });
     expect(wasm.dtype).toBe('int32');
     expect(Array.from(wasm.values)).toEqual([7, -1, 5, 7, -1, 5]);
+  });
+});
+
+describe('Slice on wasm', () => {
+  const slices = fc
+    .array(fc.record({ begin: fc.nat(4), size: fc.nat(5), after: fc.nat(3) }), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .chain((axes) => fc.record({ axes: fc.constant(axes), rest: fc.boolean() }));
+
+  it('equals cpu for every part of every shape', async () => {
+    await fc.assert(
+      fc.asyncProperty(slices, async ({ axes, rest }) => {
+        const shape = axes.map(({ begin, size, after }) => begin + size + (rest ? 0 : after));
+        const begin = axes.map((axis) => axis.begin);
+        const size = axes.map((axis) => (rest ? -1 : axis.size));
+        const { cpu, wasm } = await onBothBackends(
+          'Slice',
+          { x: normal('x', shape) },
+          { begin, size },
+        );
+        expect(wasm.shape).toEqual(axes.map((axis) => axis.size));
+        expect(Array.from(wasm.values)).toEqual(Array.from(cpu.values));
+      }),
+      { ...RUNS, numRuns: 150 },
+    );
+  });
+
+  it('copies long runs too, and keeps the dtype', async () => {
+    const attrs = { begin: [1, 2, 0], size: [2, 3, 40] };
+    const x = normal('x', [4, 6, 40]);
+    const { cpu, wasm } = await onBothBackends('Slice', { x }, attrs);
+    expect(Array.from(wasm.values)).toEqual(Array.from(cpu.values));
+    const integers = { shape: [4], values: Int32Array.of(7, -1, 5, 2) };
+    const part = await onBothBackends('Slice', { x: integers }, { begin: [1], size: [2] });
+    expect(part.wasm.dtype).toBe('int32');
+    expect(Array.from(part.wasm.values)).toEqual([-1, 5]);
+  });
+
+  it('slices booleans, and refuses what lies outside', async () => {
+    await useBackend('wasm');
+    const flags = part(tensor([true, false, true], [3], 'bool'), [1], [2]);
+    expect(flags.dtype).toBe('bool');
+    expect(Array.from(await flags.data())).toEqual([0, 1]);
+    expect(() => part(tensor([1, 2, 3]), [1], [3])).toThrow(/begin\[0\] \+ size\[0\]/);
+    await useBackend('cpu');
   });
 });
 

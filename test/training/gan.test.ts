@@ -401,7 +401,7 @@ describe('createGAN refuses', () => {
         const one = adam();
         return build({ optimizers: { generator: one, discriminator: one } });
       },
-      /two optimizers, one for each network/,
+      /two optimizers, one for the generator, one for the discriminator/,
     ],
     [
       'no optimizer',

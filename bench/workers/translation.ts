@@ -1,0 +1,80 @@
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { Models } from 'gan-kit';
+import { adam, createCycleGAN, createPix2Pix } from 'gan-kit/training';
+import { fill } from '../hash.js';
+import type { TranslationCase } from '../translation_cases.js';
+import { ADAM, fillNetwork } from './dcgan.js';
+import type { Subject } from './serve.js';
+
+/*
+ * What all contenders agree on. Seeds of the hash: 7 and 8 the images of A and B; from 100 on the weights of
+ * the first network, from 200 on those of the second, and so on, by their place.
+ */
+
+/** A generator forward, or a training step, of the paper's networks with memory saved where a user would. */
+export function translation({ task, size }: TranslationCase): Subject {
+  const inputShape = [size, size, 3] as const;
+  const image = (seed: number): Tensor =>
+    tensor(fill(size * size * 3, seed, 1), [1, ...inputShape]);
+  const [a, b] = [image(7), image(8)];
+  const made = (...networks: LayersModel[]) => {
+    networks.forEach((network, i) => fillNetwork(network, 100 * (i + 1)));
+    return networks;
+  };
+  const optimizers = { generator: adam(ADAM), discriminator: adam(ADAM) };
+  if (task === 'translate') {
+    const [generator] = made(Models.resnetGenerator({ inputShape }));
+    const run = () => tidy(() => (generator!.predict(a) as Tensor).dataSync());
+    return {
+      run: () => void run(),
+      fingerprint: async () => Array.from(run().filter((_, i) => i % 997 === 0)),
+      dispose: () => [a, b, generator!].forEach((one) => void one.dispose()),
+    };
+  }
+  if (task === 'pix2pix') {
+    const [generator, discriminator] = made(
+      Models.unetGenerator({ inputShape, dropout: 0 }),
+      Models.patchDiscriminator({ inputShape: [size, size, 6], normalization: 'batch' }),
+    );
+    const system = createPix2Pix({
+      generator: generator!,
+      discriminator: discriminator!,
+      optimizers,
+    });
+    const step = () => system.trainStep({ a, b });
+    return {
+      run: async () => void (await step()),
+      fingerprint: async () => {
+        const { discriminator, generator, l1 } = await step();
+        return [discriminator!, generator!, l1!];
+      },
+      dispose: () =>
+        [a, b, generator!, discriminator!, system].forEach((one) => void one.dispose()),
+    };
+  }
+  const generators = [0, 1].map(() => Models.resnetGenerator({ inputShape, recompute: true }));
+  const discriminators = [0, 1].map(() => Models.patchDiscriminator({ inputShape }));
+  const [ab, ba, ofA, ofB] = made(...generators, ...discriminators);
+  const system = createCycleGAN({
+    generators: { ab: ab!, ba: ba! },
+    discriminators: { a: ofA!, b: ofB! },
+    poolSize: 0,
+    optimizers: { generators: adam(ADAM), discriminators: adam(ADAM) },
+  });
+  const step = () => system.trainStep({ a, b });
+  return {
+    run: async () => void (await step()),
+    fingerprint: async () => {
+      const told = await step();
+      return [told.adversarialAB!, told.adversarialBA!, told.cycleA!, told.cycleB!].concat([
+        told.identityA!,
+        told.identityB!,
+        told.discriminatorA!,
+        told.discriminatorB!,
+      ]);
+    },
+    dispose: () => [a, b, ab!, ba!, ofA!, ofB!, system].forEach((one) => void one.dispose()),
+  };
+}

@@ -1,0 +1,58 @@
+import { STORED_TYPES } from '../safetensors_dtypes.js';
+import { ByteReader } from './byte_reader.js';
+import { PickleMachine } from './pickle.js';
+import type { PickleValue, StorageRecord } from './pickle_values.js';
+import { describe } from './pickle_values.js';
+import { cut, quote, refuse } from './refuse.js';
+import type { TorchFile } from './torch_file.js';
+import { TorchWorld } from './torch_world.js';
+
+const MAGIC = 0x1950a86a20f9469cfc6cn;
+const PROTOCOL = 1001;
+
+/**
+ * A file of before PyTorch 1.6: pickles of a magic number, a version, facts of the machine, the
+ * object and the keys of its storages; then each storage, its size before it. All little-endian,
+ * whatever machine wrote it.
+ */
+export function readLegacy(bytes: Uint8Array): TorchFile {
+  const reader = new ByteReader(bytes);
+  const world = new TorchWorld();
+  const next = (): PickleValue => new PickleMachine(reader, world).run();
+  const magic = next();
+  if (magic !== MAGIC)
+    refuse(
+      `that begins with the magic number 0x${MAGIC.toString(16)}`,
+      describe(magic),
+      'It is a pickle that torch.save did not write.',
+    );
+  const version = next();
+  if (version !== PROTOCOL) refuse(`of version ${PROTOCOL} after the magic number`, version);
+  next(); // byte order and type sizes: the data does not depend on them
+  const root = next();
+  const keys = next();
+  if (!Array.isArray(keys)) refuse('with a list of its storages', describe(keys));
+
+  const places = new Map<string, number>();
+  const parts: Uint8Array[] = [];
+  for (const key of keys) {
+    const record = typeof key === 'string' ? world.records.get(key) : undefined;
+    if (record === undefined || places.has(record.key))
+      refuse(
+        'whose listed storages are used, each once',
+        typeof key === 'string' ? cut(key) : describe(key),
+      );
+    const elements = reader.uint64();
+    if (elements !== record.elements)
+      refuse(`whose storage ${quote(record.key)} has ${record.elements} elements`, elements);
+    places.set(record.key, parts.length);
+    parts.push(reader.take(elements * STORED_TYPES.get(record.type.dtype)!.bytes));
+  }
+  const order = ({ key }: StorageRecord): number =>
+    places.get(key) ?? refuse(`that holds the storage ${quote(key)}`, 'no such storage');
+  return {
+    root,
+    bigEndian: false,
+    storages: () => ({ order, read: (record) => parts[order(record)]! }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOneOf, checkOptions } from '../../internal/check.js';
+import { checkModel } from '../../layers/spectral_norms.js';
+import type { StateArray } from '../../types.js';
+import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
+import type { ArchitectureName } from './architectures/by_name.js';
+import { batchesTracked } from './batches_tracked.js';
+import { inverse, permuted } from './permuted.js';
+import { planWeights } from './weight_plan.js';
+import type { PlannedWeight } from './weight_plan.js';
+import type { SpectralKeys } from './weight_rules.js';
+
+/** Options of {@link stateDict}. */
+export interface StateDictOptions {
+  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator` or `pixelDiscriminator`. */
+  readonly model: LayersModel;
+  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'` or `'pixel'`. */
+  readonly architecture: ArchitectureName;
+  /**
+   * How spectrally normalized weights are named: `'hook'` (default), as by
+   * `torch.nn.utils.spectral_norm`, or `'parametrization'`, as by
+   * `torch.nn.utils.parametrizations.spectral_norm`.
+   */
+  readonly spectralKeys?: SpectralKeys;
+}
+
+/**
+ * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix:
+ * PyTorch's names, and kernels (out, in, kH, kW), of transposed convolutions (in, out, kH, kW).
+ *
+ * With dropout in its blocks a ResNet generator's later modules have other numbers, as there. Batch
+ * norms get their `num_batches_tracked`: what was loaded, else 0. {@link encodeSafetensors} makes a
+ * file of it that `safetensors.torch.load_file` reads.
+ *
+ * @param options `model` and `architecture`; `spectralKeys`.
+ * @returns the arrays by name, copies, every bit as it is in the model.
+ * @throws GanKitError if the model is not one of that architecture.
+ *
+ * **Differentiable:** no; it reads the weights back, without blocking.
+ *
+ * @example
+ * ```ts
+ * import { stateDict } from 'gan-kit/io';
+ * import { pixelDiscriminator } from 'gan-kit/models';
+ *
+ * const model = pixelDiscriminator({ inputShape: [8, 8, 3], filters: 4 });
+ * const weights = await stateDict({ model, architecture: 'pixel' });
+ * console.log(weights['net.0.weight']?.shape); // → [ 4, 3, 1, 1 ]
+ * ```
+ */
+export async function stateDict(options: StateDictOptions): Promise<Record<string, StateArray>> {
+  const where = 'stateDict';
+  checkOptions(where, options, ['model', 'architecture', 'spectralKeys']);
+  const { model, architecture, spectralKeys = 'hook' } = options ?? ({} as StateDictOptions);
+  checkModel(where, model);
+  checkOneOf(where, 'architecture', architecture, ARCHITECTURE_NAMES);
+  checkOneOf(where, 'spectralKeys', spectralKeys, ['hook', 'parametrization']);
+  const [plan] = planWeights(where, model, ARCHITECTURES[architecture], [spectralKeys]);
+
+  const arrays = new Map<string, StateArray>();
+  for (const weight of plan!.weights) arrays.set(weight.key, await theirs(weight));
+  for (const [key, layer] of plan!.counters)
+    arrays.set(key, { shape: [], data: Int32Array.of(batchesTracked(layer)), dtype: 'I64' });
+  return Object.fromEntries(arrays);
+}
+
+/** A weight in PyTorch's layout. */
+async function theirs({ variable, shape, unrolled, axes }: PlannedWeight): Promise<StateArray> {
+  const data = (await variable.read().data()) as Float32Array;
+  const own = axes.map((axis) => unrolled[axis]!);
+  return { shape: [...shape], data: permuted(data, own, inverse(axes)) };
+}

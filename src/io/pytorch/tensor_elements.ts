@@ -1,0 +1,92 @@
+import type { StateArray } from '../../types.js';
+import { STORED_TYPES, readArray } from '../safetensors_dtypes.js';
+import type { TensorView } from './pickle_values.js';
+import { quote, refuse } from './refuse.js';
+
+/** The number of elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, axis) => product * axis, 1);
+
+const widthOf = ({ storage }: TensorView): number =>
+  STORED_TYPES.get(storage.record.type.dtype)!.bytes;
+
+/** How many bytes a storage of the file must have. */
+export function storageBytes(tensor: TensorView): number {
+  return tensor.storage.record.elements * widthOf(tensor);
+}
+
+/** Refuses a tensor that looks outside its storage. */
+export function checkInside(name: string, { storage, offset, shape, strides }: TensorView): void {
+  const size = sizeOf(shape);
+  if (!Number.isSafeInteger(size))
+    refuse(`in which tensor ${quote(name)} has a size below 2^53`, shape);
+  if (size === 0) return;
+  const last = shape.reduce((at, axis, i) => at + (axis - 1) * strides[i]!, offset);
+  if (last >= storage.elements)
+    refuse(
+      `in which tensor ${quote(name)} lies inside its storage of ${storage.elements} elements`,
+      `element ${last}`,
+    );
+}
+
+/** Whether the elements lie in a row, in the order of the axes. */
+function isContiguous({ shape, strides }: TensorView): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
+}
+
+/** The bytes of a tensor's elements in a row: those of the file where they are, else a copy. */
+function rowOfBytes(tensor: TensorView, bytes: Uint8Array, width: number): Uint8Array {
+  const { shape, strides } = tensor;
+  const size = sizeOf(shape);
+  const first = (tensor.storage.start + tensor.offset) * width;
+  if (size === 0 || isContiguous(tensor)) return bytes.subarray(first, first + size * width);
+  const row = new Uint8Array(size * width);
+  const index = new Array<number>(shape.length).fill(0);
+  let from = first;
+  for (let to = 0; to < row.length; to += width) {
+    for (let byte = 0; byte < width; byte++) row[to + byte] = bytes[from + byte]!;
+    // the next index: the last axis runs fastest
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]! * width;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= shape[axis]! * strides[axis]! * width;
+      index[axis] = 0;
+    }
+  }
+  return row;
+}
+
+/** A copy with the bytes of each element turned around. */
+function turned(row: Uint8Array, width: number): Uint8Array {
+  const copy = row.slice();
+  for (let at = 0; at < copy.length; at += width) copy.subarray(at, at + width).reverse();
+  return copy;
+}
+
+/**
+ * Reads the elements of a tensor that `checkInside` has passed.
+ *
+ * @param bytes the whole storage, of `storageBytes` bytes.
+ */
+export function readTensor(
+  name: string,
+  tensor: TensorView,
+  bytes: Uint8Array,
+  bigEndian: boolean,
+): StateArray {
+  const { dtype } = tensor.storage.record.type;
+  const width = widthOf(tensor);
+  const row = rowOfBytes(tensor, bytes, width);
+  const array = readArray(bigEndian ? turned(row, width) : row, dtype, [...tensor.shape]);
+  if (typeof array === 'number')
+    refuse(
+      `whose ${dtype} values fit ${dtype === 'F64' ? 'float32' : 'int32'}`,
+      `element ${array} of tensor ${quote(name)}`,
+    );
+  return array;
+}

@@ -1,0 +1,76 @@
+/** How one weight of a layer is named and laid out in PyTorch. */
+export interface WeightRule {
+  /** The weight's name in our layer. */
+  readonly ours: string;
+  /** Its name in the module. */
+  readonly theirs: string;
+  /** Axis i of ours is axis `axes[i]` of theirs. */
+  readonly axes: readonly number[];
+}
+
+/** What a class of layer corresponds to. */
+export interface LayerRule {
+  readonly weights: readonly WeightRule[];
+  /** The axis of our kernel that is the outputs: the rows of the matrix of spectral normalization. */
+  readonly rows?: number;
+  /** Whether a file may count the batches that a norm has seen; PyTorch then writes it, too. */
+  readonly counts?: boolean;
+  /** Entries that old files have and that mean nothing. */
+  readonly dropped?: readonly string[];
+}
+
+const kernel = (axes: readonly number[]): WeightRule => ({
+  ours: 'kernel',
+  theirs: 'weight',
+  axes,
+});
+const vector = (ours: string, theirs: string): WeightRule => ({ ours, theirs, axes: [0] });
+const BIAS = vector('bias', 'bias');
+const AFFINE = [vector('gamma', 'weight'), vector('beta', 'bias')];
+const BATCH: LayerRule = {
+  weights: [
+    ...AFFINE,
+    vector('moving_mean', 'running_mean'),
+    vector('moving_variance', 'running_var'),
+  ],
+  counts: true,
+};
+/** (out, in, kH, kW) to [kH, kW, in, out]. */
+const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 3 };
+/** (in, out, kH, kW) to [kH, kW, out, in]: the same order of axes. */
+const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 2 };
+const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: 1 };
+
+export const BATCHES_TRACKED = 'num_batches_tracked';
+
+/** The rules by class of layer. */
+export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
+  Conv2D: CONVOLUTION,
+  GanKitConv2D: CONVOLUTION,
+  Conv2DTranspose: TRANSPOSED,
+  GanKitConv2DTranspose: TRANSPOSED,
+  Dense: DENSE,
+  BatchNormalization: BATCH,
+  GanKitBatchNormalization: BATCH,
+  GanKitInstanceNormalization: {
+    weights: AFFINE,
+    // PyTorch before 0.4 tracked statistics that it did not use
+    dropped: ['running_mean', 'running_var', BATCHES_TRACKED],
+  },
+  GanKitGroupNormalization: { weights: AFFINE },
+};
+
+/** How PyTorch names a spectrally normalized weight: by its older function, or by its newer one. */
+export type SpectralKeys = 'hook' | 'parametrization';
+
+/** torch.nn.utils.spectral_norm, and torch.nn.utils.parametrizations.spectral_norm. */
+export const SPECTRAL_KEYS: Readonly<
+  Record<SpectralKeys, { readonly weight: string; readonly u: string; readonly v: string }>
+> = {
+  hook: { weight: 'weight_orig', u: 'weight_u', v: 'weight_v' },
+  parametrization: {
+    weight: 'parametrizations.weight.original',
+    u: 'parametrizations.weight.0._u',
+    v: 'parametrizations.weight.0._v',
+  },
+};

@@ -1,0 +1,84 @@
+import type { serialization } from '@tensorflow/tfjs-core';
+import { checkNumber, fail } from '../internal/check.js';
+import { checkLayerOptions } from './layer_options.js';
+import { register } from './register_class.js';
+import { SampleNormalization } from './sample_normalization.js';
+import type { SampleNormalizationArgs } from './sample_normalization.js';
+
+/** Options of {@link groupNormalization}; `affine` is true by default. */
+export interface GroupNormalizationArgs extends SampleNormalizationArgs {
+  /** How many groups the channels are divided into, from 1 on; a divisor of the channels. */
+  groups: number;
+}
+
+/**
+ * Group normalization: the channels of a sample in groups, each by its own mean and biased variance,
+ * in training and at inference alike.
+ *
+ * `y = γ (x − μ)/√(σ² + ε) + β`, μ and σ² over all places of the C/groups neighbouring channels of a
+ * group, in one sample. One group is layer normalization, as many groups as channels are instance
+ * normalization. Unlike with batch normalization no sample's output depends on another, so that a
+ * gradient penalty may pass through it.
+ *
+ * Input and output: float32 `[batch, …, channels]` of rank 3 or more, with two or more values in a
+ * group. Weights, unless `affine` is false: `gamma` and `beta`, each `[channels]`.
+ *
+ * **Differentiable:** first and second order, in the input, γ and β, on every backend.
+ *
+ * @see Wu and He 2018, arXiv 1803.08494, equations 1 to 3 and 7
+ */
+export class GroupNormalization extends SampleNormalization {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitGroupNormalization';
+  readonly groups: number;
+
+  constructor(args: GroupNormalizationArgs) {
+    const where = 'groupNormalization';
+    checkLayerOptions(where, args, ['groups', 'affine', 'epsilon']);
+    const { groups, affine = true } = args ?? {}; // plain JavaScript may pass none
+    checkNumber(where, 'groups', groups, { integer: true, min: 1 });
+    super(where, args, affine);
+    this.groups = groups;
+    register(GroupNormalization);
+  }
+
+  protected override groupsOf(channels: number): number {
+    if (channels % this.groups !== 0)
+      fail(
+        'value',
+        'groupNormalization',
+        'groups',
+        `a divisor of the ${channels} channels`,
+        this.groups,
+      );
+    return this.groups;
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), groups: this.groups };
+  }
+}
+
+/**
+ * Makes a {@link GroupNormalization} layer.
+ *
+ * @param args `groups`, `affine` (default true), `epsilon` > 0 (default 1e-5).
+ * @returns The layer.
+ * @throws GanKitError if an option is out of range; at the first call, if the groups do not divide
+ *   the channels.
+ *
+ * @example
+ * ```ts
+ * import { tensor3d } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { groupNormalization } from 'gan-kit/layers';
+ *
+ * const y = groupNormalization({ groups: 1 }).apply(tensor3d([1, 3, 3, 1], [1, 2, 2])) as Tensor;
+ * console.log(await y.data()); // → Float32Array(4) [ -1.000, 1.000, 1.000, -1.000 ]
+ * ```
+ *
+ * @see Wu and He 2018, arXiv 1803.08494
+ */
+export function groupNormalization(args: GroupNormalizationArgs): GroupNormalization {
+  return new GroupNormalization(args);
+}

@@ -1,0 +1,133 @@
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { padByMirror } from '../ops/mirror_pad.js';
+import type { MirrorMode } from '../ops/mirror_pad.js';
+import { checkLayerOptions } from './layer_options.js';
+import { register } from './register_class.js';
+import { single } from './single_tensor.js';
+
+/** Pixels before and after, of the rows and of the columns. */
+type Padding2D = readonly [
+  rows: readonly [top: number, bottom: number],
+  columns: readonly [left: number, right: number],
+];
+
+/** Options of {@link reflectionPadding2d}. */
+export interface ReflectionPadding2DArgs {
+  /** Pixels on every side, or `[[top, bottom], [left, right]]`; less than the image has. */
+  padding: number | Padding2D;
+  /**
+   * `'reflect'` (the default) mirrors at the border pixel and does not repeat it. `'symmetric'` mirrors
+   * beside it and may take as many pixels as there are; by one pixel it is PyTorch's ReplicationPad2d.
+   */
+  mode?: MirrorMode;
+  /** The layer's name. */
+  name?: string;
+  /** `[height, width, channels]`, for the first layer of a model. */
+  inputShape?: number[];
+}
+
+/**
+ * Pads images with their own mirror image.
+ *
+ * `y[i] = x[|i − top|]` along the rows, and from the other end by `x[2(h − 1) − (i − top)]`; then along
+ * the columns. A generator padded with zeros shows them at the border of its images.
+ *
+ * Input `[batch, height, width, channels]`, output `[batch, top + height + bottom, left + width + right,
+ * channels]`. There are no weights.
+ *
+ * **Differentiable:** to any order, on every backend. (The gradient of `tf.mirrorPad` drops what the
+ * mirrored pixels contribute.)
+ */
+export class ReflectionPadding2D extends layers.Layer {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitReflectionPadding2D';
+  readonly padding: number | Padding2D;
+  readonly mode: MirrorMode;
+
+  constructor(args: ReflectionPadding2DArgs) {
+    super(args ?? {}); // plain JavaScript may pass none
+    const where = 'reflectionPadding2d';
+    checkLayerOptions(where, args, ['padding', 'mode']);
+    const { padding, mode = 'reflect' } = args ?? {};
+    if (typeof padding === 'number')
+      checkNumber(where, 'padding', padding, { integer: true, min: 0 });
+    else if (!isPadding(padding))
+      fail('value', where, 'padding', 'an integer >= 0 or [[top, bottom], [left, right]]', padding);
+    checkOneOf(where, 'mode', mode, ['reflect', 'symmetric']);
+    this.padding = padding;
+    this.mode = mode;
+    register(ReflectionPadding2D);
+  }
+
+  private get sides(): Padding2D {
+    const { padding } = this;
+    if (typeof padding !== 'number') return padding;
+    return [
+      [padding, padding],
+      [padding, padding],
+    ];
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    const shape = inputShape as Shape;
+    if (shape.length !== 4) this.refuse('inputShape', shape);
+    const room = this.mode === 'reflect' ? 1 : 0;
+    const sizes = this.sides.map(([before, after], i) => {
+      const size = shape[i + 1]!;
+      if (size === null) return null;
+      if (Math.max(before, after) + room > size) this.refuse('inputShape', shape);
+      return before + size + after;
+    });
+    return [shape[0]!, ...sizes, shape[3]!];
+  }
+
+  private refuse(parameter: string, received: unknown): never {
+    const least = this.sides.map((side) => Math.max(...side) + (this.mode === 'reflect' ? 1 : 0));
+    const rule = `[batch, height, width, channels] of ${least.join(' × ')} or more pixels`;
+    fail('shape', 'reflectionPadding2d', parameter, rule, received);
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const x = single('reflectionPadding2d', inputs);
+    this.computeOutputShape(x.shape); // refuses what is too small
+    return padByMirror(x, [[0, 0], ...this.sides, [0, 0]], this.mode);
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const padding = this.padding as serialization.ConfigDictValue;
+    return { ...super.getConfig(), padding, mode: this.mode };
+  }
+}
+
+function isPadding(padding: unknown): padding is Padding2D {
+  const pair = (value: unknown): value is unknown[] => Array.isArray(value) && value.length === 2;
+  const count = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  return pair(padding) && padding.every((side) => pair(side) && side.every(count));
+}
+
+/**
+ * Makes a {@link ReflectionPadding2D} layer.
+ *
+ * @param args `padding`, and `mode` (default `'reflect'`).
+ * @returns The layer.
+ * @throws GanKitError if an option is out of range; at the first call, if an image is too small.
+ *
+ * @example
+ * ```ts
+ * import { tensor4d } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { reflectionPadding2d } from 'gan-kit/layers';
+ *
+ * const row = tensor4d([1, 2, 3], [1, 1, 3, 1]);
+ * const y = reflectionPadding2d({ padding: [[0, 0], [2, 1]] }).apply(row) as Tensor;
+ * console.log(await y.data()); // → Float32Array(6) [ 3, 2, 1, 2, 3, 2 ]
+ * ```
+ *
+ * @see Zhu et al. 2017, arXiv 1703.10593, appendix 7.2
+ */
+export function reflectionPadding2d(args: ReflectionPadding2DArgs): ReflectionPadding2D {
+  return new ReflectionPadding2D(args);
+}

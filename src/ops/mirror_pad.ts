@@ -1,0 +1,96 @@
+import {
+  add,
+  concat,
+  customGrad,
+  mirrorPad,
+  pad,
+  reverse,
+  slice,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Where the mirror lies: on the border pixel, which is not repeated, or beside it. */
+export type MirrorMode = 'reflect' | 'symmetric';
+
+/** Elements before and after, along one axis. */
+type Border = readonly [before: number, after: number];
+
+/** A stretch of one axis. */
+const part = (x: Tensor, axis: number, start: number, length: number): Tensor =>
+  slice(
+    x,
+    x.shape.map((_, i) => (i === axis ? start : 0)),
+    x.shape.map((size, i) => (i === axis ? length : size)),
+  );
+
+/** Zeros before and after, along one axis. */
+const framed = (x: Tensor, axis: number, before: number, after: number): Tensor =>
+  pad(
+    x,
+    x.shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
+  );
+
+/** Adds the mirrored borders of dy to the elements that they were copied from, along one axis. */
+function fold(dy: Tensor, axis: number, [before, after]: Border, mode: MirrorMode): Tensor {
+  if (before === 0 && after === 0) return dy;
+  const inner = dy.shape[axis]! - before - after;
+  const distance = mode === 'reflect' ? 1 : 0;
+  const end = inner - distance - after; // where the elements that were copied to the end begin
+  const first = reverse(part(dy, axis, 0, before), axis);
+  const last = reverse(part(dy, axis, before + inner, after), axis);
+  const middle = (start: number, length: number) => part(dy, axis, before + start, length);
+  if (distance + before > end) {
+    // some elements were copied to both borders
+    const ofFirst = framed(first, axis, distance, inner - distance - before);
+    return add(middle(0, inner), add(ofFirst, framed(last, axis, end, distance)));
+  }
+  const pieces = [
+    middle(0, distance),
+    add(middle(distance, before), first),
+    middle(distance + before, end - distance - before),
+    add(middle(end, after), last),
+    middle(inner - distance, distance),
+  ];
+  return concat(
+    pieces.filter((piece) => piece.shape[axis]! > 0),
+    axis,
+  );
+}
+
+/**
+ * The gradient of mirror padding: what it copied from an element comes back to that element.
+ *
+ * @param dy The gradient in the padded tensor.
+ * @param paddings Elements before and after, for each axis.
+ * @param mode Where the mirror lies.
+ * @returns A tensor of the shape before padding; the caller owns it.
+ *
+ * **Differentiable:** to any order.
+ */
+export function foldMirrored(dy: Tensor, paddings: readonly Border[], mode: MirrorMode): Tensor {
+  return tidy(() =>
+    paddings.reduce((folded, border, axis) => fold(folded, axis, border, mode), dy),
+  );
+}
+
+/**
+ * Pads with mirror images of the borders.
+ *
+ * `tf.mirrorPad` with a gradient of its own: that of tfjs drops what the mirrored borders contribute.
+ *
+ * @param x Any shape.
+ * @param paddings Elements before and after, for each axis; less than the axis has for `'reflect'`, no
+ *   more than it has for `'symmetric'`.
+ * @param mode Where the mirror lies.
+ * @returns The padded tensor; the caller owns it.
+ *
+ * **Differentiable:** to any order.
+ */
+export function padByMirror(x: Tensor, paddings: readonly Border[], mode: MirrorMode): Tensor {
+  const pairs = paddings.map(([before, after]): [number, number] => [before, after]);
+  return customGrad((x) => ({
+    value: mirrorPad(x as Tensor, pairs, mode),
+    gradFunc: (dy: Tensor) => foldMirrored(dy, paddings, mode),
+  }))(x);
+}

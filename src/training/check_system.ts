@@ -1,0 +1,96 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, fail } from '../internal/check.js';
+import type { AdversarialLoss, Penalty } from '../types.js';
+import { holdsBatchNorm } from './batch_norm_statistics.js';
+
+/** Refuses what is no model with one input and one output. */
+export function checkModel(
+  where: string,
+  parameter: string,
+  model: unknown,
+): asserts model is LayersModel {
+  const candidate = model as LayersModel | undefined;
+  if (
+    typeof candidate?.apply !== 'function' ||
+    !Array.isArray(candidate.layers) ||
+    candidate.inputs === undefined
+  )
+    fail('type', where, parameter, 'a LayersModel', model);
+  if (candidate.inputs.length !== 1 || candidate.outputs.length !== 1)
+    fail(
+      'shape',
+      where,
+      parameter,
+      'a model with one input and one output',
+      `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
+    );
+}
+
+/** Refuses what is no pair of losses. */
+export function checkLoss(where: string, loss: AdversarialLoss): void {
+  if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
+    fail('type', where, 'loss', 'a pair of losses such as Losses.hinge()', loss);
+}
+
+/** Refuses optimizers that are none, or one that would keep the moments of two lists of weights. */
+export function checkOptimizers<Name extends string>(
+  where: string,
+  optimizers: Readonly<Record<Name, Optimizer>> | undefined,
+  names: readonly [Name, Name],
+): void {
+  if (optimizers === undefined) return;
+  for (const name of names)
+    if (typeof optimizers[name]?.applyGradients !== 'function')
+      fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers[name]);
+  if (optimizers[names[0]] === optimizers[names[1]])
+    fail(
+      'value',
+      where,
+      'optimizers',
+      `two optimizers, one for the ${names[0]}, one for the ${names[1]}`,
+      'the same one twice',
+      'An optimizer keeps its moments for one fixed list of weights.',
+    );
+}
+
+/** One penalty, several or none. */
+export type Penalties = Penalty | readonly Penalty[] | undefined;
+
+/** The same as a list. */
+export function penaltiesOf(penalty: Penalties): readonly Penalty[] {
+  if (penalty === undefined) return [];
+  return Array.isArray(penalty) ? (penalty as readonly Penalty[]) : [penalty as Penalty];
+}
+
+/** Refuses what is no penalty, and penalties on a network that couples its samples. */
+export function checkPenalties(
+  where: string,
+  parameter: string,
+  penalty: Penalties,
+  critic: readonly [name: string, model: LayersModel],
+  allowBatchNorm: boolean,
+): void {
+  const penalties = penaltiesOf(penalty);
+  penalties.forEach((one, i) => {
+    const name = `${parameter}[${i}]`;
+    if (typeof one?.compute !== 'function')
+      fail('type', where, name, 'a penalty such as new GradientPenalty()', one);
+    checkNumber(where, `${name}.weight`, one.weight);
+    checkNumber(where, `${name}.every`, one.every, { integer: true, min: 1 });
+  });
+  if (penalties.length > 0 && !allowBatchNorm && holdsBatchNorm(critic[1]))
+    fail(
+      'value',
+      where,
+      critic[0],
+      'free of batch normalization when there is a penalty',
+      'a model with batch normalization',
+      'A penalty bounds the gradient of each sample by itself, which batch normalization couples (arXiv 1704.00028, section 4). Use another normalization, or pass allowBatchNorm: true.',
+    );
+}
+
+/** Whether a batch of one shape may stand where another is asked for; sizes that are null fit all. */
+export const shapesFit = (a: readonly (number | null)[], b: readonly (number | null)[]): boolean =>
+  a.length === b.length &&
+  a.every((size, i) => i === 0 || size === null || b[i] === null || size === b[i]);

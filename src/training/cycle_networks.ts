@@ -1,0 +1,21 @@
+import { patchDiscriminator } from '../models/patch_discriminator.js';
+import { resnetGenerator } from '../models/resnet_generator.js';
+import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
+
+/** The networks of a cycle: those that are given, and the paper's for the others. */
+export function cycleNetworks(options: CycleGANOptions): CycleNetworks {
+  const { inputShape, outputShape = inputShape, generatorArgs, discriminatorArgs } = options;
+  const seeds = Array.from({ length: 4 }, (_, i) => 4 * (options.seed ?? 0) + i);
+  const [a, b] = [inputShape!, outputShape!];
+  const translator = (from: typeof a, to: typeof a, seed: number) =>
+    resnetGenerator({ ...generatorArgs, inputShape: from, outputShape: to, seed });
+  const critic = (of: typeof a, seed: number) =>
+    patchDiscriminator({ ...discriminatorArgs, inputShape: of, seed });
+  const { generators, discriminators } = options;
+  return {
+    generatorAB: generators?.ab ?? translator(a, b, seeds[0]!),
+    generatorBA: generators?.ba ?? translator(b, a, seeds[1]!),
+    discriminatorA: discriminators?.a ?? critic(a, seeds[2]!),
+    discriminatorB: discriminators?.b ?? critic(b, seeds[3]!),
+  };
+}

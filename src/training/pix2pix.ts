@@ -1,0 +1,252 @@
+import { add, concat, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions, checkTensor, fail } from '../internal/check.js';
+import { withFrozenMasks } from '../layers/frozen_masks.js';
+import { withFrozenStatistics } from '../layers/frozen_statistics.js';
+import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
+import { advancePowerIteration } from '../layers/spectral_norms.js';
+import { l1 } from '../losses/l1.js';
+import { nonSaturating } from '../losses/non_saturating.js';
+import { duePenalties } from '../penalties/due_penalties.js';
+import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
+import { adam } from './adam.js';
+import { preservingStatistics } from './batch_norm_statistics.js';
+import { penaltiesOf } from './check_system.js';
+import { ImagePool } from './image_pool.js';
+import { samplesAreIndependent } from './independent_samples.js';
+import { judge } from './judge.js';
+import type { LossLog } from './loss_log.js';
+import { checkPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
+import type { Pix2PixOptions } from './pix2pix_options.js';
+import { System } from './system.js';
+import type { StepOptions } from './system.js';
+import { statefulPieces } from './system_state.js';
+import { translateBy } from './translate.js';
+import type { TranslationMode } from './translate.js';
+import { updateNetworks } from './update_networks.js';
+
+/** What a step of a {@link Pix2Pix} reads: pairs. */
+export interface Pix2PixBatch {
+  /** What is given, float32 `[batch, height, width, channels]` in [−1, 1]. */
+  readonly a: Tensor;
+  /** What should come out of each, of the same height and width. */
+  readonly b: Tensor;
+}
+
+/** What a step of a {@link Pix2Pix} tells: each term as it enters its sum, times its weight. */
+export interface Pix2PixLosses {
+  /** The discriminator's adversarial loss, without penalties. */
+  discriminator?: number;
+  /** The weighted sum of the penalties, if there were any. */
+  penalty?: number;
+  /** The generator's adversarial loss. */
+  generator?: number;
+  /** λ E|b − G(a)|. */
+  l1?: number;
+}
+
+/** A generator of images from images, and a discriminator of pairs. See {@link createPix2Pix}. */
+export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
+  protected override readonly kind = 'Pix2Pix';
+  readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
+  readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
+  /** Generated pairs that the discriminator sees again. */
+  readonly pool: ImagePool;
+  private readonly options: Pix2PixOptions;
+  private readonly loss: AdversarialLoss;
+  private readonly penalties: readonly Penalty[];
+
+  constructor(options: Pix2PixOptions) {
+    super();
+    const where = 'createPix2Pix';
+    checkPix2PixOptions(where, options);
+    this.options = options;
+    this.networks = pix2pixNetworks(where, options);
+    const { optimizers, penalty, poolSize = 0, seed = 0 } = options;
+    this.loss = options.loss ?? nonSaturating();
+    this.penalties = penaltiesOf(penalty);
+    this.optimizers = optimizers ?? { generator: adam(), discriminator: adam() };
+    this.pool = new ImagePool({ size: poolSize, seed });
+  }
+
+  /** How many discriminator and generator updates were made. */
+  get steps(): { discriminator: number; generator: number } {
+    return { discriminator: this.discriminatorSteps, generator: this.discriminatorSteps };
+  }
+
+  /**
+   * One update of the discriminator with these pairs, then one of the generator, which both see the same
+   * translation: its dropout masks are drawn once.
+   *
+   * @param batch `a` and `b`, float32 `[batch, height, width, channels]`; they stay the caller's.
+   * @param options `read: false` leaves the losses on the device, which saves waiting for a GPU.
+   * @returns The losses of this step, see {@link Pix2PixLosses}; empty with `read: false`.
+   * @throws GanKitError if the batch does not fit, or not into the memory of the wasm backend (code
+   *   `'backend'`). After an error in its midst the system is as before the step, except for the moments
+   *   of an optimizer that is not gan-kit's, and training may go on.
+   */
+  override async trainStep(batch: Pix2PixBatch, options: StepOptions = {}): Promise<Pix2PixLosses> {
+    const where = 'Pix2Pix.trainStep';
+    const { generator } = this.networks;
+    checkTensor(where, 'batch.a', batch?.a, { shape: generator.inputs[0]!.shape });
+    checkTensor(where, 'batch.b', batch.b, { shape: generator.outputs[0]!.shape });
+    const { a, b } = batch;
+    const sizes = [a, b].map(({ shape }) => shape.slice(0, 3).join());
+    if (sizes[0] !== sizes[1])
+      fail(
+        'shape',
+        where,
+        'batch.b',
+        `as many images as batch.a and of their size, [${sizes[0]},?]`,
+        b,
+      );
+    return this.step({ a, b }, options, (losses) => {
+      this.updateDiscriminator(a, b, losses);
+      this.updateGenerator(a, b, losses);
+      this.discriminatorSteps++;
+    });
+  }
+
+  private updateDiscriminator(a: Tensor, b: Tensor, losses: LossLog): void {
+    const { generator, discriminator } = this.networks;
+    if (this.iteratesByStep) [generator, discriminator].forEach(advancePowerIteration);
+    // the generator's update runs this again, on the tape: masks and statistics move there
+    const fake = tidy(() =>
+      this.pool.query(
+        pairs(
+          a,
+          withFrozenMasks(() =>
+            withFrozenStatistics(() => withFrozenPowerIteration(() => run(generator, a))),
+          ),
+        ),
+      ),
+    );
+    const real = pairs(a, b);
+    try {
+      this.update('discriminator', () => {
+        const critic = (x: Tensor) => run(discriminator, x);
+        const together = this.iteratesByStep && samplesAreIndependent(discriminator);
+        const logits = judge(critic, real, fake, together);
+        const { discriminatorWeight = 0.5 } = this.options;
+        const weighted = mul<Scalar>(this.loss.discriminator(logits), discriminatorWeight);
+        const adversarial = losses.note('discriminator', weighted);
+        const step = this.discriminatorSteps;
+        const penalty = duePenalties(this.penalties, step, critic, { real, fake });
+        return penalty === undefined
+          ? adversarial
+          : add(adversarial, losses.note('penalty', penalty));
+      });
+    } finally {
+      real.dispose();
+      fake.dispose();
+    }
+  }
+
+  private updateGenerator(a: Tensor, b: Tensor, losses: LossLog): void {
+    const { generator, discriminator } = this.networks;
+    const critic = (pair: Tensor) =>
+      preservingStatistics(discriminator, () => run(discriminator, pair));
+    this.update('generator', () => {
+      const made = run(generator, a);
+      const fake = critic(pairs(a, made));
+      const logits = this.loss.needsReal ? { fake, real: critic(pairs(a, b)) } : { fake };
+      const adversarial = losses.note('generator', this.loss.generator(logits));
+      const { lambdaL1 = 100 } = this.options;
+      const distance = mul<Scalar>(l1({ target: b, prediction: made }), lambdaL1);
+      return add(adversarial, losses.note('l1', distance));
+    });
+  }
+
+  /** Differentiates `loss` in one network's weights and lets its optimizer move them. */
+  private update(name: 'generator' | 'discriminator', loss: () => Scalar): void {
+    const where = 'Pix2Pix.trainStep';
+    const networks = { [name]: this.networks[name] };
+    const { monitor } = this.options;
+    const step = () =>
+      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]);
+    if (this.iteratesByStep) withFrozenPowerIteration(step);
+    else step();
+  }
+
+  private get iteratesByStep(): boolean {
+    return this.options.powerIteration !== 'call';
+  }
+
+  /**
+   * What the generator makes of images; nothing of the system changes.
+   *
+   * @param input `a`, float32 `[batch, height, width, channels]`, which stays the caller's, and `mode`: see
+   *   {@link TranslationMode}. There is no default, since the two give different images: the published
+   *   results are those of `'training'`, of one image at a time.
+   * @returns Images; the caller owns them.
+   * @throws GanKitError if the images do not fit, or no mode is given.
+   */
+  translate(input: { readonly a: Tensor; readonly mode: TranslationMode }): Tensor {
+    const where = 'Pix2Pix.translate';
+    checkOptions(where, input, ['a', 'mode']);
+    return translateBy(where, this.networks.generator, 'a', input.a, input.mode);
+  }
+
+  protected override pieces(): Readonly<Record<string, Stateful>> {
+    return statefulPieces({
+      'optimizer/generator': this.optimizers.generator,
+      'optimizer/discriminator': this.optimizers.discriminator,
+      pool: this.pool,
+      ...Object.fromEntries(this.penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
+    });
+  }
+
+  protected override owned(): readonly { dispose(): void }[] {
+    const { options, networks, optimizers, pool } = this;
+    return [
+      pool,
+      ...(options.optimizers === undefined ? Object.values(optimizers) : []),
+      ...(options.generator === undefined ? [networks.generator] : []),
+      ...(options.discriminator === undefined ? [networks.discriminator] : []),
+    ];
+  }
+}
+
+const run = (model: LayersModel, x: Tensor): Tensor => model.apply(x, { training: true }) as Tensor;
+
+/** Images and what belongs to them, channel after channel, as the discriminator sees them. */
+const pairs = (a: Tensor, b: Tensor): Tensor4D => concat([a, b], -1) as Tensor4D;
+
+/**
+ * Wires a generator of images from images and a discriminator of pairs.
+ *
+ * ```
+ * L(G) = L_G(D(a, G(a))) + λ E|b − G(a)|
+ * L(D) = w L_D(D(a, b), D(a, G(a))) + penalties
+ * ```
+ *
+ * Noise is the generator's dropout alone, drawn once a step; the discriminator moves first. Training is a
+ * pure function of the seeds and the batches: two runs are equal to the last bit on one backend, and so is
+ * a run that goes on from a saved state.
+ *
+ * @param options See {@link Pix2PixOptions}.
+ * @returns The system; `dispose()` frees what it made: networks, optimizers and pool.
+ * @throws GanKitError if the networks do not fit each other or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { createPix2Pix } from 'gan-kit/training';
+ *
+ * const pix2pix = createPix2Pix({
+ *   inputShape: [32, 32, 3],
+ *   generatorArgs: { filters: 4, downsamplings: 5 },
+ *   discriminatorArgs: { filters: 4, layers: 2 },
+ * });
+ * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
+ * const { generator, l1 } = await pix2pix.trainStep({ a, b });
+ * const made = pix2pix.translate({ a, mode: 'training' });
+ * ```
+ *
+ * @see Isola et al. 2016, "Image-to-Image Translation with Conditional Adversarial Networks",
+ * arXiv 1611.07004, equations 1 to 4 and section 3.3
+ */
+export function createPix2Pix(options: Pix2PixOptions): Pix2Pix {
+  return new Pix2Pix(options);
+}
