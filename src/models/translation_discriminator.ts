@@ -31,7 +31,10 @@ export interface DiscriminatorStage {
 }
 
 /** The options with their defaults, checked. */
-export function checkDiscriminator(where: string, args: TranslationDiscriminatorArgs) {
+export function checkDiscriminator(
+  where: string,
+  args: TranslationDiscriminatorArgs,
+): Required<TranslationDiscriminatorArgs> {
   const given: Partial<TranslationDiscriminatorArgs> = args ?? {}; // plain JavaScript may pass none
   const { filters = 64, spectralNorm = false, negativeSlope = 0.2 } = given;
   const { stddev = 0.02, seed = 0, name = 'discriminator' } = given;
