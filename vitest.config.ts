@@ -19,6 +19,8 @@ const CONTRACTS = [
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
 ];
 const IN_NODE_ONLY = [
+  'test/models/parameter_counts.test.ts',
+  'test/parity/translation_full_width.test.ts',
   'test/training/{gan,independent_samples,out_of_memory}.test.ts',
   'test/{losses,penalties}/properties.test.ts',
 ];

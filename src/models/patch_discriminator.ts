@@ -1,0 +1,73 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import {
+  DISCRIMINATOR,
+  checkDiscriminator,
+  convolutionalDiscriminator,
+} from './translation_discriminator.js';
+import type {
+  DiscriminatorStage,
+  TranslationDiscriminatorArgs,
+} from './translation_discriminator.js';
+import { checkSizes } from './translation_plan.js';
+
+/** Options of {@link patchDiscriminator}. */
+export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
+  /** Convolutions of stride 2, from 1 to 6; default 3, which sees patches of 70×70. */
+  layers?: number;
+}
+
+/**
+ * PatchGAN: images `[batch, h, w, c]` to one logit for each of many overlapping patches, `[batch, p, q, 1]`.
+ *
+ * n = `layers` convolutions 4×4 of stride 2 with f·min(2^k, 8) channels, f = `filters`, k from 0; one of
+ * stride 1 with f·min(2^n, 8); each padded by 1 and followed by normalization (not the first) and
+ * LeakyReLU; one of stride 1 to the logits. A logit sees 16, 34, 70, 142, 286 or 574 pixels across for n from
+ * 1 to 6, and h pixels give ⌊h/2ⁿ⌋ − 2 logits: 30 × 30 for 256 × 256. No sigmoid: losses take logits.
+ *
+ * First and last convolution have biases; the others with `'instance'`, and with spectral normalization
+ * where no other is. A normalization that follows a spectrally normalized convolution cancels 1/σ.
+ *
+ * @param args See {@link TranslationDiscriminatorArgs} and {@link PatchDiscriminatorArgs}; `normalization` is
+ *   `'instance'` by default, and `'none'` with `spectralNorm`. Height and width are 3·2^layers or more, or `null`.
+ * @returns A model with weights drawn from the seed. Its layers: `conv0` … `conv{layers + 1}`,
+ *   `conv{k}_norm`, `conv{k}_act`.
+ * @throws GanKitError if an option is out of range or the images are too small; it names sizes that fit.
+ *
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { patchDiscriminator } from 'gan-kit/models';
+ *
+ * const critic = patchDiscriminator({ inputShape: [64, 64, 3], filters: 4, spectralNorm: true });
+ * const logits = critic.predict(zeros([1, 64, 64, 3])) as Tensor;
+ * console.log(logits.shape); // → [ 1, 6, 6, 1 ]
+ * ```
+ *
+ * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
+ */
+export function patchDiscriminator(args: PatchDiscriminatorArgs): LayersModel {
+  const where = 'patchDiscriminator';
+  checkOptions(where, args, [...DISCRIMINATOR, 'layers']);
+  const options = checkDiscriminator(where, args);
+  const { layers = 3 } = args;
+  checkNumber(where, 'layers', layers, { integer: true, min: 1, max: 6 });
+  const least = 3 * 2 ** layers;
+  const advice = layers > 1 ? ' Fewer layers take smaller ones.' : '';
+  checkSizes(where, 'inputShape', options.inputShape, { multipleOf: 1, least }, advice);
+
+  const stage = (k: number): DiscriminatorStage => ({
+    filters: options.filters * Math.min(2 ** k, 8),
+    kernelSize: 4,
+    strides: k < layers ? 2 : 1,
+    padding: 1,
+    then: k === 0 ? 'activated' : 'normalized',
+    bias: k === 0,
+  });
+  const stages = Array.from({ length: layers + 1 }, (_, k) => stage(k));
+  const last = { filters: 1, kernelSize: 4, strides: 1, padding: 1, bias: true } as const;
+  return convolutionalDiscriminator([...stages, { ...last, then: 'logits' }], options);
+}

@@ -1,0 +1,55 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/check.js';
+import {
+  DISCRIMINATOR,
+  checkDiscriminator,
+  convolutionalDiscriminator,
+} from './translation_discriminator.js';
+import type { TranslationDiscriminatorArgs } from './translation_discriminator.js';
+
+/** Options of {@link pixelDiscriminator}. */
+export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
+
+/**
+ * PixelGAN: images `[batch, h, w, c]` to one logit for each pixel, `[batch, h, w, 1]`, from its colour alone.
+ *
+ * Convolutions 1×1 to f = `filters` channels · LeakyReLU, to 2f · normalization · LeakyReLU, and to the
+ * logit. The first has a bias; the others with `'instance'`, and with spectral normalization where no other
+ * is.
+ *
+ * @param args See {@link TranslationDiscriminatorArgs}; `normalization` is `'instance'` by default, and
+ *   `'none'` with `spectralNorm`. Height and width may be `null`.
+ * @returns A model with weights drawn from the seed. Its layers: `conv0`, `conv0_act`, `conv1`,
+ *   `conv1_norm`, `conv1_act`, `conv2`.
+ * @throws GanKitError if an option is out of range.
+ *
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { pixelDiscriminator } from 'gan-kit/models';
+ *
+ * const critic = pixelDiscriminator({ inputShape: [null, null, 3], filters: 4 });
+ * const logits = critic.predict(zeros([1, 9, 16, 3])) as Tensor;
+ * console.log(logits.shape); // → [ 1, 9, 16, 1 ]
+ * ```
+ *
+ * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
+ */
+export function pixelDiscriminator(args: PixelDiscriminatorArgs): LayersModel {
+  const where = 'pixelDiscriminator';
+  checkOptions(where, args, DISCRIMINATOR);
+  const options = checkDiscriminator(where, args);
+  const point = { kernelSize: 1, strides: 1, padding: 0 } as const;
+  const { filters } = options;
+  return convolutionalDiscriminator(
+    [
+      { ...point, filters, then: 'activated', bias: true },
+      { ...point, filters: 2 * filters, then: 'normalized', bias: false },
+      { ...point, filters: 1, then: 'logits', bias: false },
+    ],
+    options,
+  );
+}

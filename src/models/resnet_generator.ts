@@ -1,0 +1,144 @@
+import { input, layers, model } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { conv2d } from '../layers/conv2d.js';
+import { conv2dTranspose } from '../layers/conv2d_transpose.js';
+import { dropout } from '../layers/dropout.js';
+import { recompute } from '../layers/recompute.js';
+import { reflectionPadding2d } from '../layers/reflection_padding_2d.js';
+import { initializeWeights } from './initialize_weights.js';
+import { outerPaddings } from './outer_paddings.js';
+import { COMMON, checkCommon, norms, through } from './translation_plan.js';
+import type { TranslationArgs } from './translation_plan.js';
+
+type Layer = layers.Layer;
+
+/** Options of {@link resnetGenerator}. */
+export interface ResnetGeneratorArgs extends TranslationArgs {
+  /** Channels of the images that come out; default: as many as go in. */
+  outputChannels?: number;
+  /**
+   * `[height, width, channels]` of the images that come out, where these have another size: up to 6
+   * pixels smaller, or larger; default `[height, width, outputChannels]` of the input.
+   */
+  outputShape?: readonly [number, number, number];
+  /** Residual blocks, from 0 on; default 9, as for 256×256; 6 for 128×128 and below. */
+  blocks?: number;
+  /** How the blocks pad by their one pixel; default `'reflect'`. */
+  padding?: 'reflect' | 'replicate' | 'zero';
+  /** Dropout rate within each block; default 0, as in CycleGAN. pix2pix has 0.5. */
+  dropout?: number;
+  /** Whether the blocks keep their input alone for the backward pass (see `recompute`); default false. */
+  recompute?: boolean;
+}
+
+const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'recompute'];
+
+/**
+ * The generator of CycleGAN: images `[batch, h, w, c]` to images in (−1, 1), through residual blocks.
+ *
+ * With f = `filters` and N for the normalization: 7×7 to f · N · ReLU, two convolutions 3×3 of stride 2 to
+ * 2f and 4f, each N · ReLU; `blocks` times x + [3×3 · N · ReLU · (dropout) · 3×3 · N] with nothing after the
+ * sum; two transposed convolutions 3×3 of stride 2 back to 2f and f, each N · ReLU; 7×7 to the image · tanh.
+ * The 7×7 convolutions are padded by reflection, whatever `padding` says of the blocks.
+ *
+ * Convolutions have biases with `'instance'`, and the last one in any case: batch normalization has an offset
+ * of its own, and with `'none'` the reference has none either.
+ *
+ * For images of another size, as between 28×28 and 32×32, the first reflection pads by (3 + half the
+ * difference) to grow, or the last one by (3 − half of it) to shrink; all else stays.
+ *
+ * @param args See {@link ResnetGeneratorArgs}. Height and width are multiples of 4, from 8 on, or `null`;
+ *   a multiple of 4 is then the caller's business: others come out larger.
+ * @returns A model with weights drawn from the seed. Its layers: `encode0` … `encode2`, `block{k}_a` and
+ *   `block{k}_b`, `decode0`, `decode1`, `output`, and what belongs to one with `_pad`, `_norm`, `_act`.
+ * @throws GanKitError if an option is out of range or a size does not fit; it names those that do.
+ *
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { resnetGenerator } from 'gan-kit/models';
+ *
+ * const toStreets = resnetGenerator({ inputShape: [28, 28, 1], outputShape: [32, 32, 3], blocks: 2, filters: 4 });
+ * const image = toStreets.predict(zeros([1, 28, 28, 1])) as Tensor;
+ * console.log(image.shape); // → [ 1, 32, 32, 3 ]
+ * ```
+ *
+ * @see Zhu et al. 2017, arXiv 1703.10593, section 7.2; Johnson et al. 2016, arXiv 1603.08155
+ */
+export function resnetGenerator(args: ResnetGeneratorArgs): LayersModel {
+  const where = 'resnetGenerator';
+  checkOptions(where, args, [...COMMON, ...OWN]);
+  const given: Partial<ResnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
+  const { filters = 64, blocks = 9, normalization = 'instance', padding = 'reflect' } = given;
+  const { dropout: rate = 0, stddev = 0.02, seed = 0, recompute: lean = false } = given;
+  checkCommon(where, given, normalization);
+  checkNumber(where, 'blocks', blocks, { integer: true, min: 0 });
+  checkOneOf(where, 'padding', padding, ['reflect', 'replicate', 'zero']);
+  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
+  checkBoolean(where, 'recompute', lean);
+  const { first, last, channels } = outerPaddings(where, args);
+
+  const useBias = normalization === 'instance';
+  const kernelInitializer = 'zeros' as const;
+  const norm = (name: string) => norms(normalization, name);
+  const relu = (name: string) => layers.reLU({ name: `${name}_act` });
+  const down = (name: string, filters: number) => [
+    conv2d({ name, filters, kernelSize: 3, strides: 2, padding: 1, useBias, kernelInitializer }),
+    ...norm(name),
+    relu(name),
+  ];
+  const up = (name: string, filters: number) => [
+    conv2dTranspose({
+      ...{ name, filters, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 },
+      ...{ useBias, kernelInitializer },
+    }),
+    ...norm(name),
+    relu(name),
+  ];
+  const convolution = (name: string): Layer[] => {
+    const same = { name, filters: 4 * filters, kernelSize: 3, useBias, kernelInitializer };
+    if (padding === 'zero') return [conv2d({ ...same, padding: 1 }), ...norm(name)];
+    // by one pixel, the mirror beside the border repeats it
+    const mode = padding === 'reflect' ? 'reflect' : 'symmetric';
+    return [
+      reflectionPadding2d({ padding: 1, mode, name: `${name}_pad` }),
+      conv2d(same),
+      ...norm(name),
+    ];
+  };
+  const branch = (k: number): Layer[] => [
+    ...convolution(`block${k}_a`),
+    relu(`block${k}_a`),
+    ...(rate > 0 ? [dropout({ rate, seed: seed * blocks + k, name: `block${k}_drop` })] : []),
+    ...convolution(`block${k}_b`),
+  ];
+
+  const image = input({ shape: [...args.inputShape], name: 'input' });
+  let x = through(image, [
+    reflectionPadding2d({ padding: first, name: 'encode0_pad' }),
+    conv2d({ name: 'encode0', filters, kernelSize: 7, useBias, kernelInitializer }),
+    ...norm('encode0'),
+    relu('encode0'),
+    ...down('encode1', 2 * filters),
+    ...down('encode2', 4 * filters),
+  ]);
+  for (let k = 0; k < blocks; k++) {
+    const inside = branch(k);
+    const change = through(x, lean ? [recompute(inside, { name: `block${k}` })] : inside);
+    x = layers.add({ name: `block${k}_add` }).apply([x, change]) as SymbolicTensor;
+  }
+  const outputs = through(x, [
+    ...up('decode0', 2 * filters),
+    ...up('decode1', filters),
+    reflectionPadding2d({ padding: last, name: 'output_pad' }),
+    conv2d({ name: 'output', filters: channels, kernelSize: 7, kernelInitializer }),
+    layers.activation({ activation: 'tanh', name: 'output_act' }),
+  ]);
+  const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
+  initializeWeights(generator, { stddev, seed });
+  return generator;
+}

@@ -1,0 +1,98 @@
+import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { batchNormalization } from '../layers/batch_normalization.js';
+import { instanceNormalization } from '../layers/instance_normalization.js';
+
+/** How the layers of a translation network are normalized. */
+export type TranslationNormalization = 'instance' | 'batch' | 'none';
+
+/** Height, width and channels of images; `null` for a height or width that differs from batch to batch. */
+export type TranslationShape = readonly [
+  height: number | null,
+  width: number | null,
+  channels: number,
+];
+
+/** What the networks of image translation have in common. */
+export interface TranslationArgs {
+  /** `[height, width, channels]`; `null` for a height or width that differs from batch to batch. */
+  inputShape: TranslationShape;
+  /** Channels of the layer next to the image; default 64. */
+  filters?: number;
+  /** `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`. */
+  normalization?: TranslationNormalization;
+  /** Standard deviation of the initial kernels and batch normalization scales; default 0.02. */
+  stddev?: number;
+  /** Any integer from 0 on; default 0. */
+  seed?: number;
+  /** The model's name. */
+  name?: string;
+}
+
+export const COMMON: readonly string[] = [
+  'inputShape',
+  'filters',
+  'normalization',
+  'stddev',
+  'seed',
+  'name',
+];
+
+/** Checks the options that all have; `stddev` and `seed` are checked where the weights are drawn. */
+export function checkCommon(
+  where: string,
+  { inputShape, filters = 64 }: Partial<TranslationArgs>,
+  normalization: TranslationNormalization,
+): void {
+  if (!Array.isArray(inputShape) || inputShape.length !== 3)
+    fail('shape', where, 'inputShape', '[height, width, channels]', inputShape);
+  for (const size of inputShape)
+    if (size !== null) checkNumber(where, 'inputShape', size, { integer: true, min: 1 });
+  if (inputShape[2] === null)
+    fail('shape', where, 'inputShape', '[height, width, channels] with known channels', inputShape);
+  checkNumber(where, 'filters', filters, { integer: true, min: 1 });
+  checkOneOf(where, 'normalization', normalization, ['instance', 'batch', 'none']);
+}
+
+/** Sizes that a network takes: multiples of a number, from a least one on. */
+export interface Sizes {
+  readonly multipleOf: number;
+  readonly least: number;
+}
+
+/** Refuses heights and widths that do not fit, and names the nearest that do. */
+export function checkSizes(
+  where: string,
+  parameter: string,
+  shape: TranslationShape,
+  { multipleOf, least }: Sizes,
+  advice = '',
+): void {
+  const fits = (size: number | null) => size === null || (size >= least && size % multipleOf === 0);
+  if (fits(shape[0]) && fits(shape[1])) return;
+  const nearest = [shape[0], shape[1]].map((size) => {
+    if (fits(size)) return `${size}`;
+    const below = Math.floor(size! / multipleOf) * multipleOf;
+    return below >= least ? `${below} or ${below + multipleOf}` : `${least}`;
+  });
+  const rule = multipleOf === 1 ? '' : `multiples of ${multipleOf}, `;
+  fail(
+    'value',
+    where,
+    parameter,
+    `of a height and width that are ${rule}from ${least} on`,
+    shape,
+    `Sizes next to these: height ${nearest[0]}, width ${nearest[1]}.${advice}`,
+  );
+}
+
+/** The layer that follows a convolution of this name; none with `'none'`. */
+export function norms(normalization: TranslationNormalization, name: string): layers.Layer[] {
+  if (normalization === 'none') return [];
+  const options = { name: `${name}_norm` };
+  return [normalization === 'batch' ? batchNormalization(options) : instanceNormalization(options)];
+}
+
+/** One layer after the other. */
+export const through = (x: SymbolicTensor, chain: readonly layers.Layer[]): SymbolicTensor =>
+  chain.reduce((x, layer) => layer.apply(x) as SymbolicTensor, x);

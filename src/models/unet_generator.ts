@@ -1,0 +1,122 @@
+import { input, layers, model } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { conv2d } from '../layers/conv2d.js';
+import { conv2dTranspose } from '../layers/conv2d_transpose.js';
+import { dropout } from '../layers/dropout.js';
+import { leakyReLU } from '../layers/leaky_relu.js';
+import { initializeWeights } from './initialize_weights.js';
+import { COMMON, checkCommon, checkSizes, norms, through } from './translation_plan.js';
+import type { TranslationArgs, TranslationShape } from './translation_plan.js';
+
+/** Options of {@link unetGenerator}; `normalization` is `'batch'` by default. */
+export interface UnetGeneratorArgs extends TranslationArgs {
+  /** Channels of the images that come out; default: as many as go in. */
+  outputChannels?: number;
+  /** How often the image is halved, from 2 on; default 8, for 256×256; 7 for 128×128. */
+  downsamplings?: number;
+  /** Dropout rate of the inner blocks with 8·filters channels, the innermost apart; default 0.5. */
+  dropout?: number;
+  /** Slope of LeakyReLU where it is negative; default 0.2. */
+  negativeSlope?: number;
+}
+
+const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
+
+/**
+ * The generator of pix2pix: images `[batch, h, w, c]` to images in (−1, 1), through a U-Net.
+ *
+ * Level k from 0, outermost, to n − 1, innermost, with c_k = `filters` · min(2^k, 8) channels and N for the
+ * normalization: down, LeakyReLU · 4×4 of stride 2 to c_k · N, without LeakyReLU at level 0 and without N at
+ * levels 0 and n − 1. Up, ReLU · transposed 4×4 of stride 2 to c_{k−1} · N · dropout, at level 0 to the image
+ * and tanh. What goes up from level k > 0 is joined with what came down to it, which stands first.
+ *
+ * Dropout is in levels 4 to n − 2, as in the PyTorch reference (the Lua original has it in the three
+ * innermost). Convolutions have biases with `'instance'`, and the last one in any case.
+ *
+ * @param args See {@link UnetGeneratorArgs}. Height and width are multiples of 2^downsamplings, or `null`.
+ * @returns A model with weights drawn from the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and what
+ *   belongs to one with `_act`, `_norm`, `_drop`; `output_act` is the tanh.
+ * @throws GanKitError if an option is out of range or a size does not fit; it names those that do.
+ *
+ * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { unetGenerator } from 'gan-kit/models';
+ *
+ * const toPhoto = unetGenerator({ inputShape: [32, 64, 1], outputChannels: 3, downsamplings: 5, filters: 2 });
+ * const image = toPhoto.predict(zeros([1, 32, 64, 1])) as Tensor;
+ * console.log(image.shape); // → [ 1, 32, 64, 3 ]
+ * ```
+ *
+ * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.1
+ */
+export function unetGenerator(args: UnetGeneratorArgs): LayersModel {
+  const where = 'unetGenerator';
+  checkOptions(where, args, [...COMMON, ...OWN]);
+  const given: Partial<UnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
+  const { filters = 64, downsamplings = 8, normalization = 'batch', dropout: rate = 0.5 } = given;
+  const { negativeSlope = 0.2, stddev = 0.02, seed = 0 } = given;
+  checkCommon(where, given, normalization);
+  const { inputShape, outputChannels = inputShape[2] } = args;
+  checkNumber(where, 'outputChannels', outputChannels, { integer: true, min: 1 });
+  checkNumber(where, 'downsamplings', downsamplings, { integer: true, min: 2, max: 12 });
+  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
+  checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
+  const multipleOf = 2 ** downsamplings;
+  checkSizes(
+    where,
+    'inputShape',
+    inputShape,
+    { multipleOf, least: multipleOf },
+    advice(inputShape),
+  );
+
+  const innermost = downsamplings - 1;
+  const channels = (level: number) => filters * Math.min(2 ** level, 8);
+  const geometry = { kernelSize: 4, strides: 2, padding: 1, kernelInitializer: 'zeros' } as const;
+  const useBias = normalization === 'instance';
+
+  const down = (k: number): layers.Layer[] => [
+    ...(k > 0 ? [leakyReLU({ negativeSlope, name: `down${k}_act` })] : []),
+    conv2d({ name: `down${k}`, filters: channels(k), ...geometry, useBias }),
+    ...(k > 0 && k < innermost ? norms(normalization, `down${k}`) : []),
+  ];
+  const up = (k: number): layers.Layer[] => [
+    layers.reLU({ name: `up${k}_act` }),
+    conv2dTranspose({ name: `up${k}`, filters: channels(k - 1), ...geometry, useBias }),
+    ...norms(normalization, `up${k}`),
+    ...(rate > 0 && k > 3 && k < innermost
+      ? [dropout({ rate, seed: seed * downsamplings + k, name: `up${k}_drop` })]
+      : []),
+  ];
+  const last = [
+    layers.reLU({ name: 'up0_act' }),
+    conv2dTranspose({ name: 'up0', filters: outputChannels, ...geometry }),
+    layers.activation({ activation: 'tanh', name: 'output_act' }),
+  ];
+
+  const image = input({ shape: [...inputShape], name: 'input' });
+  const skips: SymbolicTensor[] = [];
+  let x = image;
+  for (let k = 0; k < downsamplings; k++) skips.push((x = through(x, down(k))));
+  for (let k = innermost; k > 0; k--) {
+    const skip = skips[k - 1]!;
+    const joined = [skip, through(x, up(k))];
+    x = layers.concatenate({ name: `skip${k - 1}` }).apply(joined) as SymbolicTensor;
+  }
+  const outputs = through(x, last);
+  const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
+  initializeWeights(generator, { stddev, seed });
+  return generator;
+}
+
+/** How often a size that does not fit could be halved. */
+function advice([height, width]: TranslationShape): string {
+  const halvings = (size: number | null) => (size === null ? Infinity : Math.log2(size & -size));
+  const most = Math.min(halvings(height), halvings(width));
+  return most < 2 ? '' : ` These take ${most} downsamplings or fewer.`;
+}

@@ -1,0 +1,167 @@
+import { clone, dispose, grads, mul, sum, tensor, tidy, transpose } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
+import { fill } from '../../bench/hash.js';
+import { functionalCall } from '../../src/layers/functional_call.js';
+import { namedWeights } from '../../src/layers/named_weights.js';
+import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
+import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
+import { resnetGenerator } from '../../src/models/resnet_generator.js';
+import { unetGenerator } from '../../src/models/unet_generator.js';
+import { values } from './async_tidy.js';
+
+const MODELS = { resnetGenerator, unetGenerator, patchDiscriminator, pixelDiscriminator };
+
+/** What tools/parity/translation_models.py says of a tensor. */
+interface TensorRecord {
+  readonly size: number;
+  readonly max: number;
+  readonly products: number[];
+  readonly values: string;
+}
+
+interface ParameterRecord extends TensorRecord {
+  readonly key: string;
+  readonly shape: number[];
+}
+
+/** One pass of a network of pytorch-CycleGAN-and-pix2pix. */
+export interface ReferencePass {
+  readonly name: string;
+  readonly model: keyof typeof MODELS;
+  readonly options: Record<string, unknown>;
+  readonly seed: number;
+  readonly batch: number;
+  readonly output: TensorRecord & { readonly shape: number[] };
+  readonly input: TensorRecord;
+  readonly parameters: ParameterRecord[];
+  readonly statistics: ParameterRecord[];
+  /** How far PyTorch's own float32 is from this, at full width. */
+  readonly float32?: Omit<Distances, 'statistics'>;
+}
+
+/** Puts the parts of passes together that were too large for one file. */
+export function joinParts(files: readonly ReferencePass[]): ReferencePass[] {
+  const whole = files.filter((file) => 'model' in file);
+  return whole.map((pass) => ({
+    ...pass,
+    parameters: files.filter(({ name }) => name === pass.name).flatMap((file) => file.parameters),
+  }));
+}
+
+const product = (shape: readonly number[]) => shape.reduce((size, axis) => size * axis, 1);
+
+/** The parameter as the script made it, in torch's layout. */
+function initial({ key, shape }: ParameterRecord, seed: number): Float32Array {
+  const unit = fill(product(shape), seed, 1);
+  if (shape.length === 4) {
+    const scale = 2 / (shape[1]! * shape[2]! * shape[3]!) ** 0.5;
+    return unit.map((u) => u * scale);
+  }
+  return unit.map(key.endsWith('weight') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
+}
+
+/**
+ * (out, in, kH, kW) to [kH, kW, in, out], and of a transposed convolution (in, out, kH, kW) to
+ * [kH, kW, out, in]: the same permutation, which also leads back.
+ */
+const relay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [2, 3, 1, 0]) : x);
+const unlay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [3, 2, 0, 1]) : clone(x));
+
+/** Largest difference of what a record holds, over the greatest value of its tensor, or another. */
+function distance(
+  received: Float32Array,
+  record: TensorRecord,
+  seed: number,
+  max = record.max,
+): number {
+  const { size, products } = record;
+  expect(received.length).toBe(size);
+  const bytes = Uint8Array.from(atob(record.values), (letter) => letter.charCodeAt(0));
+  const expected = new Float32Array(bytes.buffer);
+  const most = expected.length;
+  const places = most < size ? fill(most, seed, 1) : undefined;
+  let worst = 0;
+  for (let i = 0; i < most; i++) {
+    const at =
+      places === undefined ? i : Math.min(Math.floor(((places[i]! + 1) / 2) * size), size - 1);
+    worst = Math.max(worst, Math.abs(received[at]! - expected[i]!));
+  }
+  products.forEach((dot, k) => {
+    const vector = fill(size, seed + 1 + k, 1);
+    let total = 0;
+    for (let i = 0; i < size; i++) total += received[i]! * vector[i]!;
+    worst = Math.max(worst, Math.abs(total / Math.sqrt(size) - dot));
+  });
+  expect(worst).not.toBeNaN();
+  return worst / max;
+}
+
+/** Differences from the reference over the greatest value of each tensor, by what they are of. */
+export interface Distances {
+  readonly output: number;
+  readonly input: number;
+  /** The largest of all parameters' gradients. */
+  readonly parameters: number;
+  /** The largest of the running statistics; 0 without. */
+  readonly statistics: number;
+}
+
+/** Builds the network of a pass, gives it the pass's weights, and compares. */
+export async function compareWithReference(pass: ReferencePass): Promise<Distances> {
+  const { seed, batch } = pass;
+  const make = MODELS[pass.model] as unknown as (options: unknown) => LayersModel;
+  const model = make(pass.options);
+  const weights = namedWeights(model);
+  const isTrained = new Set(model.trainableWeights);
+  // torch lists its parameters, and apart from them its buffers, in the order of the layers too
+  const trained = weights.filter(({ variable }) => isTrained.has(variable));
+  const buffers = weights.filter(({ variable }) => !isTrained.has(variable));
+  expect(trained.length).toBe(pass.parameters.length);
+  expect(buffers.length).toBe(pass.statistics.length);
+
+  const inputs: Tensor[] = [];
+  const shape = [batch, ...(pass.options['inputShape'] as number[])];
+  inputs.push(tensor(fill(product(shape), seed + 1000, 1), shape));
+  pass.parameters.forEach((parameter, i) =>
+    inputs.push(tidy(() => relay(tensor(initial(parameter, seed + i), parameter.shape)))),
+  );
+  trained.forEach(({ path, variable }, i) => {
+    expect(variable.shape, `${path} = ${pass.parameters[i]!.key}`).toEqual(inputs[i + 1]!.shape);
+    variable.write(inputs[i + 1]!);
+  });
+
+  const y = tidy(() => model.apply(inputs[0]!, { training: true }) as Tensor);
+  expect(y.shape).toEqual(pass.output.shape);
+  const output = distance(await values(y), pass.output, seed + 2000);
+  let statistics = 0;
+  for (const [i, { variable }] of buffers.entries()) {
+    const received = await values(variable.read());
+    const at = seed + 9000 + 10 * i;
+    statistics = Math.max(statistics, distance(received, pass.statistics[i]!, at));
+  }
+
+  const gradients = tidy(() => {
+    const coefficients = tensor(fill(y.size, seed + 1001, 1), y.shape);
+    const loss = (x?: Tensor, ...given: Tensor[]) => {
+      const named = Object.fromEntries(trained.map(({ path }, i) => [path, given[i]!]));
+      return sum<Scalar>(mul(functionalCall(model, named, x!, { training: true }), coefficients));
+    };
+    return grads(loss)(inputs);
+  });
+  const input = distance(await values(gradients[0]!), pass.input, seed + 3000);
+  const greatest = Math.max(...pass.parameters.map(({ max }) => max));
+  let parameters = 0;
+  for (const [i, record] of pass.parameters.entries()) {
+    const gradient = unlay(gradients[i + 1]!);
+    // an instance normalization takes the bias before it away again: its gradient is 0 but for rounding
+    const max = record.max < 1e-12 * greatest ? greatest : record.max;
+    const off = distance(await values(gradient), record, seed + 4000 + 10 * i, max);
+    parameters = Math.max(parameters, off);
+    gradient.dispose();
+  }
+  dispose([...inputs, ...gradients, y]);
+  model.dispose();
+  return { output, input, parameters, statistics };
+}

@@ -1,0 +1,85 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
+import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
+import { resnetGenerator } from '../../src/models/resnet_generator.js';
+import type { TranslationNormalization } from '../../src/models/translation_plan.js';
+import { unetGenerator } from '../../src/models/unet_generator.js';
+import { useBackend } from '../helpers/backends.js';
+
+// drawing 400 million weights takes longer than counting them
+vi.mock('../../src/models/initialize_weights.js', () => ({ initializeWeights: () => undefined }));
+
+type Row = [normalization: TranslationNormalization, count: number];
+const COLOUR = [256, 256, 3] as const;
+
+function expectCount(model: LayersModel, count: number): void {
+  const sizes = model.trainableWeights.map(({ shape }) =>
+    (shape as number[]).reduce((product, axis) => product * axis, 1),
+  );
+  expect(sizes.reduce((total, size) => total + size, 0)).toBe(count);
+  model.dispose();
+}
+
+/** The trainable parameters of pytorch-CycleGAN-and-pix2pix, 64 filters, RGB. */
+describe('parameter counts of the reference', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it.each<Row>([
+    ['instance', 11_378_179],
+    ['batch', 11_383_427],
+    ['none', 11_372_931],
+  ])('resnet_9blocks, %s', (normalization, count) => {
+    expectCount(resnetGenerator({ inputShape: COLOUR, normalization }), count);
+  });
+
+  it.each<Row>([
+    ['instance', 7_837_699],
+    ['batch', 7_841_411],
+    ['none', 7_833_987],
+  ])('resnet_6blocks, %s', (normalization, count) => {
+    expectCount(resnetGenerator({ inputShape: COLOUR, blocks: 6, normalization }), count);
+  });
+
+  it.each<Row>([
+    ['batch', 54_413_955],
+    ['instance', 54_409_603],
+    ['none', 54_404_099],
+  ])('unet_256, %s', (normalization, count) => {
+    expectCount(unetGenerator({ inputShape: COLOUR, normalization }), count);
+  });
+
+  it.each<Row>([
+    ['batch', 41_828_995],
+    ['instance', 41_825_667],
+    ['none', 41_821_187],
+  ])('unet_128, %s', (normalization, count) => {
+    const inputShape = [128, 128, 3] as const;
+    expectCount(unetGenerator({ inputShape, downsamplings: 7, normalization }), count);
+  });
+
+  it.each<[...Row, channels: number]>([
+    ['instance', 2_764_737, 3],
+    ['batch', 2_765_633, 3],
+    ['none', 2_763_841, 3],
+    ['batch', 2_768_705, 6],
+    ['instance', 2_767_809, 6],
+  ])('PatchGAN, %s, %i parameters, %i channels', (normalization, count, channels) => {
+    expectCount(patchDiscriminator({ inputShape: [256, 256, channels], normalization }), count);
+  });
+
+  it.each([
+    [1, 136_385],
+    [2, 662_977],
+    [4, 6_959_553],
+    [5, 11_154_369],
+  ])('PatchGAN of %i layers, instance', (layers, count) => {
+    expectCount(patchDiscriminator({ inputShape: COLOUR, layers }), count);
+  });
+
+  it('pixel discriminator, instance and batch', () => {
+    expectCount(pixelDiscriminator({ inputShape: COLOUR }), 8_705);
+    const inputShape = [256, 256, 6] as const;
+    expectCount(pixelDiscriminator({ inputShape, normalization: 'batch' }), 9_024);
+  });
+});

@@ -1,0 +1,46 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { compareWithReference, joinParts } from '../helpers/reference_networks.js';
+import type { ReferencePass } from '../helpers/reference_networks.js';
+
+const files = import.meta.glob('./fixtures/translation_*.json', { eager: true, import: 'default' });
+const passes = joinParts(
+  Object.entries(files)
+    .filter(([path]) => !path.endsWith('translation_layers.json'))
+    .map(([, file]) => file as ReferencePass),
+);
+
+describe.each(BACKENDS)('pytorch-CycleGAN-and-pix2pix on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('is all there', () => {
+    expect(passes.map(({ name }) => name).sort()).toEqual([
+      'mnist_to_svhn',
+      'patch_1layer',
+      'patch_3channels',
+      'patch_5layers',
+      'patch_6channels',
+      'pixel_batch',
+      'pixel_instance',
+      'resnet_6blocks',
+      'resnet_9blocks',
+      'resnet_replicate',
+      'resnet_zero',
+      'svhn_to_mnist',
+      'unet_128',
+      'unet_256',
+    ]);
+  });
+
+  it.each(passes.map((pass) => [pass.name, pass] as const))(
+    '%s: output, gradients and statistics',
+    async (_, pass) => {
+      const { numTensors } = memory();
+      const distances = await compareWithReference(pass);
+      for (const [of, distance] of Object.entries(distances))
+        expect(distance, of).toBeLessThan(3e-5);
+      expect(memory().numTensors).toBe(numTensors);
+    },
+  );
+});
