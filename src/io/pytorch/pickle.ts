@@ -20,7 +20,7 @@ const MAX_OPERATIONS = 1_000_000;
  * It makes plain values, and asks its world for everything else.
  */
 export class PickleMachine {
-  readonly memo = new Map<number, PickleValue>();
+  readonly memo: Map<number, PickleValue> = new Map();
   private readonly stack: PickleValue[] = [];
   private readonly marks: number[] = [];
   /** The operation at work and where it stands, for messages. */

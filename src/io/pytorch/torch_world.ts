@@ -100,7 +100,7 @@ const KNOWN: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
 
 /** The classes that a state_dict needs, and the storages that a file speaks of. */
 export class TorchWorld implements PickleWorld {
-  readonly records = new Map<string, StorageRecord>();
+  readonly records: Map<string, StorageRecord> = new Map();
 
   find(module: string, name: string): PickleValue {
     const known = KNOWN.get(`${module}.${name}`);
