@@ -73,6 +73,7 @@ const inBrowser: TestProjectInlineConfiguration = {
       '@tensorflow/tfjs-backend-webgl',
       '@tensorflow/tfjs-backend-webgpu',
       'fast-check',
+      'fflate',
     ],
   },
   test: {

@@ -49,10 +49,11 @@ const RESULT_BYTES = 4;
  * import { loadStateDict, readPth } from 'gan-kit/io';
  * import { resnetGenerator } from 'gan-kit/models';
  *
- * const input = document.querySelector<HTMLInputElement>('input[type=file]')!;
- * const stateDict = await readPth(await input.files![0]!.arrayBuffer());
- * const model = resnetGenerator({ inputShape: [256, 256, 3] });
- * loadStateDict({ model, stateDict, architecture: 'resnet' });
+ * const generator = resnetGenerator({ inputShape: [256, 256, 3] });
+ * export async function bring(file: Blob): Promise<void> { // of an <input type="file">
+ *   const stateDict = await readPth(await file.arrayBuffer());
+ *   loadStateDict({ model: generator, stateDict, architecture: 'resnet' });
+ * }
  * ```
  *
  * @see https://docs.pytorch.org/docs/stable/notes/serialization.html

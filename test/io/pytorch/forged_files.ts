@@ -34,7 +34,7 @@ export const dict = (...items: readonly (readonly [string, Part])[]): Part => [
 export const call = (module: string, name: string, ...args: readonly Part[]): Part => [
   ...[global(module, name), tuple(...args), 'R'],
 ];
-export const NONE = 'N';
+
 export const NO_HOOKS = call('collections', 'OrderedDict');
 
 export interface StorageSpec {

@@ -1,3 +1,4 @@
+import type { Architecture } from '../torch_module.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
 import { resnet } from './resnet.js';

@@ -1,5 +1,5 @@
 import { countLayers } from '../torch_module.js';
-import type { Architecture } from '../torch_module.js';
+import type { Architecture, TorchModule } from '../torch_module.js';
 
 /** NLayerDiscriminator of pytorch-CycleGAN-and-pix2pix; the first and the last layer have no norm. */
 export const patch: Architecture = {
@@ -7,14 +7,15 @@ export const patch: Architecture = {
   layouts: (has) => {
     const last = countLayers(has, (k) => `conv${k}`) - 1;
     const inner = Array.from({ length: Math.max(last - 1, 0) }, (_, i) => `conv${i + 1}`);
-    return [
-      {
-        model: [
-          ...['conv0', null],
-          ...inner.flatMap((name) => [name, `${name}_norm`, null]),
-          `conv${last}`,
-        ],
-      },
-    ];
+    const network = (slot: boolean): TorchModule => ({
+      model: [
+        ...['conv0', null],
+        ...inner.flatMap((name) => (slot ? [name, `${name}_norm`, null] : [name, null])),
+        `conv${last}`,
+      ],
+    });
+    // the reference has a module in place of a norm that is not there; others leave it out
+    const bare = inner.every((name) => !has(`${name}_norm`));
+    return bare ? [network(true), network(false)] : [network(true)];
   },
 };

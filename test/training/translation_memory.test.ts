@@ -1,0 +1,81 @@
+import { backend, memory } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createCycleGAN } from '../../src/training/cycle_gan.js';
+import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
+import { wasserstein } from '../../src/losses/wasserstein.js';
+import { useBackend } from '../helpers/backends.js';
+import { images } from './translation_systems.js';
+import type { Shape } from './translation_systems.js';
+
+/** Of the cycles; a U-Net with skip connections of every kind needs more. */
+const SMALL: Shape = [16, 16, 3];
+const SHAPE: Shape = [32, 32, 3];
+const STEPS = 200;
+
+interface Heap {
+  readonly wasm: { readonly HEAPU8: Uint8Array };
+}
+
+/** Trains for some steps on images that change, and tells what is held then. */
+async function train(
+  system: { trainStep(batch: object, options: { read: boolean }): Promise<unknown> },
+  from: number,
+  to: number,
+  shape: Shape,
+): Promise<{ tensors: number; heap: number }> {
+  for (let k = from; k < to; k++) {
+    const batch = { a: images(1, k, shape, 1), b: images(2, k, shape, 1) };
+    await system.trainStep(batch, { read: false });
+    batch.a.dispose();
+    batch.b.dispose();
+  }
+  return { tensors: memory().numTensors, heap: (backend() as unknown as Heap).wasm.HEAPU8.length };
+}
+
+const generatorArgs = { filters: 4, blocks: 2, recompute: true };
+const discriminatorArgs = { filters: 4, layers: 2 };
+const poolSize = 10;
+
+describe(`the wasm heap and the count of tensors over ${STEPS} steps`, () => {
+  beforeAll(() => useBackend('wasm'));
+
+  it.each([
+    [
+      'CycleGAN',
+      () => createCycleGAN({ inputShape: SMALL, generatorArgs, discriminatorArgs, poolSize }),
+    ],
+    [
+      'SN-CycleGAN',
+      () =>
+        createCycleGAN({
+          ...{ inputShape: SMALL, generatorArgs, poolSize },
+          discriminatorArgs: { ...discriminatorArgs, spectralNorm: true },
+        }),
+    ],
+    [
+      'WCycleGAN-GP',
+      () =>
+        createCycleGAN({
+          ...{ inputShape: SMALL, generatorArgs, discriminatorArgs, poolSize },
+          ...{ loss: wasserstein(), discriminatorWeight: 1 },
+          penalties: { a: new GradientPenalty({ seed: 1 }), b: new GradientPenalty({ seed: 2 }) },
+        }),
+    ],
+    [
+      'pix2pix',
+      () =>
+        createPix2Pix({
+          ...{ inputShape: SHAPE, discriminatorArgs },
+          generatorArgs: { filters: 4, downsamplings: 5 },
+        }),
+    ],
+  ])('are flat for %s', { timeout: 120_000 }, async (name, make) => {
+    const shape = name === 'pix2pix' ? SHAPE : SMALL;
+    const system = make();
+    const warm = await train(system as never, 0, 25, shape);
+    const later = await train(system as never, 25, STEPS, shape);
+    expect(later).toEqual(warm);
+    system.dispose();
+  });
+});
