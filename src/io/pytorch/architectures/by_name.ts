@@ -1,4 +1,3 @@
-import type { Architecture } from '../torch_module.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
 import { resnet } from './resnet.js';
