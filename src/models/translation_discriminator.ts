@@ -31,7 +31,10 @@ export interface DiscriminatorStage {
 }
 
 /** The options with their defaults, checked. */
-export function checkDiscriminator(where: string, args: TranslationDiscriminatorArgs) {
+export function checkDiscriminator(
+  where: string,
+  args: TranslationDiscriminatorArgs,
+): Required<TranslationDiscriminatorArgs> {
   const given: Partial<TranslationDiscriminatorArgs> = args ?? {}; // plain JavaScript may pass none
   const { filters = 64, spectralNorm = false, negativeSlope = 0.2 } = given;
   const { stddev = 0.02, seed = 0, name = 'discriminator' } = given;
@@ -46,7 +49,7 @@ export function checkDiscriminator(where: string, args: TranslationDiscriminator
 /** `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone. */
 export function convolutionalDiscriminator(
   stages: readonly DiscriminatorStage[],
-  options: ReturnType<typeof checkDiscriminator>,
+  options: Required<TranslationDiscriminatorArgs>,
 ): LayersModel {
   const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);
