@@ -5,10 +5,12 @@ import { register } from './register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationArgs } from './sample_normalization.js';
 
-/** Options of {@link groupNormalization}; `affine` is true by default. */
+/** Options of {@link groupNormalization}. */
 export interface GroupNormalizationArgs extends SampleNormalizationArgs {
   /** How many groups the channels are divided into, from 1 on; a divisor of the channels. */
   groups: number;
+  /** Whether there are a scale γ and an offset β for each channel; default true, as in PyTorch. */
+  affine?: boolean;
 }
 
 /**
@@ -54,6 +56,7 @@ export class GroupNormalization extends SampleNormalization {
     return this.groups;
   }
 
+  /** What a saved model knows of the layer. */
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), groups: this.groups };
   }

@@ -3,8 +3,11 @@ import { register } from './register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationArgs } from './sample_normalization.js';
 
-/** Options of {@link instanceNormalization}: `affine`, false by default, and `epsilon`. */
-export type InstanceNormalizationArgs = SampleNormalizationArgs;
+/** Options of {@link instanceNormalization}. */
+export interface InstanceNormalizationArgs extends SampleNormalizationArgs {
+  /** Whether there are a scale γ and an offset β for each channel; default false, as in PyTorch. */
+  affine?: boolean;
+}
 
 /**
  * Instance normalization: each channel of each sample by its own mean and biased variance, in

@@ -3,26 +3,24 @@ import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { padByMirror } from '../ops/mirror_pad.js';
-import type { MirrorMode } from '../ops/mirror_pad.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
 import { single } from './single_tensor.js';
 
-/** Pixels before and after, of the rows and of the columns. */
-type Padding2D = readonly [
-  rows: readonly [top: number, bottom: number],
-  columns: readonly [left: number, right: number],
-];
+type Side = readonly [before: number, after: number];
+type Padding2D = readonly [rows: Side, columns: Side];
 
 /** Options of {@link reflectionPadding2d}. */
 export interface ReflectionPadding2DArgs {
   /** Pixels on every side, or `[[top, bottom], [left, right]]`; less than the image has. */
-  padding: number | Padding2D;
+  padding:
+    | number
+    | readonly [readonly [top: number, bottom: number], readonly [left: number, right: number]];
   /**
    * `'reflect'` (the default) mirrors at the border pixel and does not repeat it. `'symmetric'` mirrors
    * beside it and may take as many pixels as there are; by one pixel it is PyTorch's ReplicationPad2d.
    */
-  mode?: MirrorMode;
+  mode?: 'reflect' | 'symmetric';
   /** The layer's name. */
   name?: string;
   /** `[height, width, channels]`, for the first layer of a model. */
@@ -44,8 +42,8 @@ export interface ReflectionPadding2DArgs {
 export class ReflectionPadding2D extends layers.Layer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitReflectionPadding2D';
-  readonly padding: number | Padding2D;
-  readonly mode: MirrorMode;
+  readonly padding: ReflectionPadding2DArgs['padding'];
+  readonly mode: 'reflect' | 'symmetric';
 
   constructor(args: ReflectionPadding2DArgs) {
     super(args ?? {}); // plain JavaScript may pass none

@@ -8,8 +8,6 @@ import { single } from './single_tensor.js';
 
 /** What the normalizations that know one sample at a time have in common. */
 export interface SampleNormalizationArgs {
-  /** Whether there are a scale γ and an offset β for each channel. */
-  affine?: boolean;
   /** Added to the variance; default 1e-5, as in PyTorch. */
   epsilon?: number;
   /** The layer's name. */
@@ -82,6 +80,7 @@ export abstract class SampleNormalization extends layers.Layer {
     });
   }
 
+  /** What a saved model knows of the layer. */
   override getConfig(): serialization.ConfigDict {
     const { affine, epsilon } = this;
     return { ...super.getConfig(), affine, epsilon };

@@ -49,7 +49,7 @@ export function checkDiscriminator(
 /** `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone. */
 export function convolutionalDiscriminator(
   stages: readonly DiscriminatorStage[],
-  options: ReturnType<typeof checkDiscriminator>,
+  options: Required<TranslationDiscriminatorArgs>,
 ): LayersModel {
   const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);
