@@ -1,7 +1,7 @@
 import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
-import type { Mark, Markable } from '../internal/mark.js';
+import type { Mark } from '../internal/mark.js';
 import { RandomStream } from '../internal/random.js';
 import { arrayFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
@@ -50,7 +50,7 @@ export interface ImagePoolOptions {
  *
  * @see Shrivastava et al. 2016, arXiv 1612.07828, section 2.3; Zhu et al. 2017, arXiv 1703.10593, section 4
  */
-export class ImagePool implements Stateful, Markable {
+export class ImagePool implements Stateful {
   readonly size: number;
   private readonly stream: RandomStream;
   private images: Tensor4D[] = [];
