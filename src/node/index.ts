@@ -1,5 +1,7 @@
 export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
+export { pairedImages } from './paired_images.js';
+export type { PairedFolderOptions } from './paired_images.js';
 export { encodePNG, savePNG } from './png.js';
 export { renderReport, writeReport } from './report.js';
 export type {
@@ -10,3 +12,5 @@ export type {
   ReportTable,
   RunReport,
 } from './run_report.js';
+export { unpairedImages } from './unpaired_images.js';
+export type { UnpairedFolderOptions } from './unpaired_images.js';

@@ -1,0 +1,55 @@
+import { fail } from '../../internal/check.js';
+import type { RasterImage } from '../image_grid.js';
+import { BadImage } from './bad_image.js';
+import { readJPEGFrame, withoutExif } from './jpeg_frame.js';
+
+interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  close(): void;
+}
+interface Context2D {
+  drawImage(bitmap: Bitmap, x: number, y: number): void;
+  getImageData(x: number, y: number, w: number, h: number): { readonly data: Uint8ClampedArray };
+}
+interface Canvas {
+  getContext(kind: '2d', options: { willReadFrequently: boolean }): Context2D | null;
+}
+/** What a page or a worker has for pictures. */
+interface Browser {
+  createImageBitmap?(blob: unknown, options: object): Promise<Bitmap>;
+  Blob: new (parts: readonly Uint8Array[], options: { type: string }) => unknown;
+  OffscreenCanvas?: new (width: number, height: number) => Canvas;
+  document?: { createElement(name: 'canvas'): Canvas & { width: number; height: number } };
+}
+
+/** By the browser's own decoder and a canvas, with EXIF and colour profiles left aside. */
+export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<RasterImage> {
+  const browser = globalThis as unknown as Browser;
+  if (browser.createImageBitmap === undefined)
+    fail(
+      'backend',
+      'decodeJPEG',
+      'createImageBitmap',
+      'a function, as in a page or a worker',
+      undefined,
+      'In Node, take pairedImages and unpairedImages from gan-kit/node.',
+    );
+  const frame = readJPEGFrame(bytes);
+  const blob = new browser.Blob([withoutExif(bytes, frame)], { type: 'image/jpeg' });
+  const options = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
+  const bitmap = await browser.createImageBitmap(blob, options).catch(() => {
+    throw new BadImage('its data are damaged');
+  });
+  const { width, height } = frame;
+  const context = canvasOf(browser, width, height).getContext('2d', { willReadFrequently: true });
+  context!.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const { data } = context!.getImageData(0, 0, width, height);
+  return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+}
+
+function canvasOf({ OffscreenCanvas, document }: Browser, width: number, height: number): Canvas {
+  if (OffscreenCanvas !== undefined) return new OffscreenCanvas(width, height);
+  return Object.assign(document!.createElement('canvas'), { width, height });
+}

@@ -1,0 +1,92 @@
+import { BadImage, checkImageSize } from './bad_image.js';
+
+/** What must be known of a JPEG file before a decoder sees it. */
+export interface JPEGFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly components: 1 | 3;
+  /** Begin and end of the segments with EXIF data, which may ask for a rotation. */
+  readonly exif: readonly (readonly [number, number])[];
+}
+
+const START = 0xd8;
+const END = 0xd9;
+const SCAN = 0xda;
+const APP1 = 0xe1;
+/** Markers without a segment: restarts and TEM. */
+const isBare = (marker: number) => (marker >= 0xd0 && marker <= 0xd7) || marker === 0x01;
+const isFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+/**
+ * Walks through the segments of a JPEG file to its end marker, so that a file that was cut short is
+ * refused by every decoder alike, and so are kinds that not all of them know: browsers decode what
+ * there is and fill the rest with grey.
+ */
+export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
+  if (bytes[0] !== 0xff || bytes[1] !== START) throw new BadImage('it is no JPEG file');
+  const exif: [number, number][] = [];
+  let frame: Omit<JPEGFrame, 'exif'> | undefined;
+  for (let at = 2; ;) {
+    if (bytes[at] !== 0xff && at < bytes.length) throw new BadImage('its segments are damaged');
+    while (bytes[at] === 0xff) at++; // fill bytes may stand before a marker
+    const marker = bytes[at++];
+    if (marker === undefined) throw new BadImage('the file ends too early');
+    if (marker === END) break;
+    if (isBare(marker)) continue;
+    if (at + 2 > bytes.length) throw new BadImage('the file ends too early');
+    const length = (bytes[at]! << 8) | bytes[at + 1]!;
+    const next = at + length;
+    if (next > bytes.length) throw new BadImage('the file ends too early');
+    if (length < 2) throw new BadImage('its segments are damaged');
+    const segment = bytes.subarray(at + 2, next);
+    if (isFrame(marker)) frame = readFrame(marker, segment);
+    if (marker === APP1 && startsWith(segment, 'Exif\0')) exif.push([at - 2, next]);
+    at = marker === SCAN ? endOfScan(bytes, next) : next;
+  }
+  if (frame === undefined) throw new BadImage('it holds no picture');
+  return { ...frame, exif };
+}
+
+function readFrame(marker: number, segment: Uint8Array): Omit<JPEGFrame, 'exif'> {
+  if (marker > 0xc2)
+    throw new BadImage(
+      marker >= 0xc9 ? 'it is coded arithmetically' : 'it is a lossless or hierarchical JPEG',
+    );
+  if (segment.length < 6) throw new BadImage('its segments are damaged');
+  const view = new DataView(segment.buffer, segment.byteOffset);
+  const [depth, height, width] = [view.getUint8(0), view.getUint16(1), view.getUint16(3)];
+  const components = view.getUint8(5);
+  if (depth !== 8) throw new BadImage(`it has ${depth} bits per sample`);
+  if (components === 4) throw new BadImage('its colours are CMYK');
+  if (components !== 1 && components !== 3) throw new BadImage(`it has ${components} components`);
+  checkImageSize(width, height, 4);
+  return { width, height, components };
+}
+
+/** Where the next marker stands that is no restart; 255 followed by 0 is data. */
+function endOfScan(bytes: Uint8Array, start: number): number {
+  for (let at = start; ; at++) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0 || at + 1 >= bytes.length) throw new BadImage('the file ends too early');
+    const marker = bytes[at + 1]!;
+    if (marker !== 0 && marker !== 0xff && !isBare(marker)) return at;
+  }
+}
+
+const startsWith = (segment: Uint8Array, text: string) =>
+  [...text].every((letter, i) => segment[i] === letter.charCodeAt(0));
+
+/** The file without its EXIF data, so that no decoder turns the picture. */
+export function withoutExif(bytes: Uint8Array, { exif }: JPEGFrame): Uint8Array {
+  if (exif.length === 0) return bytes;
+  const removed = exif.reduce((size, [from, to]) => size + to - from, 0);
+  const result = new Uint8Array(bytes.length - removed);
+  let [read, write] = [0, 0];
+  for (const [from, to] of [...exif, [bytes.length, bytes.length] as const]) {
+    result.set(bytes.subarray(read, from), write);
+    write += from - read;
+    read = to;
+  }
+  return result;
+}

@@ -1,0 +1,53 @@
+import { checkOptions } from '../../internal/check.js';
+import { imageDecoder } from './decode_image.js';
+import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
+import type { ImageDataSet } from './image_data_set.js';
+import { imageFiles } from './image_files.js';
+import type { ImageFile } from './image_files.js';
+import { IMAGE_SET_OPTIONS } from './image_set_options.js';
+import { pairedSet } from './paired_set.js';
+import type { PairedSetOptions } from './paired_set.js';
+
+/** Options of {@link pairedImages}. */
+export interface PairedImagesOptions extends PairedSetOptions {
+  /** A user's files; those are taken that are named as images. */
+  files: ArrayLike<ImageFile>;
+}
+
+/**
+ * Paired images from a user's files, for pages and workers: each file holds A and B side by side, as
+ * in the data sets of pix2pix.
+ *
+ * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
+ * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
+ * function of the seed and the number of the sample.
+ *
+ * PNG and JPEG, told apart by what is in them. Alpha is dropped and EXIF's rotation is not followed,
+ * both as in PIL. A JPEG in CMYK, with more than 8 bits or coded arithmetically is refused, as is a
+ * file that ends early; damage within a JPEG's data is not noticed by browsers.
+ *
+ * @param options `files`: a `FileList` or an array of `File`; `load` 286, `crop` 256, `flip` true,
+ *   `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `shuffle` true, `seed` 0, `onCorrupt`
+ *   `'refuse'`, `prefetch` true.
+ * @returns The data set; it holds no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or no file is named as an image.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts no-run
+ * import { pairedImages } from 'gan-kit/io';
+ *
+ * declare const input: { files: File[] }; // <input type="file" multiple>
+ * const data = pairedImages({ files: input.files, seed: 1 });
+ * const { a, b } = await data.batch(0, 1); // [1, 256, 256, 3] each
+ * ```
+ *
+ * @see Isola et al. 2016, arXiv 1611.07004, section 6.2
+ */
+export function pairedImages(options: PairedImagesOptions): ImageDataSet<readonly string[]> {
+  const where = 'pairedImages';
+  checkOptions(where, options, ['files', 'direction', ...IMAGE_SET_OPTIONS]);
+  const sources = imageFiles(where, 'files', options.files);
+  return pairedSet(where, sources, imageDecoder(decodeJPEGInBrowser), options);
+}

@@ -1,0 +1,51 @@
+import { checkOneOf } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+import type { ImageDecoder } from './decode_image.js';
+import { epochOrder } from './epoch_order.js';
+import { imageDataSet } from './image_data_set.js';
+import type { ImageDataSet } from './image_data_set.js';
+import { imageSetSettings } from './image_set_options.js';
+import type { ImageSetOptions } from './image_set_options.js';
+import { ImageSources } from './image_sources.js';
+import type { ImageSource } from './image_sources.js';
+import { cutOf, halvesOf, prepareImage } from './prepare_image.js';
+
+/** Options of paired images, wherever they come from. */
+export interface PairedSetOptions extends ImageSetOptions {
+  /** `'a-to-b'`, the default: `a` is the left half of a file; `'b-to-a'`: the right one. */
+  direction?: 'a-to-b' | 'b-to-a';
+}
+
+/** Pairs that stand side by side in one file; both halves are cropped and flipped alike. */
+export function pairedSet(
+  where: string,
+  list: readonly ImageSource[],
+  decode: ImageDecoder,
+  options: PairedSetOptions,
+): ImageDataSet<readonly string[]> {
+  const settings = imageSetSettings(where, options);
+  const { direction = 'a-to-b' } = options;
+  checkOneOf(where, 'direction', direction, ['a-to-b', 'b-to-a']);
+  const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const stream = new RandomStream(seed, where);
+  const chances = stream.fork('crops');
+  const place = epochOrder(stream.fork('order'), list.length, shuffle);
+  const skipped = new Map<string, string>();
+  const sources = new ImageSources(where, list, decode, onCorrupt, skipped);
+  return imageDataSet(where, {
+    ...{ length: list.length, files: sources.names, skipped, crop, channels, prefetch },
+    sample(n) {
+      const [x, y, f] = chances.seek(n).uniformValues(3) as unknown as [number, number, number];
+      const chance = { x, y, flip: flip && f < 0.5 };
+      return sources.use(place(n), (image) => {
+        const [left, right] = halvesOf(image);
+        const cut = cutOf(left, settings, chance);
+        const [a, b] = direction === 'a-to-b' ? [left, right] : [right, left];
+        return {
+          a: prepareImage(a, channels.a, settings, cut),
+          b: prepareImage(b, channels.b, settings, cut),
+        };
+      });
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { BadImage } from '../io/images/bad_image.js';
+import { readJPEGFrame } from '../io/images/jpeg_frame.js';
+import type { RasterImage } from '../io/image_grid.js';
+
+/** The functions of libjpeg-turbo that `@cwasm/jpeg-turbo` exports. */
+interface TurboJPEG {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  malloc(size: number): number;
+  tjInitDecompress(): number;
+  /** Returns 0 only if nothing, not even a warning, came up. */
+  tjDecompress2(
+    decompressor: number,
+    file: number,
+    fileSize: number,
+    pixels: number,
+    width: number,
+    rowBytes: number,
+    height: number,
+    pixelFormat: number,
+    flags: number,
+  ): number;
+}
+
+/** What TurboJPEG calls 3 and 1 channels. */
+const PIXEL_FORMATS = { 3: 0, 1: 6 } as const;
+
+/** The part of the WebAssembly interface that is used here; Node's types have none. */
+interface WebAssemblyInterface {
+  readonly Module: new (binary: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
+let library: object | undefined;
+
+/** A new instance for each picture: what a damaged file leaves behind in one harms no other. */
+function instantiate(): TurboJPEG {
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface })
+    .WebAssembly;
+  library ??= new Module(
+    readFileSync(createRequire(import.meta.url).resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm')),
+  );
+  const leave = () => {
+    throw new BadImage('its data are damaged');
+  };
+  const nothing = () => 0;
+  const instance = new Instance(library, {
+    env: { setjmp: nothing, longjmp: leave },
+    wasi_snapshot_preview1: {
+      environ_sizes_get: nothing,
+      environ_get: nothing,
+      fd_close: nothing,
+      fd_seek: nothing,
+      fd_write: nothing,
+      proc_exit: leave,
+    },
+  });
+  return instance.exports as TurboJPEG;
+}
+
+/**
+ * By libjpeg-turbo, the library that PIL uses, whose pixels these are to the last bit. Strict: where
+ * the library warns of damaged data and goes on, the file is refused.
+ */
+export async function decodeJPEG(bytes: Uint8Array): Promise<RasterImage> {
+  const { width, height, components: channels } = readJPEGFrame(bytes);
+  const turbo = instantiate();
+  const size = width * height * channels;
+  const [file, pixels] = [turbo.malloc(bytes.length), turbo.malloc(size)];
+  const decompressor = turbo.tjInitDecompress();
+  if (file === 0 || pixels === 0 || decompressor === 0)
+    throw new RangeError(`decodeJPEG: no memory for a picture of ${width} × ${height}`);
+  new Uint8Array(turbo.memory.buffer).set(bytes, file);
+  const row = width * channels;
+  const format = PIXEL_FORMATS[channels];
+  const status = turbo.tjDecompress2(
+    ...([decompressor, file, bytes.length, pixels] as const),
+    ...([width, row, height, format, 0] as const),
+  );
+  if (status !== 0) throw new BadImage('its data are damaged');
+  const data = new Uint8Array(turbo.memory.buffer, pixels, size).slice();
+  return { width, height, channels, data };
+}

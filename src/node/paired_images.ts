@@ -1,0 +1,59 @@
+import { checkOptions } from '../internal/check.js';
+import { imageDecoder } from '../io/images/decode_image.js';
+import type { ImageDataSet } from '../io/images/image_data_set.js';
+import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
+import { pairedSet } from '../io/images/paired_set.js';
+import type { PairedSetOptions } from '../io/images/paired_set.js';
+import { decodeJPEG } from './decode_jpeg.js';
+import { imageFolder } from './image_folder.js';
+
+/** Options of {@link pairedImages}. */
+export interface PairedFolderOptions extends PairedSetOptions {
+  /** The folder with the images, itself or in folders within. */
+  folder: string;
+}
+
+/**
+ * Paired images from a folder: each file holds A and B side by side, as in the data sets of pix2pix.
+ *
+ * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
+ * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
+ * function of the seed and the number of the sample, so a resumed run asks for batch k and goes on as
+ * if it had never stopped.
+ *
+ * PNG and JPEG, told apart by what is in them, with the pixels of PIL to the last bit (of 16-bit grey,
+ * which PIL clips, the upper 8 bits). Alpha is dropped and EXIF's rotation is not followed, both as in
+ * PIL. A file that is damaged, ends early, or is a JPEG in CMYK, with more than 8 bits or coded
+ * arithmetically, is refused by name or passed over; so are the PPM, BMP and TIFF files that the
+ * reference code reads.
+ *
+ * @param options `folder`, searched as the reference code does; `load` 286, `crop` 256, `flip` true,
+ *   `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `shuffle` true, `seed` 0, `onCorrupt`
+ *   `'refuse'`, `prefetch` true. For testing: `load` the same as `crop`, no `flip`, no `shuffle`.
+ * @returns The data set; it holds no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or the folder holds no images.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { pairedImages, savePNG } from 'gan-kit/node';
+ *
+ * const data = Uint8Array.from({ length: 16 * 8 }, (_, i) => (i % 16 < 8 ? 0 : 255));
+ * await savePNG('facades/train/1.png', { width: 16, height: 8, channels: 1, data });
+ *
+ * const facades = await pairedImages({ folder: 'facades/train', load: 8, crop: 4, seed: 1 });
+ * const { a, b } = await facades.batch(0, 2);
+ * console.log(facades.length, a.shape, a.dataId !== b.dataId); // → 1 [ 2, 4, 4, 3 ] true
+ * ```
+ *
+ * @see Isola et al. 2016, arXiv 1611.07004, section 6.2
+ */
+export async function pairedImages(
+  options: PairedFolderOptions,
+): Promise<ImageDataSet<readonly string[]>> {
+  const where = 'pairedImages';
+  checkOptions(where, options, ['folder', 'direction', ...IMAGE_SET_OPTIONS]);
+  const sources = await imageFolder(where, 'folder', options.folder);
+  return pairedSet(where, sources, imageDecoder(decodeJPEG), options);
+}

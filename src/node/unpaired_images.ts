@@ -1,0 +1,62 @@
+import { checkOptions } from '../internal/check.js';
+import { imageDecoder } from '../io/images/decode_image.js';
+import type { ImageDataSet } from '../io/images/image_data_set.js';
+import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
+import type { ImageSetOptions } from '../io/images/image_set_options.js';
+import { unpairedSet } from '../io/images/unpaired_set.js';
+import type { UnpairedNames } from '../io/images/unpaired_set.js';
+import { decodeJPEG } from './decode_jpeg.js';
+import { imageFolder } from './image_folder.js';
+
+/** Options of {@link unpairedImages}. */
+export interface UnpairedFolderOptions extends ImageSetOptions {
+  /** The folder with the images of domain A, itself or in folders within. */
+  folderA: string;
+  /** The folder with the images of domain B. */
+  folderB: string;
+}
+
+/**
+ * Unpaired images from two folders, which are read as those of {@link pairedImages}; an image of A
+ * and one of B are cropped and mirrored each for itself.
+ *
+ * An epoch has as many samples as the larger domain. A goes through its files, in random order
+ * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
+ * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code.
+ *
+ * @param options `folderA`, `folderB`; the others as for {@link pairedImages}, without `direction`.
+ * @returns The data set; it holds no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or a folder holds no images.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { savePNG, unpairedImages } from 'gan-kit/node';
+ *
+ * for (const [name, grey] of [['trainA/1', 0], ['trainA/2', 0], ['trainB/1', 255]] as const) {
+ *   const data = new Uint8Array(64).fill(grey);
+ *   await savePNG(`horse2zebra/${name}.png`, { width: 8, height: 8, channels: 1, data });
+ * }
+ * const data = await unpairedImages({
+ *   folderA: 'horse2zebra/trainA',
+ *   folderB: 'horse2zebra/trainB',
+ *   load: 8,
+ *   crop: 8,
+ *   channelsB: 1,
+ * });
+ * const { a, b } = await data.batch(0);
+ * console.log(data.length, a.shape, b.shape); // → 2 [ 1, 8, 8, 3 ] [ 1, 8, 8, 1 ]
+ * ```
+ *
+ * @see Zhu et al. 2017, arXiv 1703.10593, section 4
+ */
+export async function unpairedImages(
+  options: UnpairedFolderOptions,
+): Promise<ImageDataSet<UnpairedNames>> {
+  const where = 'unpairedImages';
+  checkOptions(where, options, ['folderA', 'folderB', ...IMAGE_SET_OPTIONS]);
+  const a = await imageFolder(where, 'folderA', options.folderA);
+  const b = await imageFolder(where, 'folderB', options.folderB);
+  return unpairedSet(where, { a, b }, imageDecoder(decodeJPEG), options);
+}

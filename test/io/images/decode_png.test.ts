@@ -1,0 +1,133 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodePNG } from '../../../src/io/images/decode_png.js';
+import type { RasterImage } from '../../../src/io/image_grid.js';
+import { IMAGES, bytesOf } from './image_fixture.js';
+
+const FILES = Object.entries(IMAGES.files.png);
+const SMALL = bytesOf(IMAGES.files.png['interlaced, 3 × 2']!.file);
+
+/** RGB without alpha, as PIL's convert("RGB"). */
+const rgbOf = ({ width, height, channels, data }: RasterImage) =>
+  Uint8Array.from(
+    { length: 3 * width * height },
+    (_, i) => data[Math.floor(i / 3) * channels + (channels < 3 ? 0 : i % 3)]!,
+  );
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const frame = Buffer.alloc(12 + data.length);
+  frame.writeUInt32BE(data.length, 0);
+  frame.write(type, 4, 'latin1');
+  frame.set(data, 8);
+  frame.writeUInt32BE(crc32(frame.subarray(4, 8 + data.length)), 8 + data.length);
+  return frame;
+}
+
+interface Parts {
+  readonly size?: [number, number];
+  /** Depth, colour type, compression, filter, interlace. */
+  readonly kind?: number[];
+  readonly rows?: Uint8Array;
+  readonly before?: Buffer;
+  /** The compressed data, if not of the rows. */
+  readonly packed?: Buffer;
+}
+
+/** A file with right checksums and whatever else. */
+function png({ size = [2, 1], kind = [8, 0, 0, 0, 0], rows, before, packed }: Parts): Uint8Array {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(size[0], 0);
+  header.writeUInt32BE(size[1], 4);
+  header.set(kind, 8);
+  return Buffer.concat([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+    chunk('IHDR', header),
+    before ?? Buffer.alloc(0),
+    chunk('IDAT', packed ?? deflateSync(rows ?? Uint8Array.of(0, 7, 9))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('decodePNG', () => {
+  it.each(FILES)('reads what PIL reads, to the bit: %s', async (_, { file, size, rgb }) => {
+    const bytes = bytesOf(file);
+    const image = await decodePNG(bytes);
+    expect([image.width, image.height]).toEqual(size);
+    expect(rgbOf(image)).toEqual(bytesOf(rgb));
+    expect(bytes).toEqual(bytesOf(file));
+    const shifted = new Uint8Array(bytes.length + 3).fill(1);
+    shifted.set(bytes, 3);
+    expect(await decodePNG(shifted.subarray(3))).toEqual(image); // a view of a larger buffer
+  });
+
+  it('keeps alpha and the number of channels', async () => {
+    const read = async (name: string) => decodePNG(bytesOf(IMAGES.files.png[name]!.file));
+    const channels = async (name: string) => (await read(name)).channels;
+    expect(await channels('grey 2')).toBe(1);
+    expect(await channels('grey with alpha')).toBe(2);
+    expect(await channels('palette 4')).toBe(3);
+    expect(await channels('rgb 16 with alpha')).toBe(4);
+    const { data } = await read('rgb with alpha 0');
+    expect(data.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 0)).toBe(true);
+  });
+
+  it('takes the upper 8 bits of 16-bit grey, which PIL clips', async () => {
+    const rows = Uint8Array.of(0, 0x12, 0x34, 0xff, 0xfe);
+    const { data } = await decodePNG(png({ kind: [16, 0, 0, 0, 0], rows }));
+    expect([...data]).toEqual([0x12, 0xff]);
+  });
+
+  it('refuses a file that was cut anywhere', async () => {
+    for (let length = 0; length < SMALL.length; length++)
+      await expect(decodePNG(SMALL.subarray(0, length))).rejects.toThrow(
+        /^decodePNG: `bytes` must be a PNG file that is whole\. Received: "(the file ends too early|it is no PNG file)"/,
+      );
+  });
+
+  it('refuses a file with one wrong byte anywhere', async () => {
+    for (let at = 0; at < SMALL.length; at++) {
+      const wrong = SMALL.slice();
+      wrong[at]! ^= 1 << (at % 8);
+      await expect(decodePNG(wrong), `byte ${at}`).rejects.toThrow(/^decodePNG: `bytes`/);
+    }
+  });
+
+  const palette = (length: number) => chunk('PLTE', new Uint8Array(length));
+  it.each<[string, Parts, RegExp]>([
+    ['a size of nothing', { size: [0, 1] }, /its size is 0 × 1/],
+    [
+      'a size beyond memory',
+      { size: [2 ** 31 - 1, 2 ** 31 - 1] },
+      /takes more than 268435456 bytes/,
+    ],
+    ['a size beyond its rows', { size: [2, 2] }, /it holds fewer pixels than its size says/],
+    [
+      'rows beyond its size',
+      { rows: new Uint8Array(4) },
+      /it holds more pixels than its size says/,
+    ],
+    ['a bomb', { rows: new Uint8Array(5e7) }, /it holds more pixels than its size says/],
+    ['a depth that is none', { kind: [3, 0, 0, 0, 0] }, /its colour type 0 with 3 bits/],
+    ['RGB of 4 bits', { kind: [4, 2, 0, 0, 0] }, /its colour type 2 with 4 bits/],
+    ['a colour type that is none', { kind: [8, 5, 0, 0, 0] }, /its colour type 5/],
+    ['interlacing that is none', { kind: [8, 0, 0, 0, 2] }, /its methods of compression/],
+    ['a filter that is none', { rows: Uint8Array.of(5, 0, 0) }, /its filter 5 does not exist/],
+    ['no palette', { kind: [8, 3, 0, 0, 0] }, /it has no palette, and needs one/],
+    ['half an entry', { kind: [8, 3, 0, 0, 0], before: palette(4) }, /its palette has 4 bytes/],
+    ['an index too high', { kind: [8, 3, 0, 0, 0], before: palette(24) }, /outside its palette/],
+    ['an unknown part that matters', { before: chunk('CgBI', Buffer.alloc(4)) }, /a CgBI chunk/],
+    ['two headers', { before: chunk('IHDR', Buffer.alloc(13)) }, /does not come first, once/],
+    ['data that are none', { packed: Buffer.from('no zlib') }, /compressed data are damaged/],
+    [
+      'data that end early',
+      { packed: deflateSync(Buffer.alloc(3)).subarray(0, -5) },
+      /end too early/,
+    ],
+  ])('refuses %s', async (_, parts, message) => {
+    await expect(decodePNG(png(parts))).rejects.toThrow(message);
+  });
+
+  it('refuses what is no list of bytes', async () => {
+    await expect(decodePNG('x.png' as never)).rejects.toThrow(/`bytes` must be a Uint8Array/);
+  });
+});

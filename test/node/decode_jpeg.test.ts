@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../src/internal/random.js';
+import { BadImage } from '../../src/io/images/bad_image.js';
+import { decodeJPEG } from '../../src/node/decode_jpeg.js';
+import { IMAGES, bytesOf } from '../io/images/image_fixture.js';
+
+const FILES = Object.entries(IMAGES.files.jpeg);
+
+describe('decodeJPEG', () => {
+  it.each(FILES)('reads what PIL reads, to the bit: %s', async (_, { file, size, rgb }) => {
+    const bytes = bytesOf(file);
+    const { width, height, channels, data } = await decodeJPEG(bytes);
+    expect([width, height]).toEqual(size);
+    const expected = bytesOf(rgb);
+    expect(data).toEqual(channels === 3 ? expected : expected.filter((_, i) => i % 3 === 0));
+    expect(bytes).toEqual(bytesOf(file));
+  });
+
+  it('refuses CMYK by name', async () => {
+    await expect(decodeJPEG(bytesOf(IMAGES.refused['CMYK']!))).rejects.toThrow(/CMYK/);
+  });
+
+  it('survives any damage, and is right after it', async () => {
+    const { file, rgb } = IMAGES.files.jpeg['4:2:0']!;
+    const random = new RandomStream(3);
+    let refused = 0;
+    for (let round = 0; round < 300; round++) {
+      const bytes = bytesOf(file);
+      const [at, value] = random.uniformValues(2) as unknown as [number, number];
+      bytes[Math.floor(at * bytes.length)] = Math.floor(value * 256);
+      await decodeJPEG(bytes).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(BadImage);
+        refused++;
+      });
+    }
+    expect(refused).toBeGreaterThan(20);
+    expect((await decodeJPEG(bytesOf(file))).data).toEqual(bytesOf(rgb));
+  });
+
+  it('refuses data that end within a scan whose end marker is there', async () => {
+    const bytes = bytesOf(IMAGES.files.jpeg['4:2:0']!.file);
+    const cut = Uint8Array.of(...bytes.subarray(0, Math.floor(bytes.length * 0.8)), 0, 0xff, 0xd9);
+    await expect(decodeJPEG(cut)).rejects.toThrow('its data are damaged');
+  });
+});
