@@ -37,8 +37,9 @@ function fold(dy: Tensor, axis: number, [before, after]: Border, mode: MirrorMod
   const inner = dy.shape[axis]! - before - after;
   const distance = mode === 'reflect' ? 1 : 0;
   const end = inner - distance - after; // where the elements that were copied to the end begin
-  const first = reverse(part(dy, axis, 0, before), axis);
-  const last = reverse(part(dy, axis, before + inner, after), axis);
+  const mirrored = (border: Tensor) => (border.shape[axis]! > 1 ? reverse(border, axis) : border);
+  const first = mirrored(part(dy, axis, 0, before));
+  const last = mirrored(part(dy, axis, before + inner, after));
   const middle = (start: number, length: number) => part(dy, axis, before + start, length);
   if (distance + before > end) {
     // some elements were copied to both borders

@@ -3,9 +3,14 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import { conv2d } from '../../src/layers/conv2d.js';
+import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
 import { functionalCall } from '../../src/layers/functional_call.js';
+import { groupNormalization } from '../../src/layers/group_normalization.js';
+import { instanceNormalization } from '../../src/layers/instance_normalization.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
 import { namedWeights } from '../../src/layers/named_weights.js';
+import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
+import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
 import type { CatalogueEntry, Domain } from './catalogue.js';
 
@@ -102,6 +107,10 @@ export const blocks = (): CatalogueEntry[] => [
   },
   layer('layer norm', layers.layerNormalization({}), [3, 6]),
   layer('batch norm of gan-kit', batchNormalization()),
+  layer('instanceNormalization', instanceNormalization({ affine: true })),
+  layer('groupNormalization', groupNormalization({ groups: 3 }), [2, 3, 2, 6]),
+  layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
+  layer('pixelShuffle', pixelShuffle({ factor: 2 }), [2, 3, 2, 8]),
   layer('leakyReLU of gan-kit', leakyReLU()),
   layer('leakyReLU of tfjs', layers.leakyReLU()),
   layer('PReLU', layers.prelu()),
@@ -110,6 +119,11 @@ export const blocks = (): CatalogueEntry[] => [
   layer(
     'conv2d of tfjs',
     layers.conv2d({ filters: 2, kernelSize: 3, strides: 2, activation: 'tanh' }),
+  ),
+  layer(
+    'conv2dTranspose of gan-kit',
+    conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 }),
+    [2, 3, 2, 3],
   ),
   layer('depthwiseConv2d', layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })),
   layer('separableConv2d', layers.separableConv2d({ filters: 2, kernelSize: 3, padding: 'same' })),
