@@ -9,6 +9,7 @@ import type { ArchitectureName } from './architectures/by_name.js';
 import { rememberBatchesTracked } from './batches_tracked.js';
 import { compare, explain } from './compare_state_dict.js';
 import { permuted } from './permuted.js';
+import type { Architecture } from './torch_module.js';
 import { planWeights } from './weight_plan.js';
 import type { PlannedWeight } from './weight_plan.js';
 
@@ -69,10 +70,20 @@ export function loadStateDict(options: LoadStateDictOptions): StateDictDifferenc
   checkModel(where, model);
   checkOneOf(where, 'architecture', architecture, ARCHITECTURE_NAMES);
   checkBoolean(where, 'strict', strict);
-  const entries = entriesOf(where, stateDict);
+  return loadWeights(where, model, ARCHITECTURES[architecture], stateDict, strict);
+}
 
+/** The work of {@link loadStateDict}, for any architecture. */
+export function loadWeights(
+  where: string,
+  model: LayersModel,
+  architecture: Architecture,
+  stateDict: LoadStateDictOptions['stateDict'],
+  strict: boolean,
+): StateDictDifference {
+  const entries = entriesOf(where, stateDict);
   // the names of the file decide, where a network may have several; the model's own come first
-  const plans = planWeights(where, model, ARCHITECTURES[architecture], ['hook', 'parametrization']);
+  const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
   const comparisons = plans.map((plan) => compare(plan, entries));
   const best = comparisons.reduce((a, b) => (b.distance < a.distance ? b : a));
   if (best.misfits.length > 0 || (strict && best.missing.length + best.unexpected.length > 0))
