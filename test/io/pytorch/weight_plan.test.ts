@@ -2,7 +2,7 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fill } from '../../../bench/hash.js';
-import { loadWeights } from '../../../src/io/pytorch/load_state_dict.js';
+import { loadWeights } from '../../../src/io/pytorch/load_weights.js';
 import { inverse, permuted } from '../../../src/io/pytorch/permuted.js';
 import type { Architecture } from '../../../src/io/pytorch/torch_module.js';
 import { namedWeights } from '../../../src/layers/named_weights.js';
