@@ -34,7 +34,7 @@ export function refuse(rule: string, received: unknown, advice?: string): never 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
+  Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Reads and checks the header: 8 bytes of length, little-endian, then JSON. */
 export function readHeader(bytes: Uint8Array): Header {
@@ -54,16 +54,21 @@ export function readHeader(bytes: Uint8Array): Header {
       bytes.length,
       'The file was cut off; copy it again.',
     );
-  const header = parse(bytes.subarray(8, dataStart));
+  const { header, strange } = parse(bytes.subarray(8, dataStart));
   const { [METADATA_KEY]: metadata = {}, ...tensors } = header;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string'))
     refuse(`whose ${METADATA_KEY} maps strings to strings`, metadata);
   const entries = Object.entries(tensors).map(([name, info]) => readEntry(name, info));
   checkLayout(entries, bytes.length - dataStart);
+  // other readers take no 2.0, 2e0 or -0
+  if (strange !== undefined) refuse('whose numbers are written in digits alone', strange);
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
 
-function parse(bytes: Uint8Array): Record<string, unknown> {
+function parse(bytes: Uint8Array): {
+  header: Record<string, unknown>;
+  strange: string | undefined;
+} {
   if (bytes[0] !== 0x7b) refuse('whose header begins with {', bytes[0]);
   let header: unknown;
   let text: string;
@@ -74,14 +79,18 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
     refuse('whose header is JSON in UTF-8', (error as Error).message.slice(0, 200));
   }
   if (!isRecord(header)) refuse('whose header is a JSON object', header);
-  const twice = repeatedKey(text);
+  const { twice, strange } = scan(text);
   if (twice !== undefined) refuse('whose header has each key once', quote(twice));
-  return header;
+  return { header, strange };
 }
 
-/** A key that stands twice in one object of a valid JSON text; `JSON.parse` keeps the last in silence. */
-function repeatedKey(text: string): string | undefined {
+/**
+ * What `JSON.parse` passes over in silence: a key that stands twice in one object, of which it keeps the
+ * last; and a sign, point or exponent outside of strings.
+ */
+function scan(text: string): { twice?: string; strange?: string } {
   const open: Set<string>[] = [];
+  let strange: string | undefined;
   const colon = /[\t\n\r ]*:/y;
   for (let i = 0; i < text.length; i++) {
     if (text[i] === '{') open.push(new Set());
@@ -92,11 +101,11 @@ function repeatedKey(text: string): string | undefined {
       colon.lastIndex = i + 1;
       if (!colon.test(text)) continue;
       const key = JSON.parse(text.slice(start, i + 1)) as string;
-      if (open.at(-1)!.has(key)) return key;
+      if (open.at(-1)!.has(key)) return { twice: key };
       open.at(-1)!.add(key);
-    }
+    } else if ('-.eE'.includes(text[i]!)) strange ??= text.slice(Math.max(0, i - 8), i + 8);
   }
-  return undefined;
+  return strange === undefined ? {} : { strange };
 }
 
 function readEntry(name: string, info: unknown): TensorEntry {

@@ -58,6 +58,12 @@ describe('files of the Python package', () => {
     expect(encodeSafetensors(decodeSafetensors(bytes))).toEqual(bytes);
   });
 
+  it('marks what was stored in 64 bits, and nothing else', () => {
+    const { tensors } = decodeSafetensors(bytesOf(written.dtypes.file));
+    const marked = Object.entries(tensors).filter(([, { dtype }]) => dtype !== undefined);
+    expect(marked.map(([name, { dtype }]) => [name, dtype])).toEqual([['I64', 'I64']]);
+  });
+
   it('refuses an integer that int32 cannot hold', () => {
     expect(messageOf(() => decodeSafetensors(bytesOf(written.toolarge.file)))).toBe(
       'decodeSafetensors: `bytes` must be a safetensors file whose I64 values fit int32. Received: "element 1 of \'steps\'".',
@@ -72,10 +78,14 @@ const arrays = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain(
     fc.constantFrom(0x7fc01234, -0x3fffff, 1, -(2 ** 31), 0x7f800000), // NaN payloads, subnormal, -0, Infinity
   );
   return fc
-    .tuple(fc.array(word, { minLength: size, maxLength: size }), fc.boolean())
-    .map(([words, float]): StateArray => {
+    .tuple(
+      fc.array(word, { minLength: size, maxLength: size }),
+      fc.constantFrom('F32', 'I32', 'I64'),
+    )
+    .map(([words, kind]): StateArray => {
       const data = Int32Array.from(words);
-      return { shape, data: float ? new Float32Array(data.buffer) : data };
+      if (kind === 'F32') return { shape, data: new Float32Array(data.buffer) };
+      return kind === 'I64' ? { shape, data, dtype: kind } : { shape, data };
     });
 });
 const contents = fc.record({
@@ -99,9 +109,10 @@ describe('round trip', () => {
         const { tensors, metadata } = decodeSafetensors(shifted);
         expect(metadata).toEqual({ ...content.metadata });
         expect(Object.keys(tensors).sort()).toEqual(Object.keys(content.tensors).sort());
-        for (const [name, { shape, data }] of Object.entries(content.tensors)) {
+        for (const [name, { shape, data, dtype }] of Object.entries(content.tensors)) {
           const array = tensors[name]!;
           expect(array.shape).toEqual(shape);
+          expect(array.dtype).toBe(dtype);
           expect(array.data.constructor).toBe(data.constructor);
           expect(wordsOf(array.data)).toEqual(wordsOf(data));
         }
@@ -219,6 +230,12 @@ describe('a damaged file is refused', () => {
     ['gap at the front', forge(`{"a":${entry('F32', '[1]', 4, 8)}}`, 8), /without gap/],
     ['data cut off', forge(`{"a":${a}}`, 7), /with 8 bytes of data/],
     ['data appended', forge(`{"a":${a}}`, 9), /with 8 bytes of data/],
+    ...['2.0', '2e0', '0.2E1'].map((size): [string, Uint8Array, RegExp] => [
+      `a size of ${size}`,
+      forge(`{"a":${entry('F32', `[${size}]`, 0, 8)}}`, 8),
+      /numbers are written in digits alone/,
+    ]),
+    ['an offset of -0', forge(`{"a":${entry('F32', '[2]', '-0', 8)}}`, 8), /digits alone/],
     [
       'F64 beyond float32',
       forge(`{"a":${entry('F64', '[1]', 0, 8)}}`, 8).fill(0x7e, -1),
@@ -326,6 +343,16 @@ describe('bad input', () => {
       'another dtype',
       { tensors: { a: { shape: [1], data: Float64Array.of(1) } } },
       /a Float32Array or an Int32Array/,
+    ],
+    [
+      'floats marked as integers',
+      { tensors: { a: { ...one, dtype: 'I64' } } },
+      /tensors\['a'\]\.dtype` must be 'I64' with an Int32Array, or nothing\. Received: "I64"/,
+    ],
+    [
+      'a mark of another dtype',
+      { tensors: { a: { shape: [1], data: Int32Array.of(1), dtype: 'I16' } } },
+      /must be 'I64' with an Int32Array, or nothing\. Received: "I16"/,
     ],
     [
       'a shape that does not fit',

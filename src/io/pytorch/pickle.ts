@@ -13,7 +13,7 @@ export interface PickleWorld {
 }
 
 /** A state_dict takes about forty for each tensor; a forged pickle could make an object by each. */
-const MAX_OPERATIONS = 1_000_000;
+const MAX_OPERATIONS = 400_000;
 
 /**
  * The machine that a pickle is a program for: a stack, marks in it, and a memo of earlier values.

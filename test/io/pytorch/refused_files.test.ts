@@ -142,7 +142,7 @@ describe('a pickle that does not hold together', () => {
   });
 
   it('deep nesting does not overflow the stack, and cycles end', async () => {
-    const deep = 200_000;
+    const deep = 150_000;
     await both([']'.repeat(deep), 'a'.repeat(deep - 1)], /a dict of tensors.* "a list"/, []);
     await both([')', ...new Array<Part>(deep).fill(0x85)], /Received: "a tuple"/, []);
     await both(['}', 'q', 1, text('a'), 'h', 1, 's'], /Received: "'a': a dict"/, []);
@@ -151,13 +151,13 @@ describe('a pickle that does not hold together', () => {
 
   it('much work from little is refused in time', async () => {
     const started = performance.now();
-    await both(']'.repeat(1_000_001), /at most 1000000 operations/);
+    await both(']'.repeat(400_001), /at most 400000 operations/);
     // one list of 10,000 pairs that a thousand dicts are made from
     const pairs = ['(', ...new Array<Part>(10_000).fill([text('k'), 'N', 0x86]), 'l', 'q', 1];
     const dicts = new Array<Part>(1000).fill(['h', 2, 'h', 1, 0x85, 'R']);
     await both(
       [pairs, global('collections', 'OrderedDict'), 'q', 2, ...dicts],
-      /at most 1000000 operations/,
+      /at most 400000 operations/,
     );
     expect(performance.now() - started).toBeLessThan(10_000);
   });
