@@ -13,7 +13,7 @@ import { adam } from './adam.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
 import { penaltiesOf } from './check_system.js';
 import { checkCycle, checkCycleGANOptions, sharesShape } from './cycle_gan_options.js';
-import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
+import type { CycleGANOptions } from './cycle_gan_options.js';
 import { cycleNetworks } from './cycle_networks.js';
 import { ImagePool } from './image_pool.js';
 import { samplesAreIndependent } from './independent_samples.js';
@@ -65,8 +65,14 @@ interface Direction {
 
 /** Two generators, two discriminators, and the cycle between two domains. See {@link createCycleGAN}. */
 export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
+  /** @internal */
   protected override readonly kind = 'CycleGAN';
-  readonly networks: Readonly<Record<keyof CycleNetworks, LayersModel>>;
+  readonly networks: Readonly<{
+    generatorAB: LayersModel;
+    generatorBA: LayersModel;
+    discriminatorA: LayersModel;
+    discriminatorB: LayersModel;
+  }>;
   readonly optimizers: Readonly<{ generators: Optimizer; discriminators: Optimizer }>;
   /** Generated images of A and of B that the discriminators see again. */
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
@@ -297,6 +303,7 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
       : translateBy(where, generatorAB, 'a', a, mode);
   }
 
+  /** @internal */
   protected override pieces(): Readonly<Record<string, Stateful>> {
     const penalties = (['A', 'B'] as const).flatMap((domain) =>
       this.penalties[domain].map((penalty, i) => [`penalty${domain}/${i}`, penalty] as const),
@@ -310,6 +317,7 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     });
   }
 
+  /** @internal */
   protected override owned(): readonly { dispose(): void }[] {
     const { options, networks, optimizers, pools } = this;
     return [

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
-import type { AdversarialLoss } from '../types.js';
+import type { AdversarialLoss, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
@@ -11,23 +11,20 @@ import {
   checkPenalties,
   shapesFit,
 } from './check_system.js';
-import type { Penalties } from './check_system.js';
 import type { GradientMonitor } from './gradient_monitor.js';
-
-type ImageShape = readonly [height: number, width: number, channels: number];
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions {
   /** Images of domain A; networks that are not given are made for it. */
-  inputShape?: ImageShape;
+  inputShape?: readonly [height: number, width: number, channels: number];
   /** Images of domain B; default those of A. */
-  outputShape?: ImageShape;
-  /** What {@link resnetGenerator} is given beside the shapes, for both generators. */
+  outputShape?: readonly [height: number, width: number, channels: number];
+  /** What `resnetGenerator` is given beside the shapes, for both generators. */
   generatorArgs?: Omit<
     ResnetGeneratorArgs,
     'inputShape' | 'outputChannels' | 'outputShape' | 'seed'
   >;
-  /** What {@link patchDiscriminator} is given beside the shape, for both discriminators. */
+  /** What `patchDiscriminator` is given beside the shape, for both discriminators. */
   discriminatorArgs?: Omit<PatchDiscriminatorArgs, 'inputShape' | 'seed'>;
   /** A → B and B → A, in place of those that would be made. The caller keeps ownership. */
   generators?: { readonly ab: LayersModel; readonly ba: LayersModel };
@@ -45,7 +42,10 @@ export interface CycleGANOptions {
    */
   lambdaIdentity?: number;
   /** Penalties of each discriminator, as WCycleGAN-GP has; each draws for itself, so two of them. */
-  penalties?: { readonly a: Penalties; readonly b: Penalties };
+  penalties?: {
+    readonly a: Penalty | readonly Penalty[] | undefined;
+    readonly b: Penalty | readonly Penalty[] | undefined;
+  };
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Discriminator steps for each step of the generators; default 1. */

@@ -51,6 +51,7 @@ export interface GANLosses {
  * generator update. See {@link createGAN}.
  */
 export class GAN extends System<GANBatch, GANLosses> {
+  /** @internal */
   protected override readonly kind = 'GAN';
   readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
   readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
@@ -220,7 +221,7 @@ export class GAN extends System<GANBatch, GANLosses> {
     return functionalCall(this.networks.generator, weights, latents);
   }
 
-  /** What has a state besides the networks, by the names of a checkpoint. */
+  /** @internal */
   protected override pieces(): Readonly<Record<string, Stateful>> {
     const penalties = this.penalties.map((penalty, i) => [`penalty/${i}`, penalty] as const);
     return statefulPieces({
@@ -234,6 +235,7 @@ export class GAN extends System<GANBatch, GANLosses> {
     });
   }
 
+  /** @internal */
   protected override owned(): readonly { dispose(): void }[] {
     const { generator, discriminator } = this.optimizers;
     const own = this.options.optimizers === undefined ? [generator, discriminator] : [];

@@ -48,6 +48,7 @@ export interface Pix2PixLosses {
 
 /** A generator of images from images, and a discriminator of pairs. See {@link createPix2Pix}. */
 export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
+  /** @internal */
   protected override readonly kind = 'Pix2Pix';
   readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
   readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
@@ -188,6 +189,7 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
     return translateBy(where, this.networks.generator, 'a', input.a, input.mode);
   }
 
+  /** @internal */
   protected override pieces(): Readonly<Record<string, Stateful>> {
     return statefulPieces({
       'optimizer/generator': this.optimizers.generator,
@@ -197,6 +199,7 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
     });
   }
 
+  /** @internal */
   protected override owned(): readonly { dispose(): void }[] {
     const { options, networks, optimizers, pool } = this;
     return [

@@ -5,7 +5,7 @@ import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import { patchDiscriminator } from '../models/patch_discriminator.js';
 import type { UnetGeneratorArgs } from '../models/unet_generator.js';
 import { unetGenerator } from '../models/unet_generator.js';
-import type { AdversarialLoss } from '../types.js';
+import type { AdversarialLoss, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
@@ -13,20 +13,17 @@ import {
   checkPenalties,
   shapesFit,
 } from './check_system.js';
-import type { Penalties } from './check_system.js';
 import type { GradientMonitor } from './gradient_monitor.js';
-
-type ImageShape = readonly [height: number, width: number, channels: number];
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions {
   /** Images that are given; networks that are not passed in are made for it. */
-  inputShape?: ImageShape;
+  inputShape?: readonly [height: number, width: number, channels: number];
   /** Channels of the images that are made; default those of the input. */
   outputChannels?: number;
-  /** What {@link unetGenerator} is given beside the shapes; its `downsamplings` must fit. */
+  /** What `unetGenerator` is given beside the shapes; its `downsamplings` must fit. */
   generatorArgs?: Omit<UnetGeneratorArgs, 'inputShape' | 'outputChannels' | 'seed'>;
-  /** What {@link patchDiscriminator} is given beside the shape; default batch normalization. */
+  /** What `patchDiscriminator` is given beside the shape; default batch normalization. */
   discriminatorArgs?: Omit<PatchDiscriminatorArgs, 'inputShape' | 'seed'>;
   /** In place of the one that would be made. The caller keeps ownership. */
   generator?: LayersModel;
@@ -39,7 +36,7 @@ export interface Pix2PixOptions {
   /** λ of E|b − G(a)|, 0 or more; default 100. */
   lambdaL1?: number;
   /** Of the discriminator, on pairs. */
-  penalty?: Penalties;
+  penalty?: Penalty | readonly Penalty[];
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** How many generated pairs the pool holds; default 0, none. */

@@ -26,17 +26,33 @@ type Named<T> = Readonly<Record<string, T>>;
 export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Losses> {
   abstract readonly networks: Named<LayersModel>;
   abstract readonly optimizers: Named<Optimizer>;
-  /** Calls of {@link trainStep} so far; each updates the discriminators once. */
+  /**
+   * Calls of `trainStep` so far; each updates the discriminators once.
+   *
+   * @internal
+   */
   protected discriminatorSteps = 0;
-  /** For messages: the name of the class. */
+  /**
+   * For messages: the name of the class.
+   *
+   * @internal
+   */
   protected abstract readonly kind: string;
 
   abstract trainStep(batch: Batch, options?: StepOptions): Promise<Losses>;
 
-  /** What has a state besides the networks, by the names of a checkpoint. */
+  /**
+   * What has a state besides the networks, by the names of a checkpoint.
+   *
+   * @internal
+   */
   protected abstract pieces(): Named<Stateful>;
 
-  /** What {@link dispose} frees. */
+  /**
+   * What `dispose` frees.
+   *
+   * @internal
+   */
   protected abstract owned(): readonly { dispose(): void }[];
 
   /**
@@ -44,6 +60,8 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    * is as it was before, except for the moments of an optimizer that is not gan-kit's.
    *
    * @param batch For the message of an error: the tensors that the memory ran out on.
+   *
+   * @internal
    */
   protected async step(
     batch: Named<Tensor>,
