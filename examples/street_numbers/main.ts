@@ -1,5 +1,6 @@
 /** Trains a CycleGAN between MNIST digits and street numbers, and counts the digits that survive. */
 import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { loadBackend } from 'gan-kit';
 import type { BackendName } from 'gan-kit';
@@ -59,6 +60,7 @@ const before = run.history.images;
 const first = run.step;
 while (run.step < options.steps && !stopping) {
   const losses = await run.advance();
+  await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar has its turn
   const sum = (...names: (keyof CycleGANLosses)[]) =>
     names.reduce((total, name) => total + losses[name]!, 0).toFixed(3);
   const elapsed = (performance.now() - began) / 1000;
