@@ -1,0 +1,60 @@
+import { leastSquares, wasserstein } from 'gan-kit/losses';
+import { GradientPenalty } from 'gan-kit/penalties';
+import { adam, createCycleGAN } from 'gan-kit/training';
+import type { CycleGAN, CycleGANOptions } from 'gan-kit/training';
+import { SIDE as DIGIT_SIDE } from '../mnist/data.js';
+import { CHANNELS, SIDE } from './street_numbers.js';
+
+/** The three systems of the source study. */
+export const VARIANTS = ['cyclegan', 'wcyclegan-gp', 'sn-cyclegan'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** What tells one run from another. */
+export interface Choice {
+  readonly variant: Variant;
+  readonly seed: number;
+}
+
+/** Discriminator steps for each step of the generators. */
+export const criticSteps = (variant: Variant): number => (variant === 'wcyclegan-gp' ? 2 : 1);
+
+function adversary(variant: Variant, seed: number): CycleGANOptions {
+  // patches of 16 pixels, smaller than a digit, cannot tell which digit it is, and so leave it alone
+  if (variant === 'cyclegan')
+    return { loss: leastSquares({ scale: 1 }), discriminatorArgs: { filters: 16, layers: 1 } };
+  // without instance normalization, patches of 34 pixels do no harm
+  const discriminatorArgs = { filters: 16, layers: 2 };
+  if (variant === 'sn-cyclegan')
+    return {
+      loss: leastSquares({ scale: 1 }),
+      discriminatorArgs: { ...discriminatorArgs, spectralNorm: true },
+    };
+  // the penalty bounds the slope of the sum over the patches, the loss takes their mean: with the mean's
+  // slope bounded in its place, the adversarial terms outweigh the cycle and digits do not survive
+  const penalty = (domain: number) =>
+    new GradientPenalty({ outputs: 'sum', seed: 2 * seed + domain });
+  return {
+    loss: wasserstein(),
+    discriminatorArgs: { ...discriminatorArgs, normalization: 'none' },
+    discriminatorWeight: 1,
+    penalties: { a: penalty(0), b: penalty(1) },
+  };
+}
+
+/** Wires the networks of a variant between 28×28×1 and 32×32×3. */
+export function buildCycle({ variant, seed }: Choice): CycleGAN {
+  return createCycleGAN({
+    inputShape: [DIGIT_SIDE, DIGIT_SIDE, 1],
+    outputShape: [SIDE, SIDE, CHANNELS],
+    generatorArgs: { filters: 16, blocks: 2 },
+    ...adversary(variant, seed),
+    // a digit has no colours to bring back a street number from: asked for them, F hides them in it
+    lambdaCycle: { a: 10, b: 1 },
+    criticSteps: criticSteps(variant),
+    optimizers: {
+      generators: adam({ learningRate: 1e-3 }),
+      discriminators: adam({ learningRate: 1e-3 }),
+    },
+    seed,
+  });
+}
