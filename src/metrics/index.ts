@@ -1,6 +1,8 @@
 export { classShares } from './class_shares.js';
 export { classifierConfidence } from './classifier_confidence.js';
 export type { ClassifierConfidence, ClassifierConfidenceOptions } from './classifier_confidence.js';
+export { confusionMatrix } from './confusion_matrix.js';
+export type { ClassMap, ConfusionMatrix, ConfusionMatrixOptions } from './confusion_matrix.js';
 export { FeatureStatistics } from './feature_statistics.js';
 export type { GaussianStatistics } from './feature_statistics.js';
 export { frechetDistance } from './frechet_distance.js';
@@ -13,3 +15,5 @@ export type {
   NearestNeighbors,
 } from './nearest_neighbor_distance.js';
 export type { HostRows, Rows } from './rows.js';
+export { segmentationScores } from './segmentation_scores.js';
+export type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
