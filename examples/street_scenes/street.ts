@@ -133,7 +133,7 @@ function drawLight(draws: Draws): Light {
 function drawSide(draws: Draws): Block[] {
   const blocks: Block[] = [];
   const tall = draws.between(2.5, 8);
-  for (let near = draws.between(0.3, 2); near < FAR; ) {
+  for (let near = draws.between(0.3, 2); near < FAR;) {
     const hedge = draws.chance(0.22);
     const far = near + (hedge ? draws.between(1.5, 5) : draws.between(3, 8));
     blocks.push({
