@@ -6,7 +6,6 @@ import type { StateArray } from 'gan-kit';
 import { decodeSafetensors, encodeSafetensors } from 'gan-kit/io';
 import { namedWeights } from 'gan-kit/layers';
 import { confusionMatrix, segmentationScores } from 'gan-kit/metrics';
-import type { SegmentationScores } from 'gan-kit/metrics';
 import { writeFileAtomic } from 'gan-kit/node';
 import type { Scenes } from './data.js';
 import { CLASSES, nearestClass } from './palette.js';
@@ -14,6 +13,15 @@ import { buildSegmenter, segment, trainSegmenter } from './segmenter.js';
 
 const STEPS = 300;
 const BATCH = 8;
+
+/** Shares of pixels and classes that are right; see `segmentationScores`. */
+export interface Scores {
+  readonly pixel: number;
+  readonly class: number;
+  readonly iou: number;
+  /** The accuracy of each class. */
+  readonly classes: readonly number[];
+}
 
 /** Scores pictures of held-out scenes against their true label maps. */
 export class Judge {
@@ -42,17 +50,17 @@ export class Judge {
   }
 
   /** Of photos, real or made, of the test scenes at these places: what the segmenter sees in them. */
-  async photos(photos: Tensor4D, places: ArrayLike<number>): Promise<SegmentationScores> {
+  async photos(photos: Tensor4D, places: ArrayLike<number>): Promise<Scores> {
     return this.score(await segment(this.segmenter, photos), places);
   }
 
   /** Of label maps in colour: the nearest colour of the palette. */
-  async maps(maps: Tensor4D, places: ArrayLike<number>): Promise<SegmentationScores> {
+  async maps(maps: Tensor4D, places: ArrayLike<number>): Promise<Scores> {
     return this.score(nearestClass((await maps.data()) as Float32Array), places);
   }
 
   /** Of the one class that says the most pixels are right. */
-  async majority(places: ArrayLike<number>): Promise<SegmentationScores & { label: number }> {
+  async majority(places: ArrayLike<number>): Promise<Scores & { label: number }> {
     const labels = this.test.labels(places);
     const counts = new Float64Array(CLASSES.length);
     for (const label of labels) counts[label]!++;
@@ -60,11 +68,11 @@ export class Judge {
     return { ...(await this.score(new Uint8Array(labels.length).fill(label), places)), label };
   }
 
-  private async score(predictions: Uint8Array, places: ArrayLike<number>) {
+  private async score(predictions: Uint8Array, places: ArrayLike<number>): Promise<Scores> {
     const labels = this.test.labels(places);
-    return segmentationScores(
-      await confusionMatrix({ labels, predictions, classes: CLASSES.length }),
-    );
+    const matrix = await confusionMatrix({ labels, predictions, classes: CLASSES.length });
+    const { pixelAccuracy, classAccuracy, meanIoU, accuracies } = segmentationScores(matrix);
+    return { pixel: pixelAccuracy, class: classAccuracy, iou: meanIoU, classes: [...accuracies] };
   }
 
   dispose(): void {
