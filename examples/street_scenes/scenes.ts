@@ -1,5 +1,5 @@
 import { Draws, hash } from './draws.js';
-import { look } from './sight.js';
+import { lookDown } from './sight.js';
 import { drawStreet } from './street.js';
 
 /** A drawn photo and what is on it. */
@@ -10,8 +10,8 @@ export interface Scene {
   readonly labels: Uint8Array;
 }
 
-/** The photo mixes what is seen at these points of a pixel, as a sensor does. */
-const CORNERS = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as const));
+/** The photo mixes what is seen at four points of a pixel, as a sensor does. */
+const QUARTERS = [0.25, 0.75] as const;
 
 const GRAIN = 0.05;
 
@@ -28,18 +28,22 @@ export function drawScene(seed: number, index: number, size: number): Scene {
   const grain = draws.texture();
   const photo = new Float32Array(3 * size * size);
   const labels = new Uint8Array(size * size);
-  for (let row = 0; row < size; row++)
-    for (let column = 0; column < size; column++) {
+  for (let column = 0; column < size; column++) {
+    const centre = lookDown(street, (column + 0.5) / size);
+    const sides = QUARTERS.map((x) => lookDown(street, (column + x) / size));
+    for (let row = 0; row < size; row++) {
       const pixel = row * size + column;
-      labels[pixel] = look(street, (column + 0.5) / size, (row + 0.5) / size).label;
+      labels[pixel] = centre((row + 0.5) / size).label;
       const mean = [0, 0, 0];
-      for (const [x, y] of CORNERS) {
-        const { colour } = look(street, (column + x) / size, (row + y) / size);
-        for (let c = 0; c < 3; c++) mean[c]! += colour[c]! / CORNERS.length;
-      }
+      for (const side of sides)
+        for (const y of QUARTERS) {
+          const { colour } = side((row + y) / size);
+          for (let c = 0; c < 3; c++) mean[c]! += colour[c]! / QUARTERS.length ** 2;
+        }
       const noise = GRAIN * (hash(column, row, grain) - 0.5);
       for (let c = 0; c < 3; c++)
         photo[3 * pixel + c] = Math.max(-1, Math.min(1, 2 * (mean[c]! + noise) - 1));
     }
+  }
   return { photo, labels };
 }

@@ -22,10 +22,22 @@ const [ROAD, PAVEMENT, BUILDING, SKY, VEGETATION] = (
   ['road', 'pavement', 'building', 'sky', 'vegetation'] as const
 ).map(classOf) as [number, number, number, number, number];
 
-/** What a street shows at a point of the picture, the unit square with y downwards. */
-export function look(street: Street, x: number, y: number): Sight {
+/** How far in depth a thing darkens the ground. */
+const CONTACT = 0.35;
+
+/** What a street shows along a line down the picture, the unit square with y downwards. */
+export function lookDown(street: Street, x: number): (y: number) => Sight {
+  const across = (x - street.camera.vanish) / street.camera.focal;
+  // the others are neither seen here nor do they darken the ground
+  const things = street.things.filter(
+    (thing) => Math.abs(across * thing.z - thing.x) <= thing.reach + CONTACT * Math.abs(across),
+  );
+  const near = { ...street, things };
+  return (y) => look(near, across, y);
+}
+
+function look(street: Street, across: number, y: number): Sight {
   const { camera, light } = street;
-  const across = (x - camera.vanish) / camera.focal;
   const down = (y - camera.horizon) / camera.focal;
   const surface =
     thingAt(street, across, down) ?? sideAt(street, across, down) ?? groundAt(street, across, down);
@@ -108,7 +120,8 @@ function groundAt(street: Street, across: number, down: number): Surface | undef
   // the sun leaves the near part of the street in the shadow of the buildings it comes over
   if (light.sun !== 0 && x * light.sun > 0.35 * kerb[side]) lit *= 0.68;
   for (const thing of street.things)
-    if (Math.abs(x - thing.x) < 0.8 * thing.reach && Math.abs(depth - thing.z) < 0.35) lit *= 0.7;
+    if (Math.abs(x - thing.x) < 0.8 * thing.reach && Math.abs(depth - thing.z) < CONTACT)
+      lit *= 0.7;
   if (out < kerb[side]) {
     const dashed = Math.abs(x) < 0.06 && depth % 2.4 < 1.3;
     const colour: Colour = dashed ? [0.85, 0.85, 0.82] : street.asphalt;
