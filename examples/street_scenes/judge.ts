@@ -36,13 +36,14 @@ export class Judge {
     test: Scenes,
     path: string,
     onStep?: (step: number, of: number, loss: number) => void,
+    steps = STEPS,
   ): Promise<Judge> {
     const segmenter = buildSegmenter(train.size);
     if (existsSync(path)) readWeights(segmenter, path);
     else {
       await trainSegmenter(segmenter, train, {
-        ...{ steps: STEPS, batch: BATCH, seed: 0 },
-        onStep: (step, loss) => onStep?.(step, STEPS, loss),
+        ...{ steps, batch: Math.min(BATCH, train.count), seed: 0 },
+        onStep: (step, loss) => onStep?.(step, steps, loss),
       });
       await writeWeights(segmenter, path);
     }

@@ -35,6 +35,9 @@ export interface Translator {
   translate(direction: Direction, images: Tensor4D): Tensor4D;
 }
 
+/** The papers' Adam at two and a half times their rate: a run here is minutes, not days. */
+const RATE = 5e-4;
+
 /** Wires a system as its paper does, at a size that two cores train in minutes. */
 export const buildTranslator = (choice: Choice): Translator =>
   choice.system === 'pix2pix' ? pix2pix(choice) : cycleGAN(choice);
@@ -44,6 +47,10 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
     inputShape: [size, size, 3],
     generatorArgs: { filters: 32, downsamplings: 5 },
     discriminatorArgs: { filters: 32, layers: 2 },
+    optimizers: {
+      generator: adam({ learningRate: RATE }),
+      discriminator: adam({ learningRate: RATE }),
+    },
     seed,
   });
   return {
@@ -84,6 +91,10 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
       penalties: { a: penalty(0), b: penalty(1) },
       criticSteps,
     }),
+    optimizers: {
+      generators: adam({ learningRate: RATE }),
+      discriminators: adam({ learningRate: RATE }),
+    },
     lambdaIdentity: 0, // a photo is no label map; the paper has it for paintings alone
     seed,
   });
