@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StateArray } from 'gan-kit';
 import { decodeSafetensors, encodeSafetensors } from 'gan-kit/io';
@@ -95,6 +95,6 @@ function readWeights(network: LayersModel, path: string): void {
   for (const { path: name, variable } of namedWeights(network)) {
     const saved = tensors[name];
     if (saved === undefined) throw new Error(`${path} lacks ${name}`);
-    tidy(() => void variable.write(tensor(saved.data, [...saved.shape]) as Tensor));
+    tidy(() => void variable.write(tensor(saved.data, [...saved.shape])));
   }
 }

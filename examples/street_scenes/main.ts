@@ -134,7 +134,7 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
   if (stopping) {
     const path = await writeRunReport(run, facts, []);
     console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
-    run.translator.system.dispose();
+    run.translator.dispose();
     return undefined;
   }
   const scores = await run.scores();
@@ -145,7 +145,7 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
     constant,
   ]);
   console.log(`${(run.history.seconds / 60).toFixed(1)} minutes of training; report: ${path}`);
-  run.translator.system.dispose();
+  run.translator.dispose();
   return scores;
 }
 

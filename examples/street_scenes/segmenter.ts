@@ -10,7 +10,7 @@ import {
   tidy,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { batchNormalization, conv2d, conv2dTranspose } from 'gan-kit/layers';
@@ -111,7 +111,7 @@ export async function trainSegmenter(
 export async function segment(network: LayersModel, photos: Tensor4D): Promise<Uint8Array> {
   const BATCH = 16;
   const classes = tidy(() => {
-    const parts = [];
+    const parts: Tensor[] = [];
     for (let i = 0; i < photos.shape[0]; i += BATCH) {
       const size = Math.min(BATCH, photos.shape[0] - i);
       const logits = network.apply(slice(photos, [i, 0, 0, 0], [size, -1, -1, -1])) as Tensor4D;

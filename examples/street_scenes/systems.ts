@@ -33,6 +33,7 @@ export interface Translator {
   train(scenes: Scenes, k: number): Promise<Readonly<Record<string, number | undefined>>>;
   /** Images of one side, made into the other; the caller owns the result. */
   translate(direction: Direction, images: Tensor4D): Tensor4D;
+  dispose(): void;
 }
 
 /** The papers' Adam at two and a half times their rate: a run here is minutes, not days. */
@@ -74,6 +75,7 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
         });
         return concat(made);
       }),
+    dispose: () => disposeOf(system),
   };
 }
 
@@ -118,5 +120,12 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
       (direction === 'photo-to-labels'
         ? system.translate({ a: images, mode: 'inference' })
         : system.translate({ b: images, mode: 'inference' })) as Tensor4D,
+    dispose: () => disposeOf(system),
   };
+}
+
+/** The system and what it does not own. */
+function disposeOf(system: CycleGAN | Pix2Pix): void {
+  system.dispose();
+  for (const optimizer of Object.values(system.optimizers)) optimizer.dispose();
 }

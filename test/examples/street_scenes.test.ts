@@ -207,7 +207,7 @@ describe('a run', () => {
       expect((await one!).arrays).toEqual((await other!).arrays);
       expect(await resumed.scores()).toEqual(await whole.scores());
       vi.restoreAllMocks();
-      for (const run of [whole, killed, resumed]) run.translator.system.dispose();
+      for (const run of [whole, killed, resumed]) run.translator.dispose();
     },
   );
 
@@ -229,7 +229,7 @@ describe('a run', () => {
     const html = readFileSync(await writeRunReport(cycle, {}, rows), 'utf8');
     expect(html).toContain('1 generator steps');
     expect(html).toContain('Photo → labels');
-    for (const run of [one, cycle]) run.translator.system.dispose();
+    for (const run of [one, cycle]) run.translator.dispose();
   });
 
   it('refuses the checkpoint of another run', async () => {
