@@ -19,7 +19,7 @@ export interface Rhythm {
   readonly checkpoint: number;
 }
 
-const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
+const RHYTHM: Rhythm = { losses: 10, grid: 100, score: 100, checkpoint: 100 };
 const GRID_ROWS = 6;
 // how many held-out scenes a score on the way takes
 const SCORE_SCENES = 25;
