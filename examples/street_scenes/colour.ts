@@ -1,0 +1,15 @@
+/** Red, green and blue, each about 0 to 1. */
+export type Colour = readonly [number, number, number];
+
+export const times = (colour: Colour, factor: number): Colour => [
+  colour[0] * factor,
+  colour[1] * factor,
+  colour[2] * factor,
+];
+
+/** The way from one colour to another; `share` 0 is the first. */
+export const blend = (from: Colour, to: Colour, share: number): Colour => [
+  from[0] + (to[0] - from[0]) * share,
+  from[1] + (to[1] - from[1]) * share,
+  from[2] + (to[2] - from[2]) * share,
+];
