@@ -23,7 +23,7 @@ const HELP = `Trains a CycleGAN between MNIST digits and street numbers made of 
   npm run street-numbers -- [options]
 
   --variant NAME   ${VARIANTS.join(' | ')} (default cyclegan)
-  --steps N        generator steps (default 4000); learning rates fall to 0 over the second half
+  --steps N        generator steps (default 1500); learning rates fall to 0 over the second half
   --batch N        images of each domain in a batch (default 8)
   --seed N         every random choice follows from it (default 0)
   --images N       training images of each domain, to 30000 (default 10000)
@@ -38,7 +38,7 @@ export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, stop, word, whole } = readCommandLine(args, HELP, {
     variant: { ...text, default: 'cyclegan' },
-    steps: { ...text, default: '4000' },
+    steps: { ...text, default: '1500' },
     batch: { ...text, default: '8' },
     seed: { ...text, default: '0' },
     images: { ...text, default: '10000' },
