@@ -35,7 +35,8 @@ const HELP = `Translates street scenes into label maps and label maps into stree
   --system NAME     ${SYSTEMS.join(' | ')} (default pix2pix)
   --direction NAME  ${DIRECTIONS.join(' | ')}
                     (default photo-to-labels): of pix2pix; a CycleGAN learns both
-  --all             trains every system, pix2pix in both directions, and prints tables
+  --all             trains every system, pix2pix in both directions, and prints tables;
+                    runs that --out has the scores of are not made again
   --steps N         generator steps (default 2000); learning rates fall to 0 over the second half
   --outputs NAME    sum | mean (default sum): what the gradient penalty of wcyclegan-gp takes of the patches
   --critic-steps N  of wcyclegan-gp: discriminator steps for each generator step (default 1)
