@@ -21,7 +21,8 @@ const CONTRACTS = [
 const IN_NODE_ONLY = [
   'test/models/parameter_counts.test.ts',
   'test/parity/translation_full_width.test.ts',
-  'test/training/{gan,independent_samples,out_of_memory}.test.ts',
+  'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
+  'test/training/{translation_memory,killed_and_resumed}.test.ts',
   'test/{losses,penalties}/properties.test.ts',
 ];
 const CHROMIUM_FLAGS = [
