@@ -27,6 +27,9 @@ export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
   });
 }
 
-/** What the generator makes of drawings; with the statistics of training, not of these drawings. */
+/**
+ * What the generator makes of drawings, by the running statistics: trained in batches, it is at a loss
+ * with those of one drawing.
+ */
 export const translate = (pix2pix: Pix2Pix, edges: Tensor4D): Tensor4D =>
   pix2pix.translate({ a: edges, mode: 'inference' }) as Tensor4D;
