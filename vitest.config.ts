@@ -19,7 +19,7 @@ const CONTRACTS = [
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
 ];
 const IN_NODE_ONLY = [
-  'test/models/parameter_counts.test.ts',
+  'test/models/{parameter_counts,translation}.test.ts',
   'test/parity/translation_full_width.test.ts',
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
   'test/training/{translation_memory,killed_and_resumed}.test.ts',
