@@ -27,7 +27,11 @@ describe('the contenders of a run', () => {
 
 it.each([
   ['--peers', 'jax,nobody', /"jax-js, wasm".* Received: "nobody"\./],
-  ['--levels', 'steps,kernels', /one of convolutions, steps, memory, translation, small\. Received: kernels\./],
+  [
+    '--levels',
+    'steps,kernels',
+    /one of convolutions, steps, memory, translation, small\. Received: kernels\./,
+  ],
 ])('npm run bench refuses %s %s', (option, value, message) => {
   const args = ['--import', 'tsx', 'bench/main.ts', option, value];
   const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
