@@ -2,7 +2,6 @@ import { add, clone, dispose, keep, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
-import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { cycleConsistency } from '../losses/cycle_consistency.js';
 import { identity } from '../losses/identity.js';
@@ -76,7 +75,8 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
   readonly optimizers: Readonly<{ generators: Optimizer; discriminators: Optimizer }>;
   /** Generated images of A and of B that the discriminators see again. */
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
-  private readonly options: CycleGANOptions;
+  /** @internal */
+  protected override readonly options: CycleGANOptions;
   private readonly loss: AdversarialLoss;
   private readonly penalties: Readonly<Record<'A' | 'B', readonly Penalty[]>>;
   private readonly directions: readonly [Direction, Direction];
@@ -267,15 +267,6 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     const penalty = duePenalties(this.penalties[domain], step, critic, { real, fake });
     if (penalty === undefined) return adversarial;
     return add(adversarial, losses.note(`penalty${domain}`, penalty));
-  }
-
-  private get iteratesByStep(): boolean {
-    return this.options.powerIteration !== 'call';
-  }
-
-  /** Singular vectors rest in all passes of an update, unless each call is to move them. */
-  private holdingPowerIteration<T>(fn: () => T): T {
-    return this.iteratesByStep ? withFrozenPowerIteration(fn) : fn();
   }
 
   /**

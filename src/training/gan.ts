@@ -5,7 +5,6 @@ import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
-import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { duePenalties } from '../penalties/due_penalties.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
@@ -61,7 +60,8 @@ export class GAN extends System<GANBatch, GANLosses> {
   readonly monitor: GradientMonitor | undefined;
   /** Length of a latent vector. */
   readonly latentSize: number;
-  private readonly options: GANOptions;
+  /** @internal */
+  protected override readonly options: GANOptions;
   private readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
   private readonly latents: RandomStream;
@@ -170,15 +170,6 @@ export class GAN extends System<GANBatch, GANLosses> {
     this.holdingPowerIteration(() =>
       updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]),
     );
-  }
-
-  private get iteratesByStep(): boolean {
-    return this.options.powerIteration !== 'call';
-  }
-
-  /** Singular vectors rest in all passes of a step, unless each call is to move them. */
-  private holdingPowerIteration<T>(fn: () => T): T {
-    return this.iteratesByStep ? withFrozenPowerIteration(fn) : fn();
   }
 
   private drawLatents(real: Tensor): Tensor2D {

@@ -54,7 +54,8 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
   readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
   /** Generated pairs that the discriminator sees again. */
   readonly pool: ImagePool;
-  private readonly options: Pix2PixOptions;
+  /** @internal */
+  protected override readonly options: Pix2PixOptions;
   private readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
 
@@ -164,14 +165,9 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
     const where = 'Pix2Pix.trainStep';
     const networks = { [name]: this.networks[name] };
     const { monitor } = this.options;
-    const step = () =>
-      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]);
-    if (this.iteratesByStep) withFrozenPowerIteration(step);
-    else step();
-  }
-
-  private get iteratesByStep(): boolean {
-    return this.options.powerIteration !== 'call';
+    this.holdingPowerIteration(() =>
+      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]),
+    );
   }
 
   /**

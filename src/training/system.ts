@@ -4,6 +4,7 @@ import { enableSecondOrderGradients } from '../gradients/enable_second_order_gra
 import { discardTape } from '../gradients/tape.js';
 import { checkNumber, checkOptions } from '../internal/check.js';
 import { joinStates, numberFrom, partOf } from '../internal/state.js';
+import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import type { PieceState, Stateful, TrainingSystem } from '../types.js';
 import { LossLog } from './loss_log.js';
 import { markSystem } from './mark_system.js';
@@ -38,6 +39,13 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    * @internal
    */
   protected abstract readonly kind: string;
+
+  /**
+   * What the system was made with.
+   *
+   * @internal
+   */
+  protected abstract readonly options: { readonly powerIteration?: 'step' | 'call' };
 
   abstract trainStep(batch: Batch, options?: StepOptions): Promise<Losses>;
 
@@ -86,6 +94,24 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     }
     before.release();
     return losses.read(options.read !== false);
+  }
+
+  /**
+   * Whether singular vectors move once a step of their network, and not at every call.
+   *
+   * @internal
+   */
+  protected get iteratesByStep(): boolean {
+    return this.options.powerIteration !== 'call';
+  }
+
+  /**
+   * Singular vectors rest in all passes of an update, unless each call is to move them.
+   *
+   * @internal
+   */
+  protected holdingPowerIteration<T>(fn: () => T): T {
+    return this.iteratesByStep ? withFrozenPowerIteration(fn) : fn();
   }
 
   /** Everything a bit-exact continuation needs: weights, moments, places in random streams. */
