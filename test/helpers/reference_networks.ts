@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
 import { fill } from '../../bench/hash.js';
 import { functionalCall } from '../../src/layers/functional_call.js';
+import { LeakyReLU } from '../../src/layers/leaky_relu.js';
 import { namedWeights } from '../../src/layers/named_weights.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
@@ -98,6 +99,33 @@ function distance(
   return worst / max;
 }
 
+/**
+ * Makes each activation with a kink the line on the reference's side of it; they are called in the
+ * order in which the reference called its own.
+ *
+ * @returns Checks that a pass has used every bit, and begins anew.
+ */
+function takeBranches(model: LayersModel, bits: Uint8Array): () => void {
+  let used = 0;
+  for (const layer of model.layers) {
+    const slope =
+      layer instanceof LeakyReLU ? layer.negativeSlope : layer.getClassName() === 'ReLU' ? 0 : NaN;
+    if (Number.isNaN(slope)) continue;
+    layer.call = (inputs) =>
+      tidy(() => {
+        const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+        const slopes = new Float32Array(x.size);
+        for (let i = 0; i < x.size; i++, used++)
+          slopes[i] = (bits[used >> 3]! >> (7 - (used & 7))) & 1 ? 1 : slope;
+        return mul(x, tensor(slopes, x.shape));
+      });
+  }
+  return () => {
+    expect(Math.ceil(used / 8)).toBe(bits.length);
+    used = 0;
+  };
+}
+
 /** Differences from the reference over the greatest value of each tensor, by what they are of. */
 export interface Distances {
   readonly output: number;
@@ -108,11 +136,20 @@ export interface Distances {
   readonly statistics: number;
 }
 
-/** Builds the network of a pass, gives it the pass's weights, and compares. */
-export async function compareWithReference(pass: ReferencePass): Promise<Distances> {
+/**
+ * Builds the network of a pass, gives it the pass's weights, and compares.
+ *
+ * @param branches On which side of its kink each activation of the reference lay, a bit each; with
+ *   them ReLU and LeakyReLU are taken on that side.
+ */
+export async function compareWithReference(
+  pass: ReferencePass,
+  branches?: Uint8Array,
+): Promise<Distances> {
   const { seed, batch } = pass;
   const make = MODELS[pass.model] as unknown as (options: unknown) => LayersModel;
   const model = make(pass.options);
+  const checkBranches = branches === undefined ? undefined : takeBranches(model, branches);
   const weights = namedWeights(model);
   const isTrained = new Set(model.trainableWeights);
   // torch lists its parameters, and apart from them its buffers, in the order of the layers too
@@ -133,6 +170,7 @@ export async function compareWithReference(pass: ReferencePass): Promise<Distanc
   });
 
   const y = tidy(() => model.apply(inputs[0]!, { training: true }) as Tensor);
+  checkBranches?.();
   expect(y.shape).toEqual(pass.output.shape);
   const output = distance(await values(y), pass.output, seed + 2000);
   let statistics = 0;
@@ -150,6 +188,7 @@ export async function compareWithReference(pass: ReferencePass): Promise<Distanc
     };
     return grads(loss)(inputs);
   });
+  checkBranches?.();
   const input = distance(await values(gradients[0]!), pass.input, seed + 3000);
   const greatest = Math.max(...pass.parameters.map(({ max }) => max));
   let parameters = 0;

@@ -20,7 +20,9 @@ images of the published size and, under the name with `_small`, for small ones. 
 
 compares gan-kit with them on wasm. At the published size a network has millions of activations, and some lie
 so near to the kink of ReLU that rounding decides on which side: gradients of two computations in float32
-then differ by 1e-3 to 1e-2. `float32` holds how far PyTorch's own float32 is from its float64.
+then differ by 1e-3 to 1e-2. `float32` holds how far PyTorch's own float32 is from its float64. So that the
+gradients can be compared none the less, NAME.branches has a bit for each activation, NHWC and in the order of
+the pass: was it above 0?
 """
 
 import argparse
@@ -32,6 +34,7 @@ import platform
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -78,21 +81,26 @@ def record(tensor, seed, most, products):
     }
 
 
-def one_pass(net, shape):
-    """Output, and gradients in the input and every parameter."""
+def one_pass(net, shape, branches=None):
+    """Output, and gradients in the input and every parameter; `branches` takes the sides of the kinks."""
     parameters = dict(net.named_parameters())
     dtype = next(iter(parameters.values())).dtype
     x = unit(shape, SEED + 1000).to(dtype).requires_grad_()
+    kinked = [m for m in net.modules() if branches is not None and isinstance(m, (nn.ReLU, nn.LeakyReLU))]
+    note = lambda module, x, y: branches.append((y > 0).movedim(1, -1).flatten().numpy())  # noqa: E731
+    hooks = [module.register_forward_hook(note) for module in kinked]
     y = net(x.movedim(-1, 1)).movedim(1, -1)
+    for hook in hooks:
+        hook.remove()
     coefficients = unit(y.shape, SEED + 1001).to(dtype)
     return y.detach(), torch.autograd.grad((y * coefficients).sum(), [x, *parameters.values()])
 
 
-def measure(net, shape, whole, most, products, in_float32):
+def measure(net, shape, whole, most, products, branches=None):
     net = net.double().train()
     initialize(net, SEED)
-    single = copy.deepcopy(net).float() if in_float32 else None
-    y, gradients = one_pass(net, shape)
+    single = copy.deepcopy(net).float() if branches is not None else None
+    y, gradients = one_pass(net, shape, branches)
     parameters = dict(net.named_parameters())
     buffers = {k: v for k, v in net.named_buffers() if not k.endswith("num_batches_tracked")}
     return {
@@ -108,7 +116,7 @@ def measure(net, shape, whole, most, products, in_float32):
             {"key": key, "shape": list(b.shape), **record(b, SEED + 9000 + 10 * i, whole, 1)}
             for i, (key, b) in enumerate(buffers.items())
         ],
-        **({"float32": distances(y, gradients, *one_pass(single, shape))} if in_float32 else {}),
+        **({"float32": distances(y, gradients, *one_pass(single, shape))} if single is not None else {}),
     }
 
 
@@ -222,6 +230,7 @@ def main():
             width, batch = (64, 1) if folder else (filters, 2)
             limits = (4096, 4096, 2) if folder else (1 << 62, 2048, 4)
             label = f"{name}_small" if k == 1 else name
+            branches = [] if folder else None
             fixture = {
                 "meta": {
                     "generator": "tools/parity/translation_models.py",
@@ -232,9 +241,12 @@ def main():
                 "name": label,
                 "model": model,
                 "options": {"inputShape": [*shape, channels], "filters": width, **options},
-                **measure(build(width), (batch, *shape, channels), *limits, folder is not None),
+                **measure(build(width), (batch, *shape, channels), *limits, branches),
             }
             write(folder or FIXTURES, label, fixture)
+            if branches:
+                bits = np.packbits(np.concatenate(branches))
+                (folder / f"{label}.branches").write_bytes(bits.tobytes())
 
 
 if __name__ == "__main__":
