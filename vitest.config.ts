@@ -24,6 +24,7 @@ const IN_NODE_ONLY = [
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
   'test/training/{translation_memory,killed_and_resumed}.test.ts',
   'test/{losses,penalties}/properties.test.ts',
+  'test/metrics/{fcn_score,paired_images}.test.ts',
 ];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none

@@ -3,9 +3,12 @@ export { classifierConfidence } from './classifier_confidence.js';
 export type { ClassifierConfidence, ClassifierConfidenceOptions } from './classifier_confidence.js';
 export { confusionMatrix } from './confusion_matrix.js';
 export type { ClassMap, ConfusionMatrix, ConfusionMatrixOptions } from './confusion_matrix.js';
+export { fcnScore } from './fcn_score.js';
+export type { FCNScore, FCNScoreOptions, LabelledImages, Segmenter } from './fcn_score.js';
 export { FeatureStatistics } from './feature_statistics.js';
 export type { GaussianStatistics } from './feature_statistics.js';
 export { frechetDistance } from './frechet_distance.js';
+export type { ImagePairs, ImageScores } from './image_pairs.js';
 export { inceptionScore } from './inception_score.js';
 export type { InceptionScoreOptions, SplitScore } from './inception_score.js';
 export { nearestNeighborDistance } from './nearest_neighbor_distance.js';
@@ -14,6 +17,12 @@ export type {
   NearestNeighborOptions,
   NearestNeighbors,
 } from './nearest_neighbor_distance.js';
+export { peakSignalToNoiseRatio } from './peak_signal_to_noise_ratio.js';
+export type { PeakSignalToNoiseRatioOptions } from './peak_signal_to_noise_ratio.js';
+export { perceptualDistance } from './perceptual_distance.js';
+export type { PerceptualDistanceOptions, TensorPairs } from './perceptual_distance.js';
 export type { HostRows, Rows } from './rows.js';
 export { segmentationScores } from './segmentation_scores.js';
 export type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
+export { structuralSimilarity } from './structural_similarity.js';
+export type { StructuralSimilarityOptions } from './structural_similarity.js';

@@ -53,7 +53,7 @@ export function prepareImage(
   { load, crop }: Preparation,
   { left, top, flip }: Cut,
 ): Float32Array {
-  let picture = channels === 1 ? toGrey(image) : toRGB(image);
+  let picture = withChannels(image, channels);
   if (load !== false) picture = resizeBicubic(picture, load, load);
   const { width, data } = picture;
   const result = new Float32Array(crop * crop * channels);
@@ -66,6 +66,10 @@ export function prepareImage(
     }
   return result;
 }
+
+/** Grey or RGB. */
+export const withChannels = (image: RasterImage, channels: ImageChannels): RasterImage =>
+  channels === 1 ? toGrey(image) : toRGB(image);
 
 /** Without alpha, which is dropped and not multiplied by, as PIL does. */
 function toRGB({ width, height, channels, data }: RasterImage): RasterImage {
