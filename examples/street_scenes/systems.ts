@@ -87,6 +87,8 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
     inputShape: [size, size, 3],
     generatorArgs: { filters: 16, blocks: 3 },
     discriminatorArgs: { filters: 32, layers: 2, spectralNorm: name === 'sn-cyclegan' },
+    // a critic of slope 1 says little to its generator: beside the papers' 10 it is not heard
+    lambdaCycle: name === 'sn-cyclegan' ? 2 : 10,
     ...(penalized && {
       loss: wasserstein(),
       discriminatorWeight: 1,
