@@ -1,4 +1,5 @@
 import { BatchNormalization } from './batch_normalization.js';
+import { Bias } from './bias.js';
 import { Conv2D } from './conv2d.js';
 import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
@@ -25,6 +26,7 @@ import { SpectralNormalization } from './spectral_normalization.js';
 export function registerLayers(): void {
   for (const layerClass of [
     BatchNormalization,
+    Bias,
     Conv2D,
     Conv2DTranspose,
     Dropout,

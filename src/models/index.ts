@@ -3,6 +3,8 @@ export type { DCGANDiscriminatorArgs } from './dcgan_discriminator.js';
 export { dcganGenerator } from './dcgan_generator.js';
 export type { DCGANGeneratorArgs } from './dcgan_generator.js';
 export type { DCGANArgs, ImageShape, Normalization } from './dcgan_plan.js';
+export { inceptionV3 } from './inception_v3.js';
+export type { InceptionV3Args } from './inception_v3.js';
 export { initializeWeights } from './initialize_weights.js';
 export type { InitializeWeightsOptions } from './initialize_weights.js';
 export { patchDiscriminator } from './patch_discriminator.js';

@@ -9,18 +9,19 @@ import type { StateDictDifference } from './load_weights.js';
 
 /** Options of {@link loadStateDict}. */
 export interface LoadStateDictOptions {
-  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator` or `pixelDiscriminator`. */
+  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or `inceptionV3`. */
   readonly model: LayersModel;
   /** Arrays by PyTorch's names: of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;
-  /** Which network it is: `'resnet'`, `'unet'`, `'patch'` or `'pixel'`. */
+  /** Which network it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'` or `'inception'`. */
   readonly architecture: ArchitectureName;
   /** Whether missing and unexpected entries are an error, as they are by default. */
   readonly strict?: boolean;
 }
 
 /**
- * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix into the same model here.
+ * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, or of the Inception-v3 of
+ * pytorch-fid and torch-fidelity, into the same model here.
  *
  * Every name and shape is checked before any weight is changed. A `module.` before the names is
  * taken off; running statistics of instance norms, which old files have, are passed over; dropout in

@@ -12,9 +12,9 @@ import type { SpectralKeys } from './weight_rules.js';
 
 /** Options of {@link stateDict}. */
 export interface StateDictOptions {
-  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator` or `pixelDiscriminator`. */
+  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or `inceptionV3`. */
   readonly model: LayersModel;
-  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'` or `'pixel'`. */
+  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'` or `'inception'`. */
   readonly architecture: ArchitectureName;
   /**
    * How spectrally normalized weights are named: `'hook'` (default), as by
@@ -25,7 +25,8 @@ export interface StateDictOptions {
 }
 
 /**
- * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix:
+ * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix, or
+ * for `inceptionV3` in torch-fidelity:
  * PyTorch's names, and kernels (out, in, kH, kW), of transposed convolutions (in, out, kH, kW).
  *
  * With dropout in its blocks a ResNet generator's later modules have other numbers, as there. Batch

@@ -1,10 +1,19 @@
 /**
  * The modules of a PyTorch network, for their names: an object has named children, a list is an
  * nn.Sequential, whose children are numbered, a text is the layer of ours that a module with weights
- * corresponds to, and `null` is a module without weights.
+ * corresponds to, a {@link Together} are several that share it, and `null` is a module without weights.
  */
 export type TorchModule =
-  string | null | readonly TorchModule[] | { readonly [child: string]: TorchModule };
+  string | Together | null | readonly TorchModule[] | { readonly [child: string]: TorchModule };
+
+/** Layers of ours that have the weights of one module between them. */
+export class Together {
+  readonly layers: readonly string[];
+
+  constructor(...layers: readonly string[]) {
+    this.layers = layers;
+  }
+}
 
 /** A family of networks: how its modules in PyTorch are named. */
 export interface Architecture {
@@ -35,6 +44,8 @@ export function moduleNames(
 ): readonly { readonly layer: string; readonly module: string }[] {
   if (module === null) return [];
   if (typeof module === 'string') return [{ layer: module, module: path.join('.') }];
+  if (module instanceof Together)
+    return module.layers.map((layer) => ({ layer, module: path.join('.') }));
   // an array's keys are its indices
   return Object.entries(module).flatMap(([child, inner]) => moduleNames(inner, [...path, child]));
 }

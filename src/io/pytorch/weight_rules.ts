@@ -50,6 +50,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   Conv2DTranspose: TRANSPOSED,
   GanKitConv2DTranspose: TRANSPOSED,
   Dense: DENSE,
+  GanKitBias: { weights: [BIAS] },
   BatchNormalization: BATCH,
   GanKitBatchNormalization: BATCH,
   GanKitInstanceNormalization: {

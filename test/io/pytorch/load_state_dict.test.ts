@@ -302,7 +302,7 @@ describe('what does not fit', () => {
     [
       'no architecture',
       () => ({ model: model(), stateDict: arrays }),
-      /`architecture` must be one of 'resnet', 'unet', 'patch', 'pixel'/,
+      /`architecture` must be one of 'resnet', 'unet', 'patch', 'pixel', 'inception'/,
     ],
     [
       'another architecture',

@@ -2,7 +2,6 @@ import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fill } from '../../../bench/hash.js';
-import type { ArchitectureName } from '../../../src/io/pytorch/architectures/by_name.js';
 import { patchDiscriminator } from '../../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../../src/models/pixel_discriminator.js';
 import { resnetGenerator } from '../../../src/models/resnet_generator.js';
@@ -12,7 +11,7 @@ import { fixture } from '../../helpers/fixtures.js';
 /** A network of the reference repository with files of its weights. */
 export interface ReferenceNetwork {
   readonly name: string;
-  readonly architecture: ArchitectureName;
+  readonly architecture: keyof typeof MAKERS;
   readonly options: {
     readonly inputShape: [number, number, number];
     /** Whether its instance norms tracked statistics, as before PyTorch 0.4. */

@@ -1,3 +1,4 @@
+import { inception } from './inception.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
 import { resnet } from './resnet.js';
@@ -5,7 +6,7 @@ import { unet } from './unet.js';
 import type { Architecture } from '../torch_module.js';
 
 /** A name of an architecture; see {@link loadStateDict}. */
-export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel';
+export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel' | 'inception';
 
 /** The architectures whose weights travel, by name. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
@@ -13,6 +14,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   unet,
   patch,
   pixel,
+  inception,
 };
 
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURES) as ArchitectureName[];

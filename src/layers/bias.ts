@@ -1,0 +1,42 @@
+import { add, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { initializers, layers } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { checkLayerOptions } from './layer_options.js';
+import { register } from './register_class.js';
+import { single } from './single_tensor.js';
+
+/** Options of {@link Bias}. */
+export interface BiasArgs {
+  /** The layer's name. */
+  name?: string;
+  /** Whether the bias is trained; default true. */
+  trainable?: boolean;
+}
+
+/** `y = x + b`, for a network whose outputs are wanted with the bias and without. */
+export class Bias extends layers.Layer {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitBias';
+  private bias!: LayerVariable;
+
+  constructor(args: BiasArgs = {}) {
+    super(args);
+    checkLayerOptions('bias', args, []);
+    register(Bias);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const channels = (inputShape as Shape).at(-1) as number;
+    this.bias = this.addWeight('bias', [channels], 'float32', initializers.zeros());
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return tidy(() => add(single('bias', inputs), this.bias.read()));
+  }
+}
