@@ -2,6 +2,7 @@ export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
 export { folderImages } from './folder_images.js';
 export type { FolderImages, FolderImagesOptions } from './folder_images.js';
+export { loadInceptionFeatures } from './inception_file.js';
 export { modelFile } from './model_file.js';
 export { pairedImages } from './paired_images.js';
 export type { PairedFolderOptions } from './paired_images.js';

@@ -1,0 +1,52 @@
+import { fail } from '../internal/check.js';
+import { loadStateDict } from '../io/pytorch/load_state_dict.js';
+import { readPth } from '../io/pytorch/read_pth.js';
+import { decodeSafetensors } from '../io/safetensors.js';
+import { emptyInception } from '../models/inception_v3.js';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { InceptionName } from './score_names.js';
+
+/** SHA-256 of the file that pytorch-fid and torch-fidelity publish. */
+const PUBLISHED = '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2';
+
+/** The network with the weights of a file, and what it may be called. */
+export async function readInception(
+  where: string,
+  weights: unknown,
+): Promise<{ network: LayersModel; name: InceptionName }> {
+  const bytes = await bytesOf(where, weights);
+  const name = (await sha256(bytes)) === PUBLISHED ? 'inception-v3-2015' : 'inception-v3';
+  const stateDict = isSafetensors(bytes) ? decodeSafetensors(bytes).tensors : await readPth(bytes);
+  const network = emptyInception();
+  try {
+    loadStateDict({ model: network, stateDict, architecture: 'inception' });
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  return { network, name };
+}
+
+async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  if (weights instanceof Uint8Array) return weights as Uint8Array<ArrayBuffer>;
+  if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
+  if (!(weights instanceof URL))
+    fail(
+      ...(['type', where, 'weights', 'the bytes of a file, or a URL', weights] as const),
+      'In Node, `await readFile(path)`; in a browser, `await file.arrayBuffer()`.',
+    );
+  const response = await fetch(weights);
+  if (!response.ok)
+    fail('value', where, 'weights', 'a URL that answers', `${response.status} of ${weights.href}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The header follows 8 bytes of its length. */
+const isSafetensors = (bytes: Uint8Array) => bytes[8] === '{'.charCodeAt(0);
+
+/** Browsers have it on secure pages only; elsewhere nothing is known of the file. */
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  const digest = await globalThis.crypto?.subtle?.digest('SHA-256', bytes);
+  if (digest === undefined) return undefined;
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
