@@ -23,10 +23,13 @@ export interface InceptionFeaturesOptions {
   pixels: PixelRange;
   /**
    * How values become whole bytes, as an image file holds them: `'round'`, the default, what is written
-   * to a PNG; `'truncate'`, as torch-fidelity's example and torchmetrics do; `'none'`: not.
+   * to a PNG; `'truncate'`, as torch-fidelity's example does; `'none'`: not.
    */
   quantize?: Quantization;
-  /** How many images go through the network at a time, an integer from 1 on; default 8. */
+  /**
+   * How many images go through the network at a time, an integer from 1 on; default 8. The event loop
+   * is free after each batch; on wasm one of 8 takes some 2 s.
+   */
   batchSize?: number;
 }
 
@@ -119,8 +122,8 @@ export class InceptionFeatures {
  * the file is the published one, by its SHA-256, and `'inception-v3'` with any other; {@link scoreNames}
  * makes of it what scores may be called.
  *
- * @param options `weights` and `pixels`; `quantize` (default `'round'`), `batchSize` (default 8: about
- *   200 MB at the widest layer).
+ * @param options `weights` and `pixels`; `quantize` (default `'round'`), `batchSize` (default 8: some
+ *   100 MB beside the weights).
  * @returns The network; `dispose()` it in the end.
  * @throws GanKitError if the file is damaged or of another network: it lists every missing and
  *   unexpected weight and every other shape; if an option is out of range.

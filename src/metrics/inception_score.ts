@@ -31,8 +31,9 @@ const SUM_TOLERANCE = 1e-3;
  * given, p(y) is that of the split, and mean and deviation are those over the splits. From logits,
  * the log-softmax is taken in float64. No ε is added anywhere: a class of probability 0 adds 0.
  *
- * It carries the name only with the Inception-v3 network of 2015 as classifier; from any other
- * network it is a *classifier score*, and comparable only with scores from the same network. It
+ * It carries the name only with the Inception-v3 network of 2015 as classifier, of which
+ * `inceptionFeatures` gives the logits; from any other network it is a *classifier score*, as `scoreNames`
+ * calls it, and comparable only with scores from the same network. It
  * grows with the number of samples in a split, so report that number too.
  *
  * @param x The classifier's output, [N, classes], float32; N at least `splits`.
