@@ -44,7 +44,7 @@ const SMALLEST = 75;
  *   from ±√(6/fan-in), which keeps the size of activations; scales and variances 1, the rest 0.
  * @throws GanKitError if an option is out of range.
  *
- * **Differentiable:** first order, in the images, by `predict`'s counterpart `apply` without training.
+ * **Differentiable:** not promised; it is there for inference.
  *
  * @example
  * ```ts

@@ -9,7 +9,10 @@ import type { StateDictDifference } from './load_weights.js';
 
 /** Options of {@link loadStateDict}. */
 export interface LoadStateDictOptions {
-  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or `inceptionV3`. */
+  /**
+   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or
+   * `inceptionV3`.
+   */
   readonly model: LayersModel;
   /** Arrays by PyTorch's names: of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;

@@ -12,7 +12,10 @@ import type { SpectralKeys } from './weight_rules.js';
 
 /** Options of {@link stateDict}. */
 export interface StateDictOptions {
-  /** A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or `inceptionV3`. */
+  /**
+   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or
+   * `inceptionV3`.
+   */
   readonly model: LayersModel;
   /** Which of these it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'` or `'inception'`. */
   readonly architecture: ArchitectureName;
