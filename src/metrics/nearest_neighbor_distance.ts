@@ -1,9 +1,8 @@
-import { backend, dispose, matMul, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import { pace } from '../internal/pace.js';
-import { centredRows, columnMeans } from './centred_rows.js';
-import type { CentredRows } from './centred_rows.js';
+import { columnMeans } from './centred_rows.js';
+import { DistanceBounds, squaredDistance } from './distance_bounds.js';
+import type { Tile } from './distance_bounds.js';
 import { readRows } from './rows.js';
 import type { RowMatrix, Rows } from './rows.js';
 
@@ -73,8 +72,11 @@ export async function nearestNeighborDistance(
   const { batchSize = 256 } = options;
   checkNumber(WHERE, 'batchSize', batchSize, { integer: true, min: 1 });
   const queries = await readRows(WHERE, 'samples', samples, { flatten: true });
-  const centre = await columnMeans(queries);
-  const search = new Search(queries, centre, batchSize);
+  const bounds = new DistanceBounds(queries, await columnMeans(queries), batchSize);
+  const nearest = {
+    squares: new Float64Array(queries.rows).fill(Infinity),
+    indices: new Int32Array(queries.rows),
+  };
   const turn = pace();
   try {
     let seen = 0;
@@ -83,18 +85,18 @@ export async function nearestNeighborDistance(
       if (rows.columns !== queries.columns)
         fail('shape', WHERE, 'references', `rows of ${queries.columns} values`, rows.columns);
       for (let start = 0; start < rows.rows; start += batchSize) {
-        const batch = centredRows(rows, start, batchSize, centre);
-        for (const block of search.blocks) {
-          await search.compare(block, batch, rows, seen);
+        const batch = bounds.batch(rows, start);
+        for (const block of bounds.blocks) {
+          update(nearest, await bounds.between(block, batch), queries, rows, seen);
           await turn();
         }
       }
       seen += rows.rows;
     }
     if (seen === 0) fail('shape', WHERE, 'references', 'of at least one row', references);
-    return { distances: search.squares.map(Math.sqrt), indices: search.indices };
+    return { distances: nearest.squares.map(Math.sqrt), indices: nearest.indices };
   } finally {
-    search.dispose();
+    bounds.dispose();
   }
 }
 
@@ -105,91 +107,21 @@ async function* chunksOf(references: NearestNeighborInputs['references']): Async
   else yield references;
 }
 
-/** Samples on the backend: the right operand of every product, which wasm packs only once. */
-interface Block extends CentredRows {
-  readonly transposed: Tensor2D;
-}
-
-/** The nearest references so far. */
-class Search {
-  readonly blocks: readonly Block[];
-  readonly squares: Float64Array;
-  readonly indices: Int32Array;
-  private readonly tolerance: number;
-  private readonly underflow: number;
-
-  constructor(
-    private readonly queries: RowMatrix,
-    centre: Float64Array,
-    batchSize: number,
-  ) {
-    const { rows, columns } = queries;
-    this.squares = new Float64Array(rows).fill(Infinity);
-    this.indices = new Int32Array(rows);
-    const starts = Array.from({ length: Math.ceil(rows / batchSize) }, (_, i) => i * batchSize);
-    this.blocks = starts.map((start) => {
-      const block = centredRows(queries, start, batchSize, centre);
-      return { ...block, transposed: tidy(() => transpose(upload(block, columns))) };
-    });
-    // |fl(x·r) − x·r| ≤ n u ‖x‖‖r‖ (Higham 2002, section 3.1), and centred values were rounded by u:
-    // together at most (n/2 + 4) u (‖x‖ + ‖r‖)² in the squared distance
-    const unit = backend().floatPrecision() === 16 ? 2 ** -11 : 2 ** -24;
-    this.tolerance = (columns / 2 + 4) * unit;
-    this.underflow = columns * 2 ** -125; // backends may flush small products to zero
-  }
-
-  /** Updates the samples of a block by a batch of `references`, whose first row has index `seen`. */
-  async compare(
-    block: Block,
-    batch: CentredRows,
-    references: RowMatrix,
-    seen: number,
-  ): Promise<void> {
-    const { tolerance, underflow, queries } = this;
-    const products = await this.products(block, batch);
-    const nearest = this.squares.subarray(block.start, block.start + block.rows);
-    const own = block.norms.map((norm) => (1 - tolerance) * norm * norm - underflow);
-    for (let r = 0; r < batch.rows; r++) {
-      const norm = batch.norms[r]!;
-      const other = (1 - tolerance) * norm * norm;
-      const cross = 2 * tolerance * norm;
-      const at = r * block.rows;
-      for (let i = 0; i < block.rows; i++) {
-        const lowest = own[i]! + other - 2 * products[at + i]! - cross * block.norms[i]!;
-        // written so that an overflow of float32, of either sign, is looked at too
-        if (lowest >= nearest[i]! && lowest < Infinity) continue;
-        const square = squaredDistance(queries, block.start + i, references, batch.start + r);
-        if (square >= nearest[i]!) continue;
-        nearest[i] = square;
-        this.indices[block.start + i] = seen + batch.start + r;
-      }
+/** Takes what is nearer in a tile; the first row of `references` has index `seen`. */
+function update(
+  { squares, indices }: { squares: Float64Array; indices: Int32Array },
+  { block, batch, lowest }: Tile,
+  queries: RowMatrix,
+  references: RowMatrix,
+  seen: number,
+): void {
+  for (let r = 0; r < batch.rows; r++)
+    for (let i = 0; i < block.rows; i++) {
+      const sample = block.start + i;
+      if (lowest[r * block.rows + i]! >= squares[sample]!) continue;
+      const square = squaredDistance(queries, sample, references, batch.start + r);
+      if (square >= squares[sample]!) continue;
+      squares[sample] = square;
+      indices[sample] = seen + batch.start + r;
     }
-  }
-
-  /** x·r of all pairs, [references, samples]. */
-  private async products(block: Block, batch: CentredRows): Promise<Float32Array> {
-    const { columns } = this.queries;
-    const product = tidy(() => matMul(upload(batch, columns), block.transposed));
-    try {
-      return (await product.data()) as Float32Array;
-    } finally {
-      product.dispose();
-    }
-  }
-
-  dispose(): void {
-    dispose(this.blocks.map(({ transposed }) => transposed));
-  }
-}
-
-const upload = ({ values, rows }: CentredRows, columns: number) =>
-  tensor2d(values, [rows, columns], 'float32');
-
-/** In float64, of the values as they were given. */
-function squaredDistance(a: RowMatrix, rowA: number, b: RowMatrix, rowB: number): number {
-  const { columns } = a;
-  let total = 0;
-  for (let j = 0; j < columns; j++)
-    total += (a.data[rowA * columns + j]! - b.data[rowB * columns + j]!) ** 2;
-  return total;
 }
