@@ -1,9 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
+import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import { pace } from '../internal/pace.js';
-
-/** Classes of pixels, or of samples: an int32 tensor of any shape, or the same in host memory. */
-export type ClassMap = Tensor | Int32Array | Uint8Array;
+import { checkClassMap, readClassMap, sizeOfMap } from './class_map.js';
+import type { ClassMap } from './class_map.js';
 
 /** How often each class was taken for each. */
 export interface ConfusionMatrix {
@@ -65,12 +63,12 @@ export async function confusionMatrix(options: ConfusionMatrixOptions): Promise<
   if (previous !== undefined) checkMatrix(where, 'previous', previous, classes);
   checkClassMap(where, 'labels', options.labels);
   checkClassMap(where, 'predictions', options.predictions);
-  const [size, others] = [sizeOf(options.labels), sizeOf(options.predictions)];
+  const [size, others] = [sizeOfMap(options.labels), sizeOfMap(options.predictions)];
   if (others !== size)
     fail('shape', where, 'predictions', `one for each of ${size} labels`, others);
 
-  const labels = await read(options.labels);
-  const predictions = await read(options.predictions);
+  const labels = await readClassMap(options.labels);
+  const predictions = await readClassMap(options.predictions);
   const counts = previous?.counts.slice() ?? new Float64Array(classes * classes);
   const isClass = (value: number) => value >= 0 && value < classes;
   const turn = pace();
@@ -86,16 +84,6 @@ export async function confusionMatrix(options: ConfusionMatrixOptions): Promise<
     counts[label * classes + prediction]!++;
   }
   return { classes, counts };
-}
-
-const sizeOf = (map: ClassMap) => (isTensor(map) ? map.size : map.length);
-const read = async (map: ClassMap) => (isTensor(map) ? map.data<'int32'>() : map);
-
-function checkClassMap(where: string, parameter: string, value: unknown): void {
-  if (value instanceof Int32Array || value instanceof Uint8Array) return;
-  if (!isTensor(value))
-    fail('type', where, parameter, 'an int32 tensor, an Int32Array or a Uint8Array', value);
-  checkTensor(where, parameter, value, { dtype: 'int32' });
 }
 
 /** Checks the parts of a matrix and that they belong together. */

@@ -5,6 +5,8 @@ import { inceptionScore } from '../../src/metrics/inception_score.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { asRows } from '../helpers/rows.js';
+import type { StoredRows } from '../helpers/rows.js';
 
 interface Case {
   shape: [number, number];
@@ -13,6 +15,16 @@ interface Case {
   expected: { mean: number; std: number };
 }
 const { inception } = fixture<{ inception: Case[] }>('metrics');
+
+interface ShuffledCase {
+  readonly logits: StoredRows;
+  readonly splits: number;
+  readonly ddof: 0 | 1;
+  readonly permutation: number[];
+  readonly mean: number;
+  readonly std: number;
+}
+const shuffled = fixture<{ inception: ShuffledCase[] }>('features').inception;
 
 /** Softmax in float64. */
 function probabilities(logits: ArrayLike<number>, [rows, columns]: [number, number]) {
@@ -99,6 +111,47 @@ describe('inceptionScore', () => {
     expect(score.mean).toBeAllclose(expected.mean, { rtol: 1e-10 });
   });
 
+  it.each(shuffled)(
+    'is torch-fidelity’s and torchmetrics’, given their order: ddof $ddof in $splits splits',
+    async ({ logits, splits, ddof, permutation, mean, std }) => {
+      const options = { splits, ddof, permutation: Int32Array.from(permutation) };
+      const score = await inceptionScore(asRows(logits), options);
+      expect([score.mean, score.std]).toBeAllclose([mean, std], { rtol: 0, atol: 1e-9 });
+    },
+  );
+
+  it('takes the samples in the order of a permutation, or of a seed', async () => {
+    const { shape, logits } = inception[1]!;
+    const [rows, classes] = shape;
+    const x = { data: Float64Array.from(logits), shape };
+    const order = Int32Array.from({ length: rows }, (_, i) => (i * 11 + 5) % rows);
+    const moved = x.data.map(
+      (_, at) => x.data[order[Math.floor(at / classes)]! * classes + (at % classes)]!,
+    );
+    const given = await inceptionScore({ data: moved, shape });
+    expect(await inceptionScore(x, { permutation: order })).toEqual(given);
+    expect(given).not.toEqual(await inceptionScore(x));
+    const seeded = await inceptionScore(x, { seed: 0 });
+    expect(seeded).toEqual(await inceptionScore(x, { seed: 0 }));
+    expect(seeded).not.toEqual(await inceptionScore(x));
+    expect(seeded).not.toEqual(await inceptionScore(x, { seed: 1 }));
+    const whole = await inceptionScore(x, { seed: 1, splits: 1 });
+    expect(whole.mean).toBeAllclose((await inceptionScore(x, { splits: 1 })).mean, { rtol: 1e-13 });
+  });
+
+  it('divides the deviation by the splits, or one less', async () => {
+    const { shape, logits, splits } = inception[0]!;
+    const x = { data: Float64Array.from(logits), shape };
+    const [population, sample] = [
+      await inceptionScore(x, { splits }),
+      await inceptionScore(x, { splits, ddof: 1 }),
+    ];
+    expect(sample.mean).toBe(population.mean);
+    expect(sample.std).toBeAllclose(population.std * Math.sqrt(splits / (splits - 1)), {
+      rtol: 1e-12,
+    });
+  });
+
   it('lies within [1, classes] and does not depend on the order within a split', async () => {
     const matrix = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 12 }));
     const example = matrix.chain(([classes, rows]) =>
@@ -147,8 +200,46 @@ describe('bad input', () => {
     ['rank', { data: new Float32Array(8), shape: [2, 2, 2] }, undefined, /`x\.shape`/],
     ['splits of 0', good, { splits: 0 }, /`splits` must be an integer >= 1\. Received: 0/],
     ['more splits than samples', good, { splits: 11 }, /at most the number of samples, 10/],
+    ['ddof', good, { ddof: 2 }, /`ddof` must be 0 or 1\. Received: 2/],
+    [
+      'one split with ddof 1',
+      good,
+      { splits: 1, ddof: 1 },
+      /`splits` must be at least 2 with `ddof` 1\. Received: 1\.\n/,
+    ],
+    ['a seed', good, { seed: -1 }, /inceptionScore: `seed` must be an integer >= 0/],
+    [
+      'a short permutation',
+      good,
+      { permutation: Int32Array.of(0, 1) },
+      /`permutation` must be an Int32Array of 0 … 9, each once/,
+    ],
+    [
+      'a sample twice',
+      good,
+      { permutation: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 8) },
+      /each once/,
+    ],
+    [
+      'a sample too far',
+      good,
+      { permutation: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 10) },
+      /each once/,
+    ],
+    ['a list', good, { permutation: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, /an Int32Array/],
+    [
+      'a seed and a permutation',
+      good,
+      { seed: 1, permutation: Int32Array.of(0) },
+      /with either `seed` or `permutation`/,
+    ],
     ['from', good, { from: 'scores' }, /`from` must be one of 'logits', 'probabilities'/],
-    ['another option', good, { split: 3 }, /keys from, splits\. Received: "split"/],
+    [
+      'another option',
+      good,
+      { split: 3 },
+      /keys from, splits, ddof, seed, permutation\. Received: "split"/,
+    ],
     [
       'logits as probabilities',
       { data: Float32Array.of(0.5, 0.5, 3, -2), shape: [2, 2] },

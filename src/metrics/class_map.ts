@@ -1,0 +1,22 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkTensor, fail, isTensor } from '../internal/check.js';
+
+/** Classes of pixels, or of samples: an int32 tensor of any shape, or the same in host memory. */
+export type ClassMap = Tensor | Int32Array | Uint8Array;
+
+/** Checks kind and dtype. */
+export function checkClassMap(
+  where: string,
+  parameter: string,
+  value: unknown,
+): asserts value is ClassMap {
+  if (value instanceof Int32Array || value instanceof Uint8Array) return;
+  if (!isTensor(value))
+    fail('type', where, parameter, 'an int32 tensor, an Int32Array or a Uint8Array', value);
+  checkTensor(where, parameter, value, { dtype: 'int32' });
+}
+
+export const sizeOfMap = (map: ClassMap): number => (isTensor(map) ? map.size : map.length);
+
+export const readClassMap = async (map: ClassMap): Promise<ArrayLike<number>> =>
+  isTensor(map) ? map.data<'int32'>() : map;
