@@ -27,6 +27,8 @@ const IN_NODE_ONLY = [
   'test/training/{translation_memory,killed_and_resumed}.test.ts',
   'test/{losses,penalties}/properties.test.ts',
   'test/metrics/{fcn_score,paired_images}.test.ts',
+  'test/{losses,penalties,metrics}/properties.test.ts',
+  'test/metrics/{kernel_distance,mode_coverage}.test.ts',
 ];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
