@@ -2,7 +2,8 @@ import { any, argMax, cast, dispose, isNaN as isNotNumber, tidy } from '@tensorf
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { confusionMatrix } from './confusion_matrix.js';
-import type { ClassMap, ConfusionMatrix } from './confusion_matrix.js';
+import type { ClassMap } from './class_map.js';
+import type { ConfusionMatrix } from './confusion_matrix.js';
 import { segmentationScores } from './segmentation_scores.js';
 import type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
 

@@ -1,8 +1,9 @@
-import { fail } from '../internal/check.js';
+import { checkOptions, fail, isTensor } from '../internal/check.js';
 import { joinMoments, momentsOf } from './moments.js';
 import type { Moments } from './moments.js';
 import { readRows } from './rows.js';
 import type { Rows } from './rows.js';
+import { checkedMoments, decodeMoments, encodeMoments } from './statistics_bytes.js';
 
 /** A Gaussian fitted to features. */
 export interface GaussianStatistics {
@@ -12,13 +13,30 @@ export interface GaussianStatistics {
   readonly covariance: Float64Array;
 }
 
+/** {@link FeatureStatistics} as JSON. */
+export interface FeatureStatisticsJSON {
+  /** How many samples were seen. */
+  readonly count: number;
+  /** d values. */
+  readonly mean: readonly number[];
+  /** Σ (x − mean)(x − mean)ᵀ, d · d values, row after row. */
+  readonly scatter: readonly number[];
+}
+
+/** Options of {@link FeatureStatistics.of}. */
+export interface StreamOptions {
+  /** Called after each batch with the number of samples so far. */
+  onProgress?: (count: number) => void;
+}
+
 /**
  * Mean and covariance of features that come batch by batch, in float64 and in constant memory.
  *
  * `μ = Σx / n`, `Σ = Σ(x − μ)(x − μ)ᵀ / (n − 1)`. Each batch is centred on its own mean and joined
  * by Chan's formula: with δ = μ_b − μ_a, the sums of products of both together are
  * `S_a + S_b + δδᵀ · n_a·n_b/(n_a + n_b)`. So any split into batches, and any order of merging,
- * gives the same result to rounding, however far the features are from zero.
+ * gives the same result to rounding, however far the features are from zero. Parts that were counted in
+ * other processes travel by {@link toBytes} or as JSON.
  *
  * It holds no tensors; there is nothing to dispose.
  *
@@ -37,6 +55,66 @@ export interface GaussianStatistics {
  */
 export class FeatureStatistics {
   private moments: Moments | undefined;
+
+  /**
+   * The statistics of all samples of a stream, of which one batch at a time is held.
+   *
+   * @param batches [n, d] each: an array, a generator, a stream. A generator may dispose of a tensor
+   *   when it is asked for the next.
+   * @param options `onProgress`.
+   * @throws GanKitError as {@link update} does.
+   */
+  static async of(
+    batches: Iterable<Rows> | AsyncIterable<Rows>,
+    options: StreamOptions = {},
+  ): Promise<FeatureStatistics> {
+    const where = 'FeatureStatistics.of';
+    checkOptions(where, options, ['onProgress']);
+    if (typeof batches !== 'object' || batches === null || isTensor(batches))
+      fail('type', where, 'batches', 'batches of features: an array, a generator', batches);
+    const statistics = new FeatureStatistics();
+    for await (const batch of batches) {
+      await statistics.update(batch);
+      options.onProgress?.(statistics.count);
+    }
+    return statistics;
+  }
+
+  /**
+   * The statistics that {@link toBytes} wrote, bit for bit.
+   *
+   * @param bytes The whole file.
+   * @throws GanKitError if it is cut off, of another format, or of what no samples could give.
+   */
+  static fromBytes(bytes: Uint8Array): FeatureStatistics {
+    const statistics = new FeatureStatistics();
+    statistics.moments = decodeMoments('FeatureStatistics.fromBytes', bytes);
+    return statistics;
+  }
+
+  /**
+   * The statistics that {@link toJSON} gave.
+   *
+   * @param json After `JSON.parse`.
+   * @throws GanKitError if it is of another form, or of what no samples could give.
+   */
+  static fromJSON(json: FeatureStatisticsJSON): FeatureStatistics {
+    const where = 'FeatureStatistics.fromJSON';
+    if (typeof json !== 'object' || json === null)
+      fail('type', where, 'json', '{ count, mean, scatter }', json);
+    checkOptions(where, json, ['count', 'mean', 'scatter']);
+    const { count, mean, scatter } = json;
+    for (const [name, values] of Object.entries({ mean, scatter }))
+      if (!Array.isArray(values) || !values.every((value) => typeof value === 'number'))
+        fail('type', where, `json.${name}`, 'an array of numbers', values);
+    const statistics = new FeatureStatistics();
+    statistics.moments = checkedMoments(where, 'json', {
+      count,
+      mean: Float64Array.from(mean),
+      scatter: Float64Array.from(scatter),
+    });
+    return statistics;
+  }
 
   /** How many samples were seen. */
   get count(): number {
@@ -88,6 +166,32 @@ export class FeatureStatistics {
       );
     const { count, mean, scatter } = this.moments;
     return { mean: mean.slice(), covariance: scatter.map((sum) => sum / (count - 1)) };
+  }
+
+  /**
+   * All that was counted, for a file or another machine: a safetensors file of float64 `mean` and
+   * `scatter`, 8 (d² + d) bytes and a header. Equal statistics give equal bytes.
+   *
+   * @throws GanKitError before a sample was seen.
+   */
+  toBytes(): Uint8Array {
+    return encodeMoments(this.seen('FeatureStatistics.toBytes'));
+  }
+
+  /**
+   * All that was counted, for `JSON.stringify`, which keeps every digit but not the sign of −0.
+   *
+   * @throws GanKitError before a sample was seen.
+   */
+  toJSON(): FeatureStatisticsJSON {
+    const { count, mean, scatter } = this.seen('FeatureStatistics.toJSON');
+    return { count, mean: [...mean], scatter: [...scatter] };
+  }
+
+  private seen(where: string): Moments {
+    if (this.moments === undefined)
+      fail('state', where, 'count', 'at least 1', 0, 'Nothing was counted; call `update` first.');
+    return this.moments;
   }
 
   private add(where: string, parameter: string, moments: Moments): void {

@@ -3,7 +3,6 @@ export { classShares } from './class_shares.js';
 export { classifierConfidence } from './classifier_confidence.js';
 export type { ClassifierConfidence, ClassifierConfidenceOptions } from './classifier_confidence.js';
 export { confusionMatrix } from './confusion_matrix.js';
-export type { ClassMap, ConfusionMatrix, ConfusionMatrixOptions } from './confusion_matrix.js';
 export type { ConfusionMatrix, ConfusionMatrixOptions } from './confusion_matrix.js';
 export { densityCoverage } from './density_coverage.js';
 export type { DensityCoverage, DensityCoverageOptions } from './density_coverage.js';
@@ -13,7 +12,11 @@ export { featureExtractor } from './feature_extractor.js';
 export type { FeatureExtractorOptions, Features, GraphModelLike } from './feature_extractor.js';
 export type { FeatureSets } from './feature_sets.js';
 export { FeatureStatistics } from './feature_statistics.js';
-export type { GaussianStatistics } from './feature_statistics.js';
+export type {
+  FeatureStatisticsJSON,
+  GaussianStatistics,
+  StreamOptions,
+} from './feature_statistics.js';
 export { frechetDistance } from './frechet_distance.js';
 export type { ImagePairs, ImageScores } from './image_pairs.js';
 export { inceptionFeatures, InceptionFeatures } from './inception_features.js';

@@ -1,5 +1,14 @@
 export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
+export { evaluateFolders } from './evaluate/evaluate_folders.js';
+export type {
+  EvaluateFoldersOptions,
+  Evaluation,
+  EvaluationProgress,
+  Metric,
+  Score,
+} from './evaluate/evaluate_folders.js';
+export type { ExtractorSource } from './evaluate/extractor.js';
 export { folderImages } from './folder_images.js';
 export type { FolderImages, FolderImagesOptions } from './folder_images.js';
 export { loadInceptionFeatures } from './inception_file.js';

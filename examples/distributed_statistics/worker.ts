@@ -1,0 +1,57 @@
+/**
+ * A worker: reads shards and adds their statistics until it is told to stop. Start as many as you
+ * like, on any machine that reaches the Redis server and has the images.
+ *
+ *   npx tsx examples/distributed_statistics/worker.ts [--redis URL] [--prefix NAME] [--lock MS]
+ */
+import { Worker } from 'bullmq';
+import type { Job, WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
+import { loadBackend } from 'gan-kit';
+import { FeatureStatistics } from 'gan-kit/metrics';
+import { readWorkerOptions } from './options.js';
+import { SHARDS, SUMS, toBytes, toText } from './queues.js';
+import type { ShardResult, SumResult } from './queues.js';
+import { mergeShards, ShardReader } from './shard_statistics.js';
+import type { Shard } from './shards.js';
+
+const { redis, prefix, lock } = readWorkerOptions(process.argv.slice(2));
+await loadBackend({ prefer: ['wasm'], threads: 1 }); // as many processes as there are processors, each with one
+const reader = new ShardReader();
+
+async function readShard({ data }: Job<Shard>): Promise<ShardResult> {
+  const statistics = await reader.read(data);
+  return { index: data.index, statistics: toText(statistics.toBytes()) };
+}
+
+async function addShards(job: Job<{ shards: number }>): Promise<SumResult> {
+  const results = Object.values(await job.getChildrenValues<ShardResult>());
+  results.sort((a, b) => a.index - b.index);
+  if (results.length !== job.data.shards || results.some(({ index }, i) => index !== i))
+    throw new Error(`of ${job.data.shards} shards there are ${results.length}`);
+  const sum = mergeShards(
+    results.map((one) => FeatureStatistics.fromBytes(toBytes(one.statistics))),
+  );
+  return { count: sum.count, statistics: toText(sum.toBytes()) };
+}
+
+const options: WorkerOptions = {
+  connection: new Redis(redis, { maxRetriesPerRequest: null }),
+  prefix,
+  // a worker renews its lock on a job; from one that was killed, another takes the job over
+  ...{ lockDuration: lock, stalledInterval: lock / 2, maxStalledCount: 10 },
+};
+const workers = [
+  new Worker<Shard, ShardResult>(SHARDS, readShard, options),
+  new Worker<{ shards: number }, SumResult>(SUMS, addShards, options),
+];
+for (const worker of workers) worker.on('error', (error) => console.error(error.message));
+console.log('ready');
+
+/** Ends what was begun, takes nothing new. */
+async function stop(): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.close()));
+  process.exit(0);
+}
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => undefined); // a terminal sends it to all; who started the workers ends them

@@ -1,0 +1,124 @@
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { checkTensor, fail } from '../../internal/check.js';
+import { registerLayers } from '../../layers/register_layers.js';
+import { featureExtractor } from '../../metrics/feature_extractor.js';
+import { loadInceptionFeatures } from '../inception_file.js';
+import { modelFile } from '../model_file.js';
+
+/** What a network says of images; the caller owns both. */
+export interface Extracted {
+  /** [N, d]. */
+  readonly features: Tensor2D;
+  /** [N, classes], of a classifier. */
+  readonly logits?: Tensor2D | undefined;
+}
+
+/** A network that judges images, whatever it was made from. */
+export interface Extractor {
+  /** What its scores are named after; see `scoreNames`. */
+  readonly name: string;
+  /** The values of a black and of a white pixel that it wants. */
+  readonly range: readonly [number, number];
+  extract(images: Tensor4D): Promise<Extracted>;
+  dispose(): void;
+}
+
+/** A function of images, as a module of the user's may export it. */
+type UserFunction = (images: Tensor4D) => Tensor2D | Extracted | Promise<Tensor2D | Extracted>;
+
+/** Where an extractor comes from. */
+export interface ExtractorSource {
+  /** `'inception'`, the `.json` file of a tfjs LayersModel, or a module that exports a function. */
+  readonly extractor: string;
+  /** Of `'inception'`: the file of its weights. */
+  readonly weights?: string | undefined;
+  /** Of a model: the layer whose output are the features. */
+  readonly layer?: string | undefined;
+  /** Of a model: the layer whose output are the logits of a classifier. */
+  readonly logits?: string | undefined;
+  /** The values of a black and of a white pixel; Inception has its own. */
+  readonly range?: readonly [number, number] | undefined;
+}
+
+/** Opens an extractor; `dispose()` it in the end. */
+export async function openExtractor(where: string, source: ExtractorSource): Promise<Extractor> {
+  const { extractor, weights } = source;
+  if (typeof extractor !== 'string' || extractor === '')
+    fail('type', where, 'extractor', "'inception', or the path of a model or a module", extractor);
+  if (extractor === 'inception') return inception(where, weights);
+  if (weights !== undefined)
+    fail('value', where, 'weights', "left out but for the extractor 'inception'", weights);
+  return extractor.endsWith('.json') ? layersModel(where, source) : userModule(where, source);
+}
+
+async function inception(where: string, weights: string | undefined): Promise<Extractor> {
+  if (weights === undefined)
+    fail(
+      ...(['value', where, 'weights', "a path, with the extractor 'inception'", weights] as const),
+      'The file of torch-fidelity and pytorch-fid, weights-inception-2015-12-05-6726825d.pth; nothing is downloaded by itself.',
+    );
+  const network = await loadInceptionFeatures(weights, { pixels: 'bytes', quantize: 'none' });
+  return {
+    name: network.name,
+    range: [0, 255],
+    extract: (images) => network.extract(images),
+    dispose: () => network.dispose(),
+  };
+}
+
+async function layersModel(where: string, source: ExtractorSource): Promise<Extractor> {
+  const { extractor: path, layer, logits, range = [-1, 1] } = source;
+  if (layer === undefined)
+    fail('value', where, 'layer', 'the name of a layer, with a model', layer);
+  registerLayers();
+  const model = await loadLayersModel(modelFile(path));
+  try {
+    const features = featureExtractor(model, { layer });
+    const classify = logits === undefined ? undefined : featureExtractor(model, { layer: logits });
+    return {
+      name: `${basename(path)}, ${layer}`,
+      range,
+      extract: async (images) => ({
+        features: await features(images),
+        ...(classify !== undefined && { logits: await classify(images) }),
+      }),
+      dispose: () => model.dispose(),
+    };
+  } catch (error) {
+    model.dispose(); // a layer that the model has not
+    throw error;
+  }
+}
+
+async function userModule(where: string, source: ExtractorSource): Promise<Extractor> {
+  const { extractor: path, layer, logits, range = [-1, 1] } = source;
+  for (const [name, value] of Object.entries({ layer, logits }))
+    if (value !== undefined) fail('value', where, name, 'left out but for a model', value);
+  const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+  if (typeof module.default !== 'function')
+    fail('type', where, 'extractor', 'a module whose default export is a function', module.default);
+  const call = module.default as UserFunction;
+  return {
+    name: basename(path),
+    range,
+    extract: async (images) => {
+      const answer = await call(images);
+      const { features, logits: classes } =
+        'features' in answer ? answer : { features: answer, logits: undefined };
+      const shape = [images.shape[0], null];
+      try {
+        checkTensor(where, 'extractor', features, { shape });
+        if (classes !== undefined) checkTensor(where, 'extractor', classes, { shape });
+      } catch (error) {
+        dispose({ features, classes });
+        throw error;
+      }
+      return { features, logits: classes };
+    },
+    dispose: () => undefined,
+  };
+}

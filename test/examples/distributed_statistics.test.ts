@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { QueueEvents } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distribute } from '../../examples/distributed_statistics/distribute.js';
+import { SHARDS } from '../../examples/distributed_statistics/queues.js';
+import {
+  mergeShards,
+  ShardReader,
+} from '../../examples/distributed_statistics/shard_statistics.js';
+import { shardsOf } from '../../examples/distributed_statistics/shards.js';
+import type { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
+import { useBackend } from '../helpers/backends.js';
+import { hasRedis } from '../setup/redis.js';
+
+const SETS = [shardsOf('t10k', 10_000, 5), shardsOf('train', 1_000, 3)];
+const LOCK = 1500;
+
+describe('shardsOf', () => {
+  it('every image once', () => {
+    const places = shardsOf('t10k', 17, 5).flatMap(({ start, end }) =>
+      Array.from({ length: end - start }, (_, i) => start + i),
+    );
+    expect(places).toEqual(Array.from({ length: 17 }, (_, i) => i));
+  });
+});
+
+describe.skipIf(!hasRedis())('distributed statistics', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gan-kit-redis-'));
+  const redis = join(folder, 'redis.sock');
+  let server: ChildProcess;
+  let expected: string[];
+
+  beforeAll(async () => {
+    server = spawn(
+      'redis-server',
+      ['--port', '0', '--unixsocket', redis, '--save', '', '--appendonly', 'no', '--dir', folder],
+      { stdio: 'ignore' },
+    );
+    const connection = new Redis(redis, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    connection.on('error', () => undefined); // until the server listens
+    await connection.ping();
+    connection.disconnect();
+
+    await useBackend('wasm');
+    const reader = new ShardReader();
+    expected = [];
+    for (const shards of SETS) {
+      const parts: FeatureStatistics[] = [];
+      for (const shard of shards) parts.push(await reader.read(shard));
+      expected.push(digest(mergeShards(parts)));
+    }
+  });
+
+  afterAll(async () => {
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGTERM');
+    await gone;
+    rmSync(folder, { recursive: true });
+  });
+
+  const digest = (statistics: FeatureStatistics) =>
+    Buffer.from(statistics.toBytes()).toString('base64');
+
+  it('a worker that is killed in the middle loses nothing and counts nothing twice', async () => {
+    const prefix = 'killed';
+    const connection = new Redis(redis, { maxRetriesPerRequest: null });
+    const events = new QueueEvents(SHARDS, { connection, prefix });
+    await events.waitUntilReady();
+    let workers: readonly ChildProcess[] = [];
+    let stalled = 0;
+    const killed: ChildProcess[] = [];
+    events.on('stalled', () => stalled++);
+    const active = new Set<string>();
+    events.on('active', ({ jobId }) => {
+      active.add(jobId);
+      // with as many shards begun as there are workers, each is in the middle of one
+      if (active.size !== 3 || killed.length > 0) return;
+      killed.push(workers[0]!);
+      workers[0]!.kill('SIGKILL');
+    });
+    let shards = 0;
+    const sums = await distribute(
+      SETS,
+      { redis, prefix, lock: LOCK, workers: 3 },
+      { onShard: () => shards++, onWorkers: (started) => (workers = started) },
+    );
+    await events.close();
+
+    expect(killed[0]!.signalCode).toBe('SIGKILL');
+    expect(stalled).toBeGreaterThan(0); // or it was killed between two shards
+    expect(shards).toBe(8);
+    expect(sums!.map(({ count }) => count)).toEqual([10_000, 1_000]);
+    expect(sums!.map(digest)).toEqual(expected);
+    expect(await connection.keys(`${prefix}:*`)).toEqual([]);
+    connection.disconnect();
+  }, 120_000);
+
+  it('stops when it is told to, and leaves nothing behind', async () => {
+    const stop = new AbortController();
+    const prefix = 'stopped';
+    const sums = await distribute(
+      SETS,
+      { redis, prefix, lock: LOCK, workers: 1 },
+      { onShard: () => stop.abort(), signal: stop.signal },
+    );
+    expect(sums).toBeUndefined();
+    const connection = new Redis(redis, { maxRetriesPerRequest: null });
+    expect(await connection.keys(`${prefix}:*`)).toEqual([]);
+    connection.disconnect();
+  }, 120_000);
+
+  it('says so if all workers are gone', async () => {
+    const found = distribute(
+      [shardsOf('t10k', 10_000, 2)],
+      { redis, prefix: 'gone', lock: LOCK, workers: 2 },
+      { onWorkers: (workers) => workers.forEach((worker) => worker.kill('SIGKILL')) },
+    );
+    await expect(found).rejects.toThrow(/all workers have ended/);
+  }, 120_000);
+});
