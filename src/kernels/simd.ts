@@ -3,8 +3,8 @@ import { FUSED_TILE, KERNELS, TILE } from './simd_binary.js';
 import { isShared, maySleep, startThread, threadsOn } from './threads.js';
 import { memoryOf } from './wasm_backend.js';
 import type { WasmBackend } from './wasm_backend.js';
-import { webAssembly } from './web_assembly.js';
-import type { WasmModule } from './web_assembly.js';
+import { allowRelaxedSimd, decodeBinary, webAssembly } from '../internal/web_assembly.js';
+import type { WasmModule } from '../internal/web_assembly.js';
 
 /** An address in the heap, in bytes. */
 export type Address = number;
@@ -111,7 +111,7 @@ type Binary = Uint8Array<ArrayBuffer>;
 let binaries: { readonly tile: Binary; readonly kernels: Binary } | undefined;
 
 function supportedBinaries(): { tile: Binary; kernels: Binary } {
-  const [kernels, plain, fused] = [KERNELS, TILE, FUSED_TILE].map(decode) as [
+  const [kernels, plain, fused] = [KERNELS, TILE, FUSED_TILE].map(decodeBinary) as [
     Binary,
     Binary,
     Binary,
@@ -122,17 +122,6 @@ function supportedBinaries(): { tile: Binary; kernels: Binary } {
   if (!supports(fused)) allowRelaxedSimd();
   return { tile: supports(fused) ? fused : plain, kernels };
 }
-
-/** Node 20 has relaxed SIMD behind a flag of its engine, which may be set while it runs; later ones have it. */
-function allowRelaxedSimd(): void {
-  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
-  const v8 = process?.getBuiltinModule?.('v8') as
-    { setFlagsFromString(flag: string): void } | undefined;
-  v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
-}
-
-const decode = (text: string): Binary =>
-  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** The binaries declare their memory as shared; which it is, is one bit of the import. */
 function withOwnMemory(shared: Binary): Binary {

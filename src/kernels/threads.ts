@@ -1,4 +1,4 @@
-import type { WasmMemory, WasmModule } from './web_assembly.js';
+import type { WasmMemory, WasmModule } from '../internal/web_assembly.js';
 
 /** What a thread is started with. */
 export interface ThreadData {

@@ -8,7 +8,7 @@ import type {
   Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { WasmMemory } from './web_assembly.js';
+import type { WasmMemory } from '../internal/web_assembly.js';
 
 export type HeapView = Float32Array | Int32Array | Uint8Array;
 export type FloatPair = [Float32Array, Float32Array];

@@ -1,4 +1,5 @@
 import { pace } from '../internal/pace.js';
+import { Remainder } from './remainder.js';
 
 /** A symmetric matrix as a product. */
 export interface PivotedCholesky {
@@ -22,27 +23,26 @@ export interface PivotedCholesky {
 export async function pivotedCholesky(matrix: Float64Array, n: number): Promise<PivotedCholesky> {
   const left = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!);
   const tolerance = n * Number.EPSILON * left.reduce((a, b) => Math.max(a, b), 0);
+  const remainder = new Remainder(matrix, n);
   const factor: Float64Array[] = [];
-  const pivots: number[] = [];
   const turn = pace();
   for (;;) {
-    const largest = left.reduce((a, b) => Math.max(a, b), 0);
-    const deficit = left.reduce((a, b) => Math.max(a, -b), 0);
+    let pivot = 0;
+    let deficit = 0;
+    for (let i = 0; i < n; i++) {
+      if (left[i]! > left[pivot]!) pivot = i;
+      if (-left[i]! > deficit) deficit = -left[i]!;
+    }
+    const largest = left[pivot]!;
     if (largest <= Math.max(tolerance, deficit)) return { factor, deficit };
 
-    const pivot = left.indexOf(largest);
-    const row = matrix.slice(pivot * n, pivot * n + n);
-    for (const earlier of factor) {
-      const share = earlier[pivot]!;
-      for (let j = 0; j < n; j++) row[j]! -= share * earlier[j]!;
-    }
+    const row = remainder.row(pivot);
     const root = Math.sqrt(largest);
     for (let j = 0; j < n; j++) row[j]! /= root;
-    for (const earlier of pivots) row[earlier] = 0; // not rounding divided by a small root
     row[pivot] = root;
     for (let j = 0; j < n; j++) left[j]! -= row[j]! * row[j]!;
     left[pivot] = 0;
-    pivots.push(pivot);
+    remainder.subtract(row, pivot);
     factor.push(row);
     await turn();
   }

@@ -1,8 +1,8 @@
 import { pace } from '../internal/pace.js';
 
 /**
- * All eigenvalues of a real symmetric tridiagonal matrix, by the implicit QL algorithm with
- * Wilkinson's shifts, in float64.
+ * All eigenvalues of a real symmetric tridiagonal matrix, by the QL algorithm with Wilkinson's shifts
+ * and without square roots, in float64.
  *
  * Each has an error of a few units of rounding of the largest.
  *
@@ -10,59 +10,68 @@ import { pace } from '../internal/pace.js';
  * @param offDiagonal n − 1 finite numbers: element i joins rows i and i + 1.
  * @returns n values, the smallest first.
  *
- * @see Dubrulle, Martin and Wilkinson 1968, "The implicit QL algorithm"
+ * @see Parlett 1980, "The symmetric eigenvalue problem", section 8.15: the algorithm of Pal, Walker and Kahan
  */
 export async function tridiagonalEigenvalues(
   diagonal: Float64Array,
   offDiagonal: Float64Array,
 ): Promise<Float64Array> {
   const n = diagonal.length;
-  const d = Float64Array.from(diagonal);
-  const e = Float64Array.from({ length: n }, (_, i) => offDiagonal[i] ?? 0);
   let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(d[i]!), Math.abs(e[i]!));
-  const negligible = Number.EPSILON * largest;
+  for (let i = 0; i < n; i++)
+    largest = Math.max(largest, Math.abs(diagonal[i]!), Math.abs(offDiagonal[i] ?? 0));
+  if (largest === 0) return new Float64Array(n);
+  // of order one, so that no square overflows, and none that counts vanishes
+  const d = diagonal.map((value) => value / largest);
+  const squares = Float64Array.from(
+    { length: n },
+    (_, i) => ((offDiagonal[i] ?? 0) / largest) ** 2,
+  );
+  const negligible = Number.EPSILON ** 2;
   const turn = pace();
 
   for (let low = 0; low < n; low++) {
     for (;;) {
       let high = low;
-      while (high < n - 1 && Math.abs(e[high]!) > negligible) high++;
+      while (high < n - 1 && squares[high]! > negligible) high++;
       if (high === low) break;
-      sweep(d, e, low, high);
+      sweep(d, squares, low, high);
       await turn();
     }
   }
-  return d.sort();
+  return d.map((value) => value * largest).sort();
 }
 
 /** The eigenvalue of the leading 2×2 block that is nearer to its first diagonal element. */
-function wilkinsonShift(d: Float64Array, e: Float64Array, low: number): number {
-  const half = (d[low + 1]! - d[low]!) / (2 * e[low]!);
-  const root = Math.hypot(half, 1);
-  return d[low]! - e[low]! / (half + (half < 0 ? -root : root));
+function wilkinsonShift(d: Float64Array, squares: Float64Array, low: number): number {
+  const root = Math.sqrt(squares[low]!);
+  const half = (d[low + 1]! - d[low]!) / (2 * root);
+  const other = Math.sqrt(half * half + 1);
+  return d[low]! - root / (half + (half < 0 ? -other : other));
 }
 
-/** One QL step on the block low … high: plane rotations chase a bulge from its end to its start. */
-function sweep(d: Float64Array, e: Float64Array, low: number, high: number): void {
-  let pivot = d[high]! - wilkinsonShift(d, e, low);
-  let sine = 1;
+/**
+ * One QL step on the block low … high: plane rotations chase a bulge from its end to its start, of
+ * which only the squares of sines and cosines are kept.
+ */
+function sweep(d: Float64Array, squares: Float64Array, low: number, high: number): void {
+  const shift = wilkinsonShift(d, squares, low);
+  let sine = 0;
   let cosine = 1;
-  let moved = 0;
+  let rest = d[high]! - shift;
+  let pivot = rest * rest;
   for (let i = high - 1; i >= low; i--) {
-    const bulge = sine * e[i]!;
-    const coupling = cosine * e[i]!;
-    const length = Math.hypot(bulge, pivot);
-    e[i + 1] = length;
-    sine = length === 0 ? 0 : bulge / length;
-    cosine = length === 0 ? 1 : pivot / length;
-    const rest = d[i + 1]! - moved;
-    const turned = (d[i]! - rest) * sine + 2 * cosine * coupling;
-    moved = sine * turned;
-    d[i + 1] = rest + moved;
-    pivot = cosine * turned - coupling;
+    const square = squares[i]!;
+    const length = pivot + square;
+    if (i < high - 1) squares[i + 1] = sine * length;
+    const before = cosine;
+    cosine = pivot / length;
+    sine = square / length;
+    const turned = cosine * (d[i]! - shift) - sine * rest;
+    d[i + 1] = rest + (d[i]! - turned);
+    rest = turned;
+    pivot = cosine === 0 ? before * square : (rest * rest) / cosine;
   }
-  d[low]! -= moved;
-  e[low] = pivot;
-  e[high] = 0;
+  squares[low] = sine * pivot;
+  d[low] = shift + rest;
 }

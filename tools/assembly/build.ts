@@ -17,12 +17,13 @@ const COMPILER: string = 'assemblyscript/asc';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** No runtime, no memory of its own, nothing but SIMD. The most pages that memory can have are declared. */
+/** No runtime, no memory of its own, nothing but SIMD. */
 const FLAGS = [
   ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-  ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--noExportMemory'],
-  ...['--enable', 'simd', '--enable', 'threads'],
+  ...['--importMemory', '--noExportMemory', '--enable', 'simd'],
 ];
+/** At work on a heap that threads share; the most pages that it can have are declared. */
+const SHARED = ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'];
 
 async function compile(source: string, ...flags: readonly string[]): Promise<string> {
   const { default: compiler } = (await import(COMPILER)) as { default: Compiler };
@@ -40,9 +41,9 @@ async function compile(source: string, ...flags: readonly string[]): Promise<str
 
 /** The text of src/kernels/simd_binary.ts. */
 export async function simdBinary(): Promise<string> {
-  const kernels = await compile('index.ts');
-  const plain = await compile('tile.ts');
-  const fused = await compile('tile.ts', '--enable', 'relaxed-simd');
+  const kernels = await compile('index.ts', ...SHARED);
+  const plain = await compile('tile.ts', ...SHARED);
+  const fused = await compile('tile.ts', ...SHARED, '--enable', 'relaxed-simd');
   return `// Made from assembly/ by npm run assembly; test/kernels/simd_binary.test.ts compares the two.
 
 /** All of assembly/ but the tile of a product. */
@@ -59,5 +60,23 @@ export const FUSED_TILE = // prettier-ignore
 `;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
+/** The text of src/linalg/float64_binary.ts. */
+export async function float64Binary(): Promise<string> {
+  const plain = await compile('float64.ts');
+  const fused = await compile('float64.ts', '--enable', 'relaxed-simd');
+  return `// Made from assembly/float64.ts by npm run assembly; test/linalg/float64_binary.test.ts compares the two.
+
+/** Of multiplications and additions. */
+export const PLAIN = // prettier-ignore
+  '${plain}';
+
+/** The same with relaxed SIMD: a product and its sum are rounded once. */
+export const FUSED = // prettier-ignore
+  '${fused}';
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(file('src/kernels/simd_binary.ts'), await simdBinary());
+  await writeFile(file('src/linalg/float64_binary.ts'), await float64Binary());
+}

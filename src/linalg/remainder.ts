@@ -1,0 +1,86 @@
+import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
+import type { Float64Heap, Matrix } from './float64_heap.js';
+
+/** So many rows are subtracted at a time, as a product of matrices. */
+const BLOCK = 32;
+/** So many are eliminated before what stays is moved together. */
+const MOST_GONE = 4 * BLOCK;
+
+const roundUp = (size: number) => Math.ceil(size / 4) * 4;
+
+/** What an elimination leaves of a symmetric matrix. */
+export class Remainder {
+  /** The upper half of the rows and columns that stay, and behind it the block of rows to subtract. */
+  private readonly heap: Float64Heap;
+  private readonly matrix: Matrix;
+  private readonly block: Matrix;
+  /** Which columns of the matrix stay, in their order, but for those of `gone`. */
+  private rest: Int32Array;
+  private gone: number[] = [];
+  /** How many rows there are to subtract. */
+  private waiting = 0;
+
+  constructor(
+    matrix: Float64Array,
+    private readonly n: number,
+  ) {
+    const stride = roundUp(n);
+    this.heap = fusedHeap((stride + BLOCK) * stride, stride);
+    this.matrix = rowMajor(0, stride);
+    this.block = rowMajor(stride * stride, stride);
+    this.rest = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = 0; i < n; i++) this.heap.values.set(matrix.subarray(i * n, i * n + n), i * stride);
+  }
+
+  /** Row `index`, with zeros in the columns that were eliminated. */
+  row(index: number): Float64Array {
+    const { heap, rest, gone, block } = this;
+    const { values } = heap;
+    const { down } = this.matrix;
+    const size = rest.length;
+    const place = rest.indexOf(index);
+    const left = new Float64Array(size);
+    for (let j = 0; j < place; j++) left[j] = values[j * down + place]!;
+    left.set(values.subarray(place * down + place, place * down + size), place);
+    for (let i = 0; i < this.waiting; i++) {
+      const earlier = values.subarray(block.at + i * down, block.at + i * down + size);
+      const share = earlier[place]!;
+      for (let j = 0; j < size; j++) left[j]! -= share * earlier[j]!;
+    }
+    const row = new Float64Array(this.n);
+    for (let j = 0; j < size; j++) row[rest[j]!] = left[j]!;
+    for (const column of gone) row[column] = 0;
+    return row;
+  }
+
+  /** Subtracts rᵀr for a row r, which eliminates row and column `index`. */
+  subtract(row: Float64Array, index: number): void {
+    const { heap, rest, gone, block } = this;
+    const to = block.at + this.waiting * block.down;
+    for (let j = 0; j < rest.length; j++) heap.values[to + j] = row[rest[j]!]!;
+    gone.push(index);
+    if (++this.waiting < BLOCK) return;
+    this.waiting = 0;
+    const [m, k] = [roundUp(rest.length), BLOCK];
+    const a = transposed(block);
+    heap.multiply({ c: this.matrix, a, b: block, m, n: m, k, subtract: true, upper: true });
+    if (gone.length === MOST_GONE) this.compress();
+  }
+
+  /** Moves what stays to the upper left. */
+  private compress(): void {
+    const { rest, gone } = this;
+    const { values } = this.heap;
+    const { down } = this.matrix;
+    const places = Int32Array.from(rest.keys()).filter((place) => !gone.includes(rest[place]!));
+    const size = places.length;
+    for (let i = 0; i < size; i++) {
+      const to = i * down;
+      const from = places[i]! * down;
+      for (let j = i; j < size; j++) values[to + j] = values[from + places[j]!]!;
+    }
+    this.rest = places.map((place) => rest[place]!);
+    this.gone = [];
+    values.fill(0, this.block.at); // what lies beyond the last column is multiplied too
+  }
+}
