@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { FeatureStatistics } from 'gan-kit/metrics';
-import type { Options } from './options.js';
+import type { WorkerOptions } from './options.js';
 import { SHARDS, SUMS, sumOf, toBytes } from './queues.js';
 import type { SumResult } from './queues.js';
 import type { Shard } from './shards.js';
@@ -15,8 +15,6 @@ export interface Distribution {
   readonly onShard?: () => void;
   /** Ends the work early. */
   readonly signal?: AbortSignal;
-  /** Called with the processes that were started. */
-  readonly onWorkers?: (workers: readonly ChildProcess[]) => void;
 }
 
 /**
@@ -26,8 +24,8 @@ export interface Distribution {
  */
 export async function distribute(
   sets: readonly (readonly Shard[])[],
-  { redis, prefix, lock, workers: count }: Pick<Options, 'redis' | 'prefix' | 'lock' | 'workers'>,
-  { onShard, signal, onWorkers }: Distribution = {},
+  { redis, prefix, lock, workers: count }: WorkerOptions & { readonly workers: number },
+  { onShard, signal }: Distribution = {},
 ): Promise<FeatureStatistics[] | undefined> {
   const connections: Redis[] = [];
   const connect = () => {
@@ -38,10 +36,7 @@ export async function distribute(
   const flows = new FlowProducer(connect());
   const queues = [SHARDS, SUMS].map((name) => new Queue(name, connect()));
   const [shardEvents, sumEvents] = [SHARDS, SUMS].map((name) => new QueueEvents(name, connect()));
-  const workers = Array.from({ length: count }, () =>
-    startWorker(['--redis', redis, '--prefix', prefix, '--lock', String(lock)]),
-  );
-  onWorkers?.(workers);
+  const workers = Array.from({ length: count }, () => startWorker({ redis, prefix, lock }));
   try {
     await Promise.all([shardEvents!.waitUntilReady(), sumEvents!.waitUntilReady()]);
     shardEvents!.on('completed', () => onShard?.());
@@ -59,11 +54,14 @@ export async function distribute(
   }
 }
 
-const startWorker = (args: string[]): ChildProcess =>
-  fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), args, {
+/** Starts a worker on this machine. */
+export function startWorker({ redis, prefix, lock }: WorkerOptions): ChildProcess {
+  const args = ['--redis', redis, '--prefix', prefix, '--lock', String(lock)];
+  return fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), args, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+}
 
 /** When a worker has ended, however. */
 async function exitOf(worker: ChildProcess): Promise<void> {
@@ -71,7 +69,8 @@ async function exitOf(worker: ChildProcess): Promise<void> {
   await new Promise((resolve) => worker.once('exit', resolve));
 }
 
-async function stopWorker(worker: ChildProcess): Promise<void> {
+/** Lets a worker end what it has begun. */
+export async function stopWorker(worker: ChildProcess): Promise<void> {
   worker.kill('SIGTERM'); // of no effect on one that has ended
   await exitOf(worker);
 }

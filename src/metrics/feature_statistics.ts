@@ -1,6 +1,6 @@
 import { checkOptions, fail, isTensor } from '../internal/check.js';
-import { joinMoments, momentsOf } from './moments.js';
-import type { Moments } from './moments.js';
+import { pace } from '../internal/pace.js';
+import { BLOCK, RunningMoments } from './moments.js';
 import { readRows } from './rows.js';
 import type { Rows } from './rows.js';
 import { checkedMoments, decodeMoments, encodeMoments } from './statistics_bytes.js';
@@ -32,11 +32,12 @@ export interface StreamOptions {
 /**
  * Mean and covariance of features that come batch by batch, in float64 and in constant memory.
  *
- * `μ = Σx / n`, `Σ = Σ(x − μ)(x − μ)ᵀ / (n − 1)`. Each batch is centred on its own mean and joined
- * by Chan's formula: with δ = μ_b − μ_a, the sums of products of both together are
+ * `μ = Σx / n`, `Σ = Σ(x − μ)(x − μ)ᵀ / (n − 1)`. Each 64 samples are centred on their own mean and
+ * joined by Chan's formula: with δ = μ_b − μ_a, the sums of products of both together are
  * `S_a + S_b + δδᵀ · n_a·n_b/(n_a + n_b)`. So any split into batches, and any order of merging,
- * gives the same result to rounding, however far the features are from zero. Parts that were counted in
- * other processes travel by {@link toBytes} or as JSON.
+ * gives the same result to rounding, however far the features are from zero; and the same batches in
+ * the same order give the same bits, on any machine. Parts that were counted in other processes travel
+ * by {@link toBytes} or as JSON.
  *
  * It holds no tensors; there is nothing to dispose.
  *
@@ -54,7 +55,7 @@ export interface StreamOptions {
  * @see Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance", equation 1.5
  */
 export class FeatureStatistics {
-  private moments: Moments | undefined;
+  private moments: RunningMoments | undefined;
 
   /**
    * The statistics of all samples of a stream, of which one batch at a time is held.
@@ -88,7 +89,8 @@ export class FeatureStatistics {
    */
   static fromBytes(bytes: Uint8Array): FeatureStatistics {
     const statistics = new FeatureStatistics();
-    statistics.moments = decodeMoments('FeatureStatistics.fromBytes', bytes);
+    const moments = decodeMoments('FeatureStatistics.fromBytes', bytes);
+    statistics.moments = RunningMoments.from(moments);
     return statistics;
   }
 
@@ -108,11 +110,8 @@ export class FeatureStatistics {
       if (!Array.isArray(values) || !values.every((value) => typeof value === 'number'))
         fail('type', where, `json.${name}`, 'an array of numbers', values);
     const statistics = new FeatureStatistics();
-    statistics.moments = checkedMoments(where, 'json', {
-      count,
-      mean: Float64Array.from(mean),
-      scatter: Float64Array.from(scatter),
-    });
+    const moments = { count, mean: Float64Array.from(mean), scatter: Float64Array.from(scatter) };
+    statistics.moments = RunningMoments.from(checkedMoments(where, 'json', moments));
     return statistics;
   }
 
@@ -129,8 +128,13 @@ export class FeatureStatistics {
    */
   async update(features: Rows): Promise<void> {
     const where = 'FeatureStatistics.update';
-    const moments = await momentsOf(await readRows(where, 'features', features));
-    this.add(where, 'features', moments); // at once: updates may overlap
+    const matrix = await readRows(where, 'features', features);
+    const moments = this.of(where, 'features', matrix.columns);
+    const turn = pace();
+    for (let start = 0; start < matrix.rows; start += BLOCK) {
+      moments.addRows(matrix, start, Math.min(start + BLOCK, matrix.rows));
+      await turn();
+    }
   }
 
   /**
@@ -144,7 +148,8 @@ export class FeatureStatistics {
     const where = 'FeatureStatistics.merge';
     if (!(other instanceof FeatureStatistics))
       fail('type', where, 'other', 'a FeatureStatistics', other);
-    if (other.moments !== undefined) this.add(where, 'other', other.moments);
+    if (other.moments !== undefined)
+      this.of(where, 'other', other.moments.mean.length).add(other.moments);
     return this;
   }
 
@@ -164,8 +169,8 @@ export class FeatureStatistics {
         this.count,
         'A covariance needs two samples; call `update` first.',
       );
-    const { count, mean, scatter } = this.moments;
-    return { mean: mean.slice(), covariance: scatter.map((sum) => sum / (count - 1)) };
+    const { count, mean, scatter } = this.moments.moments();
+    return { mean, covariance: scatter.map((sum) => sum / (count - 1)) };
   }
 
   /**
@@ -175,7 +180,7 @@ export class FeatureStatistics {
    * @throws GanKitError before a sample was seen.
    */
   toBytes(): Uint8Array {
-    return encodeMoments(this.seen('FeatureStatistics.toBytes'));
+    return encodeMoments(this.seen('FeatureStatistics.toBytes').moments());
   }
 
   /**
@@ -184,20 +189,21 @@ export class FeatureStatistics {
    * @throws GanKitError before a sample was seen.
    */
   toJSON(): FeatureStatisticsJSON {
-    const { count, mean, scatter } = this.seen('FeatureStatistics.toJSON');
+    const { count, mean, scatter } = this.seen('FeatureStatistics.toJSON').moments();
     return { count, mean: [...mean], scatter: [...scatter] };
   }
 
-  private seen(where: string): Moments {
+  private seen(where: string): RunningMoments {
     if (this.moments === undefined)
       fail('state', where, 'count', 'at least 1', 0, 'Nothing was counted; call `update` first.');
     return this.moments;
   }
 
-  private add(where: string, parameter: string, moments: Moments): void {
-    const held = this.moments;
-    if (held !== undefined && held.mean.length !== moments.mean.length)
-      fail('shape', where, parameter, `of ${held.mean.length} features`, moments.mean.length);
-    this.moments = held === undefined ? moments : joinMoments(held, moments);
+  /** The sums, which the first samples make as wide as they are. */
+  private of(where: string, parameter: string, columns: number): RunningMoments {
+    const { mean } = (this.moments ??= new RunningMoments(columns));
+    if (mean.length !== columns)
+      fail('shape', where, parameter, `of ${mean.length} features`, columns);
+    return this.moments;
   }
 }
