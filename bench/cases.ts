@@ -1,5 +1,6 @@
 import { RandomStream } from '../src/internal/random.js';
 import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
+import type { MetricsCase } from './metrics_cases.js';
 import type { TranslationCase } from './translation_cases.js';
 
 /** A pass of a convolution: y itself, or the gradient in one of its two operands. */
@@ -35,7 +36,7 @@ export interface StepCase {
   readonly latents: readonly (readonly number[])[];
 }
 
-export type Case = ConvolutionCase | StepCase | TranslationCase;
+export type Case = ConvolutionCase | StepCase | TranslationCase | MetricsCase;
 
 /** Forward passes that a step is made of, each backward pass counted as the forward pass it equals. */
 export interface Product {

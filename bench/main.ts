@@ -8,6 +8,7 @@ import { contenders, OURS, STOCK_WASM } from './contenders.js';
 import { smallStepCases } from './cases.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
+import { metrics } from './levels/metrics.js';
 import { steps } from './levels/steps.js';
 import { translation } from './levels/translation.js';
 import { run, thisMachine } from './run.js';
@@ -16,6 +17,7 @@ const LEVELS = {
   convolutions,
   steps: () => steps(),
   memory,
+  metrics,
   translation,
   small: () => steps(smallStepCases()),
 };
@@ -27,7 +29,7 @@ const HELP = `Times gan-kit beside other libraries, in turns, and prints medians
 
   --levels A,B     of ${NAMES.join(', ')} (default
                    ${DEFAULT}); translation takes ten minutes more,
-                   small is a step that slow peers can do
+                   metrics three, small is a step that slow peers can do
   --peers A,B      only contenders whose name contains one of these, and gan-kit and tfjs on wasm; by
                    default all but tfjs on cpu and jax-js, which take minutes
   --rounds N       how often each is measured (default 7)

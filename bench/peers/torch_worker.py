@@ -5,17 +5,22 @@ gan-kit has them (NHWC, height-width-in-out) and are permuted once, before the c
 """
 
 import json
+import os
 import resource
 import sys
 import time
 
+# before NumPy is loaded, which reads it then
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[1]
+
 import torch
+from numpy_metrics import Metrics
 from torch_convolution import Convolution
 from torch_step import Step
 from torch_translation import Translation
 
 THREADS, DEVICE = int(sys.argv[1]), (sys.argv[2:] or ["cpu"])[0]
-SUBJECTS = {"convolution": Convolution, "step": Step, "translation": Translation}
+SUBJECTS = {"convolution": Convolution, "step": Step, "translation": Translation, "metrics": Metrics}
 torch.set_num_threads(THREADS)
 # products of float32 as WebGPU has them; convolutions would be of TF32
 torch.backends.cudnn.allow_tf32 = False

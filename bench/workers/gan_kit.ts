@@ -2,6 +2,7 @@
 import { loadBackend } from 'gan-kit';
 import { convolution } from './convolution.js';
 import { step } from './gan_kit_step.js';
+import { metrics } from './metrics.js';
 import { serve } from './serve.js';
 import { translation } from './translation.js';
 
@@ -19,6 +20,7 @@ loading.catch(() => undefined); // it is the answer to whatever is asked
 await serve(
   async (one) => {
     await loading;
+    if (one.kind === 'metrics') return metrics(one);
     if (one.kind === 'translation') return translation(one);
     return one.kind === 'convolution' ? convolution(one) : step(one);
   },

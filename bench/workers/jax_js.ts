@@ -14,7 +14,8 @@ type Array4D = ReturnType<typeof np.array>;
 await init('wasm');
 defaultDevice('wasm');
 await serve(async (one) => {
-  if (one.kind === 'translation') throw new Error('it is not given image translation');
+  if (one.kind === 'translation' || one.kind === 'metrics')
+    throw new Error(`it is not given ${one.kind}`);
   return one.kind === 'convolution' ? convolution(one) : dcgan28(one);
 });
 

@@ -105,7 +105,8 @@ function step(one: StepCase): Subject {
 
 await tf.setBackend(process.argv[2]!);
 const subject = (one: Case): Subject => {
-  if (one.kind === 'translation') throw new Error('it is not given image translation');
+  if (one.kind === 'translation' || one.kind === 'metrics')
+    throw new Error(`it is not given ${one.kind}`);
   return one.kind === 'convolution' ? convolution(one) : step(one);
 };
 await serve(async (one) => subject(one));

@@ -17,7 +17,8 @@ import { tridiagonalEigenvalues } from './tridiagonal_eigenvalues.js';
  */
 export async function nuclearNorm(matrix: readonly Float64Array[]): Promise<number> {
   let largest = 0;
-  for (const row of matrix) for (const value of row) largest = Math.max(largest, Math.abs(value));
+  for (const row of matrix)
+    for (let j = 0; j < row.length; j++) largest = Math.max(largest, Math.abs(row[j]!));
   if (largest === 0) return 0;
   // of order one, so that no square overflows or vanishes
   const a = tall(matrix).map((row) => row.map((value) => value / largest));

@@ -91,9 +91,10 @@ function checkedStatistics(
   if (![mean, covariance].every((values) => values.every((x) => Math.abs(x) < LARGEST)))
     fail('value', where, parameter, `finite and below ${LARGEST}`, 'a larger value, or NaN');
   const largest = largestVariance(statistics);
+  const deviations = mean.map((_, i) => Math.sqrt(covariance[i * n + i]!));
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      const bound = Math.sqrt(covariance[i * n + i]! * covariance[j * n + j]!); // Cauchy, Schwarz
+      const bound = deviations[i]! * deviations[j]!; // Cauchy, Schwarz
       const lower = covariance[i * n + j]!;
       const upper = covariance[j * n + i]!;
       const slack = TOLERANCE * bound + Number.EPSILON * largest;

@@ -1,0 +1,56 @@
+import { FeatureStatistics, frechetDistance } from 'gan-kit/metrics';
+import type { HostRows } from 'gan-kit/metrics';
+import { fill } from '../hash.js';
+import { BATCH } from '../metrics_cases.js';
+import type { MetricsCase } from '../metrics_cases.js';
+import type { Subject } from './serve.js';
+
+/*
+ * What all contenders agree on. Seeds of the hash: 1 on the batches of the first set, 101 on those of the
+ * second. Column j is 1 / (1 + j / 64) wide, as columns of features differ; four batches come again and again.
+ */
+const DIFFERENT = 4;
+
+function batchesOf(columns: number, seed: number): HostRows[] {
+  return Array.from({ length: DIFFERENT }, (_, i) => {
+    const data = fill(BATCH * columns, seed + i, 1);
+    for (let at = 0; at < data.length; at++) data[at]! *= 1 / (1 + (at % columns) / 64);
+    return { data, shape: [BATCH, columns] };
+  });
+}
+
+/** Batch after batch, as an extractor hands them on. */
+function* stream(batches: readonly HostRows[], rows: number): Generator<HostRows> {
+  for (let seen = 0, i = 0; seen < rows; seen += BATCH, i++) yield batches[i % DIFFERENT]!;
+}
+
+/** Statistics of a stream, or a distance of two statistics, on one thread of this process. */
+export async function metrics({ task, rows, columns }: MetricsCase): Promise<Subject> {
+  const batches = batchesOf(columns, 1);
+  if (task === 'statistics') {
+    const run = () => FeatureStatistics.of(stream(batches, rows));
+    return {
+      run: async () => void (await run()),
+      fingerprint: async () => {
+        const { mean, covariance } = (await run()).value();
+        return [mean[0]!, mean[columns - 1]!, covariance[0]!, covariance[1]!, covariance.at(-1)!];
+      },
+      dispose: () => undefined,
+    };
+  }
+  // distinct samples, so that the covariances have full rank
+  const distinct = async (seed: number) => {
+    const data = fill(rows * columns, seed, 1);
+    for (let at = 0; at < data.length; at++) data[at]! *= 1 / (1 + (at % columns) / 64);
+    const statistics = new FeatureStatistics();
+    await statistics.update({ data, shape: [rows, columns] });
+    return statistics.value();
+  };
+  const [a, b] = [await distinct(1), await distinct(101)];
+  const run = () => frechetDistance(a, b);
+  return {
+    run: async () => void (await run()),
+    fingerprint: async () => [await run()],
+    dispose: () => undefined,
+  };
+}
