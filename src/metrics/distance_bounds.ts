@@ -99,7 +99,10 @@ export class DistanceBounds {
 const upload = ({ values, rows }: CentredRows, columns: number) =>
   tensor2d(values, [rows, columns], 'float32');
 
-/** Bounds for all pairs: the blocks are of `a`, the batches of `b`. */
+/**
+ * Bounds for all pairs: the blocks are of `a`, the batches of `b`. Of a matrix and itself, each two
+ * batches come once, that of the lower rows as the block.
+ */
 export async function* distanceTiles(
   a: RowMatrix,
   b: RowMatrix,
@@ -111,6 +114,7 @@ export async function* distanceTiles(
     for (let start = 0; start < b.rows; start += batchSize) {
       const batch = bounds.batch(b, start);
       for (const block of bounds.blocks) {
+        if (a === b && block.start > start) break;
         yield await bounds.between(block, batch);
         await turn();
       }

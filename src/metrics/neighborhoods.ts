@@ -41,15 +41,22 @@ function takeNearer(
   for (let r = 0; r < batch.rows; r++)
     for (let i = 0; i < block.rows; i++) {
       const [row, other] = [block.start + i, batch.start + r];
-      const last = (row + 1) * neighbors - 1;
-      if (row === other || lowest[r * block.rows + i]! >= nearest[last]!) continue;
+      if (row >= other) break; // each pair once
+      const least = lowest[r * block.rows + i]!;
+      const [ofRow, ofOther] = [(row + 1) * neighbors - 1, (other + 1) * neighbors - 1];
+      if (least >= nearest[ofRow]! && least >= nearest[ofOther]!) continue;
       const square = squaredDistance(rows, row, rows, other);
-      if (square >= nearest[last]!) continue;
-      let at = last;
-      for (; at > row * neighbors && nearest[at - 1]! > square; at--)
-        nearest[at] = nearest[at - 1]!;
-      nearest[at] = square;
+      insert(nearest, row * neighbors, ofRow, square);
+      insert(nearest, other * neighbors, ofOther, square);
     }
+}
+
+/** Into the sorted values from `first` to `last`, in place of the largest. */
+function insert(sorted: Float64Array, first: number, last: number, value: number): void {
+  if (value >= sorted[last]!) return;
+  let at = last;
+  for (; at > first && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
+  sorted[at] = value;
 }
 
 /** Which points lie in which balls, counted. */
@@ -70,25 +77,45 @@ export async function memberships(
   inside: Inside,
   batchSize: number,
 ): Promise<Memberships> {
-  const counts = {
-    ofBalls: new Int32Array(balls.centres.rows),
-    ofPoints: new Int32Array(points.rows),
-  };
+  const counts = noneOf(balls, points);
   for await (const tile of distanceTiles(balls.centres, points, batchSize))
-    count(counts, tile, balls, points, inside);
+    count(counts, tile, 'block', balls, points, inside);
   return counts;
 }
+
+/** Counts the centres of each set in the balls of the other, by one pass over their distances. */
+export async function mutualMemberships(
+  a: Balls,
+  b: Balls,
+  inside: Inside,
+  batchSize: number,
+): Promise<{ inA: Memberships; inB: Memberships }> {
+  const inA = noneOf(a, b.centres);
+  const inB = noneOf(b, a.centres);
+  for await (const tile of distanceTiles(a.centres, b.centres, batchSize)) {
+    count(inA, tile, 'block', a, b.centres, inside);
+    count(inB, tile, 'batch', b, a.centres, inside);
+  }
+  return { inA, inB };
+}
+
+const noneOf = (balls: Balls, points: RowMatrix): Memberships => ({
+  ofBalls: new Int32Array(balls.centres.rows),
+  ofPoints: new Int32Array(points.rows),
+});
 
 function count(
   { ofBalls, ofPoints }: Memberships,
   { block, batch, lowest, highest }: Tile,
+  ballsAre: 'block' | 'batch',
   { centres, squares }: Balls,
   points: RowMatrix,
   inside: Inside,
 ): void {
   for (let r = 0; r < batch.rows; r++)
     for (let i = 0; i < block.rows; i++) {
-      const [ball, point] = [block.start + i, batch.start + r];
+      const [own, other] = [block.start + i, batch.start + r];
+      const [ball, point] = ballsAre === 'block' ? [own, other] : [other, own];
       const radius = squares[ball]!;
       const at = r * block.rows + i;
       if (lowest[at]! > radius) continue;
