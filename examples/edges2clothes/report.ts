@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeReport } from 'gan-kit/node';
 import type { ReportCurve, ReportTable } from 'gan-kit/node';
@@ -48,9 +47,7 @@ export async function writeRunReport(
   await writeReport(path, {
     title: 'pix2pix from edges to clothes',
     subtitle: `${run.step} steps, ${(history.seconds / 60).toFixed(1)} minutes of training`,
-    timeline: history.grids
-      .filter((step) => existsSync(run.gridPath(step)))
-      .map((step) => ({ caption: `step ${step}`, png: readFileSync(run.gridPath(step)) })),
+    timeline: run.timeline(),
     curves: curves(run),
     tables: verdict === undefined ? [] : [table(verdict)],
     configuration: facts,

@@ -1,3 +1,4 @@
+import type { TrainingHistory } from '../training_run.js';
 import type { Scores } from './scores.js';
 
 /** A score on the way. */
@@ -7,10 +8,8 @@ export interface Milestone extends Scores {
   readonly seconds: number;
 }
 
-/** Everything a report draws; it travels with the checkpoint, so a resumed run shows all of it. */
-export interface History {
-  /** Generator steps at which the losses were noted, and the losses. */
-  steps: number[];
+/** Everything a report draws. */
+export interface History extends TrainingHistory {
   discriminator: number[];
   generator: number[];
   /** Of systems that have one. */
@@ -21,9 +20,7 @@ export interface History {
   sigmas: Record<string, number[]>;
   warnings: string[];
   milestones: Milestone[];
-  /** Steps of which there is a sample grid. */
-  grids: number[];
-  seconds: number;
+  /** Seen so far. */
   images: number;
 }
 
@@ -41,8 +38,3 @@ export const emptyHistory = (): History => ({
   seconds: 0,
   images: 0,
 });
-
-/** Appends a value to the series of each layer. */
-export function note(series: Record<string, number[]>, values: Record<string, number>): void {
-  for (const [name, value] of Object.entries(values)) (series[name] ??= []).push(value);
-}

@@ -1,9 +1,8 @@
 /** The main job: trains a GAN on MNIST, shows how it goes, and judges what it made. */
-import { existsSync } from 'node:fs';
-import { SingleBar } from 'cli-progress';
-import { loadBackend } from 'gan-kit';
-import type { BackendName } from 'gan-kit';
 import { nearestNeighborDistance } from 'gan-kit/metrics';
+import { startBackend } from '../backend.js';
+import { Interrupt } from '../interrupt.js';
+import { startOrResume, trainToEnd } from '../training_loop.js';
 import { Classifier } from './classifier.js';
 import { imageTensor, range, readMnist } from './data.js';
 import type { Images } from './data.js';
@@ -17,63 +16,23 @@ import type { Scores } from './scores.js';
 const SAMPLES = 2000;
 
 const options = readOptions(process.argv.slice(2));
-const backend = await loadBackend({
-  ...(options.backend !== undefined && { prefer: [options.backend as BackendName] }),
-  ...(options.threads !== undefined && { threads: options.threads }),
-});
-console.log(`backend: ${backend.name} (${backend.device})`);
+const backend = await startBackend(options);
 
 const train = readMnist('train');
 const test = readMnist('t10k');
 const judge = await Judge.create(new Classifier(), test);
 const run = new Run(options, train, judge);
 const untrained = await scoresOf(run, 0);
-if (options.resume) {
-  if (!existsSync(run.checkpointPath)) {
-    console.error(`--resume: there is no checkpoint in ${options.out}`);
-    process.exit(2);
-  }
-  await run.resume();
-  console.log(`resumed at step ${run.step}`);
-} else await run.saveGrid();
+await startOrResume(run, options.resume);
 
 console.log(
   `${systemName(options)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
 );
-let stopping = false;
-let asked = 0;
-process.on('SIGINT', () => {
-  // a terminal's Ctrl-C reaches us twice, directly and through npm or tsx; a later one does not wait
-  if (stopping && performance.now() - asked > 1000) process.exit(130);
-  if (!stopping) asked = performance.now();
-  stopping = true;
+const interrupt = new Interrupt();
+await trainToEnd(run, interrupt, ({ discriminator, generator }) => {
+  const { images, seconds } = run.history;
+  return `D ${discriminator!.toFixed(3)} | G ${generator!.toFixed(3)} | ${(images / seconds).toFixed(0)} images/s`;
 });
-
-const bar = new SingleBar({
-  format: '{bar} {value}/{total} | D {d} | G {g} | {speed} images/s | {left} left',
-  barsize: 24,
-  hideCursor: true,
-  noTTYOutput: true,
-  notTTYSchedule: 15_000,
-});
-bar.start(options.steps, run.step, { d: '–', g: '–', speed: '–', left: '–' });
-const began = performance.now();
-const before = run.history.images;
-const first = run.step;
-while (run.step < options.steps && !stopping) {
-  const { discriminator, generator } = await run.advance();
-  const elapsed = (performance.now() - began) / 1000;
-  const left = (elapsed / (run.step - first)) * (options.steps - run.step);
-  bar.update(run.step, {
-    d: discriminator!.toFixed(3),
-    g: generator!.toFixed(3),
-    speed: Math.round((run.history.images - before) / elapsed),
-    left: `${Math.floor(left / 60)}:${String(Math.round(left % 60)).padStart(2, '0')}`,
-  });
-}
-bar.stop();
-await run.save();
-if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
 
 const facts = {
   system: systemName(options),
@@ -82,11 +41,11 @@ const facts = {
   penalty: options.penalty,
   batch: String(options.batch),
   seed: String(options.seed),
-  backend: `${backend.name} (${backend.device})`,
+  backend,
   'images per second': (run.history.images / run.history.seconds).toFixed(0),
   node: process.version,
 };
-if (stopping) {
+if (interrupt.asked) {
   const path = await writeRunReport(run, facts, undefined);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

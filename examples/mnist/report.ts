@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeReport } from 'gan-kit/node';
 import type {
@@ -36,9 +35,7 @@ export async function writeRunReport(
     title: `${systemName(options)} on MNIST`,
     subtitle: `${run.step} generator steps, ${(history.seconds / 60).toFixed(1)} minutes of training`,
     summary: verdict === undefined ? [] : summary(verdict),
-    timeline: history.grids
-      .filter((step) => existsSync(run.gridPath(step)))
-      .map((step) => ({ caption: `step ${step}`, png: readFileSync(run.gridPath(step)) })),
+    timeline: run.timeline(),
     curves: curves(run),
     tables: verdict === undefined ? [] : tables(verdict),
     configuration: facts,

@@ -1,28 +1,17 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { imageGrid } from 'gan-kit/io';
-import type { CheckpointExtra } from 'gan-kit/io';
+import type { RasterImage } from 'gan-kit/io';
 import { spectralNorms } from 'gan-kit/layers';
-import { loadCheckpoint, saveCheckpoint, savePNG } from 'gan-kit/node';
 import { sampleLatents } from 'gan-kit/training';
-import type { GAN, GANLosses } from 'gan-kit/training';
+import type { GAN } from 'gan-kit/training';
+import { append, TrainingRun } from '../training_run.js';
+import type { Rhythm, StepLosses, TrainingRunOptions } from '../training_run.js';
 import { trainingBatch } from './data.js';
 import type { Images } from './data.js';
-import { emptyHistory, note } from './history.js';
-import type { History } from './history.js';
+import { emptyHistory } from './history.js';
 import { buildGAN, criticSteps } from './recipe.js';
 import type { Choice } from './recipe.js';
 import type { Judge } from './scores.js';
-
-/** How often things happen, in generator steps. */
-export interface Rhythm {
-  readonly losses: number;
-  readonly grid: number;
-  readonly score: number;
-  readonly checkpoint: number;
-}
 
 const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
 // how many samples a score on the way takes, in how many splits
@@ -31,91 +20,78 @@ const SCORE_SPLITS = 5;
 const GRID = 10;
 
 /** What a run is made of. */
-export interface RunOptions extends Choice {
+export interface RunOptions extends Choice, TrainingRunOptions {
   readonly batch: number;
-  /** Generator steps of the whole run: learning rates fall to 0 over its second half. */
-  readonly steps: number;
-  readonly out: string;
 }
 
-/** A training run: a system, where it stands, and what it has seen so far. */
-export class Run {
+/** The training run of a GAN on digits. */
+export class Run extends TrainingRun<RunOptions> {
   readonly gan: GAN;
-  history: History = emptyHistory();
-  /** Generator steps done. */
-  step = 0;
-  private readonly rhythm: Rhythm;
-  private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
+  override history = emptyHistory();
+  protected override readonly pictureName = 'samples';
 
   constructor(
-    readonly options: RunOptions,
-    private readonly train: Images,
+    options: RunOptions,
+    private readonly images: Images,
     private readonly judge: Judge,
     rhythm: Partial<Rhythm> = {},
   ) {
-    this.rhythm = { ...RHYTHM, ...rhythm };
-    mkdirSync(options.out, { recursive: true });
-    this.gan = buildGAN(options);
-    const optimizers = Object.values(this.gan.optimizers) as unknown as { learningRate: number }[];
-    this.rates = optimizers.map((optimizer) => [optimizer, optimizer.learningRate]);
+    const gan = buildGAN(options);
+    super(gan, options, { ...RHYTHM, ...rhythm });
+    this.gan = gan;
   }
 
-  get checkpointPath(): string {
-    return join(this.options.out, 'checkpoint.safetensors');
+  protected override get kept() {
+    const { loss, norm, penalty, batch, seed } = this.options;
+    return { loss, norm, penalty, batch, seed };
   }
 
-  gridPath(step: number): string {
-    return join(this.options.out, `samples-${String(step).padStart(6, '0')}.png`);
-  }
-
-  /** One generator step and the discriminator steps before it. */
-  async advance(): Promise<GANLosses> {
+  protected override async train(): Promise<StepLosses> {
     const { batch, seed, loss } = this.options;
-    const began = performance.now();
-    const decay = Math.min(1, 2 - (2 * this.step) / this.options.steps);
-    for (const [optimizer, rate] of this.rates) optimizer.learningRate = rate * decay;
-    let losses: GANLosses = {};
+    let losses: StepLosses = {};
     for (let i = 0; i < criticSteps(loss); i++) {
-      const real = trainingBatch(this.train, batch, seed, this.gan.steps.discriminator);
-      losses = await this.gan.trainStep({ real });
+      const real = trainingBatch(this.images, batch, seed, this.gan.steps.discriminator);
+      losses = { ...(await this.gan.trainStep({ real })) };
       real.dispose();
       this.history.images += batch;
     }
-    this.step++;
-    this.history.seconds += (performance.now() - began) / 1000;
-    await this.observe(losses);
     return losses;
   }
 
-  /** Notes what this step is due for. */
-  private async observe({ discriminator, generator, penalty }: GANLosses): Promise<void> {
-    const { history, step } = this;
-    const due = (every: number) => step % every === 0;
-    if (due(this.rhythm.losses)) {
-      history.steps.push(step);
-      history.discriminator.push(discriminator!);
-      history.generator.push(generator!);
-      if (penalty !== undefined) history.penalty.push(penalty);
-    }
-    const watched = await this.gan.monitor?.read();
-    if (watched !== undefined) {
-      history.watched.push(step);
-      note(history.gradients, watched.norms);
-      note(history.sigmas, await spectralNorms(this.gan.networks.discriminator));
-      history.warnings.push(...watched.warnings);
-    }
-    if (due(this.rhythm.grid)) await this.saveGrid();
-    if (due(this.rhythm.score)) await this.score();
-    if (due(this.rhythm.checkpoint)) await this.save();
+  /** 1, and over the second half in a line to 0, which the step after the last would have. */
+  protected override decay(step: number): number {
+    return Math.min(1, 2 - (2 * step) / this.options.steps);
   }
 
-  /** Draws the samples of the fixed latent vectors. */
-  async saveGrid(): Promise<void> {
-    const latents = sampleLatents({ count: GRID * GRID, size: this.gan.latentSize, seed: 1 });
-    const images = this.gan.generate({ latents }) as Tensor4D;
-    await savePNG(this.gridPath(this.step), await imageGrid(images, { columns: GRID, scale: 2 }));
-    this.history.grids.push(this.step);
-    dispose([latents, images]);
+  protected override async observe(losses: StepLosses): Promise<void> {
+    await this.watch();
+    await super.observe(losses);
+  }
+
+  /** Notes gradients and σ when the monitor has watched this step. */
+  private async watch(): Promise<void> {
+    const watched = await this.gan.monitor?.read();
+    if (watched === undefined) return;
+    const { history } = this;
+    history.watched.push(this.step);
+    append(history.gradients, watched.norms);
+    append(history.sigmas, await spectralNorms(this.gan.networks.discriminator));
+    history.warnings.push(...watched.warnings);
+  }
+
+  protected override noteLosses({ discriminator, generator, penalty }: StepLosses): void {
+    const { history } = this;
+    history.discriminator.push(discriminator!);
+    history.generator.push(generator!);
+    if (penalty !== undefined) history.penalty.push(penalty);
+  }
+
+  /** The samples of the fixed latent vectors. */
+  protected override async picture(): Promise<RasterImage> {
+    const images = this.sample(GRID * GRID, 1);
+    const picture = await imageGrid(images, { columns: GRID, scale: 2 });
+    images.dispose();
+    return picture;
   }
 
   /** Fresh samples; the seed tells which. */
@@ -126,38 +102,11 @@ export class Run {
     return images;
   }
 
-  /** Scores the samples of a fixed seed and notes it. */
-  async score(): Promise<void> {
+  /** Scores the samples of a fixed seed. */
+  override async score(): Promise<void> {
     const images = this.sample(SCORE_SAMPLES, 2);
     const scores = await this.judge.judge(images, SCORE_SPLITS);
     this.history.milestones.push({ step: this.step, seconds: this.history.seconds, ...scores });
     images.dispose();
-  }
-
-  /** Writes the checkpoint; the file of before stays whole until the new one is. */
-  async save(): Promise<void> {
-    const { loss, norm, penalty, batch, seed } = this.options;
-    const extra = {
-      loss,
-      norm,
-      penalty,
-      batch,
-      seed,
-      step: this.step,
-      history: { ...this.history },
-    };
-    await saveCheckpoint(this.gan, this.checkpointPath, {
-      extra: extra as unknown as CheckpointExtra,
-    });
-  }
-
-  /** Goes on where the checkpoint of this folder stopped. */
-  async resume(): Promise<void> {
-    const extra = await loadCheckpoint(this.gan, this.checkpointPath);
-    for (const name of ['loss', 'norm', 'penalty', 'batch', 'seed'] as const)
-      if (extra[name] !== this.options[name])
-        throw new Error(`the checkpoint was made with --${name} ${JSON.stringify(extra[name])}`);
-    this.step = extra['step'] as number;
-    this.history = extra['history'] as unknown as History;
   }
 }

@@ -1,3 +1,4 @@
+import type { TrainingHistory } from '../training_run.js';
 import type { Agreement } from './agreement.js';
 
 /** The agreement on the way. */
@@ -7,16 +8,12 @@ export interface Milestone extends Agreement {
   readonly seconds: number;
 }
 
-/** Everything a report draws; it travels with the checkpoint, so a resumed run shows all of it. */
-export interface History {
-  /** Generator steps at which the losses were noted. */
-  steps: number[];
+/** Everything a report draws. */
+export interface History extends TrainingHistory {
   /** The losses by their names in CycleGANLosses. */
   losses: Record<string, number[]>;
   milestones: Milestone[];
-  /** Steps of which there are pictures. */
-  grids: number[];
-  seconds: number;
+  /** Seen so far, of both domains. */
   images: number;
 }
 

@@ -1,7 +1,7 @@
 import { concat, dispose, pad, stack, tidy, unstack } from '@tensorflow/tfjs-core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { imageGrid } from 'gan-kit/io';
-import { savePNG } from 'gan-kit/node';
+import type { RasterImage } from 'gan-kit/io';
 import type { CycleGAN } from 'gan-kit/training';
 import { imageTensor } from '../mnist/data.js';
 import { streetTensor } from './domains.js';
@@ -12,14 +12,10 @@ const ROWS = 8;
 const TRIPLES = 2;
 
 /**
- * Draws what a cycle makes of held-out images: digit, street number, digit again at the left; street
- * number, digit, street number again at the right.
+ * What a cycle makes of held-out images: digit, street number, digit again at the left; street number,
+ * digit, street number again at the right.
  */
-export async function saveTranslations(
-  path: string,
-  cycle: CycleGAN,
-  heldOut: Domains,
-): Promise<void> {
+export async function pictureOf(cycle: CycleGAN, heldOut: Domains): Promise<RasterImage> {
   const places = Int32Array.from({ length: ROWS * TRIPLES }, (_, i) => i);
   const a = imageTensor(heldOut.a, places);
   const b = streetTensor(heldOut.b, places);
@@ -42,8 +38,8 @@ export async function saveTranslations(
     return stack(rows.flat()) as Tensor4D;
   });
   const raster = await imageGrid(picture, { columns: 6 * TRIPLES, scale: 2 });
-  await savePNG(path, raster);
   dispose([a, b, asB, asA, againA, againB, picture]);
+  return raster;
 }
 
 /** Grey digits of 28×28 in the middle of 32×32×3. */

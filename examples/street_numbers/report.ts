@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeReport } from 'gan-kit/node';
 import type { ReportCurve, ReportSummary, ReportTable } from 'gan-kit/node';
@@ -19,9 +18,7 @@ export async function writeRunReport(
     title: `${options.variant} between digits and street numbers`,
     subtitle: `${run.step} generator steps, ${(history.seconds / 60).toFixed(1)} minutes of training; a row of the pictures: twice digit, street number, digit again, then twice street number, digit, street number again`,
     summary: reading === undefined ? [] : summary(reading),
-    timeline: history.grids
-      .filter((step) => existsSync(run.gridPath(step)))
-      .map((step) => ({ caption: `step ${step}`, png: readFileSync(run.gridPath(step)) })),
+    timeline: run.timeline(),
     curves: curves(run),
     tables: reading === undefined ? [] : tables(reading),
     configuration: facts,

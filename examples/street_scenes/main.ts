@@ -1,10 +1,11 @@
 /** Translates street scenes into label maps and back, with pix2pix and three CycleGANs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SingleBar } from 'cli-progress';
-import { loadBackend } from 'gan-kit';
-import type { BackendName } from 'gan-kit';
 import { writeFileAtomic } from 'gan-kit/node';
+import { startBackend } from '../backend.js';
+import { Interrupt } from '../interrupt.js';
+import { progressBar } from '../progress.js';
+import { startOrResume, trainToEnd } from '../training_loop.js';
 import { range, Scenes } from './data.js';
 import { Judge } from './judge.js';
 import { readOptions, runName } from './options.js';
@@ -27,20 +28,9 @@ const ALL: readonly Pick<Choice, 'system' | 'direction' | 'outputs'>[] = [
 ];
 
 const options = readOptions(process.argv.slice(2));
-const backend = await loadBackend({
-  ...(options.backend !== undefined && { prefer: [options.backend as BackendName] }),
-  ...(options.threads !== undefined && { threads: options.threads }),
-});
-console.log(`backend: ${backend.name} (${backend.device})`);
+const backend = await startBackend(options);
 
-let stopping = false;
-let asked = 0;
-process.on('SIGINT', () => {
-  // a terminal's Ctrl-C reaches us twice, directly and through npm or tsx; a later one does not wait
-  if (stopping && performance.now() - asked > 1000) process.exit(130);
-  if (!stopping) asked = performance.now();
-  stopping = true;
-});
+const interrupt = new Interrupt();
 
 const train = new Scenes('train', options.scenes, options.size);
 const test = new Scenes('test', options.testScenes, options.size);
@@ -64,7 +54,7 @@ console.log(
 
 const rows: Row[] = [];
 for (const one of options.all ? ALL : [options]) {
-  if (stopping) break;
+  if (interrupt.asked) break;
   const choice = { ...options, ...one };
   const scores = await trainOne(
     options.all ? { ...choice, out: join(options.out, runName(choice)) } : choice,
@@ -83,7 +73,7 @@ judge.dispose();
 /** Reads the segmenter of this size, or trains it first. */
 async function createJudge(): Promise<Judge> {
   const name = `segmenter-${options.size}-${options.scenes}.safetensors`;
-  const bar = progress('segmenter {bar} {value}/{total} | loss {loss} | {eta} s left');
+  const bar = progressBar('segmenter {bar} {value}/{total} | loss {loss} | {eta} s left');
   const made = await Judge.create(
     train,
     test,
@@ -105,20 +95,15 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
     return JSON.parse(readFileSync(finished, 'utf8')) as ScoresByDirection;
   }
   const run = new Run(choice, train, test, judge);
-  if (options.resume || (options.all && existsSync(run.checkpointPath))) {
-    if (!existsSync(run.checkpointPath)) {
-      console.error(`--resume: there is no checkpoint in ${choice.out}`);
-      process.exit(2);
-    }
-    await run.resume();
-    console.log(`resumed at step ${run.step}`);
-  } else await run.saveGrid();
+  await startOrResume(run, options.resume || (options.all && existsSync(run.checkpointPath)));
   console.log(
     `${runName(choice)}: ${choice.steps} steps of ${choice.batch} images, seed ${choice.seed}; pictures in ${choice.out}`,
   );
-  await advance(run);
-  await run.save();
-  if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
+  await trainToEnd(run, interrupt, (losses) =>
+    Object.entries(losses)
+      .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+      .join(' '),
+  );
 
   const facts = {
     system: runName(choice),
@@ -127,11 +112,11 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
     size: `${choice.size} × ${choice.size}`,
     scenes: `${choice.scenes}, and ${choice.testScenes} held out`,
     seed: String(choice.seed),
-    backend: `${backend.name} (${backend.device})`,
+    backend,
     'seconds a step': (run.history.seconds / run.step).toFixed(3),
     node: process.version,
   };
-  if (stopping) {
+  if (interrupt.asked) {
     const path = await writeRunReport(run, facts, []);
     console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
     run.translator.dispose();
@@ -147,31 +132,6 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
   console.log(`${(run.history.seconds / 60).toFixed(1)} minutes of training; report: ${path}`);
   run.translator.dispose();
   return scores;
-}
-
-/** Steps until the run is whole or someone presses Ctrl-C. */
-async function advance(run: Run): Promise<void> {
-  const { steps } = run.options;
-  const bar = progress('{bar} {value}/{total} | {losses} | {left} left');
-  bar.start(steps, run.step, { losses: '–', left: '–' });
-  const [began, first] = [performance.now(), run.step];
-  while (run.step < steps && !stopping) {
-    const losses = await run.advance();
-    const elapsed = (performance.now() - began) / 1000;
-    const left = (elapsed / (run.step - first)) * (steps - run.step);
-    const shown = Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-    bar.update(run.step, {
-      losses: shown.join(' '),
-      left: `${Math.floor(left / 60)}:${String(Math.floor(left % 60)).padStart(2, '0')}`,
-    });
-  }
-  bar.stop();
-}
-
-function progress(format: string): SingleBar {
-  return new SingleBar({
-    ...{ format, barsize: 16, hideCursor: true, noTTYOutput: true, notTTYSchedule: 15_000 },
-  });
 }
 
 async function withTensor<T extends { dispose(): void }, R>(

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeReport } from 'gan-kit/node';
 import type { ReportTable, RunReport } from 'gan-kit/node';
@@ -73,9 +72,7 @@ export async function writeRunReport(
   const report: RunReport = {
     title: `${runName(options)} on street scenes`,
     subtitle: `${run.step} generator steps, ${(history.seconds / 60).toFixed(1)} minutes of training`,
-    timeline: history.grids
-      .filter((step) => existsSync(run.gridPath(step)))
-      .map((step) => ({ caption: `step ${step}`, png: readFileSync(run.gridPath(step)) })),
+    timeline: run.timeline(),
     curves: curves.filter(({ series }) => series.some(({ x }) => x.length > 0)),
     tables: tables(rows),
     configuration: facts,

@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { CheckpointExtra } from 'gan-kit/io';
-import { loadCheckpoint, saveCheckpoint, savePNG } from 'gan-kit/node';
-import { linearDecay } from 'gan-kit/training';
+import type { RasterImage } from 'gan-kit/io';
+import { append, TrainingRun } from '../training_run.js';
+import type { Rhythm, StepLosses, TrainingHistory } from '../training_run.js';
 import { range } from './data.js';
 import type { Scenes } from './data.js';
 import type { Judge, Scores } from './judge.js';
@@ -10,14 +8,6 @@ import type { RunOptions } from './options.js';
 import { pictureOf } from './pictures.js';
 import { buildTranslator } from './systems.js';
 import type { Direction, Translator } from './systems.js';
-
-/** How often things happen, in generator steps. */
-export interface Rhythm {
-  readonly losses: number;
-  readonly grid: number;
-  readonly score: number;
-  readonly checkpoint: number;
-}
 
 const RHYTHM: Rhythm = { losses: 10, grid: 100, score: 100, checkpoint: 100 };
 const GRID_ROWS = 6;
@@ -27,93 +17,58 @@ const SCORE_SCENES = 25;
 /** Of each direction that a system learns. */
 export type ScoresByDirection = Partial<Record<Direction, Scores>>;
 
-/** Everything a report draws; it travels with the checkpoint, so a resumed run shows all of it. */
-export interface History {
-  /** Generator steps at which the losses were noted, and the losses by name. */
-  steps: number[];
+/** Everything a report draws. */
+export interface History extends TrainingHistory {
+  /** By name. */
   losses: Record<string, number[]>;
   milestones: { step: number; scores: ScoresByDirection }[];
-  /** Steps of which there is a picture. */
-  grids: number[];
-  seconds: number;
 }
 
-/** What a checkpoint must share with the run that goes on from it. */
-const KEPT = [
-  ...['system', 'direction', 'outputs', 'criticSteps', 'size', 'batch', 'seed', 'steps', 'scenes'],
-] as (keyof RunOptions)[];
-
-/** A training run: a system, where it stands, and what it has seen so far. */
-export class Run {
+/** The training run of a translator between photos and label maps. */
+export class Run extends TrainingRun<RunOptions> {
   readonly translator: Translator;
-  history: History = { steps: [], losses: {}, milestones: [], grids: [], seconds: 0 };
-  /** Generator steps done. */
-  step = 0;
-  private readonly rhythm: Rhythm;
-  private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
-  private readonly decay: (step: number) => number;
+  override history: History = { steps: [], losses: {}, milestones: [], grids: [], seconds: 0 };
+  protected override readonly pictureName = 'pictures';
 
   constructor(
-    readonly options: RunOptions,
-    private readonly train: Scenes,
+    options: RunOptions,
+    private readonly scenes: Scenes,
     private readonly test: Scenes,
     private readonly judge: Judge,
     rhythm: Partial<Rhythm> = {},
   ) {
-    this.rhythm = { ...RHYTHM, ...rhythm };
-    mkdirSync(options.out, { recursive: true });
-    this.translator = buildTranslator(options);
-    const { optimizers } = this.translator.system;
-    this.rates = (Object.values(optimizers) as unknown as { learningRate: number }[]).map(
-      (optimizer) => [optimizer, optimizer.learningRate],
-    );
-    const epochs = Math.ceil(options.steps / 2);
-    this.decay = linearDecay({ epochs, decayEpochs: options.steps - epochs });
+    const translator = buildTranslator(options);
+    super(translator.system, options, { ...RHYTHM, ...rhythm });
+    this.translator = translator;
   }
 
-  get checkpointPath(): string {
-    return join(this.options.out, 'checkpoint.safetensors');
+  protected override get kept() {
+    const { system, direction, outputs, criticSteps, size, batch, seed, steps, scenes } =
+      this.options;
+    return { system, direction, outputs, criticSteps, size, batch, seed, steps, scenes };
   }
 
-  gridPath(step: number): string {
-    return join(this.options.out, `pictures-${String(step).padStart(6, '0')}.png`);
-  }
-
-  /** One generator step and the discriminator steps that go with it. */
-  async advance(): Promise<Record<string, number>> {
-    const began = performance.now();
-    for (const [optimizer, rate] of this.rates)
-      optimizer.learningRate = rate * this.decay(this.step);
+  protected override async train(): Promise<StepLosses> {
     const { system } = this.translator;
     const losses: Record<string, number> = {};
     const critics = this.options.system === 'wcyclegan-gp' ? this.options.criticSteps : 1;
     for (let i = 0; i < critics; i++)
-      Object.assign(losses, await this.translator.train(this.train, system.steps.discriminator));
-    this.step++;
-    this.history.seconds += (performance.now() - began) / 1000;
-    await this.observe(losses);
+      Object.assign(losses, await this.translator.train(this.scenes, system.steps.discriminator));
     return losses;
   }
 
-  /** Notes what this step is due for. */
-  private async observe(losses: Record<string, number>): Promise<void> {
-    const { history, step } = this;
-    const due = (every: number) => step % every === 0;
-    if (due(this.rhythm.losses)) {
-      history.steps.push(step);
-      for (const [name, value] of Object.entries(losses)) (history.losses[name] ??= []).push(value);
-    }
-    if (due(this.rhythm.grid)) await this.saveGrid();
-    if (due(this.rhythm.score))
-      history.milestones.push({ step, scores: await this.scores(SCORE_SCENES) });
-    if (due(this.rhythm.checkpoint)) await this.save();
+  protected override noteLosses(losses: StepLosses): void {
+    append(this.history.losses, losses);
   }
 
-  /** Draws what the first held-out scenes become. */
-  async saveGrid(): Promise<void> {
-    const count = Math.min(GRID_ROWS, this.test.count);
-    await savePNG(this.gridPath(this.step), await pictureOf(this.translator, this.test, count));
-    this.history.grids.push(this.step);
+  /** What the first held-out scenes become. */
+  protected override picture(): Promise<RasterImage> {
+    return pictureOf(this.translator, this.test, Math.min(GRID_ROWS, this.test.count));
+  }
+
+  override async score(): Promise<void> {
+    const scores = await this.scores(SCORE_SCENES);
+    this.history.milestones.push({ step: this.step, scores });
   }
 
   /** Scores of held-out scenes, in each direction. */
@@ -131,24 +86,5 @@ export class Run {
       made.dispose();
     }
     return scores;
-  }
-
-  /** Writes the checkpoint; the file of before stays whole until the new one is. */
-  async save(): Promise<void> {
-    const choice = Object.fromEntries(KEPT.map((name) => [name, this.options[name]]));
-    const extra = { ...choice, step: this.step, history: this.history };
-    await saveCheckpoint(this.translator.system, this.checkpointPath, {
-      extra: extra as unknown as CheckpointExtra,
-    });
-  }
-
-  /** Goes on where the checkpoint of this folder stopped. */
-  async resume(): Promise<void> {
-    const extra = await loadCheckpoint(this.translator.system, this.checkpointPath);
-    for (const name of KEPT)
-      if (extra[name] !== this.options[name])
-        throw new Error(`the checkpoint was made with ${name} ${JSON.stringify(extra[name])}`);
-    this.step = extra['step'] as number;
-    this.history = extra['history'] as unknown as History;
   }
 }

@@ -1,0 +1,34 @@
+import { SingleBar } from 'cli-progress';
+
+/** A bar; where there is no terminal, a line every 15 seconds. */
+export const progressBar = (format: string): SingleBar =>
+  new SingleBar({
+    ...{ format, barsize: 20, hideCursor: true },
+    ...{ noTTYOutput: true, notTTYSchedule: 15_000 },
+  });
+
+/** The bar of a training run: how far it is, what it says, and how long it still takes. */
+export class TrainingBar {
+  private readonly bar = progressBar('{bar} {value}/{total} | {said} | {left} left');
+  private readonly began = performance.now();
+
+  constructor(
+    private readonly first: number,
+    private readonly steps: number,
+  ) {
+    this.bar.start(steps, first, { said: '–', left: '–' });
+  }
+
+  update(step: number, said: string): void {
+    const elapsed = (performance.now() - this.began) / 1000;
+    const left = Math.round((elapsed / (step - this.first)) * (this.steps - step));
+    this.bar.update(step, {
+      said,
+      left: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
+    });
+  }
+
+  stop(): void {
+    this.bar.stop();
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Interrupt } from './interrupt.js';
+import { TrainingBar } from './progress.js';
+import type { StepLosses, TrainingRun } from './training_run.js';
+
+/** Draws what an untrained system makes, or goes on from the checkpoint; without one the program ends. */
+export async function startOrResume(run: TrainingRun, resume: boolean): Promise<void> {
+  if (!resume) return run.saveGrid();
+  if (!existsSync(run.checkpointPath)) {
+    console.error(`--resume: there is no checkpoint in ${run.options.out}`);
+    process.exit(2);
+  }
+  await run.resume();
+  console.log(`resumed at step ${run.step}`);
+}
+
+/**
+ * Trains until the run is whole or someone presses Ctrl-C, and saves it.
+ *
+ * @param say What the bar says after a step.
+ */
+export async function trainToEnd(
+  run: TrainingRun,
+  interrupt: Interrupt,
+  say: (losses: StepLosses) => string,
+): Promise<void> {
+  const { steps } = run.options;
+  const bar = new TrainingBar(run.step, steps);
+  while (run.step < steps && !interrupt.asked) {
+    const losses = await run.advance();
+    bar.update(run.step, say(losses));
+    await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar has its turn
+  }
+  bar.stop();
+  await run.save();
+  if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
+}
