@@ -1,18 +1,17 @@
-import { add, clone, dispose, keep, mul, tidy } from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
-import { cycleConsistency } from '../losses/cycle_consistency.js';
-import { identity } from '../losses/identity.js';
 import { leastSquares } from '../losses/least_squares.js';
-import { duePenalties } from '../penalties/due_penalties.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
-import { preservingStatistics } from './batch_norm_statistics.js';
+import { discriminatorLoss } from './adversarial_terms.js';
 import { penaltiesOf } from './check_system.js';
 import { checkCycle, checkCycleGANOptions, sharesShape } from './cycle_gan_options.js';
 import type { CycleGANOptions } from './cycle_gan_options.js';
+import { directionsOf, identityLoss, translationLoss } from './cycle_generators.js';
+import type { Direction, Domains } from './cycle_generators.js';
 import { cycleNetworks } from './cycle_networks.js';
 import { ImagePool } from './image_pool.js';
 import { samplesAreIndependent } from './independent_samples.js';
@@ -21,9 +20,9 @@ import type { LossLog } from './loss_log.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
 import { statefulPieces } from './system_state.js';
+import { trainingPass } from './training_pass.js';
 import { translateBy } from './translate.js';
 import type { TranslationMode } from './translate.js';
-import { updateNetworks } from './update_networks.js';
 
 /** What a step of a {@link CycleGAN} reads: images of both domains that have nothing to do with each other. */
 export interface CycleGANBatch {
@@ -50,16 +49,6 @@ export interface CycleGANLosses {
   /** Of images of A that went through F: B → A. */
   identityA?: number;
   identityB?: number;
-}
-
-/** One way of the cycle, in the words of its networks. */
-interface Direction {
-  readonly from: 'A' | 'B';
-  readonly to: 'A' | 'B';
-  readonly there: LayersModel;
-  readonly back: LayersModel;
-  readonly critic: LayersModel;
-  readonly lambda: number;
 }
 
 /** Two generators, two discriminators, and the cycle between two domains. See {@link createCycleGAN}. */
@@ -97,19 +86,7 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
       a: new ImagePool({ size: poolSize, seed: 2 * seed }),
       b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
     };
-    const lambda =
-      typeof lambdaCycle === 'number' ? { a: lambdaCycle, b: lambdaCycle } : lambdaCycle;
-    const { generatorAB, generatorBA, discriminatorA, discriminatorB } = this.networks;
-    this.directions = [
-      {
-        ...{ from: 'A', to: 'B', there: generatorAB, back: generatorBA },
-        ...{ critic: discriminatorB, lambda: lambda.a },
-      },
-      {
-        ...{ from: 'B', to: 'A', there: generatorBA, back: generatorAB },
-        ...{ critic: discriminatorA, lambda: lambda.b },
-      },
-    ];
+    this.directions = directionsOf(this.networks, lambdaCycle);
     this.lambdaIdentity = options.lambdaIdentity ?? (sharesShape(this.networks) ? 0.5 : 0);
   }
 
@@ -163,26 +140,22 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
   private updateGenerators(real: Domains, losses: LossLog): Domains {
     const { generatorAB, generatorBA } = this.networks;
     if (this.iteratesByStep) [generatorAB, generatorBA].forEach(advancePowerIteration);
+    const { loss, directions, lambdaIdentity } = this;
     const fake: Partial<Record<'A' | 'B', Tensor>> = {};
-    const translations = this.directions.map((way) => () => {
-      const { loss, made } = this.translation(way, real, losses);
+    const translations = directions.map((way) => () => {
+      const made = trainingPass(way.there, real[way.from]);
       fake[way.to] = keep(clone(made));
-      return loss;
+      return translationLoss(way, loss, real, made, losses);
     });
-    const same =
-      this.lambdaIdentity === 0
+    const identities =
+      lambdaIdentity === 0
         ? []
-        : [...this.directions].map((way) => () => this.sameness(way, real, losses));
-    const where = 'CycleGAN.trainStep';
-    const networks = { generatorAB, generatorBA };
-    const { monitor } = this.options;
+        : directions.map((way) => () => identityLoss(way, lambdaIdentity, real, losses));
     try {
-      this.holdingPowerIteration(() =>
-        updateNetworks({ where, networks, optimizer: this.optimizers.generators, monitor }, [
-          ...translations,
-          ...same,
-        ]),
-      );
+      this.update({ generatorAB, generatorBA }, this.optimizers.generators, [
+        ...translations,
+        ...identities,
+      ]);
     } catch (error) {
       dispose(Object.values(fake));
       throw error;
@@ -190,35 +163,12 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     return fake as Domains;
   }
 
-  /** `L_G(D(G(x))) + λ |F(G(x)) − x|` of one direction. */
-  private translation(
-    way: Direction,
-    real: Domains,
-    losses: LossLog,
-  ): { loss: Scalar; made: Tensor } {
-    const { from, to, there, back, critic, lambda } = way;
-    const made = run(there, real[from]);
-    const judged = (x: Tensor) => preservingStatistics(critic, () => run(critic, x));
-    const fake = judged(made);
-    const logits = this.loss.needsReal ? { fake, real: judged(real[to]) } : { fake };
-    const adversarial = losses.note(`adversarial${from}${to}`, this.loss.generator(logits));
-    const distance = cycleConsistency({ real: real[from], reconstructed: run(back, made) });
-    const cycle = losses.note(`cycle${from}`, mul<Scalar>(distance, lambda));
-    return { loss: add(adversarial, cycle), made };
-  }
-
-  /** `λ_id λ |F(x) − x|`: an image of the domain that a generator makes should come out as it is. */
-  private sameness({ from, back, lambda }: Direction, real: Domains, losses: LossLog): Scalar {
-    const distance = identity({ real: real[from], same: run(back, real[from]) });
-    return losses.note(`identity${from}`, mul<Scalar>(distance, this.lambdaIdentity * lambda));
-  }
-
   private translateBoth(real: Domains): Domains {
     return tidy(() => {
       const { generatorAB, generatorBA } = this.networks;
       return this.holdingPowerIteration(() => ({
-        B: run(generatorAB, real.A),
-        A: run(generatorBA, real.B),
+        B: trainingPass(generatorAB, real.A),
+        A: trainingPass(generatorBA, real.B),
       }));
     });
   }
@@ -227,46 +177,38 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     const { discriminatorA, discriminatorB } = this.networks;
     if (this.iteratesByStep) [discriminatorA, discriminatorB].forEach(advancePowerIteration);
     const shown: Tensor[] = [];
-    const term = (domain: 'A' | 'B', critic: LayersModel, pool: ImagePool) => {
+    const term = (domain: 'A' | 'B', discriminator: LayersModel, pool: ImagePool) => {
       const seen = pool.query(fake[domain] as Tensor4D);
       shown.push(seen);
-      return () => this.judgement(domain, critic, real[domain], seen, losses);
+      return () =>
+        this.judgement(domain, discriminator, { real: real[domain], fake: seen }, losses);
     };
     try {
       const terms = [
         term('B', discriminatorB, this.pools.b),
         term('A', discriminatorA, this.pools.a),
       ];
-      const where = 'CycleGAN.trainStep';
-      const networks = { discriminatorA, discriminatorB };
-      const { monitor } = this.options;
-      const optimizer = this.optimizers.discriminators;
-      this.holdingPowerIteration(() =>
-        updateNetworks({ where, networks, optimizer, monitor }, terms),
-      );
+      this.update({ discriminatorA, discriminatorB }, this.optimizers.discriminators, terms);
     } finally {
       dispose(shown);
     }
   }
 
-  /** `w L_D(D(x), D(x̃)) + Σ weight · every · penalty` of one discriminator. */
+  /** The loss of one discriminator. */
   private judgement(
     domain: 'A' | 'B',
-    model: LayersModel,
-    real: Tensor,
-    fake: Tensor,
+    discriminator: LayersModel,
+    samples: { readonly real: Tensor; readonly fake: Tensor },
     losses: LossLog,
   ): Scalar {
-    const critic = (x: Tensor) => run(model, x);
-    const together = this.iteratesByStep && samplesAreIndependent(model);
-    const logits = judge(critic, real, fake, together);
-    const { discriminatorWeight = 0.5 } = this.options;
-    const weighted = mul<Scalar>(this.loss.discriminator(logits), discriminatorWeight);
-    const adversarial = losses.note(`discriminator${domain}`, weighted);
-    const step = this.discriminatorSteps;
-    const penalty = duePenalties(this.penalties[domain], step, critic, { real, fake });
-    if (penalty === undefined) return adversarial;
-    return add(adversarial, losses.note(`penalty${domain}`, penalty));
+    const critic = (x: Tensor) => trainingPass(discriminator, x);
+    const together = this.iteratesByStep && samplesAreIndependent(discriminator);
+    const logits = judge(critic, samples.real, samples.fake, together);
+    const { discriminatorWeight: weight = 0.5 } = this.options;
+    const { loss, discriminatorSteps: step } = this;
+    const penalties = this.penalties[domain];
+    const terms = { loss, weight, logits, penalties, step, critic, samples };
+    return discriminatorLoss(terms, losses, domain);
   }
 
   /**
@@ -321,59 +263,4 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
         : []),
     ];
   }
-}
-
-/** Something of each domain. */
-type Domains = Record<'A' | 'B', Tensor>;
-
-const run = (model: LayersModel, x: Tensor): Tensor => model.apply(x, { training: true }) as Tensor;
-
-/**
- * Wires two generators and two discriminators into a cycle between two domains of images.
- *
- * ```
- * G: A → B, F: B → A
- * L(G, F)  = L_G(D_B(G(a))) + L_G(D_A(F(b)))
- *          + λ_a E|F(G(a)) − a| + λ_b E|G(F(b)) − b|
- *          + λ_id (λ_b E|G(b) − b| + λ_a E|F(a) − a|)
- * L(D_A)   = w L_D(D_A(a), D_A(pool(F(b)))) + penalties
- * L(D_B)   = w L_D(D_B(b), D_B(pool(G(a)))) + penalties
- * ```
- *
- * with both generators under one optimizer, both discriminators under another. The generators move first;
- * the discriminators then see what they made before that, as in the authors' code. Both directions, and
- * the identity terms, are differentiated one after the other and their gradients summed, so that memory
- * holds one of them at a time.
- *
- * - CycleGAN: as it is.
- * - WCycleGAN-GP: `loss: wasserstein(), discriminatorWeight: 1, penalties: { a: new GradientPenalty({ seed: 1 }),
- *   b: new GradientPenalty({ seed: 2 }) }`
- * - SN-CycleGAN: `discriminatorArgs: { spectralNorm: true }`
- *
- * Training is a pure function of the seeds and the batches: two runs are equal to the last bit on one
- * backend, and so is a run that goes on from a saved state.
- *
- * @param options See {@link CycleGANOptions}.
- * @returns The system; `dispose()` frees what it made: networks, optimizers and pools that were not passed in.
- * @throws GanKitError if the networks make no cycle or an option is out of range.
- *
- * @example
- * ```ts
- * import { randomUniform } from '@tensorflow/tfjs-core';
- * import { createCycleGAN } from 'gan-kit/training';
- *
- * const cycle = createCycleGAN({
- *   inputShape: [32, 32, 3],
- *   generatorArgs: { filters: 4, blocks: 1 },
- *   discriminatorArgs: { filters: 4, layers: 2 },
- * });
- * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
- * const { cycleA, discriminatorB } = await cycle.trainStep({ a, b });
- * const asB = cycle.translate({ a });
- * ```
- *
- * @see Zhu et al. 2017, arXiv 1703.10593, equations 1 to 3 and sections 4 and 5.2
- */
-export function createCycleGAN(options: CycleGANOptions): CycleGAN {
-  return new CycleGAN(options);
 }

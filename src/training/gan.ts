@@ -1,15 +1,14 @@
-import { add, tidy } from '@tensorflow/tfjs-core';
-import type { Optimizer, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
-import { duePenalties } from '../penalties/due_penalties.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
-import { preservingStatistics } from './batch_norm_statistics.js';
+import { discriminatorLoss, generatorLoss } from './adversarial_terms.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
 import { penaltiesOf } from './check_system.js';
 import { checkGANOptions } from './gan_options.js';
@@ -24,7 +23,7 @@ import type { LossLog } from './loss_log.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
 import { statefulPieces } from './system_state.js';
-import { updateNetworks } from './update_networks.js';
+import { trainingPass } from './training_pass.js';
 import { clipWeights } from './weight_clipping.js';
 
 /** What a step of a {@link GAN} reads. */
@@ -125,21 +124,19 @@ export class GAN extends System<GANBatch, GANLosses> {
     const { clipWeights: limit } = this.options;
     if (this.iteratesByStep) advancePowerIteration(discriminator);
     const fake = this.holdingPowerIteration(() =>
-      tidy(() => generator.apply(this.drawLatents(real), { training: true }) as Tensor),
+      tidy(() => trainingPass(generator, this.drawLatents(real))),
     );
     try {
-      this.update('discriminator', () => {
-        const critic = (x: Tensor) => discriminator.apply(x, { training: true }) as Tensor;
+      const term = () => {
+        const critic = (x: Tensor) => trainingPass(discriminator, x);
         const noisy = { real: this.withNoise(real), fake: this.withNoise(fake) };
-        const logits = judge(critic, noisy.real, noisy.fake, this.together);
-        const flipped = flipLabels(logits, this.options.labelFlip?.probability ?? 0, this.flips);
-        const adversarial = losses.note('discriminator', this.loss.discriminator(flipped));
-        const step = this.discriminatorSteps;
-        const penalty = duePenalties(this.penalties, step, critic, { real, fake });
-        return penalty === undefined
-          ? adversarial
-          : add(adversarial, losses.note('penalty', penalty));
-      });
+        const judged = judge(critic, noisy.real, noisy.fake, this.together);
+        const logits = flipLabels(judged, this.options.labelFlip?.probability ?? 0, this.flips);
+        const { loss, penalties, discriminatorSteps: step } = this;
+        const samples = { real, fake };
+        return discriminatorLoss({ loss, logits, penalties, step, critic, samples }, losses);
+      };
+      this.update({ discriminator }, this.optimizers.discriminator, [term]);
     } finally {
       fake.dispose();
     }
@@ -149,27 +146,13 @@ export class GAN extends System<GANBatch, GANLosses> {
   private updateGenerator(real: Tensor, losses: LossLog): void {
     const { generator, discriminator } = this.networks;
     if (this.iteratesByStep) advancePowerIteration(generator);
-    const critic = (x: Tensor) =>
-      preservingStatistics(
-        discriminator,
-        () => discriminator.apply(this.withNoise(x), { training: true }) as Tensor,
-      );
-    this.update('generator', () => {
-      const fake = critic(generator.apply(this.drawLatents(real), { training: true }) as Tensor);
-      const logits = this.loss.needsReal ? { fake, real: critic(real) } : { fake };
-      return losses.note('generator', this.loss.generator(logits));
-    });
+    const term = () => {
+      const fake = this.withNoise(trainingPass(generator, this.drawLatents(real)));
+      const loss = generatorLoss(this.loss, discriminator, fake, () => this.withNoise(real));
+      return losses.note('generator', loss);
+    };
+    this.update({ generator }, this.optimizers.generator, [term]);
     this.ema?.update();
-  }
-
-  /** Differentiates `loss` in one network's weights and lets its optimizer move them. */
-  private update(name: 'generator' | 'discriminator', loss: () => Scalar): void {
-    const where = 'GAN.trainStep';
-    const networks = { [name]: this.networks[name] };
-    const { monitor } = this;
-    this.holdingPowerIteration(() =>
-      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]),
-    );
   }
 
   private drawLatents(real: Tensor): Tensor2D {

@@ -1,6 +1,7 @@
 export { adam, Adam } from './adam.js';
 export type { AdamOptions } from './adam.js';
-export { createCycleGAN, CycleGAN } from './cycle_gan.js';
+export { createCycleGAN } from './create_cycle_gan.js';
+export { CycleGAN } from './cycle_gan.js';
 export type { CycleGANBatch, CycleGANLosses } from './cycle_gan.js';
 export type { CycleGANOptions } from './cycle_gan_options.js';
 export { ExponentialMovingAverage } from './exponential_moving_average.js';

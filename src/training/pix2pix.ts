@@ -8,10 +8,9 @@ import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { l1 } from '../losses/l1.js';
 import { nonSaturating } from '../losses/non_saturating.js';
-import { duePenalties } from '../penalties/due_penalties.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
-import { preservingStatistics } from './batch_norm_statistics.js';
+import { discriminatorLoss, generatorLoss } from './adversarial_terms.js';
 import { penaltiesOf } from './check_system.js';
 import { ImagePool } from './image_pool.js';
 import { samplesAreIndependent } from './independent_samples.js';
@@ -22,9 +21,9 @@ import type { Pix2PixOptions } from './pix2pix_options.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
 import { statefulPieces } from './system_state.js';
+import { trainingPass } from './training_pass.js';
 import { translateBy } from './translate.js';
 import type { TranslationMode } from './translate.js';
-import { updateNetworks } from './update_networks.js';
 
 /** What a step of a {@link Pix2Pix} reads: pairs. */
 export interface Pix2PixBatch {
@@ -119,26 +118,26 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
         pairs(
           a,
           withFrozenMasks(() =>
-            withFrozenStatistics(() => withFrozenPowerIteration(() => run(generator, a))),
+            withFrozenStatistics(() => withFrozenPowerIteration(() => trainingPass(generator, a))),
           ),
         ),
       ),
     );
     const real = pairs(a, b);
     try {
-      this.update('discriminator', () => {
-        const critic = (x: Tensor) => run(discriminator, x);
+      const term = () => {
+        const critic = (x: Tensor) => trainingPass(discriminator, x);
         const together = this.iteratesByStep && samplesAreIndependent(discriminator);
         const logits = judge(critic, real, fake, together);
-        const { discriminatorWeight = 0.5 } = this.options;
-        const weighted = mul<Scalar>(this.loss.discriminator(logits), discriminatorWeight);
-        const adversarial = losses.note('discriminator', weighted);
-        const step = this.discriminatorSteps;
-        const penalty = duePenalties(this.penalties, step, critic, { real, fake });
-        return penalty === undefined
-          ? adversarial
-          : add(adversarial, losses.note('penalty', penalty));
-      });
+        const { discriminatorWeight: weight = 0.5 } = this.options;
+        const { loss, penalties, discriminatorSteps: step } = this;
+        const samples = { real, fake };
+        return discriminatorLoss(
+          { loss, weight, logits, penalties, step, critic, samples },
+          losses,
+        );
+      };
+      this.update({ discriminator }, this.optimizers.discriminator, [term]);
     } finally {
       real.dispose();
       fake.dispose();
@@ -147,27 +146,15 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
 
   private updateGenerator(a: Tensor, b: Tensor, losses: LossLog): void {
     const { generator, discriminator } = this.networks;
-    const critic = (pair: Tensor) =>
-      preservingStatistics(discriminator, () => run(discriminator, pair));
-    this.update('generator', () => {
-      const made = run(generator, a);
-      const fake = critic(pairs(a, made));
-      const logits = this.loss.needsReal ? { fake, real: critic(pairs(a, b)) } : { fake };
-      const adversarial = losses.note('generator', this.loss.generator(logits));
+    const term = () => {
+      const made = trainingPass(generator, a);
+      const judged = generatorLoss(this.loss, discriminator, pairs(a, made), () => pairs(a, b));
+      const adversarial = losses.note('generator', judged);
       const { lambdaL1 = 100 } = this.options;
       const distance = mul<Scalar>(l1({ target: b, prediction: made }), lambdaL1);
       return add(adversarial, losses.note('l1', distance));
-    });
-  }
-
-  /** Differentiates `loss` in one network's weights and lets its optimizer move them. */
-  private update(name: 'generator' | 'discriminator', loss: () => Scalar): void {
-    const where = 'Pix2Pix.trainStep';
-    const networks = { [name]: this.networks[name] };
-    const { monitor } = this.options;
-    this.holdingPowerIteration(() =>
-      updateNetworks({ where, networks, optimizer: this.optimizers[name], monitor }, [loss]),
-    );
+    };
+    this.update({ generator }, this.optimizers.generator, [term]);
   }
 
   /**
@@ -206,8 +193,6 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
     ];
   }
 }
-
-const run = (model: LayersModel, x: Tensor): Tensor => model.apply(x, { training: true }) as Tensor;
 
 /** Images and what belongs to them, channel after channel, as the discriminator sees them. */
 const pairs = (a: Tensor, b: Tensor): Tensor4D => concat([a, b], -1) as Tensor4D;

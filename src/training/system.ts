@@ -6,10 +6,12 @@ import { checkNumber, checkOptions } from '../internal/check.js';
 import { joinStates, numberFrom, partOf } from '../internal/state.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import type { PieceState, Stateful, TrainingSystem } from '../types.js';
+import type { GradientMonitor } from './gradient_monitor.js';
 import { LossLog } from './loss_log.js';
 import { markSystem } from './mark_system.js';
 import { partStates, restoreParts } from './system_state.js';
 import { nameBatch } from './too_large.js';
+import { updateNetworks } from './update_networks.js';
 
 /** Options of a training step. */
 export interface StepOptions {
@@ -45,7 +47,10 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    *
    * @internal
    */
-  protected abstract readonly options: { readonly powerIteration?: 'step' | 'call' };
+  protected abstract readonly options: {
+    readonly powerIteration?: 'step' | 'call';
+    readonly monitor?: GradientMonitor;
+  };
 
   abstract trainStep(batch: Batch, options?: StepOptions): Promise<Losses>;
 
@@ -112,6 +117,23 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    */
   protected holdingPowerIteration<T>(fn: () => T): T {
     return this.iteratesByStep ? withFrozenPowerIteration(fn) : fn();
+  }
+
+  /**
+   * Differentiates a sum of terms in the weights of networks, which their optimizer moves.
+   *
+   * @internal
+   */
+  protected update(
+    networks: Named<LayersModel>,
+    optimizer: Optimizer,
+    terms: readonly (() => Tensor)[],
+  ): void {
+    const where = `${this.kind}.trainStep`;
+    const { monitor } = this.options;
+    this.holdingPowerIteration(() =>
+      updateNetworks({ where, networks, optimizer, monitor }, terms),
+    );
   }
 
   /** Everything a bit-exact continuation needs: weights, moments, places in random streams. */

@@ -7,7 +7,7 @@ import { relativisticAverage } from '../../src/losses/relativistic_average.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { adam } from '../../src/training/adam.js';
-import { createCycleGAN } from '../../src/training/cycle_gan.js';
+import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
 import type { CycleGAN } from '../../src/training/cycle_gan.js';
 import type { CycleGANOptions } from '../../src/training/cycle_gan_options.js';
 import { sgd } from '../../src/training/sgd.js';
