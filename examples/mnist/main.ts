@@ -11,7 +11,7 @@ import { percent, writeRunReport } from './report.js';
 import type { Verdict } from './report.js';
 import { Run } from './run.js';
 import { Judge } from './scores.js';
-import type { Scores } from './scores.js';
+import type { Comparison, Scores } from './scores.js';
 
 const SAMPLES = 2000;
 
@@ -77,6 +77,11 @@ async function judgeRun(): Promise<Verdict> {
     real: await judge.judge(realImages),
     untrained,
     nearest: { generated: await nearest(generatedImages), real: await nearest(realImages) },
+    // with test images that neither of the two are
+    compared: {
+      generated: await judge.compare(generatedImages, SAMPLES),
+      real: await judge.compare(realImages, SAMPLES),
+    },
   };
   realImages.dispose();
   generatedImages.dispose();
@@ -88,7 +93,7 @@ function hostRows({ pixels, count }: Images) {
   return { data: Float32Array.from(pixels, (byte) => byte / 127.5 - 1), shape: [count, 28 * 28] };
 }
 
-function print({ samples, generated, real, untrained, nearest }: Verdict): void {
+function print({ samples, generated, real, untrained, nearest, compared }: Verdict): void {
   const line = (name: string, text: string) => console.log(`${name.padEnd(24)}${text}`);
   console.log(`\nof ${samples} samples:`);
   line(
@@ -108,4 +113,9 @@ function print({ samples, generated, real, untrained, nearest }: Verdict): void 
     'nearest training image',
     `${nearest.generated.toFixed(3)} (test images ${nearest.real.toFixed(3)})`,
   );
+  const both = (name: keyof Comparison, digits = 3) =>
+    `${compared.generated[name].toFixed(digits)} (real ${compared.real[name].toFixed(digits)})`;
+  line('kernel distance', both('kernel', 4));
+  line('precision, recall', `${both('precision')}, ${both('recall')}`);
+  line('density, coverage', `${both('density')}, ${both('coverage')}`);
 }

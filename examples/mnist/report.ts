@@ -9,7 +9,7 @@ import type {
 } from 'gan-kit/node';
 import { systemName } from './options.js';
 import type { Run } from './run.js';
-import type { Scores } from './scores.js';
+import type { Comparison, Scores } from './scores.js';
 
 /** The scores at the end, beside what they are measured by. */
 export interface Verdict {
@@ -19,6 +19,8 @@ export interface Verdict {
   readonly untrained: Scores;
   /** Mean distance to the nearest training image, of generated and of test images. */
   readonly nearest: { readonly generated: number; readonly real: number };
+  /** With as many other test images. */
+  readonly compared: { readonly generated: Comparison; readonly real: Comparison };
 }
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -115,7 +117,7 @@ function curves({ history }: Run): ReportCurve[] {
   ].filter(({ series }) => series.length > 0);
 }
 
-function tables({ samples, generated, real, untrained }: Verdict): ReportTable[] {
+function tables({ samples, generated, real, untrained, compared }: Verdict): ReportTable[] {
   const row = (name: string, scores: Scores) => [
     name,
     scores.score.toFixed(2),
@@ -128,6 +130,19 @@ function tables({ samples, generated, real, untrained }: Verdict): ReportTable[]
       title: `Scores of ${samples} images`,
       columns: ['images', 'classifier score', '± over splits', 'Fréchet distance', 'confident'],
       rows: [row('generated', generated), row('real (test)', real), row('untrained', untrained)],
+    },
+    {
+      title: `Features of ${samples} images beside those of other test images`,
+      columns: ['images', 'kernel distance', 'precision', 'recall', 'F1', 'density', 'coverage'],
+      rows: Object.entries({ generated: compared.generated, 'real (test)': compared.real }).map(
+        ([name, { kernel, ...shares }]) => [
+          name,
+          kernel.toFixed(4),
+          ...[shares.precision, shares.recall, shares.f1, shares.density, shares.coverage].map(
+            (share) => share.toFixed(3),
+          ),
+        ],
+      ),
     },
     {
       title: 'Share of each digit',

@@ -3,11 +3,14 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import {
   classifierConfidence,
   classShares,
+  densityCoverage,
   FeatureStatistics,
   frechetDistance,
   inceptionScore,
+  kernelDistance,
+  precisionRecall,
 } from 'gan-kit/metrics';
-import type { GaussianStatistics } from 'gan-kit/metrics';
+import type { GaussianStatistics, HostRows } from 'gan-kit/metrics';
 import type { Classifier } from './classifier.js';
 import { imageTensor, range } from './data.js';
 import type { Images } from './data.js';
@@ -25,22 +28,37 @@ export interface Scores {
   readonly shares: number[];
 }
 
+/** What the features of images have in common with those of as many real ones. */
+export interface Comparison {
+  readonly kernel: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly density: number;
+  readonly coverage: number;
+}
+
 /** Judges images against the test half of MNIST. */
 export class Judge {
   private constructor(
     private readonly classifier: Classifier,
     private readonly reference: GaussianStatistics,
+    private readonly features: HostRows,
   ) {}
 
   static async create(classifier: Classifier, test: Images): Promise<Judge> {
     const statistics = new FeatureStatistics();
+    const rows: number[] = [];
     for (let first = 0; first < test.count; first += 500) {
       const images = imageTensor(test, range(first, Math.min(500, test.count - first)));
       const { features, logits } = classifier.evaluate(images);
       await statistics.update(features);
+      rows.push(...(await features.data()));
       dispose([images, features, logits]);
     }
-    return new Judge(classifier, statistics.value());
+    const data = Float32Array.from(rows);
+    const shape = [test.count, data.length / test.count];
+    return new Judge(classifier, statistics.value(), { data, shape });
   }
 
   async judge(images: Tensor4D, splits = 10): Promise<Scores> {
@@ -57,5 +75,24 @@ export class Judge {
     };
     dispose([features, logits]);
     return scores;
+  }
+
+  /** Compares images with as many test images, from number `first` on; it takes some seconds. */
+  async compare(images: Tensor4D, first: number): Promise<Comparison> {
+    const { features: fake, logits } = this.classifier.evaluate(images);
+    const [count, columns] = fake.shape;
+    const { data } = this.features;
+    const real = {
+      data: data.slice(first * columns, (first + count) * columns),
+      shape: [count, columns],
+    };
+    const { mean: kernel } = await kernelDistance(
+      { real, fake },
+      { subsetSize: Math.min(1000, count) },
+    );
+    const { precision, recall, f1 } = await precisionRecall({ real, fake });
+    const { density, coverage } = await densityCoverage({ real, fake });
+    dispose([fake, logits]);
+    return { kernel, precision, recall, f1, density, coverage };
   }
 }

@@ -77,14 +77,10 @@ type Exports = Record<keyof Omit<Float64Heap, 'values'>, (...values: (number | b
 /** As many terms are added before their sum goes to C; the same number stands in assembly/float64.ts. */
 const BLOCK_TERMS = 64;
 
-const BINARIES = { plain: PLAIN, fused: FUSED };
-type Kind = keyof typeof BINARIES;
+type Kind = 'plain' | 'fused';
+const BINARIES: Readonly<Record<Kind, string>> = { plain: PLAIN, fused: FUSED };
 
-export function assembledHeap(
-  kind: Kind,
-  elements: number,
-  columns: number,
-): Float64Heap | undefined {
+function assembledHeap(kind: Kind, elements: number, columns: number): Float64Heap | undefined {
   const module = moduleOf(kind);
   if (module === undefined) return undefined;
   const { Instance, Memory } = webAssembly();

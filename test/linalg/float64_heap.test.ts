@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { assembledHeap, rowMajor, transposed } from '../../src/linalg/float64_heap.js';
+import { float64Heap, fusedHeap, rowMajor, transposed } from '../../src/linalg/float64_heap.js';
 import type { Float64Heap, Matrix } from '../../src/linalg/float64_heap.js';
 import { plainHeap } from '../../src/linalg/plain_heap.js';
 
 const ELEMENTS = 4000;
 const COLUMNS = 24;
 const heaps = () => ({
-  plain: assembledHeap('plain', ELEMENTS, COLUMNS)!,
-  fused: assembledHeap('fused', ELEMENTS, COLUMNS)!,
+  plain: float64Heap(ELEMENTS, COLUMNS),
+  fused: fusedHeap(ELEMENTS, COLUMNS),
   script: plainHeap(ELEMENTS),
 });
 
@@ -86,6 +86,12 @@ describe.each(['plain', 'fused', 'script'] as const)('a heap, %s', (kind) => {
 });
 
 describe('WebAssembly without relaxed SIMD', () => {
+  it('is what a heap is made of here', () => {
+    const { plain, fused, script } = heaps();
+    for (const { values } of [plain, fused]) expect(values.buffer.byteLength % 2 ** 16).toBe(0); // pages
+    expect(script.values.buffer.byteLength).toBe(8 * ELEMENTS);
+  });
+
   it('and JavaScript agree to the last bit', () => {
     const { plain, script } = heaps();
     for (const heap of [plain, script]) {

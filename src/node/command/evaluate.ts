@@ -8,7 +8,7 @@ import type { EvaluateFoldersOptions, Evaluation, Metric } from '../evaluate/eva
 import { scoreTable } from './score_table.js';
 import { SingleBar } from 'cli-progress';
 
-export const EVALUATE_HELP = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
+export const EVALUATE_HELP: string = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
 
 Scores generated images against real ones: every PNG and JPEG of two folders.
 

@@ -14,15 +14,10 @@ import { openExtractor } from './extractor.js';
 import type { Extractor, ExtractorSource } from './extractor.js';
 
 /** What can be measured; `'classifier'` needs an extractor with logits. */
-export const METRICS = [
-  'frechet',
-  'kernel',
-  'precision-recall',
-  'density-coverage',
-  'classifier',
-] as const;
-/** A name of {@link METRICS}. */
-export type Metric = (typeof METRICS)[number];
+export type Metric = 'frechet' | 'kernel' | 'precision-recall' | 'density-coverage' | 'classifier';
+export const METRICS: readonly Metric[] = [
+  ...(['frechet', 'kernel', 'precision-recall', 'density-coverage', 'classifier'] as const),
+];
 
 /** Options of {@link evaluateFolders}. */
 export interface EvaluateFoldersOptions extends ExtractorSource {
