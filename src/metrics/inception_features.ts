@@ -13,9 +13,9 @@ import type { InceptionName } from './score_names.js';
 export interface InceptionFeaturesOptions {
   /**
    * The bytes of `weights-inception-2015-12-05-6726825d.pth`, as torch-fidelity and pytorch-fid publish
-   * it, or of the same tensors in a .safetensors file; or the URL of one, which is then fetched.
+   * it, or of the same tensors in a .safetensors file; or the `URL` of one, which is then fetched.
    */
-  weights: Uint8Array | ArrayBuffer | URL;
+  weights: Uint8Array | ArrayBuffer | { readonly href: string };
   /**
    * What values the images have: `'bytes'` from 0 to 255, `'signed'` from −1 to 1, as generators with
    * tanh make them. There is no default: a wrong one gives a wrong score and no error.

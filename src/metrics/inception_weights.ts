@@ -30,14 +30,15 @@ export async function readInception(
 async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<ArrayBuffer>> {
   if (weights instanceof Uint8Array) return weights as Uint8Array<ArrayBuffer>;
   if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
-  if (!(weights instanceof URL))
+  const { href } = (weights ?? {}) as { href?: unknown };
+  if (typeof href !== 'string')
     fail(
       ...(['type', where, 'weights', 'the bytes of a file, or a URL', weights] as const),
       'In Node, `await readFile(path)`; in a browser, `await file.arrayBuffer()`.',
     );
-  const response = await fetch(weights);
+  const response = await fetch(href);
   if (!response.ok)
-    fail('value', where, 'weights', 'a URL that answers', `${response.status} of ${weights.href}`);
+    fail('value', where, 'weights', 'a URL that answers', `${response.status} of ${href}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 

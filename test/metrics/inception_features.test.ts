@@ -34,8 +34,8 @@ describe('inceptionFeatures', () => {
   let fetched: string;
   beforeAll(async () => {
     await useBackend('wasm');
-    vi.stubGlobal('fetch', async (url: URL) => {
-      fetched = url.href;
+    vi.stubGlobal('fetch', async (address: string) => {
+      fetched = address;
       return new Response(new Uint8Array(file()));
     });
     const weights = new URL('https://example.org/inception.safetensors');
