@@ -1,0 +1,37 @@
+import type { Bench, Level } from '../bench.js';
+import type { Case } from '../cases.js';
+import { measure } from '../measure.js';
+import { stopAll } from '../run.js';
+import { problems } from '../tables/markdown.js';
+import { memoryTable } from '../tables/memory_table.js';
+import type { MemoryResult } from '../tables/memory_table.js';
+
+/** A level of which each case is timed in processes of its own, and their memory is told. */
+export interface TimeAndMemory {
+  readonly name: string;
+  readonly title: string;
+  readonly cases: readonly { readonly name: string; readonly work: Case }[];
+  /** The names of those who take part. */
+  readonly by: RegExp;
+  readonly mostRounds: number;
+}
+
+export function timeAndMemory({ name, title, cases, by, mostRounds }: TimeAndMemory): Level {
+  return {
+    cases: cases.length,
+    async run({ contenders, rounds, report, tell, advance }: Bench): Promise<void> {
+      const chosen = contenders.filter((contender) => by.test(contender.name));
+      const results: MemoryResult[] = [];
+      for (const { name: row, work } of cases) {
+        // a process of its own for each, as its peak of memory is that of all it ever did
+        stopAll(contenders);
+        const most = Math.min(rounds, mostRounds);
+        const [timings] = await measure([{ one: work, by: chosen }], most, tell);
+        results.push({ name: row, timings: timings! });
+        const texts = [memoryTable(results), problems(results.flatMap(({ timings }) => timings))];
+        await report.set(name, title, texts, results);
+        advance();
+      }
+    },
+  };
+}
