@@ -33,13 +33,7 @@ export function multiply(
   for (let p = 0; p < k; p += BLOCK_TERMS) {
     const terms = min(BLOCK_TERMS, k - p);
     for (let j = 0; j < n; j += 4)
-      panel(
-        element(b, p * bDown + j * bAcross),
-        bAcross,
-        bDown,
-        terms,
-        element(right, j * terms),
-      );
+      panel(element(b, p * bDown + j * bAcross), bAcross, bDown, terms, element(right, j * terms));
     for (let i = 0; i < m; i += 4) {
       panel(element(a, i * aDown + p * aAcross), aDown, aAcross, terms, left);
       for (let j = upper ? i : 0; j < n; j += 4)
@@ -48,7 +42,7 @@ export function multiply(
           element(right, j * terms),
           terms,
           element(c, i * cDown + j),
-          <usize>cDown << 3,
+          (<usize>cDown) << 3,
           subtracts,
         );
     }
