@@ -1,5 +1,6 @@
 import { float64Heap, rowMajor, transposed } from '../linalg/float64_heap.js';
 import type { Float64Heap, Matrix } from '../linalg/float64_heap.js';
+import { plainHeap } from '../linalg/plain_heap.js';
 import type { RowMatrix } from './rows.js';
 
 /** Sums from which mean and covariance of samples follow. */
@@ -12,6 +13,9 @@ export interface Moments {
 
 /** How many rows are added at a time: what they are multiplied with stays in the processor's cache. */
 export const BLOCK = 64;
+
+/** Up to so many columns plain arrays do: a WebAssembly memory takes 10 GB of addresses, however small it is. */
+const FEW_COLUMNS = 32;
 
 /**
  * Moments of samples that come block by block, added up in place.
@@ -34,7 +38,8 @@ export class RunningMoments {
     this.mean = new Float64Array(columns);
     this.scatter = rowMajor(0, stride);
     this.block = rowMajor(stride * stride, stride);
-    this.heap = float64Heap(stride * stride + (BLOCK + 1) * stride, stride);
+    const elements = stride * stride + (BLOCK + 1) * stride;
+    this.heap = stride <= FEW_COLUMNS ? plainHeap(elements) : float64Heap(elements, stride);
   }
 
   static from({ count, mean, scatter }: Moments): RunningMoments {
