@@ -3,14 +3,14 @@
  */
 
 /** How many terms are added before the sum goes to its place: their panels stay in the second cache. */
-const BLOCK_TERMS: i32 = 64;
+const BLOCK_TERMS: i32 = 128;
 
 /**
  * `c[i][j] ±= Σₚ a[i][p] · b[p][j]`; m and n are multiples of 4. Element [i][p] of an operand lies
  * `i · down + p · across` elements from its start; a row of c lies side by side.
  *
  * @param upper Leaves out the tiles that lie below the diagonal of c.
- * @param scratch Room for 64 · (n + 4) elements.
+ * @param scratch Room for 128 · (n + 4) elements.
  */
 export function multiply(
   c: usize,
@@ -57,19 +57,32 @@ function element(start: usize, index: i32): usize {
 function panel(from: usize, across: i32, along: i32, terms: i32, to: usize): void {
   const next = (<usize>across) << 3;
   const step = (<usize>along) << 3;
-  for (let p = 0; p < terms; p++) {
-    if (across == 1) {
+  const end = to + ((<usize>terms) << 5);
+  if (across == 1) {
+    for (; to < end; to += 32, from += step) {
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);
-    } else {
-      let at = from;
-      store<f64>(to, load<f64>(at));
-      store<f64>(to, load<f64>((at += next)), 8);
-      store<f64>(to, load<f64>((at += next)), 16);
-      store<f64>(to, load<f64>((at += next)), 24);
     }
-    from += step;
-    to += 32;
+    return;
+  }
+  if (along == 1)
+    for (; to + 32 < end; to += 64, from += 16) {
+      let at = from;
+      const x0 = v128.load(at);
+      const x1 = v128.load((at += next));
+      const x2 = v128.load((at += next));
+      const x3 = v128.load((at += next));
+      v128.store(to, v128.shuffle<f64>(x0, x1, 0, 2));
+      v128.store(to, v128.shuffle<f64>(x2, x3, 0, 2), 16);
+      v128.store(to, v128.shuffle<f64>(x0, x1, 1, 3), 32);
+      v128.store(to, v128.shuffle<f64>(x2, x3, 1, 3), 48);
+    }
+  for (; to < end; to += 32, from += step) {
+    let at = from;
+    store<f64>(to, load<f64>(at));
+    store<f64>(to, load<f64>((at += next)), 8);
+    store<f64>(to, load<f64>((at += next)), 16);
+    store<f64>(to, load<f64>((at += next)), 24);
   }
 }
 
@@ -136,8 +149,8 @@ export function reflectColumns(
     let even = f64x2.splat(0);
     let odd = f64x2.splat(0);
     for (let j: usize = 0; j < bytes; j += 32) {
-      even = f64x2.add(even, f64x2.mul(v128.load(block + j), v128.load(v + j)));
-      odd = f64x2.add(odd, f64x2.mul(v128.load(block + j, 16), v128.load(v + j, 16)));
+      even = multiplyAdd(v128.load(block + j), v128.load(v + j), even);
+      odd = multiplyAdd(v128.load(block + j, 16), v128.load(v + j, 16), odd);
     }
     const both = f64x2.add(even, odd);
     const sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
@@ -167,9 +180,8 @@ export function reflectRows(
 function addScaled(to: usize, factor: f64, from: usize, bytes: usize): void {
   const factors = f64x2.splat(factor);
   for (let j: usize = 0; j < bytes; j += 32) {
-    const left = f64x2.mul(factors, v128.load(from + j));
-    const right = f64x2.mul(factors, v128.load(from + j, 16));
-    v128.store(to + j, f64x2.add(v128.load(to + j), left));
-    v128.store(to + j, f64x2.add(v128.load(to + j, 16), right), 16);
+    v128.store(to + j, multiplyAdd(factors, v128.load(from + j), v128.load(to + j)));
+    const right = multiplyAdd(factors, v128.load(from + j, 16), v128.load(to + j, 16));
+    v128.store(to + j, right, 16);
   }
 }

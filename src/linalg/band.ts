@@ -15,23 +15,29 @@ export interface Band {
 
 /** So many reflections at a time are applied, by products of matrices. */
 const WIDTH = 32;
+/** Elements of a line of a cache: so many columns of a strip of rows are copied before the next. */
+const LINE = 8;
 
 const roundUp = (size: number) => Math.ceil(size / WIDTH) * WIDTH;
 
 /**
- * An upper band matrix that has the singular values of a matrix, and zeros besides.
+ * An upper band matrix that has the singular values of a matrix in some unit, and zeros besides.
  *
  * Blocks of reflections go over its columns and over its rows in turn.
  *
- * @param matrix Of order one, with at least as many rows as columns.
+ * @param matrix At least as many rows as columns.
+ * @param unit Of its order, so that no square overflows or vanishes.
  * @see Schreiber and Van Loan 1989, "A storage-efficient WY representation for products of Householder transformations"
  */
-export async function bandOf(matrix: readonly Float64Array[]): Promise<Band> {
+export async function bandOf(matrix: readonly Float64Array[], unit: number): Promise<Band> {
   const rows = roundUp(matrix.length);
   const size = roundUp(matrix[0]!.length);
   const blocks = new Blocks(rows * size, rows);
   const { values } = blocks.heap;
-  matrix.forEach((row, i) => values.set(row, i * size));
+  for (let i = 0; i < matrix.length; i++) {
+    const row = matrix[i]!;
+    for (let j = 0; j < row.length; j++) values[i * size + j] = row[j]! / unit;
+  }
   const part = (i: number, j: number) => rowMajor(i * size + j, size);
 
   // zeros beyond the end, so that no block of it need be smaller
@@ -65,15 +71,15 @@ class Blocks {
   /** With so many elements at the start of the heap, for matrices of up to `most` rows. */
   constructor(elements: number, most: number) {
     let end = elements;
-    const next = (columns: number): Matrix => {
+    const next = (rows: number, columns: number): Matrix => {
       const matrix = rowMajor(end, columns);
-      end += WIDTH * columns;
+      end += rows * columns;
       return matrix;
     };
-    this.v = next(most);
-    this.t = next(WIDTH);
-    this.gram = next(WIDTH);
-    this.products = [next(most), next(most)];
+    this.v = next(WIDTH, most);
+    this.t = next(WIDTH, WIDTH);
+    this.gram = next(WIDTH, WIDTH);
+    this.products = [next(most, WIDTH), next(most, WIDTH)];
     this.heap = fusedHeap(end, most);
   }
 
@@ -87,11 +93,13 @@ class Blocks {
     const { values } = this.heap;
     const { v, t } = this;
     const vectors = Array.from({ length: WIDTH }, (_, i) => {
-      const vector = values.subarray(v.at + i * v.down, v.at + i * v.down + length);
-      for (let j = 0; j < length; j++)
-        vector[j] = values[rows.at + i * rows.down + j * rows.across]!;
-      return vector;
+      const at = v.at + i * v.down;
+      return values.subarray(at, at + length);
     });
+    for (let start = 0; start < length; start += LINE)
+      for (let i = 0; i < WIDTH; i++)
+        for (let j = start; j < start + LINE; j++)
+          values[v.at + i * v.down + j] = values[rows.at + i * rows.down + j * rows.across]!;
     const scales = vectors.map((vector, i) => {
       if (i >= length) return 0;
       for (let j = 0; j < i; j++) {
@@ -127,20 +135,20 @@ class Blocks {
 
   /** X ← (I − VᵀTᵀV) X, for X of so many columns, or the transposed of such a matrix. */
   apply(x: Matrix, columns: number): void {
-    const { heap, v, length } = this;
+    const { heap, v, t, length } = this;
     const [first, second] = this.products;
-    this.multiply(first, v, x, columns, length);
-    this.multiply(second, transposed(this.t), first, columns, WIDTH);
+    this.multiply(first, transposed(x), transposed(v), columns, length);
+    this.multiply(second, first, t, columns, WIDTH);
     const [vt, st] = [v, second].map(transposed) as [Matrix, Matrix];
     const rest = { k: WIDTH, subtract: true };
-    if (x.across === 1) heap.multiply({ c: x, a: vt, b: second, m: length, n: columns, ...rest });
-    else heap.multiply({ c: transposed(x), a: st, b: v, m: columns, n: length, ...rest });
+    if (x.across === 1) heap.multiply({ c: x, a: vt, b: st, m: length, n: columns, ...rest });
+    else heap.multiply({ c: transposed(x), a: second, b: v, m: columns, n: length, ...rest });
   }
 
-  /** C = AB, of `WIDTH` rows. */
-  private multiply(c: Matrix, a: Matrix, b: Matrix, n: number, k: number): Matrix {
-    this.heap.values.fill(0, c.at, c.at + WIDTH * c.down);
-    this.heap.multiply({ c, a, b, m: WIDTH, n, k });
+  /** C = AB, of `WIDTH` columns. */
+  private multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number): Matrix {
+    this.heap.values.fill(0, c.at, c.at + m * WIDTH);
+    this.heap.multiply({ c, a, b, m, n: WIDTH, k });
     return c;
   }
 }

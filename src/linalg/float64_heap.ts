@@ -75,7 +75,7 @@ export function fusedHeap(elements: number, columns: number): Float64Heap {
 type Exports = Record<keyof Omit<Float64Heap, 'values'>, (...values: (number | boolean)[]) => void>;
 
 /** As many terms are added before their sum goes to C; the same number stands in assembly/float64.ts. */
-const BLOCK_TERMS = 64;
+const BLOCK_TERMS = 128;
 
 type Kind = 'plain' | 'fused';
 const BINARIES: Readonly<Record<Kind, string>> = { plain: PLAIN, fused: FUSED };

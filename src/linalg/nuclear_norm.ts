@@ -1,14 +1,12 @@
 import { bandOf } from './band.js';
 import { bidiagonalOf } from './bidiagonal.js';
-import { tridiagonalEigenvalues } from './tridiagonal_eigenvalues.js';
+import { bidiagonalSingularValues } from './bidiagonal_singular_values.js';
 
 /**
  * The sum of the singular values of a matrix, `‖A‖_* = Tr √(AᵀA)`, in float64.
  *
- * Householder reflections bring A to a band and then to an upper bidiagonal B with the same singular
- * values. With its rows and columns interleaved, [[0, B], [Bᵀ, 0]] is tridiagonal with a zero
- * diagonal, and its eigenvalues are ±σ. AᵀA is never formed: its rounding would hide each σ below
- * 1e-8 of the largest.
+ * Householder reflections bring A to a band and then to an upper bidiagonal matrix with the same
+ * singular values. AᵀA is never formed: its rounding would hide each σ below 1e-8 of the largest.
  *
  * @param matrix Rows of equal length and of finite numbers; left as they are.
  * @returns The norm, with an error of a few units of rounding of the largest σ; 0 without rows.
@@ -18,18 +16,14 @@ import { tridiagonalEigenvalues } from './tridiagonal_eigenvalues.js';
 export async function nuclearNorm(matrix: readonly Float64Array[]): Promise<number> {
   let largest = 0;
   for (const row of matrix)
-    for (let j = 0; j < row.length; j++) largest = Math.max(largest, Math.abs(row[j]!));
+    for (let j = 0; j < row.length; j++) {
+      const size = Math.abs(row[j]!);
+      if (size > largest) largest = size;
+    }
   if (largest === 0) return 0;
-  // of order one, so that no square overflows or vanishes
-  const a = tall(matrix).map((row) => row.map((value) => value / largest));
-  const offDiagonal = await bidiagonalOf(await bandOf(a));
-  const eigenvalues = await tridiagonalEigenvalues(
-    new Float64Array(offDiagonal.length + 1),
-    offDiagonal,
-  );
-  let norm = 0;
-  for (const value of eigenvalues) norm += Math.abs(value) / 2;
-  return norm * largest;
+  const bidiagonal = await bidiagonalOf(await bandOf(tall(matrix), largest));
+  const values = await bidiagonalSingularValues(bidiagonal);
+  return largest * values.reduce((norm, value) => norm + value);
 }
 
 /** The matrix or its transpose, whichever has at least as many rows as columns. */

@@ -1,7 +1,7 @@
 import type { Float64Heap } from './float64_heap.js';
 
 /** As in assembly/float64.ts: the order of additions is what results have their bits of. */
-const BLOCK_TERMS = 64;
+const BLOCK_TERMS = 128;
 
 /** A heap of zeros without WebAssembly. */
 export function plainHeap(elements: number): Float64Heap {

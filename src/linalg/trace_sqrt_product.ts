@@ -2,8 +2,8 @@ import { pace } from '../internal/pace.js';
 import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
 import { nuclearNorm } from './nuclear_norm.js';
 
-/** So many rows of A are multiplied at a time. */
-const BLOCK = 64;
+/** So many rows of A and of B are multiplied at a time. */
+const BLOCK = 128;
 
 const roundUp = (size: number) => Math.ceil(size / 4) * 4;
 
@@ -31,42 +31,65 @@ async function product(
   a: readonly Float64Array[],
   b: readonly Float64Array[],
 ): Promise<Float64Array[]> {
-  const { order, ends } = triangle(a);
+  const order = endingOrder(a);
   const terms = order.length;
+  const [left, right] = [a, b].map((rows) => Float64Array.from(rows, zerosBefore(order)));
   const columns = roundUp(b.length);
-  const right = rowMajor(0, terms);
-  const left = rowMajor(columns * terms, terms);
+  const operand = rowMajor(0, terms);
+  const block = rowMajor(columns * terms, terms);
   const result = rowMajor((columns + BLOCK) * terms, columns);
-  const heap = fusedHeap(result.at + BLOCK * columns, columns);
+  const heap = fusedHeap(result.at + roundUp(a.length) * columns, BLOCK);
   const { values } = heap;
   const put = (row: Float64Array, at: number) => {
-    for (let j = 0; j < terms; j++) values[at + j] = row[order[j]!]!;
+    for (let p = 0; p < terms; p++) values[at + p] = row[order[p]!]!;
   };
-  b.forEach((row, i) => put(row, i * terms));
+  for (let j = 0; j < b.length; j++) put(b[j]!, j * terms);
 
-  const rows: Float64Array[] = [];
   const turn = pace();
-  for (let start = 0; start < a.length; start += BLOCK) {
-    const block = a.slice(start, start + BLOCK);
-    values.fill(0, left.at);
-    block.forEach((row, i) => put(row, left.at + i * terms));
-    const first = ends.filter((end) => end < start).length; // zeros in this block and all after it
-    const [m, n, k] = [roundUp(block.length), columns, terms - first];
-    const from = { ...left, at: left.at + first };
-    heap.multiply({ c: result, a: from, b: transposed({ ...right, at: first }), m, n, k });
-    block.forEach((_, i) => {
-      const at = result.at + i * columns;
-      rows.push(values.slice(at, at + b.length));
-    });
+  for (let i = 0; i < a.length; i += BLOCK) {
+    const m = Math.min(BLOCK, roundUp(a.length - i));
+    values.fill(0, block.at, result.at);
+    for (let row = i; row < Math.min(i + BLOCK, a.length); row++)
+      put(a[row]!, block.at + (row - i) * terms);
+    for (let j = 0; j < columns; j += BLOCK) {
+      const n = Math.min(BLOCK, columns - j);
+      const first = Math.max(least(left!, i), least(right!, j)); // all before it are zeros in one of them
+      heap.multiply({
+        c: { ...result, at: result.at + i * columns + j },
+        a: { ...block, at: block.at + first },
+        b: transposed({ ...operand, at: j * terms + first }),
+        m,
+        n,
+        k: terms - first,
+      });
+    }
     await turn();
   }
-  return rows;
+  return Array.from(a, (_, i) => {
+    const at = result.at + i * columns;
+    return values.subarray(at, at + b.length);
+  });
 }
 
 /** The columns in the order in which they end, which makes a pivoted Cholesky factor triangular. */
-function triangle(a: readonly Float64Array[]): { order: Int32Array; ends: Int32Array } {
-  const last = new Int32Array(a[0]!.length).fill(-1);
-  a.forEach((row, i) => row.forEach((value, j) => value !== 0 && (last[j] = i)));
-  const order = Int32Array.from(last.keys()).sort((i, j) => last[i]! - last[j]!);
-  return { order, ends: order.map((j) => last[j]!) };
+function endingOrder(rows: readonly Float64Array[]): Int32Array {
+  const last = new Int32Array(rows[0]!.length).fill(-1);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    for (let j = 0; j < row.length; j++) if (row[j] !== 0) last[j] = i;
+  }
+  return Int32Array.from(last.keys()).sort((i, j) => last[i]! - last[j]!);
 }
+
+/** With how many zeros a row begins, in such an order. */
+const zerosBefore =
+  (order: Int32Array) =>
+  (row: Float64Array): number => {
+    let zeros = 0;
+    while (zeros < order.length && row[order[zeros]!] === 0) zeros++;
+    return zeros;
+  };
+
+/** The least of a block of counts. */
+const least = (counts: Float64Array, from: number) =>
+  counts.subarray(from, from + BLOCK).reduce((a, b) => Math.min(a, b));

@@ -1,4 +1,5 @@
 import { fail } from '../internal/check.js';
+import { cholesky } from '../linalg/cholesky.js';
 import { pivotedCholesky } from '../linalg/pivoted_cholesky.js';
 import { traceSqrtProduct } from '../linalg/trace_sqrt_product.js';
 import { FeatureStatistics } from './feature_statistics.js';
@@ -8,6 +9,8 @@ import type { GaussianStatistics } from './feature_statistics.js';
 const LARGEST = 1e150;
 /** How far rounding, float32's included, may take a covariance matrix from being one. */
 const TOLERANCE = 1e-5;
+/** So many columns of a covariance are looked at together. */
+const STRIP = 32;
 
 /**
  * The Fréchet distance (squared, as the literature reports it) between two Gaussians.
@@ -64,7 +67,10 @@ async function factor(
   parameter: string,
   statistics: GaussianStatistics,
 ): Promise<readonly Float64Array[]> {
-  const { factor, deficit } = await pivotedCholesky(statistics.covariance, statistics.mean.length);
+  const { mean, covariance } = statistics;
+  const triangle = await cholesky(covariance, mean.length);
+  if (triangle !== undefined) return triangle;
+  const { factor, deficit } = await pivotedCholesky(covariance, mean.length);
   if (deficit > TOLERANCE * largestVariance(statistics))
     refuseCovariance(parameter, `a matrix with ${-deficit} left on its diagonal`);
   return factor;
@@ -88,20 +94,27 @@ function checkedStatistics(
       'the square of a mean of at least one value',
       `lengths ${covariance.length} and ${n}`,
     );
-  if (![mean, covariance].every((values) => values.every((x) => Math.abs(x) < LARGEST)))
+  if (!(bounded(mean) && bounded(covariance)))
     fail('value', where, parameter, `finite and below ${LARGEST}`, 'a larger value, or NaN');
   const largest = largestVariance(statistics);
   const deviations = mean.map((_, i) => Math.sqrt(covariance[i * n + i]!));
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const bound = deviations[i]! * deviations[j]!; // Cauchy, Schwarz
-      const lower = covariance[i * n + j]!;
-      const upper = covariance[j * n + i]!;
-      const slack = TOLERANCE * bound + Number.EPSILON * largest;
-      if (!(Math.abs(lower - upper) <= slack && Math.abs(lower) <= bound + slack))
-        refuseCovariance(parameter, `${lower} and ${upper} at (${i}, ${j})`);
-    }
+  // strip by strip, as both halves are read together, one of them down its columns
+  for (let strip = 0; strip < n; strip += STRIP)
+    for (let i = strip; i < n; i++)
+      for (let j = strip; j <= i && j < strip + STRIP; j++) {
+        const bound = deviations[i]! * deviations[j]!; // Cauchy, Schwarz
+        const lower = covariance[i * n + j]!;
+        const upper = covariance[j * n + i]!;
+        const slack = TOLERANCE * bound + Number.EPSILON * largest;
+        if (!(Math.abs(lower - upper) <= slack && Math.abs(lower) <= bound + slack))
+          refuseCovariance(parameter, `${lower} and ${upper} at (${i}, ${j})`);
+      }
   return statistics;
+}
+
+function bounded(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) < LARGEST)) return false;
+  return true;
 }
 
 const largestVariance = ({ mean, covariance }: GaussianStatistics) =>

@@ -17,14 +17,14 @@ function fill({ values }: Float64Heap): void {
 }
 const at = ({ at, down, across }: Matrix, i: number, j: number) => at + i * down + j * across;
 
-/** A of 8 rows, B of 12 columns, 70 terms: more than one block of them. */
-const [m, n, k] = [8, 12, 70];
+/** A of 8 rows, B of 12 columns, 141 terms: more than one block of them, and an odd number. */
+const [m, n, k] = [8, 12, 141];
 const PRODUCTS = {
-  'rows times rows': { a: rowMajor(0, k), b: rowMajor(1000, n) },
-  'rows times columns': { a: rowMajor(0, k), b: transposed(rowMajor(1000, k)) },
-  'columns times rows': { a: transposed(rowMajor(0, m)), b: rowMajor(1000, n) },
+  'rows times rows': { a: rowMajor(0, k), b: rowMajor(1200, n) },
+  'rows times columns': { a: rowMajor(0, k), b: transposed(rowMajor(1200, k)) },
+  'columns times rows': { a: transposed(rowMajor(0, m)), b: rowMajor(1200, n) },
 } as const;
-const C = rowMajor(2500, 20);
+const C = rowMajor(3000, 20);
 
 describe.each(['plain', 'fused', 'script'] as const)('a heap, %s', (kind) => {
   it.each(Object.entries(PRODUCTS))('adds a product, %s', (_, { a, b }) => {

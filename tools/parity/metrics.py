@@ -130,20 +130,24 @@ def wide_case():
     return {"rho": [0.9, 0.5], "n": 128, "trace_sqrt": float(np.trace(scipy.linalg.sqrtm(a @ b)).real)}
 
 
-def tridiagonal_case(name, diagonal, off):
-    values = scipy.linalg.eigh(
-        np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1), eigvals_only=True
-    )
-    return {"name": name, "diagonal": flat(diagonal), "off": flat(off), "values": flat(values)}
+def bidiagonal_case(name, diagonal, above):
+    """Singular values to the last digit of each, however small: in 60 digits."""
+    with mpmath.workdps(60):
+        matrix = mpmath.diag([mpmath.mpf(float(value)) for value in diagonal])
+        for i, value in enumerate(above):
+            matrix[i, i + 1] = mpmath.mpf(float(value))
+        values = sorted(float(value) for value in mpmath.svd_r(matrix, compute_uv=False))
+    return {"name": name, "diagonal": flat(diagonal), "above": flat(above), "values": values}
 
 
-def tridiagonal_cases():
+def bidiagonal_cases():
     return [
-        tridiagonal_case("random", short(normal(1, 40)[0]), short(normal(1, 39)[0])),
-        tridiagonal_case("zero diagonal", np.zeros(31), short(normal(1, 30)[0])),
-        tridiagonal_case("in blocks", short(normal(1, 9)[0]), [1, 0, 2, 0, 0, 0.5, 1e-300, 3]),
-        tridiagonal_case("Wilkinson's W21+", np.abs(np.arange(21.0) - 10), np.ones(20)),
-        tridiagonal_case("graded", 10.0 ** -np.arange(12), 10.0 ** -np.arange(1, 12)),
+        bidiagonal_case("random", short(normal(1, 40)[0]), short(normal(1, 39)[0])),
+        bidiagonal_case("zeros on the diagonal", [3, 0, 2, 1, 0, 0, 4], [1, 2, 3, 1, 2, 3]),
+        bidiagonal_case("in blocks", short(normal(1, 9)[0]), [1, 0, 2, 0, 0, 0.5, 1e-300, 3]),
+        bidiagonal_case("nearly singular", np.full(30, 0.5), np.ones(29)),
+        bidiagonal_case("graded", 10.0 ** -np.arange(12), 10.0 ** -np.arange(1, 12)),
+        bidiagonal_case("graded upwards", 10.0 ** np.arange(-11, 1), 10.0 ** np.arange(-11, 0)),
     ]
 
 
@@ -182,7 +186,7 @@ fixture = {
     ],
     "frechet": frechet_cases(),
     "wide": wide_case(),
-    "tridiagonal": tridiagonal_cases(),
+    "bidiagonal": bidiagonal_cases(),
     "nuclear": nuclear_cases(),
 }
 OUT.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")

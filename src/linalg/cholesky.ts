@@ -1,0 +1,77 @@
+import { pace } from '../internal/pace.js';
+import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
+
+/** So many rows are subtracted from all that follow at a time, as a product of matrices. */
+const BLOCK = 64;
+/** So many are eliminated one by one: the fewest that a product takes. */
+const GROUP = 4;
+
+const roundUp = (size: number) => Math.ceil(size / GROUP) * GROUP;
+
+/**
+ * The upper triangle R of a symmetric positive definite matrix Σ = RᵀR, in float64.
+ *
+ * It takes half as long as {@link pivotedCholesky}, which takes what this leaves: matrices with a pivot
+ * that may be rounding, n · 2⁻⁵² · max Σᵢᵢ or less.
+ *
+ * @param matrix Row after row, n · n finite numbers; left as it is, and read on and above its diagonal.
+ * @param n From 1 on.
+ * @returns The rows of R, or `undefined` where Σ is singular to rounding, or indefinite.
+ *
+ * @see Golub and Van Loan 2013, "Matrix computations", section 4.2
+ */
+export async function cholesky(
+  matrix: Float64Array,
+  n: number,
+): Promise<readonly Float64Array[] | undefined> {
+  const stride = roundUp(n);
+  const heap = fusedHeap(stride * stride, stride);
+  const { values } = heap;
+  const part = (i: number, j: number) => rowMajor(i * stride + j, stride);
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    values.set(matrix.subarray(i * n + i, i * n + n), part(i, i).at);
+    largest = Math.max(largest, matrix[i * n + i]!);
+  }
+  const tolerance = n * Number.EPSILON * largest;
+
+  const turn = pace();
+  for (let block = 0; block < n; block += BLOCK) {
+    const next = Math.min(block + BLOCK, stride);
+    for (let i = block; i < next; i += GROUP) {
+      const c = part(i, i);
+      const [a, b] = [transposed(part(block, i)), part(block, i)];
+      heap.multiply({ c, a, b, m: GROUP, n: stride - i, k: i - block, subtract: true });
+      const group = Array.from({ length: Math.min(GROUP, n - i) }, (_, row) =>
+        values.subarray(part(i + row, i).at, part(i + row, n).at),
+      );
+      if (!eliminate(group, tolerance)) return undefined;
+    }
+    const c = part(next, next);
+    const [a, b] = [transposed(part(block, next)), part(block, next)];
+    const [rest, k] = [stride - next, next - block];
+    heap.multiply({ c, a, b, m: rest, n: rest, k, subtract: true, upper: true });
+    await turn();
+  }
+  return Array.from({ length: n }, (_, i) => {
+    values.fill(0, part(i, i - (i % GROUP)).at, part(i, i).at); // what products left there
+    return values.subarray(part(i, 0).at, part(i, n).at);
+  });
+}
+
+/** Factors a few rows, from the column of the first pivot on; false where one is too small. */
+function eliminate(rows: readonly Float64Array[], tolerance: number): boolean {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const pivot = row[i]!;
+    if (!(pivot > tolerance)) return false;
+    const root = Math.sqrt(pivot);
+    for (let j = i; j < row.length; j++) row[j]! /= root;
+    for (let below = i + 1; below < rows.length; below++) {
+      const other = rows[below]!;
+      const share = row[below]!;
+      for (let j = below; j < row.length; j++) other[j]! -= share * row[j]!;
+    }
+  }
+  return true;
+}
