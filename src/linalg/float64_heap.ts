@@ -1,4 +1,5 @@
 import { allowRelaxedSimd, decodeBinary, webAssembly } from '../internal/web_assembly.js';
+import type { WasmMemory } from '../internal/web_assembly.js';
 import { FUSED, PLAIN } from './float64_binary.js';
 import { plainHeap } from './plain_heap.js';
 
@@ -60,7 +61,8 @@ export const transposed = ({ at, down, across }: Matrix): Matrix => ({
 /**
  * A heap of zeros, for matrices of up to `columns` columns.
  *
- * WebAssembly does the work where the engine has it with SIMD, else JavaScript, to the same bits.
+ * WebAssembly does the work where the engine has it with SIMD and a memory to spare, else JavaScript, to
+ * the same bits.
  */
 export function float64Heap(elements: number, columns: number): Float64Heap {
   return assembledHeap('plain', elements, columns) ?? plainHeap(elements);
@@ -83,10 +85,11 @@ const BINARIES: Readonly<Record<Kind, string>> = { plain: PLAIN, fused: FUSED };
 function assembledHeap(kind: Kind, elements: number, columns: number): Float64Heap | undefined {
   const module = moduleOf(kind);
   if (module === undefined) return undefined;
-  const { Instance, Memory } = webAssembly();
+  const { Instance } = webAssembly();
   const scratch = 8 * elements;
   const bytes = scratch + 8 * BLOCK_TERMS * (columns + 4);
-  const memory = new Memory({ initial: Math.ceil(bytes / 2 ** 16) });
+  const memory = memoryOf(bytes);
+  if (memory === undefined) return undefined;
   const exports = new Instance(module, { env: { memory }, product: {} }).exports as Exports;
   const reflected = ({ block, rows, columns, v, scale }: Reflected) =>
     [8 * block.at, block.down, rows, columns, 8 * v, scale] as const;
@@ -100,6 +103,15 @@ function assembledHeap(kind: Kind, elements: number, columns: number): Float64He
     reflectColumns: (work) => exports.reflectColumns(...reflected(work)),
     reflectRows: (work) => exports.reflectRows(...reflected(work), scratch),
   };
+}
+
+/** `undefined` where there is none: an engine takes gigabytes of addresses for each, and a process has so many. */
+function memoryOf(bytes: number): WasmMemory | undefined {
+  try {
+    return new (webAssembly().Memory)({ initial: Math.ceil(bytes / 2 ** 16) });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Compiled, or `undefined` where that cannot be. */

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { float64Heap, fusedHeap, rowMajor, transposed } from '../../src/linalg/float64_heap.js';
 import type { Float64Heap, Matrix } from '../../src/linalg/float64_heap.js';
+import { webAssembly } from '../../src/internal/web_assembly.js';
 import { plainHeap } from '../../src/linalg/plain_heap.js';
 
 const ELEMENTS = 4000;
@@ -102,5 +103,20 @@ describe('WebAssembly without relaxed SIMD', () => {
       heap.reflectRows(reflected);
     }
     expect(plain.values.slice()).toEqual(script.values);
+  });
+
+  it('gives way to JavaScript where no memory is left', () => {
+    class Memory {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    }
+    vi.stubGlobal('WebAssembly', Object.create(webAssembly(), { Memory: { value: Memory } }));
+    try {
+      const { plain, fused } = heaps();
+      for (const { values } of [plain, fused]) expect(values.buffer.byteLength).toBe(8 * ELEMENTS);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
