@@ -58,10 +58,9 @@ const OF_KERNEL = { polynomial: ['degree', 'gamma', 'coefficient'], rbf: ['sigma
  * never below 0, and 0 of a subset with itself.
  *
  * With the 2,048 pool features of the Inception-v3 network of 2015 it is the KID; with others it is
- * comparable only with distances from the same features. All is float64 on the CPU, at 1 to 2 · 10⁹
- * products of two values a second: 100 subsets of 1,000 of 2,048 features take some minutes. Where
- * subsets share pairs of samples, each pair is computed once, so that fewer samples take less: 3,000
- * of each some 25 seconds, 1,000 of each five.
+ * comparable only with distances from the same features. All is float64 on the CPU: 100 subsets of
+ * 1,000 of 2,048 features take a minute. Where subsets share pairs of samples, each pair is computed
+ * once, so that fewer samples take less: 3,000 of each five seconds, 1,000 of each one.
  *
  * @param features `real` [N, d] and `fake` [M, d], float32. Both stay alive.
  * @param options See {@link KernelDistanceOptions}. Subsets are drawn without replacement.

@@ -93,13 +93,13 @@ describe('kernelDistance', () => {
   });
 
   it('is the same whether subsets share their products or not', async () => {
-    const features = { real: normal(3, 150, 2), fake: normal(4, 140, 2) };
+    const features = { real: normal(3, 300, 2), fake: normal(4, 280, 2) };
     const random = new RandomStream(5);
     const draw = (rows: number, size: number) => random.permutation(rows).slice(0, size);
-    const sizes = [80, 70, 2, 5, 66]; // of different size, and more than a tile
+    const sizes = [150, 140, 2, 5, 133]; // of different size, and more than a tile
     const indices = {
-      real: sizes.map((size) => draw(150, size)),
-      fake: sizes.map((size) => draw(140, size)),
+      real: sizes.map((size) => draw(300, size)),
+      fake: sizes.map((size) => draw(280, size)),
     };
     const one = async (s: number) =>
       kernelDistance(features, {
