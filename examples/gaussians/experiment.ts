@@ -60,7 +60,7 @@ export async function train(
   for (let step = 0; step <= steps; step++) {
     if (looks.has(step)) {
       const samples = await draw(gan);
-      milestones.push({ step, samples, ...quality(samples, mixture) });
+      milestones.push({ step, samples, ...(await quality(samples, mixture)) });
     }
     if (step === steps) break;
     const began = performance.now();

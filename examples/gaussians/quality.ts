@@ -1,3 +1,4 @@
+import { modeCoverage } from 'gan-kit/metrics';
 import type { Mixture, Points } from './mixtures.js';
 
 /** How well samples fit a mixture, counted as in PacGAN (arXiv 1712.04086, section 4.1). */
@@ -8,30 +9,21 @@ export interface Quality {
   readonly highQuality: number;
   /** KL(generated ‖ true) over the modes of the high-quality samples; infinite if there are none. */
   readonly reverseKL: number;
-  /** High-quality samples of each mode. */
-  readonly counts: readonly number[];
+  /** Of the high-quality samples the share of each mode. */
+  readonly shares: Float64Array;
 }
 
-export function quality(samples: Points, { means, sigma }: Mixture): Quality {
-  const counts = new Array<number>(means.length).fill(0);
-  const total = samples.length / 2;
-  for (let i = 0; i < total; i++) {
+export async function quality(samples: Points, { means, sigma }: Mixture): Promise<Quality> {
+  const none = means.length;
+  const predictions = Int32Array.from({ length: samples.length / 2 }, (_, i) => {
     const distances = means.map(([x, y]) =>
       Math.hypot(samples[2 * i]! - x, samples[2 * i + 1]! - y),
     );
     const nearest = Math.min(...distances);
-    if (nearest <= 3 * sigma) counts[distances.indexOf(nearest)]!++;
-  }
-  const good = counts.reduce((a, b) => a + b, 0);
-  // Σ p log(p / (1/n)), where 0 log 0 = 0
-  const terms = counts.map((count) => {
-    const share = count / good;
-    return count === 0 ? 0 : share * Math.log(share * means.length);
+    return nearest <= 3 * sigma ? distances.indexOf(nearest) : none;
   });
-  return {
-    modes: counts.filter((count) => count > 0).length,
-    highQuality: good / total,
-    reverseKL: good === 0 ? Infinity : terms.reduce((a, b) => a + b, 0),
-    counts,
-  };
+  const good = predictions.filter((mode) => mode !== none).length;
+  const found = await modeCoverage({ predictions, modes: means.length, ignore: none });
+  const { modes, reverseKL, shares } = found;
+  return { modes, highQuality: good / predictions.length, reverseKL, shares };
 }
