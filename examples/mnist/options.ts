@@ -33,7 +33,7 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --loss NAME      ${ADVERSARIAL_LOSSES.join(' | ')}
   --norm NAME      ${NORMS.join(' | ')}: the discriminator's normalization
   --penalty NAME   ${PENALTY_NAMES.join(' | ')}: what the discriminator's loss is joined by
-  --steps N        generator steps (default 4000); learning rates fall to 0 over the second half
+  --steps N        generator steps (default 6000); learning rates fall to 0 over the second half
   --batch N        images in a batch (default 24)
   --seed N         every random choice follows from it (default 0)
   --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
@@ -50,7 +50,7 @@ export function readOptions(args: string[]): Options {
     loss: text,
     norm: text,
     penalty: text,
-    steps: { ...text, default: '4000' },
+    steps: { ...text, default: '6000' },
     batch: { ...text, default: '24' },
     seed: { ...text, default: '0' },
     out: text,
