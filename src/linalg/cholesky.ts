@@ -1,22 +1,21 @@
 import { pace } from '../internal/pace.js';
-import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
+import { fusedHeap, GROUP, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 
 /** So many rows are subtracted from all that follow at a time, as a product of matrices. */
 const BLOCK = 64;
-/** So many are eliminated one by one: the fewest that a product takes. */
-const GROUP = 4;
-
-const roundUp = (size: number) => Math.ceil(size / GROUP) * GROUP;
+/** What part of its diagonal element a pivot has to leave, so that not all of it may be rounding. */
+const SINGULAR = Math.sqrt(Number.EPSILON);
 
 /**
  * The upper triangle R of a symmetric positive definite matrix Σ = RᵀR, in float64.
  *
  * It takes half as long as {@link pivotedCholesky}, which takes what this leaves: matrices with a pivot
- * that may be rounding, n · 2⁻⁵² · max Σᵢᵢ or less.
+ * that may be rounding, 2⁻²⁶ Σᵢᵢ or less, or n · 2⁻⁵² · max Σᵢᵢ. Without an order of pivots a small one
+ * swells the rounding of those behind it.
  *
  * @param matrix Row after row, n · n finite numbers; left as it is, and read on and above its diagonal.
  * @param n From 1 on.
- * @returns The rows of R, or `undefined` where Σ is singular to rounding, or indefinite.
+ * @returns The rows of R, or `undefined` where Σ may be singular, or is indefinite.
  *
  * @see Golub and Van Loan 2013, "Matrix computations", section 4.2
  */
@@ -24,7 +23,7 @@ export async function cholesky(
   matrix: Float64Array,
   n: number,
 ): Promise<readonly Float64Array[] | undefined> {
-  const stride = roundUp(n);
+  const stride = wholeGroups(n);
   const heap = fusedHeap(stride * stride, stride);
   const { values } = heap;
   const part = (i: number, j: number) => rowMajor(i * stride + j, stride);
@@ -33,7 +32,9 @@ export async function cholesky(
     values.set(matrix.subarray(i * n + i, i * n + n), part(i, i).at);
     largest = Math.max(largest, matrix[i * n + i]!);
   }
-  const tolerance = n * Number.EPSILON * largest;
+  const least = Float64Array.from({ length: n }, (_, i) =>
+    Math.max(n * Number.EPSILON * largest, SINGULAR * matrix[i * n + i]!),
+  );
 
   const turn = pace();
   for (let block = 0; block < n; block += BLOCK) {
@@ -45,7 +46,7 @@ export async function cholesky(
       const group = Array.from({ length: Math.min(GROUP, n - i) }, (_, row) =>
         values.subarray(part(i + row, i).at, part(i + row, n).at),
       );
-      if (!eliminate(group, tolerance)) return undefined;
+      if (!eliminate(group, least.subarray(i))) return undefined;
     }
     const c = part(next, next);
     const [a, b] = [transposed(part(block, next)), part(block, next)];
@@ -60,11 +61,11 @@ export async function cholesky(
 }
 
 /** Factors a few rows, from the column of the first pivot on; false where one is too small. */
-function eliminate(rows: readonly Float64Array[], tolerance: number): boolean {
+function eliminate(rows: readonly Float64Array[], least: Float64Array): boolean {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const pivot = row[i]!;
-    if (!(pivot > tolerance)) return false;
+    if (!(pivot > least[i]!)) return false;
     const root = Math.sqrt(pivot);
     for (let j = i; j < row.length; j++) row[j]! /= root;
     for (let below = i + 1; below < rows.length; below++) {

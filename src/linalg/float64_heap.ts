@@ -49,6 +49,12 @@ export interface Float64Heap {
   reflectRows(reflected: Reflected): void;
 }
 
+/** Products take rows and columns by fours. */
+export const GROUP = 4;
+
+/** So many rows or columns, with those that fill the last group. */
+export const wholeGroups = (size: number): number => Math.ceil(size / GROUP) * GROUP;
+
 /** A matrix of so many columns, row after row. */
 export const rowMajor = (at: number, columns: number): Matrix => ({ at, down: columns, across: 1 });
 

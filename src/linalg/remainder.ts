@@ -1,12 +1,10 @@
-import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
+import { fusedHeap, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 import type { Float64Heap, Matrix } from './float64_heap.js';
 
 /** So many rows are subtracted at a time, as a product of matrices. */
 const BLOCK = 32;
 /** So many are eliminated before what stays is moved together. */
 const MOST_GONE = 4 * BLOCK;
-
-const roundUp = (size: number) => Math.ceil(size / 4) * 4;
 
 /** What an elimination leaves of a symmetric matrix. */
 export class Remainder {
@@ -24,7 +22,7 @@ export class Remainder {
     matrix: Float64Array,
     private readonly n: number,
   ) {
-    const stride = roundUp(n);
+    const stride = wholeGroups(n);
     this.heap = fusedHeap((stride + BLOCK) * stride, stride);
     this.matrix = rowMajor(0, stride);
     this.block = rowMajor(stride * stride, stride);
@@ -61,7 +59,7 @@ export class Remainder {
     gone.push(index);
     if (++this.waiting < BLOCK) return;
     this.waiting = 0;
-    const [m, k] = [roundUp(rest.length), BLOCK];
+    const [m, k] = [wholeGroups(rest.length), BLOCK];
     const a = transposed(block);
     heap.multiply({ c: this.matrix, a, b: block, m, n: m, k, subtract: true, upper: true });
     if (gone.length === MOST_GONE) this.compress();

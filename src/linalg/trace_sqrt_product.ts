@@ -1,11 +1,9 @@
 import { pace } from '../internal/pace.js';
-import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
+import { fusedHeap, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 import { nuclearNorm } from './nuclear_norm.js';
 
 /** So many rows of A and of B are multiplied at a time. */
 const BLOCK = 128;
-
-const roundUp = (size: number) => Math.ceil(size / 4) * 4;
 
 /**
  * The trace of the square root of a product of two symmetric positive semi-definite matrices, given
@@ -34,11 +32,11 @@ async function product(
   const order = endingOrder(a);
   const terms = order.length;
   const [left, right] = [a, b].map((rows) => Float64Array.from(rows, zerosBefore(order)));
-  const columns = roundUp(b.length);
+  const columns = wholeGroups(b.length);
   const operand = rowMajor(0, terms);
   const block = rowMajor(columns * terms, terms);
   const result = rowMajor((columns + BLOCK) * terms, columns);
-  const heap = fusedHeap(result.at + roundUp(a.length) * columns, BLOCK);
+  const heap = fusedHeap(result.at + wholeGroups(a.length) * columns, BLOCK);
   const { values } = heap;
   const put = (row: Float64Array, at: number) => {
     for (let p = 0; p < terms; p++) values[at + p] = row[order[p]!]!;
@@ -47,7 +45,7 @@ async function product(
 
   const turn = pace();
   for (let i = 0; i < a.length; i += BLOCK) {
-    const m = Math.min(BLOCK, roundUp(a.length - i));
+    const m = Math.min(BLOCK, wholeGroups(a.length - i));
     values.fill(0, block.at, result.at);
     for (let row = i; row < Math.min(i + BLOCK, a.length); row++)
       put(a[row]!, block.at + (row - i) * terms);

@@ -38,7 +38,8 @@ describe('cholesky', () => {
     ['of fewer vectors than dimensions', 100, gram(70, 100)],
     ['with a negative diagonal element', 2, Float64Array.of(1, 0, 0, -1)],
     ['indefinite', 3, Float64Array.of(1, 0.9, -0.9, 0.9, 1, 0.9, -0.9, 0.9, 1)],
-    ['singular to rounding', 2, Float64Array.of(1, 1, 1, 1 + 2 ** -52)],
+    ['singular to rounding', 2, Float64Array.of(1, 1, 1, 1 + 2 ** -30)],
+    ['small beside its largest element', 2, Float64Array.of(1, 0, 0, 2 ** -52)],
   ])('leaves a matrix that is %s', async (_, n, matrix) => {
     expect(await cholesky(matrix, n)).toBeUndefined();
   });
