@@ -1,5 +1,5 @@
 import { pace } from '../internal/pace.js';
-import { fusedHeap, rowMajor, transposed } from '../linalg/float64_heap.js';
+import { fusedHeap, GROUP, rowMajor, transposed } from '../linalg/float64_heap.js';
 import type { Float64Heap, Matrix } from '../linalg/float64_heap.js';
 import type { RowMatrix } from './rows.js';
 
@@ -70,7 +70,7 @@ class TileProducts {
 
   constructor(private readonly columns: number) {
     const most = Math.min(MOST_ROWS, Math.floor(MOST_VALUES / columns));
-    this.rows = Math.max(4, most - (most % 4));
+    this.rows = Math.max(GROUP, most - (most % GROUP));
     const size = this.rows * columns;
     this.heap = fusedHeap(2 * size + this.rows * this.rows, this.rows);
     const part = (from: number, to?: number) => this.heap.values.subarray(from, to);
