@@ -38,6 +38,10 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
+/** Where property tests draw their cases from: the same ones each time, unless GAN_KIT_SEED says else. */
+const propertySeed =
+  process.env.GAN_KIT_SEED === 'random' ? null : Number(process.env.GAN_KIT_SEED ?? 1406_2661);
+
 const inNode: TestProjectInlineConfiguration = {
   resolve: { alias: alias('node') },
   test: {
@@ -45,7 +49,7 @@ const inNode: TestProjectInlineConfiguration = {
     include: ['test/**/*.test.ts'],
     exclude: ['test/{package,dawn,browser}/**'],
     setupFiles: ['test/setup/matchers.ts'],
-    provide: { backends: ['cpu', 'wasm'] },
+    provide: { backends: ['cpu', 'wasm'], propertySeed },
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },
@@ -57,7 +61,7 @@ const inDawn: TestProjectInlineConfiguration = {
     include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
     exclude: IN_NODE_ONLY,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
-    provide: { backends: ['webgpu'] },
+    provide: { backends: ['webgpu'], propertySeed },
     env: { ...dawn },
     testTimeout: 120_000,
     hookTimeout: 180_000,
@@ -85,7 +89,7 @@ const inBrowser: TestProjectInlineConfiguration = {
     include: [...CONTRACTS, 'test/browser/**/*.test.ts'],
     exclude: IN_NODE_ONLY,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
-    provide: { backends: ['webgl', 'webgpu'] },
+    provide: { backends: ['webgl', 'webgpu'], propertySeed },
     testTimeout: 120_000,
     hookTimeout: 180_000,
     isolate: false,

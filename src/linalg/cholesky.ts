@@ -1,5 +1,6 @@
 import { pace } from '../internal/pace.js';
 import { fusedHeap, GROUP, rowMajor, transposed, wholeGroups } from './float64_heap.js';
+import { pivotRounding } from './pivoted_cholesky.js';
 
 /** So many rows are subtracted from all that follow at a time, as a product of matrices. */
 const BLOCK = 64;
@@ -10,7 +11,7 @@ const SINGULAR = Math.sqrt(Number.EPSILON);
  * The upper triangle R of a symmetric positive definite matrix Σ = RᵀR, in float64.
  *
  * It takes half as long as {@link pivotedCholesky}, which takes what this leaves: matrices with a pivot
- * that may be rounding, 2⁻²⁶ Σᵢᵢ or less, or n · 2⁻⁵² · max Σᵢᵢ. Without an order of pivots a small one
+ * that may be rounding, 2⁻²⁶ Σᵢᵢ or {@link pivotRounding} at most. Without an order of pivots a small one
  * swells the rounding of those behind it.
  *
  * @param matrix Row after row, n · n finite numbers; left as it is, and read on and above its diagonal.
@@ -33,7 +34,7 @@ export async function cholesky(
     largest = Math.max(largest, matrix[i * n + i]!);
   }
   const least = Float64Array.from({ length: n }, (_, i) =>
-    Math.max(n * Number.EPSILON * largest, SINGULAR * matrix[i * n + i]!),
+    Math.max(pivotRounding(n, largest), SINGULAR * matrix[i * n + i]!),
   );
 
   const turn = pace();

@@ -1,8 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { useBackend } from '../helpers/backends.js';
+import { fc } from '../helpers/properties.js';
 
 const moments = (values: ArrayLike<number>) => {
   const list = Array.from(values);

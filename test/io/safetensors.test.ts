@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.js';
 import type { StateArray } from '../../src/types.js';
 import { fixture } from '../helpers/fixtures.js';
+import { fc } from '../helpers/properties.js';
 
 interface WrittenFile {
   file: string;

@@ -1,7 +1,7 @@
 import { clone, memory, slice as part, tensor, tidy } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
+import { fc } from '../helpers/properties.js';
 import { normal, onBothBackends } from './on_both_backends.js';
 
 const to = (max: number) => fc.integer({ min: 1, max });

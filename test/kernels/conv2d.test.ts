@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../helpers/properties.js';
 import {
   CORNERS,
   dilatedGeometries,

@@ -1,6 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../helpers/properties.js';
 import { normal, onBothBackends } from './on_both_backends.js';
 
 type Shape5D = [number, number, number, number, number];

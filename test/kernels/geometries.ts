@@ -1,6 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { expect } from 'vitest';
+import { fc } from '../helpers/properties.js';
 
 type Shape4D = [number, number, number, number];
 

@@ -7,10 +7,10 @@ import {
   memory,
   tensor,
 } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
 import { wasmHeap } from '../helpers/heap.js';
+import { fc } from '../helpers/properties.js';
 import { normal, runOn } from './on_both_backends.js';
 import { ACTIVATIONS, products } from './references.js';
 

@@ -1,6 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../helpers/properties.js';
 import { normal, onBothBackends } from './on_both_backends.js';
 
 const to = (max: number) => fc.integer({ min: 1, max });

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bidiagonalSingularValues } from '../../src/linalg/bidiagonal_singular_values.js';
 import { fixture } from '../helpers/fixtures.js';
+import { fc } from '../helpers/properties.js';
 import { singularValues } from '../helpers/singular_values.js';
 
 interface Case {

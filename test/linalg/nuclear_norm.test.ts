@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nuclearNorm } from '../../src/linalg/nuclear_norm.js';
+import { fc } from '../helpers/properties.js';
 import { singularValues } from '../helpers/singular_values.js';
 import { fixture } from '../helpers/fixtures.js';
 

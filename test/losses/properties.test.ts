@@ -1,5 +1,4 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ADVERSARIAL_LOSSES, adversarialLoss } from '../../src/losses/adversarial_loss.js';
 import { leastSquares } from '../../src/losses/least_squares.js';
@@ -7,6 +6,7 @@ import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { relativisticAverage } from '../../src/losses/relativistic_average.js';
 import { useBackend } from '../helpers/backends.js';
 import type { AdversarialLoss } from '../../src/types.js';
+import { fc } from '../helpers/properties.js';
 
 const logit = fc.float({ min: -20, max: 20, noNaN: true });
 const logits = fc.array(logit, { minLength: 1, maxLength: 6 });

@@ -1,10 +1,10 @@
 import { memory, softmax, tensor2d } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inceptionScore } from '../../src/metrics/inception_score.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { fc } from '../helpers/properties.js';
 import { asRows } from '../helpers/rows.js';
 import type { StoredRows } from '../helpers/rows.js';
 

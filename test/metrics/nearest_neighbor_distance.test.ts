@@ -1,12 +1,12 @@
 import { memory, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { nearestNeighborDistance } from '../../src/metrics/nearest_neighbor_distance.js';
 import type { NearestNeighborInputs } from '../../src/metrics/nearest_neighbor_distance.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { fc } from '../helpers/properties.js';
 
 type Host = { data: Float32Array | Float64Array; shape: [number, number] };
 

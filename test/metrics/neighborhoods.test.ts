@@ -1,5 +1,4 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { densityCoverage } from '../../src/metrics/density_coverage.js';
@@ -8,6 +7,7 @@ import { realism } from '../../src/metrics/realism.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { fc } from '../helpers/properties.js';
 import { asRows, hostRows } from '../helpers/rows.js';
 import type { StoredRows } from '../helpers/rows.js';
 

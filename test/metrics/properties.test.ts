@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isGanKitError } from '../../src/errors.js';
 import { RandomStream } from '../../src/internal/random.js';
@@ -14,6 +13,7 @@ import { precisionRecallCurve } from '../../src/metrics/precision_recall_curve.j
 import { precisionRecallDistribution } from '../../src/metrics/precision_recall_distribution.js';
 import { realism } from '../../src/metrics/realism.js';
 import { useBackend } from '../helpers/backends.js';
+import { fc } from '../helpers/properties.js';
 import { hostRows } from '../helpers/rows.js';
 
 /** Rows of some length, whose sums and squares are exact. */

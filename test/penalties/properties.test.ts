@@ -1,12 +1,12 @@
 import { gather, tensor, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import type { PenaltyBatch } from '../../src/penalties/sampling_points.js';
 import type { Critic } from '../../src/types.js';
 import { useBackend } from '../helpers/backends.js';
+import { fc } from '../helpers/properties.js';
 import { ACTIVATIONS, affine, linearCritic, smallCritic } from './critics.js';
 
 const at = fc.constantFrom('interpolates', 'real', 'fake', 'perturbed');

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GanKitError } from '../../../src/errors.js';
 import { readPth } from '../../../src/io/pytorch/read_pth.js';
 import { fixture } from '../../helpers/fixtures.js';
+import { fc } from '../../helpers/properties.js';
 import { bytesOf, dict, legacy, tensor, zipped } from './forged_files.js';
 import type { Part } from './forged_files.js';
 

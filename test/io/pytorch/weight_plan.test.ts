@@ -1,5 +1,4 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fill } from '../../../bench/hash.js';
 import { loadWeights } from '../../../src/io/pytorch/load_weights.js';
@@ -8,6 +7,7 @@ import type { Architecture } from '../../../src/io/pytorch/torch_module.js';
 import { namedWeights } from '../../../src/layers/named_weights.js';
 import { spectralNormalization } from '../../../src/layers/spectral_normalization.js';
 import { useBackend } from '../../helpers/backends.js';
+import { fc } from '../../helpers/properties.js';
 
 describe('permuted', () => {
   const shapes = fc
