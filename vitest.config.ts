@@ -22,7 +22,7 @@ const IN_NODE_ONLY = [
   'test/models/{parameter_counts,translation}.test.ts',
   'test/parity/{translation_full_width,large_features,inception}.test.ts',
   'test/models/inception_v3.test.ts',
-  'test/metrics/{inception_features,score_names}.test.ts',
+  'test/metrics/{graph_features,inception_features,score_names}.test.ts',
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
   'test/training/{translation_memory,killed_and_resumed}.test.ts',
   'test/{losses,penalties,metrics}/properties.test.ts',

@@ -66,29 +66,28 @@ export function featureExtractor(
   const run = isLayersModel(model) ? layerOf(model, layer) : nodeOf(model, layer);
   return async (images) => {
     checkTensor(WHERE, 'images', images, { minRank: 2, dtype: 'any' });
-    const output = await run(images);
-    const made = output !== images;
-    try {
-      return tidy(() => rows(layer, output, images.shape[0], maps));
-    } finally {
-      if (made) output.dispose();
-    }
+    return run(images, (output) => rows(layer, output, images.shape[0], maps));
   };
 }
+
+/** Computes one output and makes features of it. */
+type Run = (images: Tensor, features: (output: Tensor) => Tensor2D) => Promise<Tensor2D>;
 
 const isLayersModel = (model: LayersModel | GraphModelLike): model is LayersModel =>
   Array.isArray((model as LayersModel | undefined)?.layers);
 
 /** A model of the same layers that ends at one of them; it holds no weights of its own. */
-function layerOf(whole: LayersModel, name: string): (images: Tensor) => Promise<Tensor> {
+function layerOf(whole: LayersModel, name: string): Run {
   const layer = whole.layers.find((one) => one.name === name);
   if (layer === undefined)
     fail('value', WHERE, 'layer', "one of the model's", name, namesOf(whole));
   const { output } = layer;
   if (Array.isArray(output)) fail('value', WHERE, 'layer', 'one of a single output', name);
   const part = modelOf({ inputs: whole.inputs, outputs: output });
-  return async (images) =>
-    part.predict(images, { batchSize: Math.max(images.shape[0], 1) }) as Tensor;
+  return async (images, features) =>
+    tidy(() =>
+      features(part.predict(images, { batchSize: Math.max(images.shape[0], 1) }) as Tensor),
+    );
 }
 
 function namesOf({ layers }: LayersModel): string {
@@ -97,25 +96,28 @@ function namesOf({ layers }: LayersModel): string {
   return `It has ${names.slice(0, 40).join(', ')}${more}.`;
 }
 
-function nodeOf(model: GraphModelLike, name: string): (images: Tensor) => Promise<Tensor> {
+function nodeOf(model: GraphModelLike, name: string): Run {
   const { execute, executeAsync } = (model ?? {}) as Partial<GraphModelLike>;
   if (typeof execute !== 'function' || typeof executeAsync !== 'function')
     fail('type', WHERE, 'model', 'a LayersModel or a GraphModel', model);
+  const single = (output: Tensor | Tensor[]) =>
+    (Array.isArray(output) ? output[0] : output) as Tensor;
   let hasControlFlow = false;
-  return async (images) => {
-    const output = await compute();
-    return (Array.isArray(output) ? output[0] : output) as Tensor;
-
-    async function compute(): Promise<Tensor | Tensor[]> {
+  return async (images, features) => {
+    try {
       // executeAsync of a graph without control flow warns that it need not have been called
-      if (!hasControlFlow)
-        try {
-          return tidy(() => model.execute(images, name));
-        } catch (error) {
-          if (!String(error).includes('executeAsync')) throw error;
-          hasControlFlow = true;
-        }
-      return model.executeAsync(images, name);
+      if (!hasControlFlow) return tidy(() => features(single(model.execute(images, name))));
+    } catch (error) {
+      if (String(error).includes('not found in the graph'))
+        fail('value', WHERE, 'layer', 'a node of the graph', name);
+      if (!String(error).includes('executeAsync')) throw error;
+      hasControlFlow = true;
+    }
+    const output = single(await model.executeAsync(images, name));
+    try {
+      return tidy(() => features(output));
+    } finally {
+      if (output !== images) output.dispose();
     }
   };
 }
@@ -124,7 +126,7 @@ function nodeOf(model: GraphModelLike, name: string): (images: Tensor) => Promis
 function rows(layer: string, output: Tensor, count: number, maps: 'mean' | 'flat'): Tensor2D {
   if (!isTensor(output) || output.rank < 2 || output.shape[0] !== count)
     fail('value', WHERE, 'layer', `one with a row for each of ${count} images`, output, layer);
-  if (output.rank === 2) return output.clone() as Tensor2D;
+  if (output.rank === 2) return output.clone() as Tensor2D; // it may be the images themselves
   if (maps === 'flat') return reshape(output, [count, -1]);
   const places = output.shape.slice(1, -1).map((_, i) => i + 1);
   return mean(output, places);

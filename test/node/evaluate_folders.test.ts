@@ -20,6 +20,7 @@ import { folderImages } from '../../src/node/folder_images.js';
 import { modelFile } from '../../src/node/model_file.js';
 import { savePNG } from '../../src/node/png.js';
 import { useBackend } from '../helpers/backends.js';
+import { graphModel } from '../helpers/graph_model.js';
 
 const root = mkdtempSync(join(tmpdir(), 'gan-kit-evaluate-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -141,6 +142,26 @@ describe('evaluateFolders', () => {
     expect(scores.map(({ metric }) => metric)).toEqual(['frechet', 'kernel']);
     expect(scores[0]!.value).toBeLessThan(1e-12);
     expect(scores[1]!.settings).toEqual({ subsets: 1, subsetSize: 12, seed: 0 });
+  });
+
+  it('a GraphModel by its nodes', async () => {
+    const filter = classifier().layers[1]!.getWeights()[0]!;
+    await modelFile(path('graph.json')).save!(graphModel((await filter.data()) as Float32Array));
+    const { real, fake, extractor, layer } = model as Required<EvaluateFoldersOptions>;
+    const options: EvaluateFoldersOptions = { real, fake, extractor, layer, metrics: ['frechet'] };
+    const before = memory().numTensors;
+    const { scores, features } = await evaluateFolders({
+      ...{ ...options, extractor: path('graph.json'), layer: 'conv' },
+    });
+    expect(memory().numTensors).toBe(before);
+    expect(features).toBe('graph.json, conv');
+    const same = await evaluateFolders(options); // the mean and a linear map commute
+    scores.forEach(({ value }, i) =>
+      expect(value).toBeAllclose(same.scores[i]!.value, { rtol: 1e-5 }),
+    );
+    await expect(
+      evaluateFolders({ ...options, extractor: path('graph.json'), layer: 'features' }),
+    ).rejects.toThrow(/`layer` must be a node of the graph/);
   });
 
   it('names the files that it passed over', async () => {

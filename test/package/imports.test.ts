@@ -80,4 +80,12 @@ describe('installed by pnpm', () => {
   it('loadBackend finds wasm', () => {
     expect(run(folder, 'node', '--input-type=module', '--eval', LOADS_WASM)).toBe('wasm 0 2\n');
   });
+
+  it('a GraphModel asks for the package that loads it', () => {
+    writeFileSync(join(folder, 'graph.json'), '{"modelTopology":{"node":[]},"weightsManifest":[]}');
+    const options = ['--real', '.', '--fake', '.', '--extractor', 'graph.json', '--layer', 'act'];
+    expect(() => run(folder, 'npx', '--no-install', 'gan-kit', 'evaluate', ...options)).toThrow(
+      /Received: "the GraphModel graph\.json"\.\nGraphModels need @tensorflow\/tfjs-converter: npm install/,
+    );
+  });
 });

@@ -14,9 +14,9 @@ Scores generated images against real ones: every PNG and JPEG of two folders.
 
   --extractor inception    the network of FID, KID and the Inception Score; it needs
     --weights FILE         weights-inception-2015-12-05-6726825d.pth, or the same as .safetensors
-  --extractor FILE.json    a tfjs LayersModel
-    --layer NAME           the layer whose output are the features
-    --logits NAME          the layer of a classifier's logits, for its score
+  --extractor FILE.json    a tfjs LayersModel, or with @tensorflow/tfjs-converter a GraphModel
+    --layer NAME           the layer or node whose output are the features
+    --logits NAME          that of a classifier's logits, for its score
   --extractor FILE.js      a module; its default export is a function of images
                            [n, height, width, channels] to features [n, d], or to
                            { features, logits }

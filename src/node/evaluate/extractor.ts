@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { dispose } from '@tensorflow/tfjs-core';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import { dispose, io } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
 import { registerLayers } from '../../layers/register_layers.js';
 import { featureExtractor } from '../../metrics/feature_extractor.js';
@@ -32,13 +34,13 @@ type UserFunction = (images: Tensor4D) => Tensor2D | Extracted | Promise<Tensor2
 
 /** Where an extractor comes from. */
 export interface ExtractorSource {
-  /** `'inception'`, the `.json` file of a tfjs LayersModel, or a module that exports a function. */
+  /** `'inception'`, the `.json` file of a tfjs model, or a module that exports a function. */
   readonly extractor: string;
   /** Of `'inception'`: the file of its weights. */
   readonly weights?: string | undefined;
-  /** Of a model: the layer whose output are the features. */
+  /** Of a model: the layer, or node of a GraphModel, whose output are the features. */
   readonly layer?: string | undefined;
-  /** Of a model: the layer whose output are the logits of a classifier. */
+  /** Of a model: the layer or node whose output are the logits of a classifier. */
   readonly logits?: string | undefined;
   /** The values of a black and of a white pixel; Inception has its own. */
   readonly range?: readonly [number, number] | undefined;
@@ -52,7 +54,7 @@ export async function openExtractor(where: string, source: ExtractorSource): Pro
   if (extractor === 'inception') return inception(where, weights);
   if (weights !== undefined)
     fail('value', where, 'weights', "left out but for the extractor 'inception'", weights);
-  return extractor.endsWith('.json') ? layersModel(where, source) : userModule(where, source);
+  return extractor.endsWith('.json') ? savedModel(where, source) : userModule(where, source);
 }
 
 async function inception(where: string, weights: string | undefined): Promise<Extractor> {
@@ -70,12 +72,11 @@ async function inception(where: string, weights: string | undefined): Promise<Ex
   };
 }
 
-async function layersModel(where: string, source: ExtractorSource): Promise<Extractor> {
+async function savedModel(where: string, source: ExtractorSource): Promise<Extractor> {
   const { extractor: path, layer, logits, range = [-1, 1] } = source;
   if (layer === undefined)
     fail('value', where, 'layer', 'the name of a layer, with a model', layer);
-  registerLayers();
-  const model = await loadLayersModel(modelFile(path));
+  const model = await loadModel(where, path);
   try {
     const features = featureExtractor(model, { layer });
     const classify = logits === undefined ? undefined : featureExtractor(model, { layer: logits });
@@ -91,6 +92,26 @@ async function layersModel(where: string, source: ExtractorSource): Promise<Extr
   } catch (error) {
     model.dispose(); // a layer that the model has not
     throw error;
+  }
+}
+
+/** tfjs has two kinds of models, in files of one form. */
+async function loadModel(where: string, path: string): Promise<LayersModel | GraphModel> {
+  const artifacts = await modelFile(path).load!();
+  const saved = io.fromMemory(artifacts);
+  if (!('node' in artifacts.modelTopology!)) {
+    registerLayers();
+    return loadLayersModel(saved);
+  }
+  try {
+    const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+    return await loadGraphModel(saved);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    fail(
+      ...(['value', where, 'extractor', 'a LayersModel', `the GraphModel ${path}`] as const),
+      'GraphModels need @tensorflow/tfjs-converter: npm install @tensorflow/tfjs-converter',
+    );
   }
 }
 
