@@ -1,7 +1,7 @@
 import { keep, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { layersOf } from '../layers/inner_layers.js';
+import { namedLayersOf } from '../layers/layer_names.js';
 
 type Layer = layers.Layer;
 type Call = Layer['call'];
@@ -17,9 +17,9 @@ export interface LayerCall {
 
 /** The layers of a model and of models within it, with their paths. */
 export function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
-  return layersOf(model)!.flatMap((layer) => {
-    const path = `${prefix}${layer.name}`;
-    return layersOf(layer) === undefined
+  return namedLayersOf(model)!.flatMap(([name, layer]) => {
+    const path = `${prefix}${name}`;
+    return namedLayersOf(layer) === undefined
       ? [{ path, layer }]
       : leafLayers(layer as unknown as LayersModel, `${path}/`);
   });

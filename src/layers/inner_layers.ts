@@ -8,7 +8,9 @@ const TRANSPARENT = 'GanKitRecompute';
 /** The layers of a model, or `undefined` of a layer that is none. */
 export function layersOf(layer: Layer): readonly Layer[] | undefined {
   const { layers: inner } = layer as { layers?: readonly Layer[] };
-  return inner?.flatMap((one) => (one.getClassName() === TRANSPARENT ? layersOf(one)! : [one]));
+  if (inner === undefined) return undefined;
+  const all = inner.flatMap((one) => (one.getClassName() === TRANSPARENT ? layersOf(one)! : [one]));
+  return [...new Set(all)]; // two wrappers may share a layer
 }
 
 /** The layers inside a layer: those of a nested model, or the one that a tfjs wrapper holds. */

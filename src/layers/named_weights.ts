@@ -1,6 +1,6 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
-import { layersOf } from './inner_layers.js';
+import { namedLayersOf } from './layer_names.js';
 
 /** A weight of a layer: `read()` gives its value, `write()` replaces it. */
 export type LayerVariable = layers.Layer['weights'][number];
@@ -14,10 +14,12 @@ export interface NamedWeight {
 }
 
 /**
- * The weights of a model with paths that depend on the names of its layers alone.
+ * The weights of a model with paths that depend on the model alone.
  *
  * tfjs's own variable names carry counters of the whole process, so that a second model of the
- * same architecture has other names; checkpoints and {@link functionalCall} use these paths.
+ * same architecture has other names, and so do the names that it makes for layers without one. Such a layer
+ * is called by its class and its position, `dense_2` for the second Dense without a name in its model.
+ * Checkpoints, {@link functionalCall} and the random streams of `initializeWeights` use these paths.
  * Layer by layer, each in the order of its `weights`.
  *
  * @param model A built model.
@@ -38,11 +40,10 @@ export function namedWeights(model: LayersModel): NamedWeight[] {
     fail('type', 'namedWeights', 'model', 'a LayersModel', model);
   const named: NamedWeight[] = [];
   const taken = new Map<string, number>();
-  const visit = (layer: layers.Layer, prefix: string): void => {
-    const path = `${prefix}${layer.name}`;
-    const nested = layersOf(layer);
+  const visit = (layer: layers.Layer, path: string): void => {
+    const nested = namedLayersOf(layer);
     if (nested !== undefined) {
-      for (const inner of nested) visit(inner, `${path}/`);
+      for (const [name, inner] of nested) visit(inner, `${path}/${name}`);
       return;
     }
     for (const variable of layer.weights) {
@@ -52,7 +53,7 @@ export function namedWeights(model: LayersModel): NamedWeight[] {
       named.push({ path: count === 0 ? base : `${base}_${count}`, layer, variable });
     }
   };
-  for (const layer of layersOf(model)!) visit(layer, '');
+  for (const [name, layer] of namedLayersOf(model)!) visit(layer, name);
   return named;
 }
 

@@ -3,6 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { innerLayers } from './inner_layers.js';
+import { namedLayers } from './layer_names.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
 /** Refuses what is not a model. */
@@ -18,9 +19,10 @@ function spectralLayers(where: string, model: LayersModel): Map<SpectralNormaliz
   const visit = (layer: layers.Layer, path: string) => {
     if (layer instanceof SpectralNormalization) {
       if (!found.has(layer)) found.set(layer, path);
-    } else for (const inner of innerLayers(layer)) visit(inner, `${path}/${inner.name}`);
+    } else
+      for (const [name, inner] of namedLayers(innerLayers(layer))) visit(inner, `${path}/${name}`);
   };
-  for (const layer of innerLayers(model)) visit(layer, layer.name);
+  for (const [name, layer] of namedLayers(innerLayers(model))) visit(layer, name);
   return found;
 }
 

@@ -7,6 +7,7 @@ import { arrayFrom, numberFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
 import type { NamedWeight } from '../layers/named_weights.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
+import { withoutCounts } from './counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
 export interface ExponentialMovingAverageOptions {
@@ -144,8 +145,9 @@ export class ExponentialMovingAverage implements Stateful {
     const where = 'ExponentialMovingAverage.restore';
     this.checkAlive('restore');
     const updates = numberFrom(where, state, 'updates');
+    const weights = withoutCounts(this.model, state, (layer) => layer.weights.length > 0);
     const saved = this.named.map(({ path, variable }) =>
-      arrayFrom(where, state, path, variable.shape as number[]),
+      arrayFrom(where, weights, path, variable.shape as number[]),
     );
     const averages = saved.map(({ data, shape }) =>
       keep(tensor(data.slice(), [...shape], 'float32')),

@@ -2,18 +2,25 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { arrayFrom, joinStates, partOf } from '../internal/state.js';
 import { innerLayers } from '../layers/inner_layers.js';
+import { namedLayers } from '../layers/layer_names.js';
 import { namedWeights } from '../layers/named_weights.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
+import { withoutCounts } from './counted_names.js';
 
 type StatefulLayer = layers.Layer & Stateful;
 
+const isStateful = (layer: layers.Layer): layer is StatefulLayer =>
+  'state' in layer && 'restore' in layer;
+const holdsState = (layer: layers.Layer) => isStateful(layer) || statefulLayers(layer).length > 0;
+const holdsWeights = (layer: layers.Layer) => layer.weights.length > 0;
+
 /** Layers with a state beside their weights: a dropout layer's place in its stream of masks. */
 function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLayer][] {
-  return innerLayers(layer).flatMap<[string, StatefulLayer]>((inner) => {
-    const path = `${prefix}${inner.name}`;
-    const own = 'state' in inner && 'restore' in inner;
+  return namedLayers(innerLayers(layer)).flatMap<[string, StatefulLayer]>(([name, inner]) => {
+    const path = `${prefix}${name}`;
+    const own = isStateful(inner);
     const within = statefulLayers(inner, `${path}/`);
-    return own ? [[path, inner as StatefulLayer], ...within] : within;
+    return own ? [[path, inner], ...within] : within;
   });
 }
 
@@ -31,7 +38,8 @@ export async function modelState(model: LayersModel): Promise<PieceState> {
 
 /** Writes a state back; refuses one whose weights do not fit before it changes any. */
 export async function restoreModel(model: LayersModel, state: PieceState): Promise<void> {
-  const weights = partOf(state, 'weights');
+  const weights = withoutCounts(model, partOf(state, 'weights'), holdsWeights);
+  const states = withoutCounts(model, partOf(state, 'layers'), holdsState);
   const named = namedWeights(model);
   const saved = named.map(({ path, variable }) =>
     arrayFrom('restore', weights, path, variable.shape as number[]),
@@ -41,6 +49,5 @@ export async function restoreModel(model: LayersModel, state: PieceState): Promi
       variable.write(tensor(saved[i]!.data, [...saved[i]!.shape], 'float32')),
     ),
   );
-  for (const [name, layer] of statefulLayers(model))
-    await layer.restore(partOf(partOf(state, 'layers'), name));
+  for (const [name, layer] of statefulLayers(model)) await layer.restore(partOf(states, name));
 }
