@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { emptyProject, npmInstall, run, sizeOf } from './installation.js';
+import { emptyProject, npmInstall, sizeOf } from './installation.js';
+import { readRing, samplesPerMode } from './ring_picture.js';
 
 /** The block of the README behind `<!-- mark -->`. */
 function blockOf(readme: string, mark: string): string {
@@ -24,10 +26,16 @@ describe('a newcomer with an empty folder', () => {
     expect(sizeOf(join(folder, 'node_modules'))).toBeLessThan(130e6);
   });
 
-  it('pastes the snippet of the README and sees what it says, within 30 seconds', () => {
-    writeFileSync(join(folder, 'snippet.mjs'), blockOf(readme, 'snippet: newcomer'));
+  it('pastes the snippet of the README and sees what it says: a ring, within 30 seconds', () => {
+    const snippet = blockOf(readme, 'snippet: newcomer');
+    writeFileSync(join(folder, 'snippet.mjs'), `${snippet}\nexport { samples };\n`);
+    const numbers = 'console.error(JSON.stringify((await import("./snippet.mjs")).samples));';
+    writeFileSync(join(folder, 'measured.mjs'), numbers);
     const start = performance.now();
-    const printed = run(folder, 'node', 'snippet.mjs');
+    const { stdout, stderr } = spawnSync('node', ['measured.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     expect(performance.now() - start).toBeLessThan(30_000);
     // In the README's output `…` stands for anything.
     const said = blockOf(readme, 'output: newcomer').trim().split('\n');
@@ -36,7 +44,28 @@ describe('a newcomer with an empty folder', () => {
         .split('…')
         .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
         .join('.*');
-      expect(printed).toMatch(new RegExp(`^${pattern}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${pattern}$`, 'm'));
     }
+    const samples = JSON.parse(stderr.trim().split('\n').at(-1)!) as [number, number][];
+    const perMode = samplesPerMode(samples);
+    expect(samples).toHaveLength(1000);
+    expect(Math.min(...perMode)).toBeGreaterThanOrEqual(30);
+    const near = perMode.reduce((sum, count) => sum + count);
+    expect(near).toBeGreaterThanOrEqual(800);
+    expect(stdout).toContain(`\n${near} of 1,000 samples`);
+    // what a person sees: dark spots at all eight modes, and hardly one elsewhere
+    const { darkPerMode, darkElsewhere } = readRing(stdout);
+    expect(Math.min(...darkPerMode)).toBeGreaterThan(0);
+    const dark = darkPerMode.reduce((sum, count) => sum + count);
+    expect(darkElsewhere).toBeLessThanOrEqual(dark / 8);
+  });
+
+  it('would not take the cloud of the first snippet for a ring', () => {
+    const cloud = Array.from({ length: 23 }, (_, row) =>
+      row > 3 && row < 19 ? '         ###########################' : '',
+    ).join('\n');
+    const { darkPerMode, darkElsewhere } = readRing(`${cloud}\n`);
+    expect(Math.min(...darkPerMode)).toBe(0);
+    expect(darkElsewhere).toBeGreaterThan(100);
   });
 });
