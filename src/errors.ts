@@ -44,9 +44,10 @@ export class GanKitError extends Error {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
- * import { isGanKitError } from 'gan-kit';
+ * import { isGanKitError, loadBackend } from 'gan-kit';
  * import { hinge } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * try {
  *   hinge().generator({ fake: tensor1d([]) });
  * } catch (error) {

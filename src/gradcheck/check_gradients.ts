@@ -52,8 +52,9 @@ const EFFORT = { directions: 4, steps: 10, attempts: 8 };
  * ```ts
  * import { randomNormal } from '@tensorflow/tfjs-core';
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
- * import { checkGradients } from 'gan-kit';
+ * import { checkGradients, loadBackend } from 'gan-kit';
  *
+ * await loadBackend();
  * const critic = sequential({
  *   layers: [layers.dense({ units: 8, inputShape: [3], activation: 'tanh' }), layers.dense({ units: 1 })],
  * });

@@ -20,8 +20,9 @@ const sure = ({ status }: GradientVerdict) => status === 'right';
  * ```ts
  * import { square, tensor1d } from '@tensorflow/tfjs-core';
  * import '@tensorflow/tfjs-layers'; // registers tfjs's gradients
- * import { checkGradients } from 'gan-kit';
+ * import { checkGradients, loadBackend } from 'gan-kit';
  *
+ * await loadBackend();
  * const check = await checkGradients((x) => square(x!), tensor1d([1, 2]));
  * console.log(check.ok, check.critic.first.status, check.critic.second.status); // → true right right
  * ```

@@ -64,8 +64,9 @@ const OURS = Symbol.for('gan-kit.gradient');
  * @example
  * ```ts
  * import { grad, sum, tanh, tensor1d, square } from '@tensorflow/tfjs-core';
- * import { enableSecondOrderGradients } from 'gan-kit';
+ * import { enableSecondOrderGradients, loadBackend } from 'gan-kit';
  *
+ * await loadBackend();
  * enableSecondOrderGradients();
  * const slope = grad(tanh);
  * const penalty = grad((x) => sum(square(slope(x))));

@@ -32,8 +32,10 @@ export interface InputGradientOptions {
  * import '@tensorflow/tfjs-layers';
  * import { square, sum, tensor2d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { inputGradient } from 'gan-kit/penalties';
  *
+ * await loadBackend();
  * const critic = (x: Tensor) => sum(square(x), 1);
  * const g = inputGradient(critic, tensor2d([[1, 2], [3, -4]]));
  * console.log(await g.data()); // → Float32Array(4) [ 2, 4, 6, -8 ]

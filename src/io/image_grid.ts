@@ -42,8 +42,10 @@ const MAX_BYTES = 2 ** 28;
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { imageGrid } from 'gan-kit/io';
  *
+ * await loadBackend();
  * const samples: Tensor4D = zeros([16, 28, 28, 1]);
  * const grid = await imageGrid(samples, { columns: 8, gap: 2 });
  * console.log(grid.width, grid.height, grid.channels); // → 238 58 1

@@ -141,8 +141,10 @@ export class Conv2D extends layers.Layer {
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { conv2d } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * // PyTorch's Conv2d(3, 8, 4, stride=1, padding=1), as in a PatchGAN
  * const y = conv2d({ filters: 8, kernelSize: 4, padding: 1 }).apply(zeros([1, 32, 32, 3])) as Tensor;
  * console.log(y.shape); // → [ 1, 31, 31, 8 ]

@@ -145,8 +145,10 @@ export class Conv2DTranspose extends layers.Layer {
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { conv2dTranspose } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * // PyTorch's ConvTranspose2d(16, 8, 3, stride=2, padding=1, output_padding=1), as in CycleGAN
  * const up = conv2dTranspose({ filters: 8, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 });
  * const y = up.apply(zeros([1, 10, 12, 16])) as Tensor;

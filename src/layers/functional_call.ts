@@ -28,8 +28,10 @@ import { withReplacedWeights } from './replaced_weights.js';
  * ```ts
  * import { randomNormal, zeros } from '@tensorflow/tfjs-core';
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { functionalCall } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name: 'top' })] });
  * const y = functionalCall(model, { 'top/kernel': zeros([3, 2]) }, randomNormal([4, 3]));
  * ```

@@ -74,8 +74,10 @@ export class GroupNormalization extends SampleNormalization {
  * ```ts
  * import { tensor3d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { groupNormalization } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const y = groupNormalization({ groups: 1 }).apply(tensor3d([1, 3, 3, 1], [1, 2, 2])) as Tensor;
  * console.log(await y.data()); // → Float32Array(4) [ -1.000, 1.000, 1.000, -1.000 ]
  * ```

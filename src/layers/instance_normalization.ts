@@ -49,8 +49,10 @@ export class InstanceNormalization extends SampleNormalization {
  * ```ts
  * import { tensor3d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { instanceNormalization } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const y = instanceNormalization().apply(tensor3d([1, 10, 3, 30], [1, 2, 2])) as Tensor;
  * console.log(await y.data()); // → Float32Array(4) [ -1.000, -1.000, 1.000, 1.000 ]
  * ```

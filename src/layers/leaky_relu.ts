@@ -72,8 +72,10 @@ export class LeakyReLU extends layers.Layer {
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { leakyReLU } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const y = leakyReLU({ negativeSlope: 0.25 }).apply(tensor1d([-4, 2])) as Tensor;
  * console.log(await y.data()); // → Float32Array(2) [ -1, 2 ]
  * ```

@@ -28,9 +28,11 @@ export interface NamedWeight {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { namedWeights } from 'gan-kit/layers';
  * import { dcganDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const model = dcganDiscriminator({ imageShape: [28, 28, 1], filters: 4 });
  * const paths = namedWeights(model).map(({ path }) => path); // ['conv1/kernel', 'conv1/bias', …]
  * ```

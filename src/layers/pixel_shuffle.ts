@@ -89,8 +89,10 @@ export class PixelShuffle extends layers.Layer {
  * ```ts
  * import { tensor4d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { pixelShuffle } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const y = pixelShuffle({ factor: 2 }).apply(tensor4d([1, 2, 3, 4], [1, 1, 1, 4])) as Tensor;
  * console.log(y.shape); // → [ 1, 2, 2, 1 ]
  * ```

@@ -244,9 +244,11 @@ function checkRepeatable(layer: Layer): void {
  * @example
  * ```ts
  * import { sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { recompute } from 'gan-kit/layers';
  * import { dcganDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const { layers } = dcganDiscriminator({ imageShape: [64, 64, 3], filters: 4 });
  * // the same network, the same weights, less memory
  * const critic = sequential({

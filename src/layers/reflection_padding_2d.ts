@@ -117,8 +117,10 @@ function isPadding(padding: unknown): padding is Padding2D {
  * ```ts
  * import { tensor4d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { reflectionPadding2d } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const row = tensor4d([1, 2, 3], [1, 1, 3, 1]);
  * const y = reflectionPadding2d({ padding: [[0, 0], [2, 1]] }).apply(row) as Tensor;
  * console.log(await y.data()); // → Float32Array(6) [ 3, 2, 1, 2, 3, 2 ]

@@ -54,8 +54,10 @@ function bake(from: layers.Layer, to: layers.Layer): void {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { removeSpectralNormalization, spectralNormalization } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const dense = tf.layers.dense({ inputShape: [4], units: 2 });
  * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
  * const plain = removeSpectralNormalization(critic);

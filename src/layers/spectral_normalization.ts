@@ -250,8 +250,10 @@ export class SpectralNormalization extends layers.Layer {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { spectralNormalization } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const convolution = tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 64, kernelSize: 4, strides: 2 });
  * const critic = tf.sequential({
  *   layers: [

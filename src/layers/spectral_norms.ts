@@ -38,8 +38,10 @@ function spectralLayers(where: string, model: LayersModel): Map<SpectralNormaliz
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { advancePowerIteration, spectralNormalization } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const dense = tf.layers.dense({ inputShape: [4], units: 2 });
  * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
  * advancePowerIteration(critic);
@@ -60,8 +62,10 @@ export function advancePowerIteration(model: LayersModel): void {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { spectralNormalization, spectralNorms } from 'gan-kit/layers';
  *
+ * await loadBackend();
  * const dense = tf.layers.dense({ inputShape: [4], units: 2, name: 'score' });
  * const critic = tf.sequential({ layers: [spectralNormalization({ layer: dense })] });
  * const { score } = await spectralNorms(critic);

@@ -28,8 +28,10 @@ export interface Cycle {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { cycleConsistency } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = cycleConsistency({ real: tensor1d([1, 2]), reconstructed: tensor1d([4, 1]) });
  * console.log(await loss.data()); // → Float32Array(1) [ 2 ]
  * ```

@@ -27,8 +27,10 @@ export interface Identity {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { identity } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = identity({ real: tensor1d([1, 2]), same: tensor1d([4, 1]) });
  * console.log(await loss.data()); // → Float32Array(1) [ 2 ]
  * ```

@@ -24,8 +24,10 @@ export interface Prediction {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { l1 } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = l1({ target: tensor1d([1, 2]), prediction: tensor1d([4, 1]) });
  * console.log(await loss.data()); // → Float32Array(1) [ 2 ]
  * ```

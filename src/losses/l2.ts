@@ -17,8 +17,10 @@ import type { ReconstructionOptions, Reduced } from './reconstruction.js';
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { l2 } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = l2({ target: tensor1d([1, 2]), prediction: tensor1d([4, 1]) });
  * console.log(await loss.data()); // → Float32Array(1) [ 5 ]
  * ```

@@ -40,8 +40,10 @@ export interface LeastSquaresOptions {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { leastSquares } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = leastSquares();
  * const logits = { real: tensor1d([3, 1]), fake: tensor1d([-4, 1]) };
  * console.log(await loss.discriminator(logits).data()); // → Float32Array(1) [ 5.25 ]

@@ -36,8 +36,10 @@ export interface NonSaturatingOptions {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { nonSaturating } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = nonSaturating({ realLabel: 0.9 });
  * const logits = { real: tensor1d([2, 0.5]), fake: tensor1d([-3, 1]) };
  * console.log(await loss.discriminator(logits).data()); // → Float32Array(1) [ 1.1064 ]

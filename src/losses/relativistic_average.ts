@@ -42,8 +42,10 @@ export interface RelativisticAverageOptions {
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { relativisticAverage } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = relativisticAverage();
  * const logits = { real: tensor1d([2, 0.5]), fake: tensor1d([-3, 1]) };
  * console.log(await loss.discriminator(logits).data()); // → Float32Array(1) [ 0.4201 ]

@@ -20,8 +20,10 @@ import { lossPair } from './loss_pair.js';
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { wasserstein } from 'gan-kit/losses';
  *
+ * await loadBackend();
  * const loss = wasserstein();
  * const logits = { real: tensor1d([3, 1]), fake: tensor1d([-4, 1]) };
  * console.log(await loss.discriminator(logits).data()); // → Float32Array(1) [ -3.5 ]

@@ -15,8 +15,10 @@ import type { Rows } from './rows.js';
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { classShares } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * console.log(await classShares(tensor2d([[2, 1], [0, 3], [5, 4], [1, 0]]))); // 0.75 and 0.25
  * ```
  */

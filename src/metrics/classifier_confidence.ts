@@ -32,8 +32,10 @@ export interface ClassifierConfidence {
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { classifierConfidence } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const { share } = await classifierConfidence(tensor2d([[9, 0], [1, 0]]), { threshold: 0.9 });
  * console.log(share); // 0.5
  * ```

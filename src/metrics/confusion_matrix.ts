@@ -46,8 +46,10 @@ const STRIDE = 65536;
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { confusionMatrix } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const labels = tensor2d([[0, 1], [1, 255]], [2, 2], 'int32'); // 255: no label
  * const predictions = tensor2d([[0, 1], [0, 1]], [2, 2], 'int32');
  * const { counts } = await confusionMatrix({ labels, predictions, classes: 2 });

@@ -53,8 +53,10 @@ export interface FCNScore extends SegmentationScores {
  * @example
  * ```ts
  * import { concat, sub, tensor4d, tidy } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { fcnScore } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const images = tensor4d([0.1, 0.9, 0.8, 0.2], [1, 2, 2, 1]);
  * const labels = Uint8Array.of(0, 1, 1, 1);
  * const segmenter = (x: typeof images) => tidy(() => concat([sub(1, x), x], 3)); // bright: class 1

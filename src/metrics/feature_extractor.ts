@@ -47,9 +47,11 @@ const WHERE = 'featureExtractor';
  * @example
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { featureExtractor } from 'gan-kit/metrics';
  * import { dcganDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const model = dcganDiscriminator({ imageShape: [32, 32, 3], filters: 4 });
  * const features = featureExtractor(model, { layer: 'conv3_act' });
  * console.log((await features(zeros([5, 32, 32, 3]))).shape); // → [ 5, 16 ]

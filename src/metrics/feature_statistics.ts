@@ -44,8 +44,10 @@ export interface StreamOptions {
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { FeatureStatistics } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const statistics = new FeatureStatistics();
  * await statistics.update(tensor2d([[1, 2], [3, 6]]));
  * await statistics.update(tensor2d([[5, 4]]));

@@ -134,8 +134,10 @@ export class InceptionFeatures {
  * ```ts no-run
  * import { readFile } from 'node:fs/promises';
  * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { FeatureStatistics, inceptionFeatures } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const weights = await readFile('weights-inception-2015-12-05-6726825d.pth');
  * const inception = await inceptionFeatures({ weights, pixels: 'signed' });
  * const statistics = new FeatureStatistics();

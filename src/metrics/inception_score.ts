@@ -57,8 +57,10 @@ const SUM_TOLERANCE = 1e-3;
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { inceptionScore } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const logits = tensor2d([[9, 0, 0], [0, 9, 0], [0, 0, 9]]);
  * const { mean } = await inceptionScore(logits, { splits: 1 });
  * console.log(mean.toFixed(2)); // 2.99

@@ -73,8 +73,10 @@ const OF_KERNEL = { polynomial: ['degree', 'gamma', 'coefficient'], rbf: ['sigma
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { kernelDistance } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const real = tensor2d([[-1], [0], [1]]);
  * const fake = tensor2d([[0], [1], [2]]);
  * const { mean } = await kernelDistance({ real, fake }, { subsets: 1, subsetSize: 3 });

@@ -51,8 +51,10 @@ const WHERE = 'nearestNeighborDistance';
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { nearestNeighborDistance } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const { distances, indices } = await nearestNeighborDistance({
  *   samples: tensor2d([[0, 0], [9, 9]]),
  *   references: [tensor2d([[3, 4]]), tensor2d([[9, 8]])],

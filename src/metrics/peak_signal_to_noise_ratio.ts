@@ -27,8 +27,10 @@ export interface PeakSignalToNoiseRatioOptions {
  * @example
  * ```ts
  * import { tensor4d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { peakSignalToNoiseRatio } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const target = tensor4d([0, 1, 1, 0], [1, 2, 2, 1]);
  * const prediction = tensor4d([0, 1, 1, 0.2], [1, 2, 2, 1]);
  * const { mean } = await peakSignalToNoiseRatio({ target, prediction }, { range: 1 });

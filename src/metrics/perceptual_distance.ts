@@ -48,8 +48,10 @@ export interface PerceptualDistanceOptions {
  * @example
  * ```ts
  * import { avgPool, tensor4d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { perceptualDistance } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const target = tensor4d([3, 4], [1, 1, 1, 2]);
  * const prediction = tensor4d([1, 0], [1, 1, 1, 2]);
  * const extractor = (x: typeof target) => [avgPool(x, 1, 1, 'valid')];

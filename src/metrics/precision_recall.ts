@@ -49,8 +49,10 @@ export interface PrecisionRecall {
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { precisionRecall } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const real = tensor2d([[0], [1], [2], [10]]);
  * const fake = tensor2d([[0.5], [1.5], [40], [41]]);
  * const { precision, recall } = await precisionRecall({ real, fake }, { neighbors: 1 });

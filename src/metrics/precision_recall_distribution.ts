@@ -61,8 +61,10 @@ export interface PrecisionRecallDistributionOptions extends PrecisionRecallCurve
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { precisionRecallDistribution } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const real = tensor2d([[0], [1], [100], [101]]);
  * const fake = tensor2d([[0.5], [0.6], [0.7], [0.8]]); // one of two modes
  * const { fBeta, fInverseBeta } = await precisionRecallDistribution({ real, fake }, { clusters: 2 });

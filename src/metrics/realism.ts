@@ -44,8 +44,10 @@ export interface RealismOptions {
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { realism } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const real = tensor2d([[0], [1], [2], [10]]);
  * const fake = tensor2d([[0.5], [4]]);
  * console.log(await realism({ real, fake }, { neighbors: 1 })); // → Float64Array(2) [ 2.00, 0.50 ]

@@ -39,8 +39,10 @@ export interface StructuralSimilarityOptions {
  * @example
  * ```ts
  * import { linspace, mul, reshape } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { structuralSimilarity } from 'gan-kit/metrics';
  *
+ * await loadBackend();
  * const target = reshape(linspace(-1, 1, 256), [1, 16, 16, 1]);
  * const { mean } = await structuralSimilarity({ target, prediction: mul(target, 0.5) });
  * console.log(mean); // → 0.66

@@ -35,8 +35,10 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { dcganDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const discriminator = dcganDiscriminator({ imageShape: [32, 32, 3], filters: 4, normalization: 'spectral' });
  * ```
  *

@@ -31,8 +31,10 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { dcganGenerator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const generator = dcganGenerator({ latentSize: 16, imageShape: [28, 28, 1], filters: 4, seed: 1 });
  * ```
  *

@@ -1,5 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { batchNormalization } from '../layers/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral_normalization.js';
 
@@ -77,6 +78,7 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
     fail('shape', where, 'imageShape', '[height, width, channels]', imageShape);
   imageShape.forEach((size) => checkNumber(where, 'imageShape', size, { integer: true, min: 1 }));
   const [height, width, channels] = imageShape as ImageShape;
+  checkBackend(where);
   const rows = halvings(height);
   const columns = halvings(width);
   const fits = [rows, columns].every(

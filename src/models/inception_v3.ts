@@ -1,6 +1,7 @@
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { RandomStream } from '../internal/random.js';
 import { Bias } from '../layers/bias.js';
 import { namedWeights } from '../layers/named_weights.js';
@@ -50,8 +51,10 @@ const SMALLEST = 75;
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { inceptionV3 } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const network = inceptionV3({ inputShape: [75, 75, 3] });
  * const features = network.predict(zeros([1, 75, 75, 3])) as Tensor[];
  * console.log(features.map(({ shape }) => shape[1])); // → [ 64, 192, 768, 2048, 1008, 1008 ]
@@ -86,6 +89,7 @@ export function emptyInception(args: InceptionV3Args = {}): LayersModel {
   if (sizes.length !== 3 || !fits(height) || !fits(width) || channels !== 3)
     fail('value', where, 'inputShape', `[height, width, 3] from ${SMALLEST} on`, inputShape);
 
+  checkBackend(where);
   const image = input({ shape: [...inputShape], name: 'input' });
   let x = convolve(image, ['Conv2d_1a_3x3', 32, 3, 2], 'valid');
   x = convolve(x, ['Conv2d_2a_3x3', 32, 3], 'valid');

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { RandomStream } from '../internal/random.js';
 import { namedWeights } from '../layers/named_weights.js';
 import { SpectralNormalization } from '../layers/spectral_normalization.js';
@@ -28,8 +29,10 @@ export interface InitializeWeightsOptions {
  * @example
  * ```ts
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { initializeWeights } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const critic = sequential({ layers: [layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'zeros' })] });
  * initializeWeights(critic, { stddev: 0.02, seed: 7 });
  * ```
@@ -43,6 +46,7 @@ export function initializeWeights(
   const { stddev = 0.02, seed = 0 } = options;
   checkOptions('initializeWeights', options, ['stddev', 'seed']);
   checkNumber('initializeWeights', 'stddev', stddev, { above: 0 });
+  checkBackend('initializeWeights');
   const stream = new RandomStream(seed, 'initializeWeights');
   const weights = namedWeights(model);
   for (const { path, variable } of weights) {

@@ -40,8 +40,10 @@ export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { patchDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const critic = patchDiscriminator({ inputShape: [64, 64, 3], filters: 4, spectralNorm: true });
  * const logits = critic.predict(zeros([1, 64, 64, 3])) as Tensor;
  * console.log(logits.shape); // → [ 1, 6, 6, 1 ]

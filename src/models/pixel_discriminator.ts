@@ -29,8 +29,10 @@ export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { pixelDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const critic = pixelDiscriminator({ inputShape: [null, null, 3], filters: 4 });
  * const logits = critic.predict(zeros([1, 9, 16, 3])) as Tensor;
  * console.log(logits.shape); // → [ 1, 9, 16, 1 ]

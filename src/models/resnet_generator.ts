@@ -60,8 +60,10 @@ const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'r
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { resnetGenerator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const toStreets = resnetGenerator({ inputShape: [28, 28, 1], outputShape: [32, 32, 3], blocks: 2, filters: 4 });
  * const image = toStreets.predict(zeros([1, 28, 28, 1])) as Tensor;
  * console.log(image.shape); // → [ 1, 32, 32, 3 ]

@@ -1,5 +1,6 @@
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { batchNormalization } from '../layers/batch_normalization.js';
 import { instanceNormalization } from '../layers/instance_normalization.js';
 
@@ -52,6 +53,7 @@ export function checkCommon(
     fail('shape', where, 'inputShape', '[height, width, channels] with known channels', inputShape);
   checkNumber(where, 'filters', filters, { integer: true, min: 1 });
   checkOneOf(where, 'normalization', normalization, ['instance', 'batch', 'none']);
+  checkBackend(where);
 }
 
 /** Sizes that a network takes: multiples of a number, from a least one on. */

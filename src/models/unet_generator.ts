@@ -45,8 +45,10 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { unetGenerator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const toPhoto = unetGenerator({ inputShape: [32, 64, 1], outputChannels: 3, downsamplings: 5, filters: 2 });
  * const image = toPhoto.predict(zeros([1, 32, 64, 1])) as Tensor;
  * console.log(image.shape); // → [ 1, 32, 64, 3 ]

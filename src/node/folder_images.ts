@@ -1,6 +1,7 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import type { RasterImage } from '../io/image_grid.js';
 import { BadImage } from '../io/images/bad_image.js';
 import { imageDecoder } from '../io/images/decode_image.js';
@@ -51,8 +52,10 @@ export interface FolderImages extends AsyncIterable<Tensor4D> {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { folderImages, savePNG } from 'gan-kit/node';
  *
+ * await loadBackend();
  * for (const grey of [0, 51, 255]) {
  *   const data = new Uint8Array(16).fill(grey);
  *   await savePNG(`samples/${grey}.png`, { width: 4, height: 4, channels: 1, data });
@@ -87,6 +90,7 @@ export async function folderImages(options: FolderImagesOptions): Promise<Folder
   };
 
   async function* batches(): AsyncGenerator<Tensor4D> {
+    checkBackend('folderImages');
     let batch: RasterImage[] = [];
     for (const source of sources) {
       const image = await read(source).catch((error: unknown) => {

@@ -15,8 +15,10 @@ import { checkPath } from './atomic_file.js';
  *
  * @example
  * ```ts no-run
+ * import { loadBackend } from 'gan-kit';
  * import { loadInceptionFeatures } from 'gan-kit/node';
  *
+ * await loadBackend();
  * const path = 'weights-inception-2015-12-05-6726825d.pth';
  * const inception = await loadInceptionFeatures(path, { pixels: 'bytes' });
  * console.log(inception.name); // inception-v3-2015

@@ -21,9 +21,11 @@ import { checkPath, writeFileAtomic } from './atomic_file.js';
  * @example
  * ```ts
  * import { loadLayersModel } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { dcganGenerator } from 'gan-kit/models';
  * import { modelFile } from 'gan-kit/node';
  *
+ * await loadBackend();
  * const generator = dcganGenerator({ latentSize: 8, imageShape: [8, 8, 1], filters: 4 });
  * await generator.save(modelFile('generator/model.json'));
  * const loaded = await loadLayersModel(modelFile('generator/model.json'));

@@ -37,8 +37,10 @@ export interface PairedFolderOptions extends PairedSetOptions {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { pairedImages, savePNG } from 'gan-kit/node';
  *
+ * await loadBackend();
  * const data = Uint8Array.from({ length: 16 * 8 }, (_, i) => (i % 16 < 8 ? 0 : 255));
  * await savePNG('facades/train/1.png', { width: 16, height: 8, channels: 1, data });
  *

@@ -88,9 +88,11 @@ function checkRaster(where: string, image: RasterImage): void {
  * ```ts
  * import { zeros } from '@tensorflow/tfjs-core';
  * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { imageGrid } from 'gan-kit/io';
  * import { savePNG } from 'gan-kit/node';
  *
+ * await loadBackend();
  * const samples: Tensor4D = zeros([16, 28, 28, 1]);
  * await savePNG('runs/1/step_300.png', await imageGrid(samples));
  * ```

@@ -32,8 +32,10 @@ export interface UnpairedFolderOptions extends ImageSetOptions {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { savePNG, unpairedImages } from 'gan-kit/node';
  *
+ * await loadBackend();
  * for (const [name, grey] of [['trainA/1', 0], ['trainA/2', 0], ['trainB/1', 255]] as const) {
  *   const data = new Uint8Array(64).fill(grey);
  *   await savePNG(`horse2zebra/${name}.png`, { width: 8, height: 8, channels: 1, data });

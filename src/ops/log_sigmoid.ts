@@ -16,8 +16,10 @@ import { checkTensor } from '../internal/check.js';
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { logSigmoid } from 'gan-kit/ops';
  *
+ * await loadBackend();
  * console.log(await logSigmoid(tensor1d([0, -50])).data()); // → Float32Array(2) [ -0.693, -50 ]
  * ```
  */

@@ -20,8 +20,10 @@ import { stopGradient } from './stop_gradient.js';
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { logSoftmax } from 'gan-kit/ops';
  *
+ * await loadBackend();
  * console.log(await logSoftmax(tensor1d([0, Math.log(3)])).data()); // → Float32Array(2) [ -1.386, -0.288 ]
  * ```
  */

@@ -17,8 +17,10 @@ import { logSoftmax } from './log_softmax.js';
  * @example
  * ```ts
  * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { softmaxCrossEntropy } from 'gan-kit/ops';
  *
+ * await loadBackend();
  * const loss = softmaxCrossEntropy({ labels: tensor2d([[0, 1]]), logits: tensor2d([[0, 0]]) });
  * console.log(await loss.data()); // → Float32Array(1) [ 0.693 ]
  * ```

@@ -16,8 +16,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  * @example
  * ```ts
  * import { exp, grad, mul, tensor1d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { stopGradient } from 'gan-kit/ops';
  *
+ * await loadBackend();
  * const slope = grad((x) => mul(x, stopGradient(() => exp(x))));
  * console.log(await slope(tensor1d([0])).data()); // → Float32Array(1) [ 1 ]
  * ```

@@ -32,8 +32,10 @@ export type DraganOptions = Pick<
  * import '@tensorflow/tfjs-layers';
  * import { mul, sum, tensor2d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { dragan } from 'gan-kit/penalties';
  *
+ * await loadBackend();
  * const critic = (x: Tensor) => sum(mul(x, 3), 1); // a slope of (3, 3) everywhere
  * const term = dragan().compute(critic, { real: tensor2d([[1, 2], [3, 4]]) });
  * console.log(await term.data()); // → Float32Array(1) [ 10.515 ]

@@ -76,8 +76,10 @@ const KEYS = [
  * import '@tensorflow/tfjs-layers';
  * import { matMul, mul, tensor2d, variable, variableGrads } from '@tensorflow/tfjs-core';
  * import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { GradientPenalty } from 'gan-kit/penalties';
  *
+ * await loadBackend();
  * const w = variable(tensor2d([[3], [4]]));
  * const critic = (x: Tensor) => matMul(x, w);
  * const batch = { real: tensor2d([[1, 0]]), fake: tensor2d([[0, 1]]) };

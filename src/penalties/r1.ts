@@ -25,8 +25,10 @@ import type { ZeroCentredOptions } from './zero_centred.js';
  * import '@tensorflow/tfjs-layers';
  * import { square, sum, tensor2d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { r1 } from 'gan-kit/penalties';
  *
+ * await loadBackend();
  * const critic = (x: Tensor) => sum(square(x), 1); // a slope of 2x
  * const penalty = r1({ gamma: 10 });
  * const term = penalty.compute(critic, { real: tensor2d([[1, 2], [3, 0]]) });

@@ -23,8 +23,10 @@ import type { ZeroCentredOptions } from './zero_centred.js';
  * import '@tensorflow/tfjs-layers';
  * import { square, sum, tensor2d } from '@tensorflow/tfjs-core';
  * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { r2 } from 'gan-kit/penalties';
  *
+ * await loadBackend();
  * const critic = (x: Tensor) => sum(square(x), 1); // a slope of 2x
  * const batch = { real: tensor2d([[9, 9]]), fake: tensor2d([[1, 2]]) };
  * console.log(await r2().compute(critic, batch).data()); // → Float32Array(1) [ 20 ]

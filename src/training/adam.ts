@@ -96,8 +96,10 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
  * ```ts
  * import { scalar, square, variable } from '@tensorflow/tfjs-core';
  * import type { Scalar } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { adam } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const optimizer = adam({ learningRate: 1e-4, beta1: 0, beta2: 0.9 }); // WGAN-GP's
  * const x = variable(scalar(3));
  * optimizer.minimize(() => square(x) as Scalar, false, [x]);

@@ -33,8 +33,10 @@ import type { CycleGANOptions } from './cycle_gan_options.js';
  * @example
  * ```ts
  * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { createCycleGAN } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const cycle = createCycleGAN({
  *   inputShape: [32, 32, 3],
  *   generatorArgs: { filters: 4, blocks: 1 },

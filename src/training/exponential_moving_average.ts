@@ -29,9 +29,11 @@ export interface ExponentialMovingAverageOptions {
  * ```ts
  * import { randomNormal } from '@tensorflow/tfjs-core';
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { functionalCall } from 'gan-kit/layers';
  * import { ExponentialMovingAverage } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
  * const ema = new ExponentialMovingAverage(model, { decay: 0.99 });
  * ema.update(); // after each training step

@@ -232,11 +232,13 @@ export class GAN extends System<GANBatch, GANLosses> {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
  * import { hinge } from 'gan-kit/losses';
  * import { createGAN, sampleLatents } from 'gan-kit/training';
  * import { randomUniform } from '@tensorflow/tfjs-core';
  *
+ * await loadBackend();
  * const imageShape = [12, 12, 1] as const;
  * const gan = createGAN({
  *   generator: dcganGenerator({ imageShape, latentSize: 8, filters: 4, form: 'paper' }),

@@ -44,8 +44,10 @@ interface Observation {
  * import { ones, sum, variableGrads } from '@tensorflow/tfjs-core';
  * import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { GradientMonitor } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const critic = sequential({ layers: [layers.dense({ units: 1, inputShape: [3], name: 'top' })] });
  * const monitor = new GradientMonitor({ every: 1 });
  * const { grads } = variableGrads(() => sum(critic.apply(ones([1, 3])) as Tensor) as Scalar);

@@ -34,8 +34,10 @@ export interface ImagePoolOptions {
  * ```ts
  * import { mean, randomUniform } from '@tensorflow/tfjs-core';
  * import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { ImagePool } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const pool = new ImagePool({ size: 2, seed: 1 });
  * for (let step = 0; step < 5; step++) {
  *   const fake: Tensor4D = randomUniform([1, 8, 8, 3], -1, 1);

@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { RandomStream } from '../internal/random.js';
 
 /** Options of {@link sampleLatents}. */
@@ -37,8 +38,10 @@ export function drawLatents(
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { sampleLatents } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const z = sampleLatents({ count: 16, size: 100, seed: 1 });
  * ```
  */
@@ -49,5 +52,6 @@ export function sampleLatents(options: SampleLatentsOptions): Tensor2D {
   checkNumber(where, 'count', count, { integer: true, min: 1 });
   checkNumber(where, 'size', size, { integer: true, min: 1 });
   checkOneOf(where, 'distribution', distribution, ['normal', 'uniform']);
+  checkBackend(where);
   return drawLatents(new RandomStream(seed, where), [count, size], distribution);
 }

@@ -216,8 +216,10 @@ const pairs = (a: Tensor, b: Tensor): Tensor4D => concat([a, b], -1) as Tensor4D
  * @example
  * ```ts
  * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { createPix2Pix } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const pix2pix = createPix2Pix({
  *   inputShape: [32, 32, 3],
  *   generatorArgs: { filters: 4, downsamplings: 5 },

@@ -48,9 +48,11 @@ export type UpdateRule<Slot extends string> = (
  * ```ts
  * import { mul, scalar, sign, square, sub, variable } from '@tensorflow/tfjs-core';
  * import type { Scalar } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
  * import { SlotOptimizer } from 'gan-kit/training';
  * import type { UpdateRule } from 'gan-kit/training';
  *
+ * await loadBackend();
  * class SignDescent extends SlotOptimizer<never> {
  *   static readonly className = 'SignDescent';
  *   protected override rule(): UpdateRule<never> {

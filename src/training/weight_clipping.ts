@@ -24,8 +24,10 @@ export interface ClipWeightsOptions {
  * @example
  * ```ts
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
  * import { clipWeights } from 'gan-kit/training';
  *
+ * await loadBackend();
  * const critic = sequential({ layers: [layers.dense({ units: 1, inputShape: [3] })] });
  * clipWeights(critic, 0.01);
  * clipWeights(critic, 0.01, { exclude: (layer) => layer.getClassName() === 'BatchNormalization' });

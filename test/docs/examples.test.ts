@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
+import { withoutBackend } from '../helpers/without_backend.js';
 import { entryPoints, guideExamples, publicFace, typeErrors } from './doc_comments.js';
 import { agrees, runExample } from './run_example.js';
 
@@ -58,12 +59,13 @@ describe('the example of', () => {
     async (name, { code, runs }) => {
       expect(errors.get(name), 'types').toEqual([]);
       if (!runs) return;
-      await useBackend('wasm');
-      for (const { expected, printed } of await runExample(code, modules)) {
-        expect(printed, `→ ${expected}`).not.toHaveLength(0);
-        for (const line of printed)
-          expect(agrees(line, expected), `printed ${line}, claims ${expected}`).toBe(true);
-      }
+      await withoutBackend(async () => {
+        for (const { expected, printed } of await runExample(code, modules)) {
+          expect(printed, `→ ${expected}`).not.toHaveLength(0);
+          for (const line of printed)
+            expect(agrees(line, expected), `printed ${line}, claims ${expected}`).toBe(true);
+        }
+      });
     },
   );
 });

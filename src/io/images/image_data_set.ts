@@ -1,6 +1,7 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber } from '../../internal/check.js';
+import { checkBackend } from '../../internal/check_backend.js';
 import type { ImageChannels } from './prepare_image.js';
 
 /** Images of both domains, `[size, crop, crop, channels]`, values in [−1, 1]; the caller owns them. */
@@ -72,6 +73,7 @@ export function imageDataSet<Files>(
     async batch(k, size = 1) {
       checkNumber(`${where}.batch`, 'k', k, { integer: true, min: 0 });
       checkNumber(`${where}.batch`, 'size', size, { integer: true, min: 1 });
+      checkBackend(`${where}.batch`);
       const goesOn = inOrder(k);
       const loading = ahead?.key === `${k}/${size}` ? ahead.values : load(k, size);
       ahead = undefined;

@@ -36,9 +36,11 @@ export interface PairedImagesOptions extends PairedSetOptions {
  *
  * @example
  * ```ts no-run
+ * import { loadBackend } from 'gan-kit';
  * import { pairedImages } from 'gan-kit/io';
  *
  * declare const input: { files: File[] }; // <input type="file" multiple>
+ * await loadBackend();
  * const data = pairedImages({ files: input.files, seed: 1 });
  * const { a, b } = await data.batch(0, 1); // [1, 256, 256, 3] each
  * ```

@@ -34,10 +34,12 @@ export interface UnpairedImagesOptions extends ImageSetOptions {
  *
  * @example
  * ```ts no-run
+ * import { loadBackend } from 'gan-kit';
  * import { unpairedImages } from 'gan-kit/io';
  *
  * declare const horses: { files: File[] }; // <input type="file" webkitdirectory>
  * declare const zebras: { files: File[] };
+ * await loadBackend();
  * const data = unpairedImages({ filesA: horses.files, filesB: zebras.files, onCorrupt: 'skip' });
  * const { a, b } = await data.batch(0, 1); // [1, 256, 256, 3] each
  * ```

@@ -45,9 +45,11 @@ export interface LoadStateDictOptions {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { loadStateDict, stateDict } from 'gan-kit/io';
  * import { pixelDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const [from, to] = [1, 2].map((seed) => pixelDiscriminator({ inputShape: [8, 8, 3], filters: 4, seed }));
  * const weights = await stateDict({ model: from!, architecture: 'pixel' });
  * console.log(loadStateDict({ model: to!, stateDict: weights, architecture: 'pixel' }).missing); // → []

@@ -46,9 +46,11 @@ const RESULT_BYTES = 4;
  *
  * @example
  * ```ts no-run
+ * import { loadBackend } from 'gan-kit';
  * import { loadStateDict, readPth } from 'gan-kit/io';
  * import { resnetGenerator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const generator = resnetGenerator({ inputShape: [256, 256, 3] });
  * export async function bring(file: Blob): Promise<void> { // of an <input type="file">
  *   const stateDict = await readPth(await file.arrayBuffer());

@@ -44,9 +44,11 @@ export interface StateDictOptions {
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { stateDict } from 'gan-kit/io';
  * import { pixelDiscriminator } from 'gan-kit/models';
  *
+ * await loadBackend();
  * const model = pixelDiscriminator({ inputShape: [8, 8, 3], filters: 4 });
  * const weights = await stateDict({ model, architecture: 'pixel' });
  * console.log(weights['net.0.weight']?.shape); // → [ 4, 3, 1, 1 ]

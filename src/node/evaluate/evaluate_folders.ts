@@ -102,9 +102,11 @@ const WHERE = 'evaluateFolders';
  *
  * @example
  * ```ts
+ * import { loadBackend } from 'gan-kit';
  * import { dcganDiscriminator } from 'gan-kit/models';
  * import { evaluateFolders, modelFile, savePNG } from 'gan-kit/node';
  *
+ * await loadBackend();
  * const network = dcganDiscriminator({ imageShape: [16, 16, 3], filters: 4, seed: 7 });
  * await network.save(modelFile('network.json'));
  * for (let i = 0; i < 8; i++) {

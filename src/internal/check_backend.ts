@@ -1,0 +1,15 @@
+import { engine } from '@tensorflow/tfjs-core';
+import { GanKitError } from '../errors.js';
+
+/** Refuses to go on without a backend, of which tfjs would say `No backend found in registry`. */
+export function checkBackend(where: string): void {
+  try {
+    void engine().backend; // starts one that is registered, as any op does
+  } catch (cause) {
+    throw new GanKitError(
+      'backend',
+      `${where}: no backend is loaded yet. Call \`await loadBackend()\` of gan-kit first.`,
+      { cause },
+    );
+  }
+}
