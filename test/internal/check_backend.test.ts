@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gan-kit-bare-'));
 
 beforeAll(async () => {
   const data = new Uint8Array(8 * 4 * 3).map((_, i) => i);
-  const png = await encodePNG({ width: 8, height: 4, channels: 3, data });
+  const png = encodePNG({ width: 8, height: 4, channels: 3, data });
   await writeFile(join(folder, 'a.png'), png);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
