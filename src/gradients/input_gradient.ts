@@ -79,10 +79,10 @@ export function inputGradient(
 
 function checkLogits(where: string, logits: unknown, x: Tensor): void {
   const size = x.shape[0];
-  const fits = isTensor(logits) && logits.dtype === 'float32' && logits.shape[0] === size;
-  if (!fits)
+  const alive = isTensor(logits) && !logits.isDisposed;
+  if (!alive || logits.dtype !== 'float32' || logits.shape[0] !== size)
     fail(
-      isTensor(logits) ? 'shape' : 'type',
+      alive ? 'shape' : isTensor(logits) ? 'state' : 'type',
       where,
       'critic',
       `a function from a batch of ${size} to float32 logits [${size}, …]`,

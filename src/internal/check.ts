@@ -4,7 +4,10 @@ import type { GanKitErrorCode } from '../errors.js';
 
 /** Prints a received value so that a reader recognises it: tensors by shape and dtype, never by content. */
 function show(value: unknown, depth = 0): string {
-  if (isTensor(value)) return `Tensor (shape [${value.shape.join(',')}], dtype ${value.dtype})`;
+  if (isTensor(value)) {
+    const tensor = `Tensor (shape [${value.shape.join(',')}], dtype ${value.dtype})`;
+    return value.isDisposed ? `disposed ${tensor}` : tensor;
+  }
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) {
@@ -63,8 +66,7 @@ export function checkTensor(
 ): asserts value is Tensor {
   const { rank, minRank, shape, dtype = 'float32', advice } = rule;
   if (!isTensor(value)) fail('type', where, parameter, 'a tensor', value, advice);
-  if (value.isDisposed)
-    fail('state', where, parameter, 'a tensor that is alive', 'a disposed tensor', advice);
+  if (value.isDisposed) fail('state', where, parameter, 'a tensor that is alive', value, advice);
   const actual = value.shape;
   if (rank !== undefined && actual.length !== rank)
     fail('shape', where, parameter, `of rank ${rank}`, value, advice);

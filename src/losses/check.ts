@@ -6,8 +6,9 @@ import { fail, isTensor } from '../internal/check.js';
 /** Checks a batch of logits or samples: alive, float32, not empty, of shape [batch, …]. */
 export function checkBatch(where: string, parameter: string, value: unknown): void {
   const batch = isTensor(value);
+  const rule = 'a live float32 tensor [batch, …]';
   if (!batch || value.isDisposed || value.dtype !== 'float32' || !value.rank || !value.size)
-    fail(batch ? 'shape' : 'type', where, parameter, 'a live float32 tensor [batch, …]', value);
+    fail(batch ? (value.isDisposed ? 'state' : 'shape') : 'type', where, parameter, rule, value);
 }
 
 /** Checks a label that may be any finite number. */

@@ -126,7 +126,7 @@ function nodeOf(model: GraphModelLike, name: string): Run {
 
 /** One row of float32 for each image. */
 function rows(layer: string, output: Tensor, count: number, maps: 'mean' | 'flat'): Tensor2D {
-  if (!isTensor(output) || output.rank < 2 || output.shape[0] !== count)
+  if (!isTensor(output) || output.isDisposed || output.rank < 2 || output.shape[0] !== count)
     fail('value', WHERE, 'layer', `one with a row for each of ${count} images`, output, layer);
   if (output.rank === 2) return output.clone() as Tensor2D; // it may be the images themselves
   if (maps === 'flat') return reshape(output, [count, -1]);

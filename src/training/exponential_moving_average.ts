@@ -11,7 +11,7 @@ import { withoutCounts } from './counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
 export interface ExponentialMovingAverageOptions {
-  /** β, the share of the average that is kept at each update, in [0, 1]; default 0.999. */
+  /** β, the share of the average that is kept at each update, in [0, 1); default 0.999. */
   decay?: number;
   /** Whether β grows into its value, min(β, (1 + n)/(10 + n)) after n updates; default false. */
   warmUp?: boolean;
@@ -59,7 +59,7 @@ export class ExponentialMovingAverage implements Stateful {
     const where = 'ExponentialMovingAverage';
     checkOptions(where, options, ['decay', 'warmUp']);
     const { decay = 0.999, warmUp = false } = options;
-    checkNumber(where, 'decay', decay, { min: 0, max: 1 });
+    checkNumber(where, 'decay', decay, { min: 0, below: 1 });
     checkBoolean(where, 'warmUp', warmUp);
     if (!Array.isArray(model?.layers) || model.weights.length === 0)
       fail('type', where, 'model', 'a built model with weights', model);

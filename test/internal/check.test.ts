@@ -38,7 +38,9 @@ describe('argument checks', () => {
       /of dtype int32.*\nCast it\.$/s,
     );
     x.dispose();
-    expect(message(() => checkTensor('f', 'x', x))).toContain('a tensor that is alive');
+    expect(message(() => checkTensor('f', 'x', x))).toBe(
+      'f: `x` must be a tensor that is alive. Received: disposed Tensor (shape [1,2], dtype float32).',
+    );
   });
 
   it('state the range of a number', () => {

@@ -138,7 +138,10 @@ describe('ExponentialMovingAverage', () => {
   it('refuses options that are none, and use after dispose', async () => {
     const model = makeModel();
     const wrong: [unknown, RegExp][] = [
-      [{ decay: 1.1 }, /^ExponentialMovingAverage: `decay` must be a finite number >= 0 and <= 1/],
+      [
+        { decay: 1 },
+        /^ExponentialMovingAverage: `decay` must be a finite number >= 0 and < 1\. Received: 1\./,
+      ],
       [{ warmUp: 'yes' }, /`warmUp` must be true or false/],
       [{ beta: 0.9 }, /with the keys decay, warmUp/],
     ];
