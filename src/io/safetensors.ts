@@ -1,6 +1,13 @@
 import { checkOptions, fail } from '../internal/check.js';
 import type { StateArray } from '../types.js';
-import { bytesOf, dtypeOf, readArray, storageOrder } from './safetensors_dtypes.js';
+import {
+  adviceFor,
+  bytesOf,
+  dtypeOf,
+  readArray,
+  resultOf,
+  storageOrder,
+} from './safetensors_dtypes.js';
 import { MAX_HEADER_BYTES, METADATA_KEY, readHeader, refuse } from './safetensors_header.js';
 
 /** The content of a safetensors file: named arrays, and notes as strings. */
@@ -91,9 +98,9 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  * Reads a safetensors file, strictly: what does not follow the format in every byte is refused, and
  * nothing is allocated before the header is known to fit the file.
  *
- * F32 and I32 come back bit for bit. F64, F16 and BF16 become float32 (F64 rounded to the nearest);
- * I64, I16, I8, U64, U32, U16, U8 and BOOL become int32, I64 marked as such. A value beyond the range of the result, and
- * every other dtype, is refused.
+ * F32 and I32 come back bit for bit. F64, F16, BF16 and the F8 dtypes become float32 (F64 rounded to
+ * the nearest); I64, I16, I8, U64, U32, U16, U8 and BOOL become int32, I64 marked as such. A value
+ * beyond the range of the result, and every other dtype, is refused.
  *
  * @param bytes a whole file.
  * @returns the arrays in the order of their data, and the metadata (empty if there is none); they
@@ -130,8 +137,9 @@ export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
     const array = readArray(bytes.subarray(dataStart + begin, dataStart + end), dtype, shape);
     if (typeof array === 'number')
       refuse(
-        `whose ${dtype} values fit ${dtype === 'F64' ? 'float32' : 'int32'}`,
+        `whose ${dtype} values fit ${resultOf(dtype)}`,
         `element ${array} of '${name.slice(0, 80)}'`,
+        dtype === 'F64' ? undefined : adviceFor(dtype),
       );
     return [name, array];
   });

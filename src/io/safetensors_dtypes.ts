@@ -1,62 +1,87 @@
 import type { StateArray } from '../types.js';
+import { smallFloats } from './small_floats.js';
 
-/** Reads one element; `undefined` where the result cannot hold it. */
-type Read = (view: DataView, at: number) => number | undefined;
+type Elements = StateArray['data'];
 
 interface StoredType {
+  /** The size of an element. */
   readonly bytes: number;
-  /** What a tensor of this dtype becomes. */
-  readonly kind: 'float' | 'integer';
-  /** Missing where the bytes are those of the result. */
-  readonly read: Read | undefined;
+  /** Reads elements, or returns the index of the first that the result cannot hold. */
+  readonly read: (bytes: Uint8Array<ArrayBuffer>) => Elements | number;
 }
 
-const within = (value: number | bigint): number | undefined =>
-  value >= -(2 ** 31) && value < 2 ** 31 ? Number(value) : undefined;
+type Numbers =
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+type View = new (buffer: ArrayBuffer) => Numbers;
 
-/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits >>> 15 === 0 ? 1 : -1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float32. */
-function bfloatToNumber(bits: number): number {
-  word.setUint32(0, bits << 16);
-  return word.getFloat32(0);
-}
+/** Integers as int32. */
+const integers =
+  (view: View) =>
+  ({ buffer }: Uint8Array<ArrayBuffer>): Int32Array | number => {
+    const values = new view(buffer);
+    const result = new Int32Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value < -(2 ** 31) || value >= 2 ** 31) return i;
+      result[i] = Number(value);
+    }
+    return result;
+  };
 
 /** A float64 beyond the range of float32 is not the same number any more. */
-function doubleToNumber(value: number): number | undefined {
-  const rounded = Math.fround(value);
-  return Number.isFinite(value) && !Number.isFinite(rounded) ? undefined : rounded;
+function doubles({ buffer }: Uint8Array<ArrayBuffer>): Float32Array | number {
+  const values = new Float64Array(buffer);
+  const result = new Float32Array(values);
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(result[i]) && Number.isFinite(values[i])) return i;
+  return result;
 }
 
-const float = (bytes: number, read?: Read): StoredType => ({ bytes, kind: 'float', read });
-const integer = (bytes: number, read?: Read): StoredType => ({ bytes, kind: 'integer', read });
+const halves = (dtype: string): StoredType => ({
+  bytes: 2,
+  read: ({ buffer }) => smallFloats(dtype, new Uint16Array(buffer)),
+});
+const quarters = (dtype: string): StoredType => ({
+  bytes: 1,
+  read: (bytes) => smallFloats(dtype, bytes),
+});
 
 /** The dtypes that are read, by their names in the format. */
-export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map([
-  ['F32', float(4)],
-  ['F64', float(8, (view, at) => doubleToNumber(view.getFloat64(at, true)))],
-  ['F16', float(2, (view, at) => halfToNumber(view.getUint16(at, true)))],
-  ['BF16', float(2, (view, at) => bfloatToNumber(view.getUint16(at, true)))],
-  ['I32', integer(4)],
-  ['I64', integer(8, (view, at) => within(view.getBigInt64(at, true)))],
-  ['I16', integer(2, (view, at) => view.getInt16(at, true))],
-  ['I8', integer(1, (view, at) => view.getInt8(at))],
-  ['U64', integer(8, (view, at) => within(view.getBigUint64(at, true)))],
-  ['U32', integer(4, (view, at) => within(view.getUint32(at, true)))],
-  ['U16', integer(2, (view, at) => view.getUint16(at, true))],
-  ['U8', integer(1, (view, at) => view.getUint8(at))],
-  ['BOOL', integer(1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1))],
+export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
+  // the bits stay, a NaN's payload too
+  ['F32', { bytes: 4, read: ({ buffer }) => new Float32Array(buffer) }],
+  ['F64', { bytes: 8, read: doubles }],
+  ['F16', halves('F16')],
+  ['BF16', halves('BF16')],
+  ['F8_E4M3', quarters('F8_E4M3')],
+  ['F8_E5M2', quarters('F8_E5M2')],
+  ['F8_E8M0', quarters('F8_E8M0')],
+  ['F8_E4M3FNUZ', quarters('F8_E4M3FNUZ')],
+  ['F8_E5M2FNUZ', quarters('F8_E5M2FNUZ')],
+  ['I32', { bytes: 4, read: ({ buffer }) => new Int32Array(buffer) }],
+  ['I64', { bytes: 8, read: integers(BigInt64Array) }],
+  ['I16', { bytes: 2, read: integers(Int16Array) }],
+  ['I8', { bytes: 1, read: integers(Int8Array) }],
+  ['U64', { bytes: 8, read: integers(BigUint64Array) }],
+  ['U32', { bytes: 4, read: integers(Uint32Array) }],
+  ['U16', { bytes: 2, read: integers(Uint16Array) }],
+  ['U8', { bytes: 1, read: integers(Uint8Array) }],
+  ['BOOL', { bytes: 1, read: (bytes) => Int32Array.from(bytes, (value) => Number(value !== 0)) }],
 ]);
+
+/** What to do in Python about a tensor whose values are not read here. */
+export function adviceFor(dtype: string): string {
+  return /^C(64|128)$/.test(dtype)
+    ? 'Complex numbers have two parts: save torch.view_as_real(tensor).'
+    : 'Save it as float32: tensor.float().';
+}
 
 /**
  * Reads `bytes` as an array of a stored dtype, or returns the index of the first element that the
@@ -67,29 +92,14 @@ export function readArray(
   dtype: string,
   shape: readonly number[],
 ): StateArray | number {
-  const data = readElements(bytes, dtype);
+  // a copy: it may start anywhere in the file, and must not share its memory
+  const data = STORED_TYPES.get(dtype)!.read(new Uint8Array(bytes));
   if (typeof data === 'number') return data;
   return dtype === 'I64' ? { shape, data, dtype } : { shape, data };
 }
 
-function readElements(bytes: Uint8Array, dtype: string): StateArray['data'] | number {
-  const { bytes: width, kind, read } = STORED_TYPES.get(dtype)!;
-  if (read === undefined) {
-    // Byte by byte into a fresh buffer: it may start anywhere, and the payload of a NaN survives.
-    const copy = new Uint8Array(bytes.length);
-    copy.set(bytes);
-    return kind === 'float' ? new Float32Array(copy.buffer) : new Int32Array(copy.buffer);
-  }
-  const size = bytes.length / width;
-  const data = kind === 'float' ? new Float32Array(size) : new Int32Array(size);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < size; i++) {
-    const value = read(view, i * width);
-    if (value === undefined) return i;
-    data[i] = value;
-  }
-  return data;
-}
+/** What values of a stored dtype have to fit. */
+export const resultOf = (dtype: string): string => (dtype === 'F64' ? 'float32' : 'int32');
 
 /** The dtype that an array is written in. */
 export function dtypeOf({ data, dtype }: StateArray): 'I64' | 'F32' | 'I32' {

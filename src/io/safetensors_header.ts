@@ -1,5 +1,5 @@
 import { fail } from '../internal/check.js';
-import { STORED_TYPES } from './safetensors_dtypes.js';
+import { STORED_TYPES, adviceFor } from './safetensors_dtypes.js';
 
 const WHERE = 'decodeSafetensors';
 
@@ -118,6 +118,7 @@ function readEntry(name: string, info: unknown): TensorEntry {
     refuse(
       `in which ${of} has a dtype among ${[...STORED_TYPES.keys()].join(', ')}`,
       typeof dtype === 'string' ? dtype.slice(0, 80) : dtype,
+      typeof dtype === 'string' ? adviceFor(dtype) : undefined,
     );
   if (!Array.isArray(shape) || !shape.every(isCount))
     refuse(`in which ${of} has a shape of non-negative integers`, shape);

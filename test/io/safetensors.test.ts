@@ -66,7 +66,7 @@ describe('files of the Python package', () => {
 
   it('refuses an integer that int32 cannot hold', () => {
     expect(messageOf(() => decodeSafetensors(bytesOf(written.toolarge.file)))).toBe(
-      'decodeSafetensors: `bytes` must be a safetensors file whose I64 values fit int32. Received: "element 1 of \'steps\'".',
+      'decodeSafetensors: `bytes` must be a safetensors file whose I64 values fit int32. Received: "element 1 of \'steps\'".\nSave it as float32: tensor.float().',
     );
   });
 });
@@ -181,7 +181,16 @@ describe('a damaged file is refused', () => {
     ['metadata list', forge('{"__metadata__":["a"]}'), /maps strings to strings/],
     ['entry that is a number', forge('{"a":1}'), /has dtype, shape and data_offsets/],
     ['entry with more fields', forge(`{"a":${a.replace('{', '{"x":1,')}}`, 8), /nothing else/],
-    ['unknown dtype', forge(`{"a":${entry('F8_E4M3', '[2]', 0, 2)}}`, 2), /dtype among F32/],
+    [
+      'unknown dtype',
+      forge(`{"a":${entry('F4', '[2]', 0, 1)}}`, 1),
+      /tensor 'a' has a dtype among F32.* "F4"\.\nSave it as float32: tensor\.float\(\)\./,
+    ],
+    [
+      'complex numbers',
+      forge(`{"a":${entry('C64', '[1]', 0, 8)}}`, 8),
+      /tensor 'a' .* "C64"\.\nComplex numbers have two parts: save torch\.view_as_real/,
+    ],
     [
       'dtype of the prototype',
       forge(`{"a":${entry('constructor', '[2]', 0, 2)}}`, 2),
