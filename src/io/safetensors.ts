@@ -103,8 +103,9 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  * beyond the range of the result, and every other dtype, is refused.
  *
  * @param bytes a whole file.
- * @returns the arrays in the order of their data, and the metadata (empty if there is none); they
- *   share no memory with `bytes`.
+ * @returns the arrays in the order of their data, but for names that are whole numbers, which
+ *   JavaScript has first, by size; and the metadata (empty if there is none). They share no memory
+ *   with `bytes`.
  * @throws GanKitError for a file that is cut off, overlaps, has gaps, an oversized header, a key
  *   twice, or a dtype, shape and offsets that disagree.
  *

@@ -4,13 +4,15 @@
     python3 tools/parity/torch_files.py
 """
 
+import argparse
 import base64
 import io
 import json
 import pathlib
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -27,6 +29,12 @@ def saved(content, **options):
 
 def legacy(content, **options):
     return saved(content, _use_new_zipfile_serialization=False, **options)
+
+
+def scripted(module):
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.script(module), file)
+    return file.getvalue()
 
 
 def rewritten(file, change=lambda name, data: data, method=zipfile.ZIP_STORED):
@@ -66,9 +74,10 @@ def expected(tensors):
     return result
 
 
-def case(file, path=()):
-    """The file, and its tensors as torch.load reads them."""
-    content = torch.load(io.BytesIO(file), map_location="cpu", weights_only=False)
+def case(file, path=(), content=None):
+    """The file, and its tensors as torch.load reads them, or as they were where it does not."""
+    if content is None:
+        content = torch.load(io.BytesIO(file), map_location="cpu", weights_only=False)
     for key in path:
         content = content[key]
     return {
@@ -98,6 +107,11 @@ dtypes = {
     "int8": -integers.to(torch.int8),
     "uint8": integers.to(torch.uint8) * 2,
     "bool": torch.tensor([True, False, True]),
+    "uint16": torch.tensor([0, 1, 65535], dtype=torch.uint16)[1:],
+    "uint32": torch.tensor([7, 2**31 - 1], dtype=torch.uint32),
+    "uint64": torch.tensor([[1, 2, 3], [4, 5, 2**31 - 1]], dtype=torch.uint64).t(),
+    "float8_e4m3fn": floats[:6].to(torch.float8_e4m3fn),
+    "float8_e5m2": floats.to(torch.float8_e5m2)[2:],
 }
 
 base = torch.arange(60, dtype=torch.float32).reshape(3, 4, 5) / 8
@@ -131,11 +145,37 @@ checkpoint = {
     "deep": {"er": half.state_dict()},
 }
 
+attributed = nn.Parameter(base[0, :2].clone())
+attributed.note = "a parameter with an attribute"
+beside = {
+    "counter": Counter([1, 1, 2]),
+    "set": {1, 2},
+    "frozen": frozenset([3]),
+    "device": torch.device("cpu"),
+    "dtype": torch.float32,
+    "complex": 1 + 2j,
+    "bytes": b"ab\x90",
+    "array": bytearray(b"ab"),
+    "huge": 2**200,
+    "keys": {(1, "a"): 2, None: 3, 1.5: 4, True: 5},
+    "wide": torch.tensor([1], dtype=torch.uint16),
+    "narrow": base[0, 0].to(torch.float8_e4m3fn),
+    "complexes": torch.zeros(2, dtype=torch.complex64).conj(),
+    "numpy": np.float64(0.5),
+    "path": pathlib.PurePosixPath("/a/b"),
+    "arguments": argparse.Namespace(lr=1e-3),
+    "module": nn.Linear(1, 1),
+    "scheduler": torch.optim.lr_scheduler.MultiStepLR(
+        torch.optim.SGD(half.parameters(), 0.1), [3, 3, 5]
+    ).state_dict(),
+    "nets": [None, {"w": attributed}],
+}
+
 CASES = {
     "zip": case(saved(network.state_dict())),
     "legacy": case(legacy(network.state_dict())),
     "dtypes, zip": case(saved(dtypes)),
-    "dtypes, legacy": case(legacy(dtypes)),
+    "dtypes, legacy": case(legacy(dtypes), content=dtypes),  # torch.load reads no untyped storages there
     "views, zip": case(saved(views)),
     "views, legacy": case(legacy(views)),
     "big-endian, 4 bytes": case(big_endian({"a": base[:, 1:3], "b": integers.int()}, 4)),
@@ -151,13 +191,28 @@ CASES = {
     },
     "checkpoint, legacy, protocol 2": case(legacy(checkpoint), ["deep", "er"]),
     "checkpoint, legacy, protocol 4": case(legacy(checkpoint, pickle_protocol=4), ["model"]),
+    **{
+        f"beside, zip, protocol {protocol}": case(
+            saved(beside, pickle_protocol=protocol), ["nets", 1]
+        )
+        for protocol in (2, 4)
+    },
+    "beside, legacy": case(legacy(beside), ["nets", 1], beside),
     "DataParallel": case(legacy(nn.DataParallel(network).state_dict())),
 }
 REFUSED = {
     "int64 beyond int32": saved({"steps": torch.tensor([1, 2**31])}),
     "float64 beyond float32": legacy({"x": torch.tensor([1e300], dtype=torch.float64)}),
     "a whole module": saved(nn.Linear(2, 2)),
+    "a whole module, legacy": legacy(nn.Sequential(nn.Identity())),
+    "a whole module at a key": saved({"net": nn.Linear(1, 1)}),
+    "a TorchScript program": scripted(nn.Linear(1, 1)),
     "complex numbers": saved({"z": torch.zeros(2, dtype=torch.complex64)}),
+    "complex numbers, legacy": legacy({"z": torch.zeros(2, dtype=torch.complex128)}),
+    "a quantized tensor": saved({"q": torch.quantize_per_tensor(base, 0.1, 0, torch.qint8)}),
+    "a sparse tensor": saved({"s": torch.eye(2).to_sparse()}),
+    "uint32 beyond int32": saved({"x": torch.tensor([1, 2**31], dtype=torch.uint32)}),
+    "integer keys": saved({0: base}),
     "a lone tensor": legacy(base),
     "a device": saved({"device": torch.device("cpu")}),
     "negated values": saved({"z": torch.zeros(2, dtype=torch.complex64).conj().imag}),

@@ -1,9 +1,9 @@
-import { STORED_TYPES } from '../safetensors_dtypes.js';
 import { ByteReader } from './byte_reader.js';
 import { PickleMachine } from './pickle.js';
 import type { PickleValue, StorageRecord } from './pickle_values.js';
-import { describe } from './pickle_values.js';
+import { describe } from './describe.js';
 import { cut, quote, refuse } from './refuse.js';
+import { storageBytes } from './tensor_elements.js';
 import type { TorchFile } from './torch_file.js';
 import { TorchWorld } from './torch_world.js';
 
@@ -46,7 +46,7 @@ export function readLegacy(bytes: Uint8Array): TorchFile {
     if (elements !== record.elements)
       refuse(`whose storage ${quote(record.key)} has ${record.elements} elements`, elements);
     places.set(record.key, parts.length);
-    parts.push(reader.take(elements * STORED_TYPES.get(record.type.dtype)!.bytes));
+    parts.push(reader.take(storageBytes(record)));
   }
   const order = ({ key }: StorageRecord): number =>
     places.get(key) ?? refuse(`that holds the storage ${quote(key)}`, 'no such storage');

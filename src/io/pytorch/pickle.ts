@@ -1,19 +1,27 @@
 import type { ByteReader } from './byte_reader.js';
+import { describe } from './describe.js';
 import { OPERATIONS } from './pickle_operations.js';
-import type { Dict, PickleValue } from './pickle_values.js';
-import { Tuple, describe } from './pickle_values.js';
+import { Callable, Opaque, TensorView, Tuple, setKey } from './pickle_values.js';
+import type { PickleValue } from './pickle_values.js';
 import { refuse } from './refuse.js';
 
-/** What a pickle may name: only that is known, and nothing runs that is not. */
+/** What a pickle may name. */
 export interface PickleWorld {
-  /** A class or function by its module and name, or an error that names it. */
+  /** A class or function by its module and name; of what is not known, something that stands for it. */
   find(module: string, name: string): PickleValue;
   /** What stands for an object that is stored elsewhere. */
   load(id: PickleValue): PickleValue;
 }
 
-/** A state_dict takes about forty for each tensor; a forged pickle could make an object by each. */
-const MAX_OPERATIONS = 400_000;
+/** What values take, in bytes, about: a small file must not ask for much, of memory or of work. */
+const COSTS = { operation: 8, memo: 32, object: 64, table: 256 } as const;
+const MAX_GROWTH = 16;
+const MIN_ALLOWANCE = 2 ** 25;
+
+const costOf = (value: PickleValue): number => {
+  if (value instanceof Map || value instanceof TensorView) return COSTS.table;
+  return typeof value === 'object' && value !== null ? COSTS.object : 0;
+};
 
 /**
  * The machine that a pickle is a program for: a stack, marks in it, and a memo of earlier values.
@@ -27,16 +35,19 @@ export class PickleMachine {
   private working = '';
   private done = false;
   private spent = 0;
+  private readonly allowed: number;
 
   constructor(
     readonly bytes: ByteReader,
     readonly world: PickleWorld,
-  ) {}
+  ) {
+    this.allowed = MAX_GROWTH * bytes.bytes.length + MIN_ALLOWANCE;
+  }
 
   /** Runs one pickle to its end and returns what it made. */
   run(): PickleValue {
     while (!this.done) {
-      this.spend(1);
+      this.spend(COSTS.operation);
       const start = this.bytes.at;
       const code = this.bytes.uint8();
       const operation = OPERATIONS.get(code);
@@ -44,7 +55,7 @@ export class PickleMachine {
       this.working = `${name} at byte ${start} of the pickle`;
       if (operation?.run === undefined)
         refuse(
-          'whose pickle has only the operations that state_dicts need',
+          'whose pickle has only the operations that torch.save writes',
           this.working,
           'Save the state_dict alone: torch.save(net.state_dict(), path).',
         );
@@ -53,11 +64,10 @@ export class PickleMachine {
     return this.pop();
   }
 
-  /** Counts work, so that a small file cannot ask for much: an operation is one, as is a list's item. */
-  spend(work: number): void {
-    this.spent += work;
-    if (this.spent > MAX_OPERATIONS)
-      refuse(`whose pickle has at most ${MAX_OPERATIONS} operations`, 'more');
+  private spend(bytes: number): void {
+    this.spent += bytes;
+    if (this.spent > this.allowed)
+      refuse(`whose pickle makes values of at most ${MAX_GROWTH} times its size`, 'more');
   }
 
   stop(): void {
@@ -69,8 +79,19 @@ export class PickleMachine {
     refuse(`in which ${this.working} finds ${rule}`, describe(received));
   }
 
+  /** Puts a new value on the stack. */
   push(value: PickleValue): void {
+    this.spend(costOf(value));
     this.stack.push(value);
+  }
+
+  /** Makes what a call of a known function makes; of another, what stands for it. */
+  call(callee: PickleValue, args: readonly PickleValue[]): void {
+    if (callee instanceof Opaque) return this.push(callee.made(args));
+    if (!(callee instanceof Callable)) this.refuse('a class or function', callee);
+    // lists are gone through, however often a file gives the same one
+    for (const arg of args) if (Array.isArray(arg)) this.spend(COSTS.object * arg.length);
+    this.push(callee.call(args));
   }
 
   mark(): void {
@@ -117,29 +138,28 @@ export class PickleMachine {
     return typeof value === 'string' ? value : this.refuse('a text', value);
   }
 
-  topList(): PickleValue[] {
-    const value = this.top();
-    return Array.isArray(value) ? value : this.refuse('a list', value);
+  /** Appends to the list at the top; what is not read takes anything. */
+  append(items: readonly PickleValue[]): void {
+    const list = this.top();
+    if (list instanceof Opaque) return;
+    if (!Array.isArray(list)) this.refuse('a list', list);
+    for (const item of items) list.push(item);
   }
 
-  topDict(): Dict {
-    const value = this.top();
-    return value instanceof Map ? value : this.refuse('a dict', value);
-  }
-
-  /** Puts keys and values, in turns, into a dict. */
-  fill(dict: Dict, items: readonly PickleValue[]): void {
+  /** Puts keys and values, in turns, into the dict at the top; what is not read takes anything. */
+  fill(items: readonly PickleValue[]): void {
     if (items.length % 2 !== 0)
       refuse(`in which ${this.working} finds keys and values in pairs`, items.length);
-    for (let i = 0; i < items.length; i += 2) {
-      const key = items[i]!;
-      if (key !== null && typeof key === 'object')
-        this.refuse('keys that are texts or numbers', key);
-      dict.set(key, items[i + 1]!);
-    }
+    const dict = this.top();
+    if (dict instanceof Opaque) return;
+    if (!(dict instanceof Map)) this.refuse('a dict', dict);
+    for (let i = 0; i < items.length; i += 2)
+      if (!setKey(dict, items[i]!, items[i + 1]!))
+        this.refuse('keys that are no lists and no dicts', items[i]!);
   }
 
   remember(place: number): void {
+    this.spend(COSTS.memo);
     this.memo.set(place, this.top());
   }
 
@@ -147,6 +167,6 @@ export class PickleMachine {
     const value = this.memo.get(place);
     if (value === undefined)
       refuse(`in which ${this.working} finds a value in the memo`, `nothing at ${place}`);
-    this.push(value);
+    this.stack.push(value);
   }
 }

@@ -1,5 +1,7 @@
 import type { PickleMachine } from './pickle.js';
-import { Callable, Tuple } from './pickle_values.js';
+import { noteAttributes, opaqueClass } from './opaque_classes.js';
+import { floatFrom, integerFrom, longFrom } from './pickle_numbers.js';
+import { Opaque, Tuple } from './pickle_values.js';
 import type { PickleValue } from './pickle_values.js';
 import { cut, refuse } from './refuse.js';
 
@@ -10,33 +12,8 @@ interface Operation {
   readonly run: ((machine: PickleMachine) => void) | undefined;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LATEST_PROTOCOL = 5;
-const MAX_INTEGER_BYTES = 16; // the format's own magic number has 10
-
-/** A two's complement integer, little-endian; a number wherever a number holds it. */
-function longFrom(bytes: Uint8Array): number | bigint {
-  if (bytes.length > MAX_INTEGER_BYTES)
-    refuse(`with integers of at most ${MAX_INTEGER_BYTES} bytes`, bytes.length);
-  let value = 0n;
-  for (const byte of [...bytes].reverse()) value = value * 256n + BigInt(byte);
-  return plain(BigInt.asIntN(8 * bytes.length, value));
-}
-
-const plain = (value: bigint): number | bigint =>
-  Number.isSafeInteger(Number(value)) ? Number(value) : value;
-
-/** `12`, `-3L`, and of protocol 0 and 1 the booleans `00` and `01`. */
-function integerFrom(text: string): number | bigint | boolean {
-  if (text === '00' || text === '01') return text === '01';
-  if (!/^[+-]?\d{1,40}L?$/.test(text)) refuse('with an integer in this place', cut(text));
-  return plain(BigInt(text.replace(/^\+|L$/g, '')));
-}
-
-function floatFrom(text: string): number {
-  if (!/^[+-]?(\d+(\.\d*)?(e[+-]?\d+)?|inf|nan)$/i.test(text))
-    refuse('with a number in this place', cut(text));
-  return Number(text.replace(/inf/i, 'Infinity').replace(/nan/i, 'NaN'));
-}
 
 /** A text of protocol 0. Names of weights need no escapes, so that none are read. */
 function unescaped(text: string): string {
@@ -54,19 +31,61 @@ function find(machine: PickleMachine, module: string, name: string): void {
   machine.push(machine.world.find(module, name));
 }
 
+/** What Python 2 has as texts: its bytes, if they are no UTF-8. */
+function textOrBytes(machine: PickleMachine, length: number): void {
+  const bytes = machine.bytes.take(length);
+  try {
+    machine.push(utf8.decode(bytes));
+  } catch {
+    machine.push(bytes);
+  }
+}
+
 function reduce(machine: PickleMachine): void {
   const args = machine.popTuple();
+  machine.call(machine.pop(), args.items);
+}
+
+/** As `reduce`, with arguments by name, which no class that is known takes. */
+function reduceWithNames(machine: PickleMachine): void {
+  const names = machine.pop();
+  const args = machine.popTuple();
   const callee = machine.pop();
-  if (!(callee instanceof Callable)) machine.refuse('a function that is known', callee);
-  for (const arg of args.items) if (Array.isArray(arg)) machine.spend(arg.length);
-  machine.push(callee.call(args.items));
+  if (!(names instanceof Map)) machine.refuse('a dict of arguments', names);
+  if (!(callee instanceof Opaque) && names.size > 0) machine.refuse('no arguments by name', callee);
+  machine.call(callee, args.items);
+}
+
+/** A call whose arguments, and before them its class if it is not named, stand behind a mark. */
+function callToMark(machine: PickleMachine, named?: PickleValue): void {
+  const items = machine.popToMark();
+  const [first, ...others] = named === undefined ? items : [named, ...items];
+  machine.call(first ?? null, others);
 }
 
 /** Attributes beside the contents, such as the `_metadata` of a state_dict, are left out. */
 function build(machine: PickleMachine): void {
   const state = machine.pop();
-  machine.topDict();
+  const object = machine.top();
+  if (object instanceof Opaque) return noteAttributes(object, state);
+  if (!(object instanceof Map)) machine.refuse('a dict', object);
   if (!(state instanceof Map)) machine.refuse('a dict of attributes', state);
+}
+
+function addToSet(machine: PickleMachine): void {
+  machine.popToMark();
+  const set = machine.top();
+  if (!(set instanceof Opaque)) machine.refuse('a set', set);
+}
+
+function frozenSet(machine: PickleMachine): void {
+  machine.popToMark();
+  machine.push(new Opaque('a frozenset'));
+}
+
+/** A class by a number that programs agree on. */
+function extension(machine: PickleMachine, code: number): void {
+  machine.push(opaqueClass(`extension ${code}`));
 }
 
 function tuple(machine: PickleMachine, size: number): void {
@@ -91,8 +110,8 @@ const TABLE: readonly (readonly [number | string, string, ((m: PickleMachine) =>
   ['G', 'BINFLOAT', (m) => m.push(m.bytes.float64BigEndian())],
   // texts and bytes; Python 2 had one kind for both
   ['S', 'STRING', (m) => m.push(unquoted(m.bytes.line()))],
-  ['T', 'BINSTRING', (m) => m.push(m.bytes.text(m.bytes.uint32()))],
-  ['U', 'SHORT_BINSTRING', (m) => m.push(m.bytes.text(m.bytes.uint8()))],
+  ['T', 'BINSTRING', (m) => textOrBytes(m, m.bytes.uint32())],
+  ['U', 'SHORT_BINSTRING', (m) => textOrBytes(m, m.bytes.uint8())],
   ['V', 'UNICODE', (m) => m.push(unescaped(m.bytes.line()))],
   ['X', 'BINUNICODE', (m) => m.push(m.bytes.text(m.bytes.uint32()))],
   [0x8c, 'SHORT_BINUNICODE', (m) => m.push(m.bytes.text(m.bytes.uint8()))],
@@ -100,6 +119,7 @@ const TABLE: readonly (readonly [number | string, string, ((m: PickleMachine) =>
   ['B', 'BINBYTES', (m) => m.push(m.bytes.take(m.bytes.uint32()))],
   ['C', 'SHORT_BINBYTES', (m) => m.push(m.bytes.take(m.bytes.uint8()))],
   [0x8e, 'BINBYTES8', (m) => m.push(m.bytes.take(m.bytes.uint64()))],
+  [0x96, 'BYTEARRAY8', (m) => m.push(m.bytes.take(m.bytes.uint64()))],
   // containers
   [')', 'EMPTY_TUPLE', (m) => tuple(m, 0)],
   [0x85, 'TUPLE1', (m) => tuple(m, 1)],
@@ -108,12 +128,15 @@ const TABLE: readonly (readonly [number | string, string, ((m: PickleMachine) =>
   ['t', 'TUPLE', (m) => m.push(new Tuple(m.popToMark()))],
   [']', 'EMPTY_LIST', (m) => m.push([])],
   ['l', 'LIST', (m) => m.push(m.popToMark())],
-  ['a', 'APPEND', (m) => appendTo(m, [m.pop()])],
-  ['e', 'APPENDS', (m) => appendTo(m, m.popToMark())],
+  ['a', 'APPEND', (m) => m.append([m.pop()])],
+  ['e', 'APPENDS', (m) => m.append(m.popToMark())],
   ['}', 'EMPTY_DICT', (m) => m.push(new Map())],
   ['d', 'DICT', (m) => newDict(m, m.popToMark())],
   ['s', 'SETITEM', (m) => setItem(m, m.pop())],
-  ['u', 'SETITEMS', (m) => setItems(m, m.popToMark())],
+  ['u', 'SETITEMS', (m) => m.fill(m.popToMark())],
+  [0x8f, 'EMPTY_SET', (m) => m.push(new Opaque('a set'))],
+  [0x90, 'ADDITEMS', addToSet],
+  [0x91, 'FROZENSET', frozenSet],
   // the stack and the memo
   ['(', 'MARK', (m) => m.mark()],
   ['0', 'POP', (m) => m.drop()],
@@ -129,46 +152,33 @@ const TABLE: readonly (readonly [number | string, string, ((m: PickleMachine) =>
   // classes: all go through the world, which knows a dozen
   ['c', 'GLOBAL', (m) => find(m, m.bytes.line(), m.bytes.line())],
   [0x93, 'STACK_GLOBAL', (m) => stackGlobal(m, m.popText())],
+  ['i', 'INST', (m) => callToMark(m, m.world.find(m.bytes.line(), m.bytes.line()))],
+  ['o', 'OBJ', (m) => callToMark(m)],
+  [0x82, 'EXT1', (m) => extension(m, m.bytes.uint8())],
+  [0x83, 'EXT2', (m) => extension(m, m.bytes.uint16())],
+  [0x84, 'EXT4', (m) => extension(m, m.bytes.uint32())],
   ['R', 'REDUCE', reduce],
+  [0x81, 'NEWOBJ', reduce],
+  [0x92, 'NEWOBJ_EX', reduceWithNames],
   ['b', 'BUILD', build],
   ['Q', 'BINPERSID', (m) => m.push(m.world.load(m.pop()))],
   // the frame
   [0x80, 'PROTO', (m) => checkProtocol(m.bytes.uint8())],
   [0x95, 'FRAME', (m) => void m.bytes.uint64()],
   ['.', 'STOP', (m) => m.stop()],
-  // refused: they make objects of other classes, or no state_dict has them
+  // refused: torch.save writes none
   ['P', 'PERSID'],
-  ['i', 'INST'],
-  ['o', 'OBJ'],
-  [0x81, 'NEWOBJ'],
-  [0x82, 'EXT1'],
-  [0x83, 'EXT2'],
-  [0x84, 'EXT4'],
-  [0x8f, 'EMPTY_SET'],
-  [0x90, 'ADDITEMS'],
-  [0x91, 'FROZENSET'],
-  [0x92, 'NEWOBJ_EX'],
-  [0x96, 'BYTEARRAY8'],
   [0x97, 'NEXT_BUFFER'],
   [0x98, 'READONLY_BUFFER'],
 ];
 
-function appendTo(machine: PickleMachine, items: readonly PickleValue[]): void {
-  const list = machine.topList();
-  for (const item of items) list.push(item);
-}
-
 function newDict(machine: PickleMachine, items: readonly PickleValue[]): void {
   machine.push(new Map());
-  setItems(machine, items);
+  machine.fill(items);
 }
 
 function setItem(machine: PickleMachine, value: PickleValue): void {
-  setItems(machine, [machine.pop(), value]);
-}
-
-function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
-  machine.fill(machine.topDict(), items);
+  machine.fill([machine.pop(), value]);
 }
 
 function stackGlobal(machine: PickleMachine, name: string): void {

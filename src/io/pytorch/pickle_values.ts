@@ -1,3 +1,5 @@
+import type { ElementType } from './element_types.js';
+
 /** What a pickle of PyTorch can hold: Python's plain values, and the few classes that are known. */
 export type PickleValue =
   | null
@@ -10,19 +12,28 @@ export type PickleValue =
   | Tuple
   | Dict
   | Callable
+  | ElementType
   | StorageType
   | Storage
-  | TensorView;
+  | TensorView
+  | Opaque;
 
-/** A dict, ordered or not: both keep their order. */
-export type Dict = Map<string | number | boolean | bigint | null, PickleValue>;
+/** A dict, ordered or not: both keep their order. Texts and numbers are keys by value, others by identity. */
+export type Dict = Map<PickleValue, PickleValue>;
+
+/** Sets a key, unless it is one that Python cannot have. */
+export function setKey(dict: Dict, key: PickleValue, value: PickleValue): boolean {
+  if (Array.isArray(key) || key instanceof Map) return false;
+  dict.set(key, value);
+  return true;
+}
 
 /** A tuple, or a torch.Size. */
 export class Tuple {
   constructor(readonly items: readonly PickleValue[]) {}
 }
 
-/** A function or class that a pickle may call. */
+/** A function or class that is known, and may be called. */
 export class Callable {
   constructor(
     readonly name: string,
@@ -30,12 +41,26 @@ export class Callable {
   ) {}
 }
 
+/**
+ * What is not read: an unknown class or function, or anything made of one. It stands for itself, keeps
+ * nothing of what it was given, and is refused where it is asked for.
+ */
+export class Opaque {
+  constructor(
+    /** What it is, in words. */
+    public what: string,
+    /** What to do in Python instead. */
+    public advice?: string,
+    /** What a call of it makes; the call itself is not run. */
+    readonly made: (args: readonly PickleValue[]) => Opaque = () => new Opaque('an object'),
+  ) {}
+}
+
 /** A class such as torch.FloatStorage. */
 export class StorageType {
   constructor(
     readonly name: string,
-    /** The dtype's name in the safetensors format. */
-    readonly dtype: string,
+    readonly elements: ElementType,
   ) {}
 }
 
@@ -61,23 +86,11 @@ export class Storage {
 export class TensorView {
   constructor(
     readonly storage: Storage,
+    readonly type: ElementType,
     /** Where the tensor begins in its storage, in elements. */
     readonly offset: number,
     readonly shape: readonly number[],
     /** How far apart neighbours along each axis are, in elements. */
     readonly strides: readonly number[],
   ) {}
-}
-
-/** A value in words, for messages. */
-export function describe(value: PickleValue): string {
-  if (value === null) return 'None';
-  if (Array.isArray(value)) return 'a list';
-  if (value instanceof Tuple) return 'a tuple';
-  if (value instanceof Map) return 'a dict';
-  if (value instanceof Uint8Array) return 'bytes';
-  if (value instanceof Callable || value instanceof StorageType) return `the class ${value.name}`;
-  if (value instanceof Storage) return 'a storage';
-  if (value instanceof TensorView) return 'a tensor';
-  return typeof value === 'string' ? 'a text' : `the ${typeof value} ${value}`;
 }

@@ -1,11 +1,11 @@
 import { checkOptions, fail } from '../../internal/check.js';
 import { pace } from '../../internal/pace.js';
 import type { StateArray } from '../../types.js';
+import { findStateDict, stepsOf } from './find_state_dict.js';
+import type { StateDictPath } from './find_state_dict.js';
 import { readLegacy } from './legacy_file.js';
-import { TensorView, describe } from './pickle_values.js';
-import type { Dict, PickleValue } from './pickle_values.js';
 import { quote, refuse } from './refuse.js';
-import { checkInside, readTensor, sizeOf, storageBytes } from './tensor_elements.js';
+import { checkTensor, readTensor, sizeOf, storageBytes } from './tensor_elements.js';
 import type { TorchFile } from './torch_file.js';
 import { readZip } from './zip_file.js';
 
@@ -13,10 +13,10 @@ import { readZip } from './zip_file.js';
 export interface ReadPthOptions {
   /**
    * Where the state_dict is, in a file that holds more: `'model'` for
-   * `torch.save({ 'model': net.state_dict(), 'epoch': 3 }, path)`, a list of keys for deeper ones.
-   * Default: the file is the state_dict.
+   * `torch.save({ 'model': net.state_dict(), 'epoch': 3 }, path)`, a list of keys for deeper ones,
+   * `['models', 0]` with the places in lists. Default: the file is the state_dict.
    */
-  readonly path?: string | readonly string[];
+  readonly path?: StateDictPath;
 }
 
 /** Tensors may share memory in the file, and small dtypes grow; a forged file would do it a thousandfold. */
@@ -29,17 +29,20 @@ const RESULT_BYTES = 4;
  *
  * Both formats: the zip file of PyTorch 1.6 and later, and the older one that most released
  * generators have. The pickle inside is read by a reader that knows tensors, dicts, lists, tuples,
- * numbers and texts; it runs nothing, and refuses every other class, function and operation by its
- * name. Strides, offsets and shared storages are honoured. Nothing is allocated that the file's own
- * size does not warrant.
+ * numbers and texts, and runs nothing: of every other class or function it keeps the name, and refuses
+ * by it what was made of them where the state_dict should be. Beside the state_dict, with `path`, a
+ * file may hold anything. Strides, offsets and shared storages are honoured. Nothing is allocated that
+ * the file's own size does not warrant.
  *
- * float32 and int32 come back bit for bit. float64, float16 and bfloat16 become float32 (float64
- * rounded to the nearest); int64, int16, int8, uint8 and bool become int32. A value beyond the range
- * of the result is refused. The layout stays PyTorch's; {@link loadStateDict} brings it into a model.
+ * float32 and int32 come back bit for bit. float64, float16, bfloat16 and float8 become float32
+ * (float64 rounded to the nearest); the other integers and bool become int32. A value beyond the range
+ * of the result, and complex, quantized and sparse tensors, are refused. The layout stays PyTorch's;
+ * {@link loadStateDict} brings it into a model.
  *
  * @param bytes the whole file; in a browser, `await file.arrayBuffer()` of a chosen file.
  * @param options `path`: where the state_dict is, if the file holds more than that.
- * @returns the tensors by name, in the order of the state_dict; they share no memory with `bytes`.
+ * @returns the tensors by name, in the order of the state_dict, but for names that are whole
+ *   numbers: JavaScript has those first, by size; they share no memory with `bytes`.
  * @throws GanKitError for a file that is damaged, holds anything else, or is of another kind.
  *
  * **Differentiable:** no; arrays, not tensors.
@@ -66,12 +69,12 @@ export async function readPth(
 ): Promise<Record<string, StateArray>> {
   checkOptions('readPth', options, ['path']);
   const file = open(bytesOf(bytes));
-  const tensors = stateDictOf(file.root, pathOf(options.path));
+  const tensors = findStateDict(file.root, stepsOf(options.path));
 
   const allowed = MAX_GROWTH * bytes.byteLength + MIN_ALLOWANCE;
   let size = 0;
   for (const [name, tensor] of tensors) {
-    checkInside(name, tensor);
+    checkTensor(name, tensor);
     size += sizeOf(tensor.shape) * RESULT_BYTES;
     if (size > allowed)
       refuse(
@@ -87,7 +90,7 @@ export async function readPth(
   const arrays = new Map<string, StateArray>();
   const rest = pace();
   for (const { name, tensor } of places.sort((a, b) => a.place - b.place)) {
-    const storage = storages.read(tensor.storage.record, storageBytes(tensor));
+    const storage = storages.read(tensor.storage.record, storageBytes(tensor.storage.record));
     arrays.set(name, readTensor(name, tensor, storage, file.bigEndian));
     await rest();
   }
@@ -99,14 +102,6 @@ function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is another class
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   return fail('type', 'readPth', 'bytes', 'a Uint8Array or an ArrayBuffer', bytes);
-}
-
-function pathOf(path: ReadPthOptions['path']): readonly string[] {
-  if (path === undefined) return [];
-  const keys: readonly unknown[] = Array.isArray(path) ? path : [path];
-  for (const key of keys)
-    if (typeof key !== 'string') fail('type', 'readPth', 'path', 'a key or a list of keys', path);
-  return keys as readonly string[];
 }
 
 /** What the first bytes tell. */
@@ -123,49 +118,4 @@ function open(bytes: Uint8Array): TorchFile {
         ? 'It looks like a tar file of PyTorch before 0.1.10; save it again with a later version.'
         : 'Is it a file that torch.save wrote?';
   return refuse('that is a zip or begins with a pickle', [...bytes.subarray(0, 4)], advice);
-}
-
-/** Follows the keys, and expects tensors by name at the end. */
-function stateDictOf(root: PickleValue, path: readonly string[]): [string, TensorView][] {
-  let value = root;
-  for (const [i, key] of path.entries()) {
-    const next = value instanceof Map ? value.get(key) : undefined;
-    if (next === undefined)
-      fail(
-        'value',
-        'readPth',
-        'path',
-        `a key of the file${i === 0 ? '' : `, below ${quote(path.slice(0, i).join("', '"))}`}`,
-        key,
-        value instanceof Map ? `It has ${keysOf(value)}.` : `There is ${describe(value)}.`,
-      );
-    value = next;
-  }
-  if (!(value instanceof Map))
-    refuse('that holds a dict of tensors by name', describe(value), 'Save net.state_dict().');
-  return [...value].map(([name, tensor]): [string, TensorView] => {
-    if (typeof name !== 'string' || !(tensor instanceof TensorView))
-      refuse(
-        'that holds tensors by name, and nothing else beside them',
-        `${quote(String(name))}: ${describe(tensor)}`,
-        hint(value),
-      );
-    return [name, tensor];
-  });
-}
-
-/** By its first value: a forged file could have many dicts of many values. */
-const holdsTensors = (value: PickleValue): boolean =>
-  value instanceof Map && value.values().next().value instanceof TensorView;
-
-function keysOf(dict: Dict, which: (value: PickleValue) => boolean = () => true): string {
-  const keys = [...dict].filter(([, value]) => which(value)).map(([key]) => quote(String(key)));
-  return keys.slice(0, 8).join(', ') + (keys.length > 8 ? ` and ${keys.length - 8} more` : '');
-}
-
-function hint(dict: Dict): string {
-  const names = keysOf(dict, holdsTensors);
-  return names === ''
-    ? 'Save the state_dict alone: torch.save(net.state_dict(), path).'
-    : `There are state_dicts at ${names}; name one: readPth(bytes, { path }).`;
 }

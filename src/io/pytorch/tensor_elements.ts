@@ -1,30 +1,41 @@
 import type { StateArray } from '../../types.js';
-import { STORED_TYPES, readArray } from '../safetensors_dtypes.js';
-import type { TensorView } from './pickle_values.js';
+import { STORED_TYPES, adviceFor, readArray, resultOf } from '../safetensors_dtypes.js';
+import type { StorageRecord, TensorView } from './pickle_values.js';
 import { quote, refuse } from './refuse.js';
 
 /** The number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, axis) => product * axis, 1);
 
-const widthOf = ({ storage }: TensorView): number =>
-  STORED_TYPES.get(storage.record.type.dtype)!.bytes;
-
 /** How many bytes a storage of the file must have. */
-export function storageBytes(tensor: TensorView): number {
-  return tensor.storage.record.elements * widthOf(tensor);
+export function storageBytes({ type, elements }: StorageRecord): number {
+  return elements * type.elements.bytes;
 }
 
-/** Refuses a tensor that looks outside its storage. */
-export function checkInside(name: string, { storage, offset, shape, strides }: TensorView): void {
+/** Where a storage begins, and how much it holds, in elements of a tensor that looks at it. */
+function within({ storage, type }: TensorView): { start: number; elements: number } {
+  const scale = storage.record.type.elements.bytes / type.bytes; // 1, but for untyped storages
+  return { start: storage.start * scale, elements: Math.floor(storage.elements * scale) };
+}
+
+/** Refuses a tensor whose values are not read, and one that looks outside its storage. */
+export function checkTensor(name: string, tensor: TensorView): void {
+  const { type, offset, shape, strides } = tensor;
+  if (!STORED_TYPES.has(type.dtype))
+    refuse(
+      `in which tensor ${quote(name)} has a dtype that is read here`,
+      type.name,
+      adviceFor(type.dtype),
+    );
   const size = sizeOf(shape);
   if (!Number.isSafeInteger(size))
     refuse(`in which tensor ${quote(name)} has a size below 2^53`, shape);
   if (size === 0) return;
   const last = shape.reduce((at, axis, i) => at + (axis - 1) * strides[i]!, offset);
-  if (last >= storage.elements)
+  const { elements } = within(tensor);
+  if (last >= elements)
     refuse(
-      `in which tensor ${quote(name)} lies inside its storage of ${storage.elements} elements`,
+      `in which tensor ${quote(name)} lies inside its storage of ${elements} elements`,
       `element ${last}`,
     );
 }
@@ -43,7 +54,7 @@ function isContiguous({ shape, strides }: TensorView): boolean {
 function rowOfBytes(tensor: TensorView, bytes: Uint8Array, width: number): Uint8Array {
   const { shape, strides } = tensor;
   const size = sizeOf(shape);
-  const first = (tensor.storage.start + tensor.offset) * width;
+  const first = (within(tensor).start + tensor.offset) * width;
   if (size === 0 || isContiguous(tensor)) return bytes.subarray(first, first + size * width);
   const row = new Uint8Array(size * width);
   const index = new Array<number>(shape.length).fill(0);
@@ -69,7 +80,7 @@ function turned(row: Uint8Array, width: number): Uint8Array {
 }
 
 /**
- * Reads the elements of a tensor that `checkInside` has passed.
+ * Reads the elements of a tensor that `checkTensor` has passed.
  *
  * @param bytes the whole storage, of `storageBytes` bytes.
  */
@@ -79,14 +90,14 @@ export function readTensor(
   bytes: Uint8Array,
   bigEndian: boolean,
 ): StateArray {
-  const { dtype } = tensor.storage.record.type;
-  const width = widthOf(tensor);
+  const { dtype, bytes: width } = tensor.type;
   const row = rowOfBytes(tensor, bytes, width);
   const array = readArray(bigEndian ? turned(row, width) : row, dtype, [...tensor.shape]);
   if (typeof array === 'number')
     refuse(
-      `whose ${dtype} values fit ${dtype === 'F64' ? 'float32' : 'int32'}`,
+      `whose ${dtype} values fit ${resultOf(dtype)}`,
       `element ${array} of tensor ${quote(name)}`,
+      dtype === 'F64' ? undefined : adviceFor(dtype),
     );
   return array;
 }

@@ -103,6 +103,11 @@ class EntryReader {
   }
 }
 
+/** Whether there is code beside the pickle, as TorchScript has it. */
+const isProgram = (entries: ReadonlyMap<string, Entry>, folder: string): boolean =>
+  entries.has(`${folder}constants.pkl`) ||
+  [...entries.keys()].some((name) => name.startsWith(`${folder}code/`));
+
 /** A file of PyTorch 1.6 and later: a zip of `data.pkl`, and of `data/0`, `data/1` … in one folder. */
 export function readZip(bytes: Uint8Array): TorchFile {
   const entries = readDirectory(bytes);
@@ -115,6 +120,12 @@ export function readZip(bytes: Uint8Array): TorchFile {
       'It is a zip file that torch.save did not write.',
     );
   const folder = pickle.name.slice(0, -'data.pkl'.length);
+  if (isProgram(entries, folder))
+    refuse(
+      'that torch.save wrote',
+      'a TorchScript program, which torch.jit.save wrote',
+      'In Python: torch.save(torch.jit.load(path).state_dict(), other).',
+    );
   const endian = entries.get(`${folder}byteorder`); // missing before PyTorch 2.1
   const files = unpack(bytes, endian === undefined ? [pickle] : [pickle, endian]);
   const order =

@@ -51,35 +51,25 @@ describe('classes and functions', () => {
     ['__builtin__', 'dict'],
     ['torch', 'load'],
     ['torch.storage', '_load_from_bytes'],
-    ['torch._utils', '_rebuild_tensor_v3'],
-    ['torch._utils', '_rebuild_parameter_with_state'],
+    ['torch._utils', '_rebuild_tensor_v4'],
     ['torch', 'UntypedStorage'],
-    ['torch', 'QInt8Storage'],
+    ['torch', 'SomeStorage'],
     ['torch.cuda', 'FloatStorage'],
-    ['numpy.core.multiarray', 'scalar'],
     ['collections', 'OrderedDict.__init__'],
     ['collections.OrderedDict', '__init__'],
     ['', 'toString'],
     ['__proto__', 'constructor'],
-  ])('%s.%s is named and not called', async (module, name) => {
-    const named = new RegExp(`Received: "${`${module}.${name}`.replaceAll('.', '\\.')}"`);
-    await both(dict(['a', call(module, name, text('touch /tmp/owned'))]), named);
-    await both([text(module), text(name), 0x93, tuple(), 'R'], named); // STACK_GLOBAL
+  ])('%s.%s is named where it is asked for, and not called', async (module, name) => {
+    const dotted = `${module}.${name}`.replaceAll('.', '\\.');
+    const made = new RegExp(`Received: "'a': an object of ${dotted}"`);
+    await both(dict(['a', call(module, name, text('echo'))]), made, []);
+    const unnamed = [text(module), text(name), 0x93]; // STACK_GLOBAL
+    await both([...unnamed, tuple(), 'R'], new RegExp(`Received: "an object of ${dotted}"`), []);
+    await both(unnamed, new RegExp(`Received: "the class or function ${dotted}"`), []);
   });
 
   it.each([
     ['PERSID', 'P1\n'],
-    ['INST', ['(', 'ios\nsystem\n']],
-    ['OBJ', ['(', global('collections', 'OrderedDict'), 'o']],
-    ['NEWOBJ', [global('collections', 'OrderedDict'), ')', 0x81]],
-    ['NEWOBJ_EX', [global('collections', 'OrderedDict'), ')', '}', 0x92]],
-    ['EXT1', [0x82, 1]],
-    ['EXT2', [0x83, 1, 0]],
-    ['EXT4', [0x84, 1, 0, 0, 0]],
-    ['EMPTY_SET', 0x8f],
-    ['ADDITEMS', 0x90],
-    ['FROZENSET', 0x91],
-    ['BYTEARRAY8', 0x96],
     ['NEXT_BUFFER', 0x97],
     ['READONLY_BUFFER', 0x98],
     ['0xff', 0xff],
@@ -87,14 +77,17 @@ describe('classes and functions', () => {
   ] as [string, Part][])('the operation %s', async (name, part) => {
     await both(
       part,
-      new RegExp(`the operations that state_dicts need\\. Received: "${name} at byte \\d+ of`),
+      new RegExp(`the operations that torch\\.save writes\\. Received: "${name} at byte \\d+ of`),
     );
   });
 
   it('what is no function is not called, and attributes of a tensor are not set', async () => {
-    await both([tensor(), tuple(), 'R'], /REDUCE at byte \d+.* a function that is known.* tensor/);
+    await both([tensor(), tuple(), 'R'], /REDUCE at byte \d+.* a class or function.* tensor/);
     await both([global('torch', 'FloatStorage'), tuple(), 'R'], /Received: "the class torch\.Fl/);
     await both([global('torch', 'Size'), '}', 'R'], /REDUCE at byte \d+.* finds a tuple/);
+    await both([global('torch', 'Size'), ')', '}', 0x92], /NEWOBJ_EX|torch\.Size is given a tuple/);
+    await both(['(', 'o'], /OBJ at byte \d+ .* finds a class or function\. Received: "None"/);
+    await both(['}', '(', int(1), 0x90], /ADDITEMS at byte \d+ .* finds a set\. .*"a dict"/);
     await both([tensor(), '}', 'b'], /BUILD at byte \d+ .* finds a dict\. Received: "a tensor"/);
     await both(['}', tuple(int(1)), 'b'], /BUILD .* finds a dict of attributes/);
     await both(dict(['a', global('collections', 'OrderedDict')]), /the class collections\.O/, []);
@@ -114,16 +107,14 @@ describe('a pickle that does not hold together', () => {
     ['APPEND to a dict', ['}', int(1), 'a'], /APPEND .* finds a list\. Received: "a dict"/],
     ['SETITEM of a list', [']', int(1), int(1), 's'], /SETITEM .* finds a dict/],
     ['a key without a value', ['}', '(', text('a'), 'u'], /in pairs\. Received: 1/],
-    ['a list as a key', ['}', ']', int(1), 's'], /keys that are texts or numbers\. .*a list/],
+    ['a list as a key', ['}', ']', int(1), 's'], /keys that are no lists and no dicts\. .*a list/],
     ['a name that is no text', [int(1), int(1), 0x93], /STACK_GLOBAL .* finds a text/],
     ['protocol 6', [0x80, 6], /pickle protocol 5 or lower\. Received: 6/],
     ['words as a number', 'Ix\n', /an integer in this place\. Received: "x"/],
-    ['a number without end', `I${'9'.repeat(41)}\n`, /an integer in this place/],
     ['a float of words', 'Fx\n', /a number in this place/],
     ['an escape', "S'a\\x41'\n", /texts that have no escapes/],
     ['a text without quotes', 'Sa\n', /a text in quotes/],
     ['bytes that are no UTF-8', ['X', uint32(2), 0xc3, 0x28], /text is UTF-8/],
-    ['an integer of 17 bytes', [0x8a, 17, 'x'.repeat(17)], /integers of at most 16 bytes/],
   ] as [string, Part, RegExp][])('%s', async (_, part, message) => both(part, message));
 
   it.each([
@@ -149,16 +140,15 @@ describe('a pickle that does not hold together', () => {
     await both([']', 'q', 1, 'h', 1, 'a'], /Received: "a list"/, []);
   });
 
-  it('much work from little is refused in time', async () => {
+  it('much from little is refused in time', async () => {
     const started = performance.now();
-    await both(']'.repeat(400_001), /at most 400000 operations/);
+    const more = /makes values of at most 16 times its size\. Received: "more"/;
+    await both('}'.repeat(150_000), more);
+    await both([')', 'q', 1, 'h\x01'.repeat(10), 0x85, '\x94'.repeat(1_500_000)], more);
     // one list of 10,000 pairs that a thousand dicts are made from
     const pairs = ['(', ...new Array<Part>(10_000).fill([text('k'), 'N', 0x86]), 'l', 'q', 1];
     const dicts = new Array<Part>(1000).fill(['h', 2, 'h', 1, 0x85, 'R']);
-    await both(
-      [pairs, global('collections', 'OrderedDict'), 'q', 2, ...dicts],
-      /at most 400000 operations/,
-    );
+    await both([pairs, global('collections', 'OrderedDict'), 'q', 2, ...dicts], more);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
@@ -189,8 +179,8 @@ describe('tensors and storages that lie', () => {
       tensor({ more: [], hooks: NO_HOOKS, offset: text('0') }),
       /non-negative integer as offset/,
     ],
-    ['backward hooks', tensor({ hooks: dict(['0', int(1)]) }), /no backward hooks/],
-    ['metadata', tensor({ more: [dict(['neg', 0x88])] }), /no metadata/],
+    ['backward hooks', tensor({ hooks: dict(['0', int(1)]) }), /'a': a tensor with backward hooks/],
+    ['metadata', tensor({ more: [dict(['neg', 0x88])] }), /'a': a tensor whose values are negated/],
     ['an eighth argument', tensor({ more: ['N', 'N'] }), /at most 7 arguments/],
     [
       'a storage of more elements than there are',
@@ -233,9 +223,9 @@ describe('tensors and storages that lie', () => {
       /a list of pairs/,
     ],
     [
-      'pairs by numbers',
-      call('collections', 'OrderedDict', [']', tuple(int(1), 'N'), 'a']),
-      /texts as keys/,
+      'pairs by lists',
+      call('collections', 'OrderedDict', [']', tuple(']', 'N'), 'a']),
+      /keys that are no lists and no dicts/,
     ],
     ['another object that is stored', [tuple(text('module'), int(1)), 'Q'], /Received: "module"/],
     ['an id that is no tuple', [int(1), 'Q'], /stored objects are storages/],
@@ -391,7 +381,7 @@ describe('zip files that lie', () => {
     [
       'a TorchScript file',
       zipped(call('__torch__.net', 'Net'), {}, { 'a/code/x.py': SIX }),
-      /__torch__\.net\.Net/,
+      /"a TorchScript program, which torch\.jit\.save wrote"\.\nIn Python: torch\.save\(torch\.jit\.load/,
     ],
     [
       'a third byte order',
