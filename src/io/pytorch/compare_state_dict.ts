@@ -1,7 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../../internal/check.js';
 import type { StateArray } from '../../types.js';
-import { cut } from './refuse.js';
+import type { Entries } from './state_dict_entries.js';
 import type { PlannedWeight, WeightPlan } from './weight_plan.js';
 
 /** A state_dict beside what a model needs. */
@@ -12,15 +11,16 @@ export interface Comparison {
   readonly unexpected: readonly string[];
   /** Entries of another shape or dtype, in words. */
   readonly misfits: readonly string[];
+  /** Running statistics of instance norms that PyTorch's evaluation mode uses. */
+  readonly statistics: readonly string[];
   /** How far the two are apart. */
   readonly distance: number;
 }
 
-const MAX_LISTED = 100;
-
+/** Holds the entries of a state_dict against a plan. */
 export function compare(
-  { weights, counters, dropped }: WeightPlan,
-  entries: ReadonlyMap<string, StateArray>,
+  { weights, counters, dropped, statistics }: WeightPlan,
+  entries: Entries,
 ): Comparison {
   const unexpected = new Set(entries.keys());
   const fitting: { weight: PlannedWeight; array: StateArray }[] = [];
@@ -28,7 +28,7 @@ export function compare(
   const misfits: string[] = [];
   for (const weight of weights) {
     const { key, shape } = weight;
-    const array = entries.get(key);
+    const array = entries.get(key) ?? weight.otherwise?.(entries);
     unexpected.delete(key);
     if (array === undefined) missing.push(key);
     else if (array.shape.join() !== shape.join())
@@ -41,33 +41,25 @@ export function compare(
     const array = entries.get(key);
     unexpected.delete(key);
     if (array === undefined) continue; // PyTorch before 0.4.1 did not count
-    if (array.data instanceof Int32Array && array.data.length === 1)
-      counts.set(layer, array.data[0]!);
-    else misfits.push(`${key} is not one integer`);
+    if (array.data.length === 1) counts.set(layer, countOf(array.data[0]!));
+    else misfits.push(`${key} is not one number`);
   }
   for (const key of dropped) unexpected.delete(key);
   const distance = missing.length + unexpected.size + misfits.length;
-  return { fitting, counts, missing, unexpected: [...unexpected], misfits, distance };
+  return {
+    ...{ fitting, counts, missing, unexpected: [...unexpected], misfits, distance },
+    statistics: statistics.filter((key) => entries.has(key)),
+  };
 }
 
-/** Throws the one error that lists all. */
-export function explain(where: string, { missing, unexpected, misfits }: Comparison): never {
-  const line = (what: string, names: readonly string[]) => {
-    if (names.length === 0) return [];
-    const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
-    return [`${what}: ${names.slice(0, MAX_LISTED).map(cut).join(', ')}${more}.`];
-  };
-  return fail(
-    'state',
-    where,
-    'stateDict',
-    'that of a network like the model',
-    `${missing.length} missing, ${unexpected.length} unexpected, ${misfits.length} that do not fit`,
-    [
-      ...line('Missing', missing),
-      ...line('Unexpected', unexpected),
-      ...line('Do not fit', misfits),
-      'Nothing was changed. Make the model with the options that the network had.',
-    ].join('\n'),
-  );
-}
+/** A count of batches; an average has it as a float, and float16 ends at 65,504. */
+const countOf = (value: number): number =>
+  Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
+
+/** Whether nothing is missing and what is there fits. */
+export const isComplete = ({ missing, misfits }: Comparison): boolean =>
+  missing.length + misfits.length === 0;
+
+/** Whether any name is one of the model's. */
+export const isNear = ({ fitting, misfits }: Comparison): boolean =>
+  fitting.length + misfits.length > 0;

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkOneOf, checkOptions } from '../../internal/check.js';
+import { checkBoolean, checkOneOf, checkOptions, fail } from '../../internal/check.js';
 import { checkModel } from '../../layers/spectral_norms.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
@@ -20,26 +20,43 @@ export interface LoadStateDictOptions {
   readonly architecture: ArchitectureName;
   /** Whether missing and unexpected entries are an error, as they are by default. */
   readonly strict?: boolean;
+  /**
+   * What the names begin with in a file of several networks: `'netG.'`. Entries without it are not
+   * looked at. Default: nothing, or the one prefix behind which there is such a network.
+   */
+  readonly prefix?: string;
+  /**
+   * What to do with running statistics of instance norms, which PyTorch uses in evaluation mode since
+   * 0.4.1 and which there are none of here: `'refuse'` (default), or `'ignore'`, to compute with those
+   * of each image, as PyTorch does in training mode.
+   */
+  readonly instanceStatistics?: 'refuse' | 'ignore';
 }
+
+const OPTIONS = ['model', 'stateDict', 'architecture', 'strict', 'prefix', 'instanceStatistics'];
 
 /**
  * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, or of the Inception-v3 of
  * pytorch-fid and torch-fidelity, into the same model here.
  *
- * Every name and shape is checked before any weight is changed. A `module.` before the names is
- * taken off; running statistics of instance norms, which old files have, are passed over; dropout in
- * a ResNet generator's blocks, which moves the numbers of later modules, may be in the file, the
- * model, both or neither; `num_batches_tracked` may be there or not; spectrally normalized weights
- * may be named in PyTorch's older or newer way, and bring u and v.
+ * Every name and shape is checked before any weight is changed. `module.` and `_orig_mod.`, which
+ * wrappers put before the names, are taken off, as is the prefix of the one network in the file that
+ * is like the model; running statistics of instance norms from before PyTorch 0.4, which were never
+ * used, are passed over; dropout in a ResNet generator's blocks, which moves the numbers of later
+ * modules, may be in the file, the model, both or neither; `num_batches_tracked` may be there or not,
+ * and of any dtype; spectrally normalized weights may be named in PyTorch's older or newer way, and
+ * bring u and v, or before PyTorch 1.1 u alone.
  *
  * A loaded model computes as in evaluation mode, which is what CycleGAN's generators need. The
  * published results of pix2pix are made otherwise: with the statistics of the batch, and dropout as
  * the noise; `model.apply(x, { training: true })` inside `withFrozenStatistics` does so.
  *
- * @param options `model`, `stateDict`, `architecture`; `strict` (default true).
+ * @param options `model`, `stateDict`, `architecture`; `strict` (default true), `prefix`,
+ *   `instanceStatistics`.
  * @returns `missing` and `unexpected`, empty unless `strict` is false.
  * @throws GanKitError that lists every missing and unexpected entry and every other shape; shapes
- *   also with `strict: false`. The model is then as before.
+ *   also with `strict: false`; that names the prefixes of several such networks; or statistics that
+ *   are not said what to do with. The model is then as before.
  *
  * **Differentiable:** no; it assigns the weights.
  *
@@ -57,10 +74,17 @@ export interface LoadStateDictOptions {
  */
 export function loadStateDict(options: LoadStateDictOptions): StateDictDifference {
   const where = 'loadStateDict';
-  checkOptions(where, options, ['model', 'stateDict', 'architecture', 'strict']);
-  const { model, stateDict, architecture, strict = true } = options ?? ({} as LoadStateDictOptions);
+  checkOptions(where, options, OPTIONS);
+  const { model, stateDict, architecture, ...how } = options ?? ({} as LoadStateDictOptions);
+  const { strict = true, prefix, instanceStatistics = 'refuse' } = how;
   checkModel(where, model);
   checkOneOf(where, 'architecture', architecture, ARCHITECTURE_NAMES);
   checkBoolean(where, 'strict', strict);
-  return loadWeights(where, model, ARCHITECTURES[architecture], stateDict, strict);
+  if (prefix !== undefined && typeof prefix !== 'string')
+    fail('type', where, 'prefix', 'a text', prefix);
+  checkOneOf(where, 'instanceStatistics', instanceStatistics, ['refuse', 'ignore']);
+  return loadWeights(where, model, ARCHITECTURES[architecture], stateDict, {
+    ...{ strict, prefix },
+    ignoreStatistics: instanceStatistics === 'ignore',
+  });
 }

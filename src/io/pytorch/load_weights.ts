@@ -4,20 +4,31 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import type { StateArray } from '../../types.js';
 import { rememberBatchesTracked } from './batches_tracked.js';
-import { compare, explain } from './compare_state_dict.js';
+import { compare, isComplete, isNear } from './compare_state_dict.js';
+import type { Comparison } from './compare_state_dict.js';
+import { explain, refuseStatistics, refuseToChoose } from './explain_difference.js';
 import { permuted } from './permuted.js';
+import { below, entriesOf, prefixIn, prefixesOf } from './state_dict_entries.js';
+import type { Entries } from './state_dict_entries.js';
 import type { Architecture } from './torch_module.js';
 import { planWeights } from './weight_plan.js';
-import type { PlannedWeight } from './weight_plan.js';
-
-type StateDict = Readonly<Record<string, StateArray>>;
+import type { PlannedWeight, WeightPlan } from './weight_plan.js';
 
 /** What {@link loadStateDict} found beside the entries that fit. */
 export interface StateDictDifference {
   /** Entries that the model needs and the state_dict has not, by PyTorch's names. */
   readonly missing: readonly string[];
-  /** Entries that the model has no place for, by their names without `module.`. */
+  /** Entries that the model has no place for, by their names without prefix. */
   readonly unexpected: readonly string[];
+}
+
+/** How a state_dict is taken. */
+export interface LoadingRules {
+  readonly strict: boolean;
+  /** Only the entries behind it are meant; `undefined` where it is to be found. */
+  readonly prefix?: string | undefined;
+  /** Whether running statistics of instance norms are passed over. */
+  readonly ignoreStatistics?: boolean;
 }
 
 /** The work of {@link loadStateDict}, for any architecture. */
@@ -25,18 +36,19 @@ export function loadWeights(
   where: string,
   model: LayersModel,
   architecture: Architecture,
-  stateDict: StateDict,
-  strict: boolean,
+  stateDict: Readonly<Record<string, StateArray>>,
+  { strict, prefix, ignoreStatistics = false }: LoadingRules,
 ): StateDictDifference {
   const entries = entriesOf(where, stateDict);
   // the names of the file decide, where a network may have several; the model's own come first
   const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
-  const comparisons = plans.map((plan) => compare(plan, entries));
-  const best = comparisons.reduce((a, b) => (b.distance < a.distance ? b : a));
-  if (best.misfits.length > 0 || (strict && best.missing.length + best.unexpected.length > 0))
-    explain(where, best);
+  const found =
+    prefix === undefined ? search(where, plans, entries) : at(where, plans, entries, prefix);
+  const { fitting, counts, missing, unexpected, misfits, statistics } = found.comparison;
+  if (misfits.length > 0 || (strict && missing.length + unexpected.length > 0))
+    explain(where, found.prefix, found.comparison);
+  if (statistics.length > 0 && !ignoreStatistics) refuseStatistics(where, statistics);
 
-  const { fitting, counts, missing, unexpected } = best;
   const tensors: Tensor[] = [];
   try {
     for (const { weight, array } of fitting) tensors.push(ours(weight, array));
@@ -48,26 +60,51 @@ export function loadWeights(
   return { missing, unexpected };
 }
 
+interface Found {
+  readonly prefix: string;
+  readonly comparison: Comparison;
+}
+
+/** The plan that the entries behind a prefix are nearest to. */
+function nearest(plans: readonly WeightPlan[], entries: Entries, prefix: string): Found {
+  const behind = below(entries, prefix);
+  const comparisons = plans.map((plan) => compare(plan, behind));
+  const comparison = comparisons.reduce((a, b) => (b.distance < a.distance ? b : a));
+  return { prefix, comparison };
+}
+
+/** The entries behind a given prefix. */
+function at(where: string, plans: readonly WeightPlan[], entries: Entries, prefix: string): Found {
+  const plain = prefixIn(entries, prefix);
+  if (below(entries, plain).size > 0) return nearest(plans, entries, plain);
+  const firsts = new Set([...entries.keys()].map((name) => /^[^.]*\.?/.exec(name)![0]));
+  return fail(
+    ...(['value', where, 'prefix', 'the beginning of some names of the file', prefix] as const),
+    `They begin with ${[...firsts].slice(0, 8).join(', ')}.`,
+  );
+}
+
+/** The entries as they are, or behind the one prefix with which they are those of the model. */
+function search(where: string, plans: readonly WeightPlan[], entries: Entries): Found {
+  const plain = nearest(plans, entries, '');
+  if (isNear(plain.comparison)) return plain;
+  const keys = new Set(plans.flatMap(({ weights }) => weights.map(({ key }) => key)));
+  const candidates = prefixesOf(entries, keys).map((prefix) => nearest(plans, entries, prefix));
+  const complete = candidates.filter(({ comparison }) => isComplete(comparison));
+  if (complete.length > 1)
+    refuseToChoose(
+      where,
+      complete.map(({ prefix }) => prefix),
+    );
+  const ranked = complete.length === 1 ? complete : candidates;
+  return ranked.reduce(
+    (a, b) => (b.comparison.distance < a.comparison.distance ? b : a),
+    ranked[0] ?? plain,
+  );
+}
+
 /** A weight in our layout. */
 function ours({ variable, unrolled, axes }: PlannedWeight, { data }: StateArray): Tensor {
   const shape = variable.shape as number[];
   return tensor(permuted(data as Float32Array, unrolled, axes), shape, 'float32');
-}
-
-/** The entries without the prefix that DataParallel puts before each name. */
-function entriesOf(where: string, stateDict: StateDict): Map<string, StateArray> {
-  if (typeof stateDict !== 'object' || stateDict === null || Array.isArray(stateDict))
-    fail('type', where, 'stateDict', 'an object', stateDict);
-  const entries = new Map<string, StateArray>();
-  for (const [name, array] of Object.entries(stateDict)) {
-    const key = name.replace(/^module\./, '');
-    const { shape, data } = (array ?? {}) as Partial<StateArray>;
-    if (!Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array))
-      fail('type', where, `stateDict['${name}']`, '{ shape, data }, as readPth gives', array);
-    if (shape.reduce((size: number, axis: number) => size * axis, 1) !== data.length)
-      fail('shape', where, `stateDict['${name}'].data`, `of shape [${shape.join()}]`, data.length);
-    if (entries.has(key)) fail('value', where, 'stateDict', 'with each name once', name);
-    entries.set(key, array);
-  }
-  return entries;
 }

@@ -3,6 +3,9 @@ import { fail } from '../../internal/check.js';
 import { innerLayers, layersOf } from '../../layers/inner_layers.js';
 import { namedWeights } from '../../layers/named_weights.js';
 import type { LayerVariable } from '../../layers/named_weights.js';
+import type { StateArray } from '../../types.js';
+import { spectralColumns } from './spectral_columns.js';
+import type { Entries } from './state_dict_entries.js';
 import type { Architecture, TorchModule } from './torch_module.js';
 import { moduleNames } from './torch_module.js';
 import { inverse } from './permuted.js';
@@ -23,6 +26,8 @@ export interface PlannedWeight {
   readonly unrolled: readonly number[];
   /** Axis i of ours is axis `axes[i]` of theirs. */
   readonly axes: readonly number[];
+  /** What stands in for an entry that is not there, if the others tell. */
+  readonly otherwise?: (entries: Entries) => StateArray | undefined;
 }
 
 /** What a state_dict of a model is to hold. */
@@ -32,6 +37,8 @@ export interface WeightPlan {
   readonly counters: ReadonlyMap<string, Layer>;
   /** Entries that are passed over. */
   readonly dropped: ReadonlySet<string>;
+  /** The dropped entries that are there if PyTorch uses the running statistics beside them. */
+  readonly statistics: readonly string[];
 }
 
 /** The layers of a model by name; models and wrappers inside it are looked into. */
@@ -89,9 +96,23 @@ function planLayer(
     return [
       { ...plain, key: `${module}.${names.weight}` },
       { ...planVector(u), key: `${module}.${names.u}` },
-      { ...planColumns(v, shape, axes, rows), key: `${module}.${names.v}` },
+      {
+        ...planColumns(v, shape, axes, rows),
+        key: `${module}.${names.v}`,
+        otherwise: (entries) => columnsOf(entries, module, axes[rows]!),
+      },
     ];
   });
+}
+
+/** v, of a file that has u alone. */
+function columnsOf(entries: Entries, module: string, outputs: number): StateArray | undefined {
+  const { weight: original, u: vector } = SPECTRAL_KEYS.hook;
+  const [weight, u] = [entries.get(`${module}.${original}`), entries.get(`${module}.${vector}`)];
+  const normalized = entries.get(`${module}.weight`);
+  if (weight === undefined || u?.data.length !== weight.shape[outputs]) return undefined;
+  if (normalized !== undefined && normalized.data.length !== weight.data.length) return undefined;
+  return spectralColumns({ weight, u: u!, normalized }, outputs);
 }
 
 function planVector(variable: LayerVariable): Omit<PlannedWeight, 'key'> {
@@ -128,6 +149,7 @@ function planLayout(
   const weights: PlannedWeight[] = [];
   const counters = new Map<string, Layer>();
   const dropped = new Set<string>();
+  const statistics: string[] = [];
   for (const { layer: name, module } of moduleNames(layout)) {
     const layer = byName.get(name);
     if (layer === undefined) {
@@ -139,6 +161,10 @@ function planLayout(
     unplanned.delete(layer);
     if (rule.counts === true) counters.set(`${module}.${BATCHES_TRACKED}`, layer);
     for (const entry of rule.dropped ?? []) dropped.add(`${module}.${entry}`);
+    if (rule.dropped?.includes(BATCHES_TRACKED) === true)
+      statistics.push(`${module}.${BATCHES_TRACKED}`);
+    // the weight divided by σ, which PyTorch kept before 1.1
+    if (layer.getClassName() === SPECTRAL && keys === 'hook') dropped.add(`${module}.weight`);
   }
   const [other] = unplanned.keys();
   if (other !== undefined)
@@ -149,7 +175,7 @@ function planLayout(
       `made by ${maker}, without other layers that have weights`,
       other.name,
     );
-  return { weights, counters, dropped };
+  return { weights, counters, dropped, statistics };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface LayerRule {
   readonly rows?: number;
   /** Whether a file may count the batches that a norm has seen; PyTorch then writes it, too. */
   readonly counts?: boolean;
-  /** Entries that old files have and that mean nothing. */
+  /** Entries that are passed over: here there is nothing that they could go to. */
   readonly dropped?: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   GanKitBatchNormalization: BATCH,
   GanKitInstanceNormalization: {
     weights: AFFINE,
-    // PyTorch before 0.4 tracked statistics that it did not use
+    // PyTorch before 0.4 tracked statistics that it did not use; 0.4.1 and later, which count, use them
     dropped: ['running_mean', 'running_var', BATCHES_TRACKED],
   },
   GanKitGroupNormalization: { weights: AFFINE },

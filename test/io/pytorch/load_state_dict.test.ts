@@ -39,6 +39,9 @@ async function weightsOf(model: LayersModel): Promise<Arrays> {
   return arrays;
 }
 
+const stateDictOf = (model: LayersModel) => stateDict({ model, architecture: 'pixel' });
+const extraOf = (size: number) => ({ shape: [size], data: new Float32Array(size) });
+
 function messageOf(run: () => unknown): string {
   try {
     run();
@@ -55,13 +58,17 @@ describe.each(BACKENDS)('weights of the reference networks on %s', (backend) => 
   describe.each(NETWORKS.map((one) => [one.name, one] as const))('%s', (_, one) => {
     const { architecture, options, pth, safetensors, picture } = one;
     const keys = options.spectralKeys === undefined ? {} : { spectralKeys: options.spectralKeys };
+    // the reference passes such statistics over
+    const how = options.tracked === true ? ({ instanceStatistics: 'ignore' } as const) : {};
 
     it('safetensors in and out are bit-identical', async () => {
       const model = modelOf(one);
-      expect(loadStateDict({ model, stateDict: safetensorsOf(one), architecture })).toEqual({
-        missing: [],
-        unexpected: [],
-      });
+      expect(loadStateDict({ model, stateDict: safetensorsOf(one), architecture, ...how })).toEqual(
+        {
+          missing: [],
+          unexpected: [],
+        },
+      );
       const metadata = { format: 'pt' };
       const written = encodeSafetensors({
         tensors: await stateDict({ model, architecture, ...keys }),
@@ -79,8 +86,8 @@ describe.each(BACKENDS)('weights of the reference networks on %s', (backend) => 
 
     it('the .pth file brings the same weights', async () => {
       const [model, other] = [modelOf(one), modelOf(one)];
-      loadStateDict({ model, stateDict: await readPth(pth), architecture });
-      loadStateDict({ model: other, stateDict: safetensorsOf(one), architecture });
+      loadStateDict({ model, stateDict: await readPth(pth), architecture, ...how });
+      loadStateDict({ model: other, stateDict: safetensorsOf(one), architecture, ...how });
       expect(bits(await weightsOf(model))).toEqual(bits(await weightsOf(other)));
       model.dispose();
       other.dispose();
@@ -90,7 +97,7 @@ describe.each(BACKENDS)('weights of the reference networks on %s', (backend) => 
       const model = modelOf(one);
       const image = imageOf(one);
       const before = (await (model.predict(image) as Tensor).data()).slice();
-      loadStateDict({ model, stateDict: await readPth(pth), architecture });
+      loadStateDict({ model, stateDict: await readPth(pth), architecture, ...how });
       const made = model.predict(image) as Tensor;
       expect(made.shape).toEqual(picture.shape);
       expect(await made.data()).toBeAllclose(picture.values, { rtol: 2e-5 });
@@ -150,17 +157,17 @@ describe('what files differ in', () => {
     const short = { shape: [1], data: Int32Array.of(70) };
     const older = { ...arrays, 'net.3.num_batches_tracked': short };
     expect((await count(older))!.data).toEqual(Int32Array.of(70));
-    const model = modelOf(one);
-    const float = { shape: [], data: Float32Array.of(3) };
-    expect(
-      messageOf(() =>
-        loadStateDict({
-          model,
-          stateDict: { ...arrays, 'net.3.num_batches_tracked': float },
-          architecture: 'pixel',
-        }),
-      ),
-    ).toContain('net.3.num_batches_tracked is not one integer');
+    // averaged, or of float16, which ends at 65,504
+    const float = (...values: number[]) => ({
+      shape: [values.length],
+      data: Float32Array.from(values),
+    });
+    const counted = async (...values: number[]) =>
+      (await count({ ...arrays, 'net.3.num_batches_tracked': float(...values) }))!.data;
+    expect(await counted(3)).toEqual(Int32Array.of(3));
+    expect(await counted(2.75)).toEqual(Int32Array.of(3));
+    expect(await counted(Infinity)).toEqual(Int32Array.of(0));
+    await expect(counted(3, 4)).rejects.toThrow('net.3.num_batches_tracked is not one number');
   });
 
   it('the names of spectrally normalized weights, either way, and either way out', async () => {
@@ -196,6 +203,150 @@ describe('what files differ in', () => {
       loadStateDict({ model, stateDict: arrays, architecture: 'resnet' });
       expect(bits(await stateDict({ model, architecture: 'resnet' }))).toEqual(bits(arrays));
     }
+  });
+
+  it('the prefixes of wrappers: DataParallel, torch.compile, both, AveragedModel', async () => {
+    const one = network('pixel, batch norm');
+    const arrays = safetensorsOf(one);
+    const named = (change: (name: string) => string) =>
+      Object.fromEntries(Object.entries(arrays).map(([name, array]) => [change(name), array]));
+    const averaged = { n_averaged: { shape: [], data: Int32Array.of(7), dtype: 'I64' as const } };
+    for (const stateDict of [
+      named((name) => `_orig_mod.${name}`),
+      named((name) => `module._orig_mod.${name}`),
+      named((name) => `_orig_mod.module.${name}`),
+      named((name) => `module.module.${name}`),
+      named((name) => name.replace('net.', 'net._orig_mod.')),
+      { ...averaged, ...named((name) => `module.${name}`) },
+      named((name) => `netG.${name}`),
+      named((name) => `netG._orig_mod.${name}`),
+      named((name) => `_orig_mod.netG.module.${name}`),
+    ] as Arrays[]) {
+      const model = modelOf(one);
+      loadStateDict({ model, stateDict, architecture: 'pixel' });
+      expect(bits(await stateDictOf(model))).toEqual(bits(arrays));
+      model.dispose();
+    }
+    // elsewhere it is an entry like others
+    const run = () =>
+      loadStateDict({
+        model: modelOf(one),
+        stateDict: { ...averaged, ...arrays },
+        architecture: 'pixel',
+      });
+    expect(messageOf(run)).toMatch(/Unexpected: n_averaged\./);
+  });
+
+  it('the network of a file of several, by itself or by `prefix`', async () => {
+    const [one, other] = [network('pixel, batch norm'), network('patch, batch norm')];
+    const under = (prefix: string, arrays: Arrays) =>
+      Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]));
+    const halves = Object.fromEntries(
+      Object.entries(safetensorsOf(one)).map(([name, array]) => [
+        name,
+        { ...array, data: array.data.map((value) => value / 2) },
+      ]),
+    ) as Arrays;
+    const lightning = {
+      ...under('netD.', safetensorsOf(other)),
+      ...under('netG.', safetensorsOf(one)),
+    };
+    const load = async (stateDict: Arrays, how: { prefix?: string } = {}) => {
+      const model = modelOf(one);
+      loadStateDict({ model, stateDict, architecture: 'pixel', ...how });
+      return bits(await stateDictOf(model));
+    };
+    expect(await load(lightning)).toEqual(bits(safetensorsOf(one)));
+
+    const both = { ...lightning, ...under('ema.netG.', halves) };
+    await expect(load(both)).rejects.toThrow(
+      /`prefix` must be one of those in the file.*\n.*'netG\.', 'ema\.netG\.': choose by `prefix`/,
+    );
+    for (const prefix of ['ema.netG.', 'ema.netG', 'module.ema.netG.'])
+      expect(await load(both, { prefix }), prefix).toEqual(bits(halves));
+    await expect(load(both, { prefix: 'netF.' })).rejects.toThrow(
+      /`prefix` must be the beginning of some names of the file\. .*"netF\."\.\nThey begin with netD\., netG\., ema\.\./,
+    );
+    await expect(load(both, { prefix: 3 as never })).rejects.toThrow(/`prefix` must be a text/);
+    // not whole: the prefix is named, and the differences are those behind it
+    await expect(load(without(lightning, /netG\.net\.5\.bias|netG\.net\.0\.bias/))).rejects.toThrow(
+      /Of the names behind the prefix 'netG\.':\nMissing: /,
+    );
+  });
+
+  it('u without v, as before PyTorch 1.1: the σ that the file has, or the one of u', async () => {
+    const one = network('patch, spectral norm by hooks');
+    const arrays = safetensorsOf(one);
+    const older: Arrays = {};
+    for (const [name, array] of Object.entries(arrays)) {
+      if (name.endsWith('_v')) continue;
+      older[name] = array;
+      if (!name.endsWith('_orig')) continue;
+      const base = name.slice(0, -'_orig'.length);
+      const [u, v] = [arrays[`${base}_u`]!.data, arrays[`${base}_v`]!.data];
+      const sigma = (array.data as Float32Array).reduce(
+        (sum, value, k) => sum + u[Math.floor(k / v.length)]! * value * v[k % v.length]!,
+        0,
+      );
+      older[base] = { ...array, data: (array.data as Float32Array).map((value) => value / sigma) };
+    }
+    const oldest = Object.fromEntries(
+      Object.entries(older).map(([name, array]) => [name.replace('_orig', '_org'), array]),
+    );
+    for (const stateDict of [older, oldest]) {
+      const model = modelOf(one);
+      loadStateDict({ model, stateDict, architecture: 'patch' });
+      expect(await (model.predict(imageOf(one)) as Tensor).data()).toBeAllclose(
+        one.picture.values,
+        {
+          rtol: 2e-5,
+        },
+      );
+    }
+    const model = modelOf(one);
+    const bare = without(older, /\.weight$/);
+    loadStateDict({ model, stateDict: bare, architecture: 'patch' });
+    const { 'model.2.weight_v': v, 'model.2.weight_orig': weight } = await stateDict({
+      ...{ model, architecture: 'patch' },
+    });
+    const u = arrays['model.2.weight_u']!.data;
+    const columns = Float64Array.from(v!.data, (_, column) =>
+      (u as Float32Array).reduce(
+        (sum, value, row) => sum + value * weight!.data[row * v!.data.length + column]!,
+        0,
+      ),
+    );
+    const length = Math.hypot(...columns);
+    expect(v!.data).toBeAllclose(
+      columns.map((value) => value / length),
+      { rtol: 1e-6 },
+    );
+    // one of another size tells nothing
+    const short = { ...bare, 'model.2.weight_u': extraOf(3) };
+    expect(
+      messageOf(() => loadStateDict({ model, stateDict: short, architecture: 'patch' })),
+    ).toMatch(/Missing: model\.2\.weight_v\.\nDo not fit: model\.2\.weight_u is \[3\]/);
+  });
+
+  it('running statistics of instance norms: of before they were used, or to be ignored by word', async () => {
+    const one = network('resnet, statistics of instance norm');
+    const arrays = safetensorsOf(one);
+    const load = (stateDict: Arrays, how: object = {}) => {
+      const model = modelOf(one);
+      loadStateDict({ model, stateDict, architecture: 'resnet', ...how });
+      return (model.predict(imageOf(one)) as Tensor).data();
+    };
+    expect(messageOf(() => load(arrays))).toMatch(
+      /without running statistics of instance norms, .*"7 of them, such as 'model\.2\.num_batches_tracked'"[^]*`instanceStatistics: 'ignore'` computes with each image's own/,
+    );
+    for (const made of [
+      await load(without(arrays, /num_batches/)),
+      await load(arrays, { instanceStatistics: 'ignore' }),
+    ])
+      expect(made).toBeAllclose(one.picture.values, { rtol: 2e-5 });
+    expect(messageOf(() => load(arrays, { instanceStatistics: 'use' }))).toMatch(
+      /`instanceStatistics` must be one of 'refuse', 'ignore'/,
+    );
   });
 
   it('a file from a PatchGAN without modules in place of norms', async () => {
@@ -240,6 +391,61 @@ describe('what does not fit', () => {
       ].join('\n'),
     );
     expect(bits(await weightsOf(model))).toEqual(before);
+  });
+
+  it.each([
+    ['other shapes', { filters: 4 }, {}, /Shapes alone differ: make the model with the filters/],
+    [
+      'less in the file',
+      {},
+      { drop: /^model\.8\./ },
+      /less than the model: .*`strict: false` loads/,
+    ],
+    ['more in the file', {}, { add: 'model.20.weight' }, /more than the model: .* passes over/],
+    [
+      'no spectral norm',
+      { spectralNorm: true },
+      {},
+      /no spectral normalization: make the model without/,
+    ],
+    ['no batch norm', { normalization: 'batch' }, {}, /fewer batch norms: .* such as 'instance'/],
+    [
+      'another network',
+      {},
+      { drop: /./, add: 'conv1.weight' },
+      /No name is one of the model.*architecture/,
+    ],
+    ['integers', {}, { integers: 'model.2.weight' }, /Weights are floats: .* quantized network/],
+  ] as [string, object, { drop?: RegExp; add?: string; integers?: string }, RegExp][])(
+    'is explained: %s',
+    (_, others, { drop, add, integers }, message) => {
+      const { shape, data } = arrays['model.2.weight']!;
+      const stateDict = {
+        ...(drop === undefined ? arrays : without(arrays, drop)),
+        ...(add === undefined ? {} : { [add]: extra }),
+        ...(integers === undefined ? {} : { [integers]: { shape, data: Int32Array.from(data) } }),
+      };
+      const model = modelOf(one, others as Record<string, unknown>);
+      const run = () => loadStateDict({ model, stateDict, architecture: 'patch' });
+      expect(messageOf(run)).toMatch(message);
+    },
+  );
+
+  it('is explained: spectral and batch norm in the file alone', () => {
+    const explained = (name: string, others: Record<string, unknown>) => {
+      const from = network(name);
+      const { architecture } = from;
+      const model = modelOf({ ...from, options: { ...from.options, ...others } }, others);
+      return messageOf(() =>
+        loadStateDict({ model, stateDict: safetensorsOf(from), architecture }),
+      );
+    };
+    expect(explained('patch, spectral norm by hooks', { spectralNorm: false })).toMatch(
+      /has spectral normalization: make the model with it/,
+    );
+    expect(explained('patch, batch norm', { normalization: 'instance' })).toMatch(
+      /has more batch norms: .* such as 'batch'/,
+    );
   });
 
   it('is returned without `strict`, and what fits is loaded', async () => {

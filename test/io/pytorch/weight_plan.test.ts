@@ -102,7 +102,7 @@ describe('σ of spectrally normalized layers', () => {
         'net.1.weight_u': { shape: [rows], data: u },
         'net.1.weight_v': { shape: [size / rows], data: v },
       };
-      loadWeights('test', model, architecture, names, true);
+      loadWeights('test', model, architecture, names, { strict: true });
       expect(await layer.sigma()['kernel']!.data()).toBeAllclose([sigma], { rtol: 1e-5 });
       const bias = namedWeights(model).find(({ path }) => path === 'layer/bias')!.variable;
       expect(await bias.read().data()).toEqual(fill(4, 5, 1));
