@@ -95,7 +95,13 @@ export class Conv2D extends layers.Layer {
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
     const [batch, height, width] = inputShape as Shape;
-    return [batch!, this.outputSize(height!), this.outputSize(width!), this.filters];
+    const sizes = [this.outputSize(height!), this.outputSize(width!)];
+    if (sizes.some((size) => size !== null && size < 1)) {
+      const least = this.kernelSize - (typeof this.padding === 'number' ? 2 * this.padding : 0);
+      const rule = `[batch, height, width, channels] of ${least} × ${least} or more pixels`;
+      fail('shape', 'conv2d', 'inputShape', rule, inputShape);
+    }
+    return [batch!, ...sizes, this.filters];
   }
 
   private outputSize(size: number | null): number | null {
@@ -107,6 +113,7 @@ export class Conv2D extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = single('conv2d', inputs) as Tensor4D;
+    this.computeOutputShape(x.shape); // refuses what is too small
     return tidy(() => {
       const kernel = this.kernel.read() as Tensor4D;
       const explicit = typeof this.padding === 'number';

@@ -4,6 +4,7 @@ import { Conv2D } from './conv2d.js';
 import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
 import { GroupNormalization } from './group_normalization.js';
+import { ImageSize } from './image_size.js';
 import { InstanceNormalization } from './instance_normalization.js';
 import { LeakyReLU } from './leaky_relu.js';
 import { PixelShuffle } from './pixel_shuffle.js';
@@ -31,6 +32,7 @@ export function registerLayers(): void {
     Conv2DTranspose,
     Dropout,
     GroupNormalization,
+    ImageSize,
     InstanceNormalization,
     LeakyReLU,
     PixelShuffle,

@@ -1,6 +1,6 @@
 import { checkNumber, fail } from '../internal/check.js';
+import { checkSizes } from '../internal/image_sizes.js';
 import type { ResnetGeneratorArgs } from './resnet_generator.js';
-import { checkSizes } from './translation_plan.js';
 import type { TranslationShape } from './translation_plan.js';
 
 type Sides = readonly [before: number, after: number];

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkSizes } from '../internal/image_sizes.js';
 import {
   DISCRIMINATOR,
   checkDiscriminator,
@@ -9,7 +10,6 @@ import type {
   DiscriminatorStage,
   TranslationDiscriminatorArgs,
 } from './translation_discriminator.js';
-import { checkSizes } from './translation_plan.js';
 
 /** Options of {@link patchDiscriminator}. */
 export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
@@ -57,9 +57,9 @@ export function patchDiscriminator(args: PatchDiscriminatorArgs): LayersModel {
   const options = checkDiscriminator(where, args);
   const { layers = 3 } = args;
   checkNumber(where, 'layers', layers, { integer: true, min: 1, max: 6 });
-  const least = 3 * 2 ** layers;
+  const sizes = { multipleOf: 1, least: 3 * 2 ** layers };
   const advice = layers > 1 ? ' Fewer layers take smaller ones.' : '';
-  checkSizes(where, 'inputShape', options.inputShape, { multipleOf: 1, least }, advice);
+  checkSizes(where, 'inputShape', options.inputShape, sizes, { advice });
 
   const stage = (k: number): DiscriminatorStage => ({
     filters: options.filters * Math.min(2 ** k, 8),
@@ -71,5 +71,6 @@ export function patchDiscriminator(args: PatchDiscriminatorArgs): LayersModel {
   });
   const stages = Array.from({ length: layers + 1 }, (_, k) => stage(k));
   const last = { filters: 1, kernelSize: 4, strides: 1, padding: 1, bias: true } as const;
-  return convolutionalDiscriminator([...stages, { ...last, then: 'logits' }], options);
+  const stack = [...stages, { ...last, then: 'logits' } as const];
+  return convolutionalDiscriminator(stack, options, { ...sizes, maker: where });
 }

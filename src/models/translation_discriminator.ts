@@ -2,6 +2,8 @@ import { sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber } from '../internal/check.js';
 import { conv2d } from '../layers/conv2d.js';
+import { ImageSize } from '../layers/image_size.js';
+import type { ImageSizeArgs } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral_normalization.js';
 import { initializeWeights } from './initialize_weights.js';
@@ -46,13 +48,21 @@ export function checkDiscriminator(
   return { inputShape, filters, normalization, spectralNorm, negativeSlope, stddev, seed, name };
 }
 
-/** `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone. */
+/**
+ * `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone.
+ *
+ * @param sizes What images of free size are to have, if anything.
+ */
 export function convolutionalDiscriminator(
   stages: readonly DiscriminatorStage[],
   options: Required<TranslationDiscriminatorArgs>,
+  sizes?: Pick<ImageSizeArgs, 'multipleOf' | 'least' | 'maker'>,
 ): LayersModel {
   const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);
+  const shape = { inputShape: [...inputShape] as number[] };
+  const free = sizes !== undefined && inputShape.includes(null);
+  const first = free ? [new ImageSize({ ...sizes, ...shape, name: 'input_size' })] : [];
   const stack = stages.flatMap(({ then, bias, ...geometry }, k): layers.Layer[] => {
     const name = `conv${k}`;
     const convolution = conv2d({
@@ -60,7 +70,7 @@ export function convolutionalDiscriminator(
       useBias: bias || biased,
       kernelInitializer: 'zeros',
       name,
-      ...(k === 0 ? { inputShape: [...inputShape] as number[] } : {}),
+      ...(k === 0 && !free ? shape : {}),
     });
     return [
       spectralNorm ? spectralNormalization({ layer: convolution, seed, name }) : convolution,
@@ -68,7 +78,7 @@ export function convolutionalDiscriminator(
       ...(then === 'logits' ? [] : [leakyReLU({ negativeSlope, name: `${name}_act` })]),
     ];
   });
-  const model = sequential({ layers: stack, name: options.name });
+  const model = sequential({ layers: [...first, ...stack], name: options.name });
   initializeWeights(model, { stddev, seed });
   return model;
 }

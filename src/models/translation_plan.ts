@@ -56,38 +56,6 @@ export function checkCommon(
   checkBackend(where);
 }
 
-/** Sizes that a network takes: multiples of a number, from a least one on. */
-export interface Sizes {
-  readonly multipleOf: number;
-  readonly least: number;
-}
-
-/** Refuses heights and widths that do not fit, and names the nearest that do. */
-export function checkSizes(
-  where: string,
-  parameter: string,
-  shape: TranslationShape,
-  { multipleOf, least }: Sizes,
-  advice = '',
-): void {
-  const fits = (size: number | null) => size === null || (size >= least && size % multipleOf === 0);
-  if (fits(shape[0]) && fits(shape[1])) return;
-  const nearest = [shape[0], shape[1]].map((size) => {
-    if (fits(size)) return `${size}`;
-    const below = Math.floor(size! / multipleOf) * multipleOf;
-    return below >= least ? `${below} or ${below + multipleOf}` : `${least}`;
-  });
-  const rule = multipleOf === 1 ? '' : `multiples of ${multipleOf}, `;
-  fail(
-    'value',
-    where,
-    parameter,
-    `of a height and width that are ${rule}from ${least} on`,
-    shape,
-    `Sizes next to these: height ${nearest[0]}, width ${nearest[1]}.${advice}`,
-  );
-}
-
 /** The layer that follows a convolution of this name; none with `'none'`. */
 export function norms(normalization: TranslationNormalization, name: string): layers.Layer[] {
   if (normalization === 'none') return [];

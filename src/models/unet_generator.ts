@@ -1,12 +1,14 @@
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkSizes } from '../internal/image_sizes.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
+import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { initializeWeights } from './initialize_weights.js';
-import { COMMON, checkCommon, checkSizes, norms, through } from './translation_plan.js';
+import { COMMON, checkCommon, norms, through } from './translation_plan.js';
 import type { TranslationArgs, TranslationShape } from './translation_plan.js';
 
 /** Options of {@link unetGenerator}; `normalization` is `'batch'` by default. */
@@ -34,7 +36,8 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  * Dropout is in levels 4 to n − 2, as in the PyTorch reference (the Lua original has it in the three
  * innermost). Convolutions have biases with `'instance'`, and the last one in any case.
  *
- * @param args See {@link UnetGeneratorArgs}. Height and width are multiples of 2^downsamplings, or `null`.
+ * @param args See {@link UnetGeneratorArgs}. Height and width are multiples of 2^downsamplings, or `null`:
+ *   the model then says of images that do not fit which sizes do.
  * @returns A model with weights drawn from the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and what
  *   belongs to one with `_act`, `_norm`, `_drop`; `output_act` is the tanh.
  * @throws GanKitError if an option is out of range or a size does not fit; it names those that do.
@@ -68,14 +71,8 @@ export function unetGenerator(args: UnetGeneratorArgs): LayersModel {
   checkNumber(where, 'downsamplings', downsamplings, { integer: true, min: 2, max: 12 });
   checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
   checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
-  const multipleOf = 2 ** downsamplings;
-  checkSizes(
-    where,
-    'inputShape',
-    inputShape,
-    { multipleOf, least: multipleOf },
-    advice(inputShape),
-  );
+  const sizes = { multipleOf: 2 ** downsamplings, least: 2 ** downsamplings };
+  checkSizes(where, 'inputShape', inputShape, sizes, { advice: advice(inputShape) });
 
   const innermost = downsamplings - 1;
   const channels = (level: number) => filters * Math.min(2 ** level, 8);
@@ -102,8 +99,10 @@ export function unetGenerator(args: UnetGeneratorArgs): LayersModel {
   ];
 
   const image = input({ shape: [...inputShape], name: 'input' });
+  const free = inputShape.includes(null);
+  const sized = free ? [new ImageSize({ ...sizes, maker: where, name: 'input_size' })] : [];
   const skips: SymbolicTensor[] = [];
-  let x = image;
+  let x = through(image, sized);
   for (let k = 0; k < downsamplings; k++) skips.push((x = through(x, down(k))));
   for (let k = innermost; k > 0; k--) {
     const skip = skips[k - 1]!;

@@ -2,6 +2,7 @@ import { clone, dispose, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkImageSize } from '../layers/image_size.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { leastSquares } from '../losses/least_squares.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
@@ -116,10 +117,12 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     options: StepOptions = {},
   ): Promise<CycleGANLosses> {
     const where = 'CycleGAN.trainStep';
-    const { generatorAB, generatorBA } = this.networks;
+    const { generatorAB, generatorBA, discriminatorA, discriminatorB } = this.networks;
     checkTensor(where, 'batch.a', batch?.a, { shape: generatorAB.inputs[0]!.shape });
     checkTensor(where, 'batch.b', batch.b, { shape: generatorBA.inputs[0]!.shape });
     const { a, b } = batch;
+    [generatorAB, discriminatorA].forEach((one) => checkImageSize(where, 'batch.a', a, one));
+    [generatorBA, discriminatorB].forEach((one) => checkImageSize(where, 'batch.b', b, one));
     if (a.shape[0] !== b.shape[0])
       fail('shape', where, 'batch.b', `as many images as batch.a, ${a.shape[0]}`, b);
     return this.step({ a, b }, options, (losses) => {
@@ -216,24 +219,28 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
    *
    * @param input Either `a` or `b`, float32 `[batch, height, width, channels]`, which stays the caller's;
    *   `mode`, default `'inference'`: see {@link TranslationMode}. Without dropout and batch normalization,
-   *   as here by default, both are the same.
+   *   as here by default, both are the same. `seed`, with `mode: 'training'`: which dropout masks are drawn,
+   *   as for {@link Pix2Pix.translate}.
    * @returns Images of the other domain; the caller owns them.
-   * @throws GanKitError if there are both or none, or they do not fit.
+   * @throws GanKitError if there are both or none, they do not fit, or there is a seed at inference.
    */
   translate(input: {
     readonly a?: Tensor;
     readonly b?: Tensor;
     readonly mode?: TranslationMode;
-  }): Tensor {
+    readonly seed?: number;
+  }): Tensor4D {
     const where = 'CycleGAN.translate';
-    checkOptions(where, input, ['a', 'b', 'mode']);
-    const { a, b, mode = 'inference' } = input;
+    checkOptions(where, input, ['a', 'b', 'mode', 'seed']);
+    const { a, b, mode = 'inference', seed } = input;
     if ((a === undefined) === (b === undefined))
       fail('value', where, 'input', 'either a or b', a === undefined ? 'neither' : 'both');
     const { generatorAB, generatorBA } = this.networks;
-    return a === undefined
-      ? translateBy(where, generatorBA, 'b', b!, mode)
-      : translateBy(where, generatorAB, 'a', a, mode);
+    const made =
+      a === undefined
+        ? translateBy(where, generatorBA, ['b', b], { mode, seed })
+        : translateBy(where, generatorAB, ['a', a], { mode, seed });
+    return made as Tensor4D;
   }
 
   /** @internal */

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
+import type { TranslationShape } from '../models/translation_plan.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
 import {
   checkLoss,
@@ -15,10 +16,13 @@ import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions {
-  /** Images of domain A; networks that are not given are made for it. */
-  inputShape?: readonly [height: number, width: number, channels: number];
-  /** Images of domain B; default those of A. */
-  outputShape?: readonly [height: number, width: number, channels: number];
+  /**
+   * Images of domain A; networks that are not given are made for it. `null` for a height or width that
+   * differs from batch to batch, also between A and B.
+   */
+  inputShape?: TranslationShape;
+  /** Images of domain B; default those of A. Where A has `null`, so has B. */
+  outputShape?: TranslationShape;
   /** What `resnetGenerator` is given beside the shapes, for both generators. */
   generatorArgs?: Omit<
     ResnetGeneratorArgs,
@@ -89,6 +93,7 @@ export function checkCycleGANOptions(where: string, options: CycleGANOptions): v
   const { generators, discriminators, inputShape } = options ?? {};
   if (inputShape === undefined && (generators === undefined || discriminators === undefined))
     fail('value', where, 'inputShape', 'given where networks are to be made', inputShape);
+  checkFreeSizes(where, options);
   if (generators !== undefined && options.generatorArgs !== undefined)
     fail(
       'value',
@@ -117,6 +122,24 @@ export function checkCycleGANOptions(where: string, options: CycleGANOptions): v
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOptimizers(where, options.optimizers, ['generators', 'discriminators']);
+}
+
+/** Refuses a size that is free in one domain and fixed in the other. */
+function checkFreeSizes(
+  where: string,
+  { inputShape, outputShape, generators }: CycleGANOptions,
+): void {
+  if (generators !== undefined || !Array.isArray(inputShape) || !Array.isArray(outputShape)) return;
+  const free = [inputShape, outputShape].some((shape) => shape.slice(0, 2).includes(null));
+  if (free && inputShape.slice(0, 2).join() !== outputShape.slice(0, 2).join())
+    fail(
+      'value',
+      where,
+      'outputShape',
+      `of the height and width of inputShape, ${String(inputShape[0])} and ${String(inputShape[1])}, where one of them is null`,
+      outputShape,
+      'A generator of free size makes images as large as those it is given; A and B may differ in size all the same.',
+    );
 }
 
 /** The four networks. */

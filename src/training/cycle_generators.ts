@@ -1,6 +1,7 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
 import { cycleConsistency } from '../losses/cycle_consistency.js';
 import { identity } from '../losses/identity.js';
 import type { AdversarialLoss } from '../types.js';
@@ -51,8 +52,22 @@ export function translationLoss(
   const judged = generatorLoss(loss, critic, made, () => real[to]);
   const adversarial = losses.note(`adversarial${from}${to}`, judged);
   const reconstructed = trainingPass(back, made);
+  checkReturn(from, real[from], reconstructed);
   const distance = cycleConsistency({ real: real[from], reconstructed });
   return add(adversarial, losses.note(`cycle${from}`, mul<Scalar>(distance, lambda)));
+}
+
+/** Refuses images that do not come back as large as they went: networks of free size do not take every size. */
+function checkReturn(domain: 'A' | 'B', real: Tensor, reconstructed: Tensor): void {
+  if (real.shape.join() === reconstructed.shape.join()) return;
+  fail(
+    'shape',
+    'CycleGAN.trainStep',
+    `batch.${domain.toLowerCase()}`,
+    `of a size that comes back through both generators, here as [${reconstructed.shape.join(',')}]`,
+    real,
+    'Generators of free size bring back what they can halve evenly: resnetGenerator multiples of 4.',
+  );
 }
 
 /** `λ_id λ |F(x) − x|`: an image of the domain that a generator makes should come out as it is. */

@@ -5,6 +5,7 @@ import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
+import { checkImageSize } from '../layers/image_size.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
@@ -111,6 +112,7 @@ export class GAN extends System<GANBatch, GANLosses> {
     const shape = this.networks.discriminator.inputs[0]!.shape;
     checkTensor('GAN.trainStep', 'batch.real', batch?.real, { shape });
     const { real } = batch;
+    checkImageSize('GAN.trainStep', 'batch.real', real, this.networks.discriminator);
     return this.step({ real }, options, (losses) => {
       this.updateDiscriminator(real, losses);
       this.discriminatorSteps++;

@@ -3,9 +3,10 @@ import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
 import { RandomStream } from '../internal/random.js';
-import { arrayFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
+import { joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import type { PieceState, Stateful } from '../types.js';
+import { arraysOf, imagesFrom } from './pool_arrays.js';
 
 type Shape = Tensor4D['shape'];
 
@@ -28,7 +29,8 @@ export interface ImagePoolOptions {
  *   not stored.
  *
  * So a stored image stays until it has been returned once. The pool owns its images; they survive
- * `tidy`.
+ * `tidy`. Of images that come one at a time each may have a size of its own: an older one of another size may be
+ * returned.
  *
  * @example
  * ```ts
@@ -79,8 +81,9 @@ export class ImagePool implements Stateful {
   /**
    * Stores new images and returns as many, new ones or older.
    *
-   * @param images [batch, height, width, channels], all calls of one image shape; they stay alive.
-   * @returns The same shape; the caller owns it. A constant for every gradient.
+   * @param images [batch, height, width, channels]; they stay alive. All calls of one image shape, or each of
+   *   one image.
+   * @returns As many; the caller owns them. A constant for every gradient.
    * @throws GanKitError if the images do not fit; nothing is changed then.
    *
    * **Differentiable:** by intent not.
@@ -88,10 +91,9 @@ export class ImagePool implements Stateful {
   query(images: Tensor4D): Tensor4D {
     const where = 'ImagePool.query';
     this.checkAlive(where);
-    const held = this.images[0];
-    const rule = held === undefined ? { rank: 4 } : { shape: [null, ...held.shape.slice(1)] };
-    checkTensor(where, 'images', images, rule);
+    checkTensor(where, 'images', images, { rank: 4 });
     if (images.size === 0) fail('shape', where, 'images', 'at least one image', images);
+    this.checkShape(where, images);
     if (this.size === 0) return stopGradient(() => clone(images));
 
     const stored = [...this.images];
@@ -112,6 +114,25 @@ export class ImagePool implements Stateful {
     dispose(this.images.filter((image) => !remaining.has(image)));
     this.images = stored;
     return result;
+  }
+
+  /** Refuses images that older ones could not stand in for. */
+  private checkShape(where: string, images: Tensor4D): void {
+    const other = this.images.find(
+      (held) =>
+        held.shape[3] !== images.shape[3] ||
+        (images.shape[0] > 1 && held.shape.slice(1).join() !== images.shape.slice(1).join()),
+    );
+    if (other === undefined) return;
+    const [, height, width, channels] = other.shape;
+    fail(
+      'shape',
+      where,
+      'images',
+      `of shape [?,${height},${width},${channels}], as those held`,
+      images,
+      'Images of several sizes, of the same channels, come one at a time.',
+    );
   }
 
   /**
@@ -144,15 +165,10 @@ export class ImagePool implements Stateful {
     const random = await this.stream.state();
     // cloned before the next wait, because a query meanwhile frees what it replaces
     const copies = this.images.map((image) => clone(image));
-    const shape = [copies.length, ...(copies[0]?.shape.slice(1) ?? [])];
-    const data = new Float32Array(copies.length * (copies[0]?.size ?? 0));
-    for (const [i, copy] of copies.entries()) data.set(await copy.data(), i * copy.size);
-    dispose(copies);
     const { values } = joinStates({ random });
-    return {
-      values: { ...values, size: this.size, count: copies.length },
-      arrays: copies.length === 0 ? {} : { images: { shape, data } },
-    };
+    const arrays = await arraysOf(copies);
+    dispose(copies);
+    return { values: { ...values, size: this.size, count: copies.length }, arrays };
   }
 
   /**
@@ -169,21 +185,13 @@ export class ImagePool implements Stateful {
       fail('state', where, "state.values['size']", `${this.size}, as here`, size);
     const count = numberFrom(where, state, 'count');
     checkNumber(where, "state.values['count']", count, { integer: true, min: 0, max: size });
-    const { data, shape } =
-      count === 0 ? { data: [], shape: [] } : arrayFrom(where, state, 'images');
-    if (count > 0 && (shape.length !== 4 || shape[0] !== count))
-      fail('state', where, "state.arrays['images']", `of shape [${count},?,?,?]`, shape);
+    const arrays = imagesFrom(where, state, count);
     await this.stream.restore(partOf(state, 'random'));
 
-    const each = data.length / Math.max(count, 1);
-    const image = (i: number) =>
-      tensor<Rank.R4>(
-        data.slice(i * each, (i + 1) * each),
-        [1, ...shape.slice(1)] as Shape,
-        'float32',
-      );
     dispose(this.images);
-    this.images = Array.from({ length: count }, (_, i) => keep(image(i)));
+    this.images = arrays.map(({ data, shape }) =>
+      keep(tensor<Rank.R4>(data, [...shape] as Shape, 'float32')),
+    );
   }
 
   /** Frees the images; the pool is of no use then. */

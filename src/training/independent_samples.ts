@@ -9,7 +9,7 @@ const INDEPENDENT = new Set([
   ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'GanKitLeakyReLU'],
   ...['Dropout', 'SpatialDropout1D', 'GanKitDropout', 'LayerNormalization'],
   ...['GanKitInstanceNormalization', 'GanKitGroupNormalization', 'GanKitReflectionPadding2D'],
-  ...['GanKitConv2DTranspose', 'GanKitPixelShuffle'],
+  ...['GanKitConv2DTranspose', 'GanKitPixelShuffle', 'GanKitImageSize'],
   ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
   ...['GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
   ...['Add', 'Multiply', 'Average', 'Maximum', 'Concatenate'],

@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { withFrozenMasks } from '../layers/frozen_masks.js';
 import { withFrozenStatistics } from '../layers/frozen_statistics.js';
+import { checkImageSize } from '../layers/image_size.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { l1 } from '../losses/l1.js';
@@ -89,7 +90,7 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
    */
   override async trainStep(batch: Pix2PixBatch, options: StepOptions = {}): Promise<Pix2PixLosses> {
     const where = 'Pix2Pix.trainStep';
-    const { generator } = this.networks;
+    const { generator, discriminator } = this.networks;
     checkTensor(where, 'batch.a', batch?.a, { shape: generator.inputs[0]!.shape });
     checkTensor(where, 'batch.b', batch.b, { shape: generator.outputs[0]!.shape });
     const { a, b } = batch;
@@ -102,6 +103,7 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
         `as many images as batch.a and of their size, [${sizes[0]},?]`,
         b,
       );
+    [generator, discriminator].forEach((one) => checkImageSize(where, 'batch.a', a, one));
     return this.step({ a, b }, options, (losses) => {
       this.updateDiscriminator(a, b, losses);
       this.updateGenerator(a, b, losses);
@@ -162,14 +164,21 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
    *
    * @param input `a`, float32 `[batch, height, width, channels]`, which stays the caller's, and `mode`: see
    *   {@link TranslationMode}. There is no default, since the two give different images: the published
-   *   results are those of `'training'`, of one image at a time.
+   *   results are those of `'training'`, of one image at a time. With `'training'` there may be a `seed`, any
+   *   integer from 0 on: another seed draws other dropout masks, and the same one the same. Without a seed they
+   *   are those of the next step, at each call.
    * @returns Images; the caller owns them.
-   * @throws GanKitError if the images do not fit, or no mode is given.
+   * @throws GanKitError if the images do not fit, no mode is given, or a seed with `'inference'`.
    */
-  translate(input: { readonly a: Tensor; readonly mode: TranslationMode }): Tensor {
+  translate(input: {
+    readonly a: Tensor;
+    readonly mode: TranslationMode;
+    readonly seed?: number;
+  }): Tensor4D {
     const where = 'Pix2Pix.translate';
-    checkOptions(where, input, ['a', 'mode']);
-    return translateBy(where, this.networks.generator, 'a', input.a, input.mode);
+    checkOptions(where, input, ['a', 'mode', 'seed']);
+    const { a, mode, seed } = input;
+    return translateBy(where, this.networks.generator, ['a', a], { mode, seed }) as Tensor4D;
   }
 
   /** @internal */
@@ -195,7 +204,18 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
 }
 
 /** Images and what belongs to them, channel after channel, as the discriminator sees them. */
-const pairs = (a: Tensor, b: Tensor): Tensor4D => concat([a, b], -1) as Tensor4D;
+function pairs(a: Tensor, b: Tensor): Tensor4D {
+  if (a.shape.slice(0, 3).join() !== b.shape.slice(0, 3).join())
+    fail(
+      'shape',
+      'Pix2Pix.trainStep',
+      'batch.a',
+      `of a size that the generator keeps, here it makes [${b.shape.join(',')}]`,
+      a,
+      'A generator of free size keeps what it can halve evenly: resnetGenerator multiples of 4.',
+    );
+  return concat([a, b], -1) as Tensor4D;
+}
 
 /**
  * Wires a generator of images from images and a discriminator of pairs.

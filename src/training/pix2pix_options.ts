@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import { patchDiscriminator } from '../models/patch_discriminator.js';
+import type { TranslationShape } from '../models/translation_plan.js';
 import type { UnetGeneratorArgs } from '../models/unet_generator.js';
 import { unetGenerator } from '../models/unet_generator.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
@@ -17,8 +18,11 @@ import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions {
-  /** Images that are given; networks that are not passed in are made for it. */
-  inputShape?: readonly [height: number, width: number, channels: number];
+  /**
+   * Images that are given; networks that are not passed in are made for it. `null` for a height or width
+   * that differs from batch to batch.
+   */
+  inputShape?: TranslationShape;
   /** Channels of the images that are made; default those of the input. */
   outputChannels?: number;
   /** What `unetGenerator` is given beside the shapes; its `downsamplings` must fit. */

@@ -1,8 +1,10 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkOneOf, checkTensor } from '../internal/check.js';
+import { checkOneOf, checkTensor, fail } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
+import { checkImageSize } from '../layers/image_size.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { drawingLayers } from '../layers/replayed_call.js';
 import { preservingStatistics } from './batch_norm_statistics.js';
@@ -13,20 +15,31 @@ import { preservingStatistics } from './batch_norm_statistics.js';
  */
 export type TranslationMode = 'training' | 'inference';
 
+/** How a generator is to translate. */
+export interface TranslationOptions {
+  readonly mode: TranslationMode;
+  /** Which dropout masks are drawn; those of the next step where it is left out. */
+  readonly seed: number | undefined;
+}
+
 /** Runs a generator; its statistics and random streams stay where they are. */
 export function translateBy(
   where: string,
   generator: LayersModel,
-  parameter: string,
-  images: Tensor,
-  mode: TranslationMode,
+  [parameter, images]: readonly [parameter: string, images: Tensor | undefined],
+  { mode, seed }: TranslationOptions,
 ): Tensor {
   checkTensor(where, parameter, images, { shape: generator.inputs[0]!.shape });
+  checkImageSize(where, parameter, images, generator);
   checkOneOf(where, 'mode', mode, ['training', 'inference']);
+  const training = mode === 'training';
+  if (seed !== undefined && !training)
+    fail('value', where, 'seed', "left out where mode is 'inference', which draws nothing", seed);
   installKernels();
   const draws = drawingLayers([generator]).map((layer) => ({ layer, position: layer.position }));
-  const training = mode === 'training';
+  const place = seed === undefined ? undefined : placeOf(where, seed);
   try {
+    if (place !== undefined) for (const { layer } of draws) layer.seek(place);
     return preservingStatistics(generator, () =>
       withFrozenPowerIteration(() => tidy(() => generator.apply(images, { training }) as Tensor)),
     );
@@ -34,3 +47,10 @@ export function translateBy(
     for (const { layer, position } of draws) layer.seek(position);
   }
 }
+
+/**
+ * The place in a random stream that belongs to a seed: a hash of 52 bits, where no training comes, which
+ * counts from 0, nor another seed.
+ */
+const placeOf = (where: string, seed: number): number =>
+  new RandomStream(seed, where).fork('translate').seed % 2 ** 52;

@@ -127,6 +127,16 @@ describe.each(BACKENDS)('conv2d on %s', (backend) => {
 describe('conv2d refuses', () => {
   beforeAll(() => useBackend('cpu'));
 
+  it('images that its kernel does not fit into', () => {
+    const message = (least: number) =>
+      new RegExp(`^conv2d: \`inputShape\` must be .* of ${least} × ${least} or more pixels`);
+    const padded = conv2d({ filters: 1, kernelSize: 4, padding: 1 });
+    expect(() => padded.apply(zeros([1, 1, 8, 1]))).toThrow(message(2));
+    const bare = conv2d({ filters: 1, kernelSize: 4 });
+    expect(() => bare.apply(zeros([1, 4, 3, 1]))).toThrow(message(4));
+    expect((bare.apply(zeros([1, 4, 4, 1])) as Tensor).shape).toEqual([1, 1, 1, 1]);
+  });
+
   it.each([
     [{ kernelSize: 3 }, /conv2d: `filters` must be an integer >= 1/],
     [{ filters: 1, kernelSize: 0 }, /`kernelSize` must be an integer >= 1/],

@@ -201,6 +201,12 @@ describe('createCycleGAN', () => {
       cycle.translate({ a, mode }),
     ) as [Tensor, Tensor];
     expect(await noisy.data()).not.toEqual(await plain.data());
+    const seeded = [1, 2, 1].map((seed) => cycle.translate({ a, mode: 'training', seed }));
+    const [one, two, again] = await Promise.all(seeded.map((image) => image.data()));
+    expect(again).toEqual(one);
+    expect(two).not.toEqual(one);
+    expect(one).not.toEqual(await noisy.data());
+    expect(() => cycle.translate({ a, seed: 1 })).toThrow(/`seed` must be left out/);
     expect(await cycle.state()).toEqual(before);
     expect(() => cycle.translate({})).toThrow(/either a or b. Received: "neither"/);
     expect(() => cycle.translate({ a, b: a })).toThrow(/either a or b. Received: "both"/);

@@ -9,7 +9,7 @@ import {
   valueAndGrad,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImagePool } from '../../src/training/image_pool.js';
 import type { PieceState } from '../../src/types.js';
@@ -182,6 +182,31 @@ describe.each(BACKENDS)('ImagePool on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('holds images of several sizes that come one at a time', async () => {
+    const pool = new ImagePool({ size: 3, seed: 4 });
+    const sizes = [2, 3, 4, 5, 6, 7, 8, 9];
+    const query = (size: number) => {
+      const image = ones<Rank.R4>([1, size, 2, 1]);
+      const shown = pool.query(image);
+      const { shape } = shown;
+      shown.dispose();
+      image.dispose();
+      return shape[1];
+    };
+    const shown = sizes.map(query);
+    expect(shown.slice(0, 3)).toEqual([2, 3, 4]);
+    expect(shown.some((size, i) => size !== sizes[i])).toBe(true);
+    expect(() => pool.query(ones([2, 9, 2, 1]))).toThrow(/Images of several sizes.* one at a time/);
+    const state = await pool.state();
+    const other = new ImagePool({ size: 3 });
+    await other.restore(structuredClone(state));
+    expect(await other.state()).toEqual(state);
+    await expectNoLeak(() => void sizes.map(query), 20);
+    await expectNoLeak(async () => pool.restore(await pool.state()));
+    pool.dispose();
+    other.dispose();
+  });
+
   it('keeps no tensors but its images', async () => {
     const pool = new ImagePool({ size: 4 });
     await shownOf(pool, 0, 6);
@@ -221,7 +246,13 @@ describe('ImagePool', () => {
       expect(() => pool.query(images as Tensor4D)).toThrow(message);
     await shownOf(pool, 0, 5);
     const state = await pool.state();
-    expect(() => pool.query(ones([1, 2, 3, 1]))).toThrow(/`images` must be of shape \[\?,2,2,1\]/);
+    for (const shape of [
+      [2, 2, 3, 1],
+      [1, 2, 2, 3],
+    ] as const)
+      expect(() => pool.query(ones([...shape]))).toThrow(
+        /`images` must be of shape \[\?,2,2,1\], as those held/,
+      );
     expect(await pool.state()).toEqual(state);
   });
 
@@ -238,6 +269,7 @@ describe('ImagePool', () => {
       [change({ 'random/counter': null }), /`state.values\['counter'\]` must be a number/],
       [{ ...state, arrays: {} }, /`state.arrays\['images'\]` must be present/],
       [{ ...state, arrays: { images: { ...images, shape: [12] } } }, /must be of shape/],
+      [{ ...state, arrays: { 'images/0': images } }, /'images\/0'\]` must be of shape \[1,/],
     ];
     for (const [other, message] of wrong) {
       await expect(pool.restore(other)).rejects.toThrow(message);

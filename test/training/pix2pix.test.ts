@@ -1,4 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -156,6 +157,46 @@ describe('createPix2Pix', () => {
     expect(() => pix2pix.translate({ a } as never)).toThrow(
       /Pix2Pix.translate: `mode` must be one of 'training', 'inference'. Received: undefined/,
     );
+  });
+
+  it('draws other masks for other seeds, without a change of its state', async () => {
+    const pix2pix = build();
+    await trainOver(pix2pix, 0, 2);
+    const state = await pix2pix.state();
+    const a = images(10, 9, A);
+    const made = async (seed?: number) => {
+      const image = pix2pix.translate({
+        a,
+        mode: 'training',
+        ...(seed === undefined ? {} : { seed }),
+      });
+      const values = [...(await image.data())];
+      image.dispose();
+      return values.join();
+    };
+    const samples = await Promise.all([undefined, 0, 1, 2, 2 ** 40].map(made));
+    expect(new Set(samples).size).toBe(samples.length);
+    expect(await made(1)).toBe(samples[2]);
+    expect(await made()).toBe(samples[0]);
+    expect(await pix2pix.state()).toEqual(state);
+    const other = build({ seed: 7 });
+    await other.restore(state);
+    expect((await other.translate({ a, mode: 'training', seed: 2 }).data()).join()).toBe(
+      samples[3],
+    );
+    await expectNoLeak(() => pix2pix.translate({ a, mode: 'training', seed: 3 }).dispose());
+
+    const wrong: [unknown, RegExp][] = [
+      [
+        { a, mode: 'inference', seed: 1 },
+        /^Pix2Pix.translate: `seed` must be left out where mode is 'inference'/,
+      ],
+      [{ a, mode: 'training', seed: -1 }, /^Pix2Pix.translate: `seed` must be an integer >= 0/],
+      [{ a, mode: 'training', seeds: 1 }, /with the keys a, mode, seed/],
+    ];
+    for (const [input, message] of wrong)
+      expect(() => pix2pix.translate(input as { a: Tensor; mode: 'training' })).toThrow(message);
+    expect(await pix2pix.state()).toEqual(state);
   });
 
   it('makes the networks of the paper, and frees them', async () => {

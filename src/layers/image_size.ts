@@ -1,0 +1,74 @@
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
+import { checkNumber } from '../internal/check.js';
+import { checkSizes } from '../internal/image_sizes.js';
+import type { ImageSizes } from '../internal/image_sizes.js';
+import { checkLayerOptions } from './layer_options.js';
+import { register } from './register_class.js';
+import { single } from './single_tensor.js';
+
+/** Options of {@link ImageSize}. */
+export interface ImageSizeArgs extends ImageSizes {
+  /** Whose images these are, for messages. */
+  readonly maker: string;
+  /** What goes in, where it is the first layer of a model. */
+  readonly inputShape?: (number | null)[];
+  /** The layer's name. */
+  readonly name?: string;
+}
+
+/**
+ * Hands images on whose height and width a network of free size takes, `y = x`, and refuses others in words,
+ * where tfjs would fail somewhere inside.
+ */
+export class ImageSize extends layers.Layer implements ImageSizes {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitImageSize';
+  readonly multipleOf: number;
+  readonly least: number;
+  readonly maker: string;
+
+  constructor(args: ImageSizeArgs) {
+    super(args);
+    const where = 'imageSize';
+    checkLayerOptions(where, args, ['multipleOf', 'least', 'maker']);
+    checkNumber(where, 'multipleOf', args.multipleOf, { integer: true, min: 1 });
+    checkNumber(where, 'least', args.least, { integer: true, min: 1 });
+    this.multipleOf = args.multipleOf;
+    this.least = args.least;
+    this.maker = args.maker;
+    register(ImageSize);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const images = single(this.maker, inputs);
+    this.check(this.maker, 'images', images);
+    return images;
+  }
+
+  /** Refuses images that do not fit. */
+  check(where: string, parameter: string, images: Tensor): void {
+    checkSizes(where, parameter, images.shape.slice(1, 3), this, { received: images });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { multipleOf, least, maker } = this;
+    return { ...super.getConfig(), multipleOf, least, maker };
+  }
+}
+
+/** Refuses images that a model says it does not take, by the words of whoever was given them. */
+export function checkImageSize(
+  where: string,
+  parameter: string,
+  images: Tensor,
+  model: LayersModel,
+): void {
+  for (const layer of model.layers)
+    if (layer instanceof ImageSize) layer.check(where, parameter, images);
+}
