@@ -6,12 +6,18 @@ import type { ImportModule } from './import_backend.js';
 import { wasm } from './wasm.js';
 import type { WasmModule } from './wasm.js';
 import { webgl } from './webgl.js';
+import { openWebGL } from './webgl_context.js';
 import { webgpu } from './webgpu.js';
 import type { GPU, OpenGPU } from './webgpu.js';
 
 /** The backends of browsers and their workers, the fastest first. */
 export function browserCandidates(importModule: ImportModule): readonly Candidate[] {
-  return [webgpu(openNavigator, importModule), webgl(importModule), wasm({ useThreads }), cpu];
+  return [
+    webgpu(openNavigator, importModule),
+    webgl(openWebGL, importModule),
+    wasm({ useThreads }),
+    cpu,
+  ];
 }
 
 /** More are of no use to products of the size that training has. */

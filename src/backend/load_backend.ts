@@ -14,10 +14,10 @@ let lastCall: Promise<unknown> = Promise.resolve();
  *
  * In Node the order is tfjs-node-gpu, tfjs-node, WebGPU (npm `webgpu`), wasm, cpu; in browsers
  * WebGPU, WebGL, wasm, cpu. A backend is accepted if its module is there and was made for this
- * tfjs-core, if it starts, and if it computes a convolution and both its gradients right. A backend
- * that already holds tensors is kept, unless `prefer` says otherwise. In Node, too, wasm computes with
- * threads, and the same numbers with any count of them. tfjs's banner is not printed, and nothing
- * keeps the process from ending.
+ * tfjs-core, if it starts, if it is not a GPU's in software (`softwareWebGPU`, `softwareWebGL`), and if it
+ * computes a convolution and both its gradients right. A backend that already holds tensors is kept,
+ * unless `prefer` says otherwise. In Node, too, wasm computes with threads, and the same numbers with any
+ * count of them. tfjs's banner is not printed, and nothing keeps the process from ending.
  *
  * @param options what to prefer and where to find things; all of it optional.
  * @returns the backend's name, its device, and why each other backend was not chosen.

@@ -22,6 +22,8 @@ export interface LoadBackendOptions {
   readonly threads?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
   readonly softwareWebGPU?: boolean;
+  /** Whether WebGL may run on a software renderer, which is slower than wasm. Default false. */
+  readonly softwareWebGL?: boolean;
   /**
    * How to import the module of an optional backend where a bundler must see it, for instance
    * `{ webgl: () => import('@tensorflow/tfjs-backend-webgl') }`.
@@ -34,11 +36,13 @@ export const THREADED_BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
 
 const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', THREADED_BINARY];
 
+const KEYS = ['prefer', 'wasmPath', 'threads', 'softwareWebGPU', 'softwareWebGL', 'modules'];
+
 /** Refuses options that are misspelt or of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   const where = 'loadBackend';
-  checkOptions(where, options, ['prefer', 'wasmPath', 'threads', 'softwareWebGPU', 'modules']);
-  const { prefer, wasmPath, threads, softwareWebGPU, modules } = options;
+  checkOptions(where, options, KEYS);
+  const { prefer, wasmPath, threads, softwareWebGPU, softwareWebGL, modules } = options;
   if (prefer !== undefined) {
     if (!Array.isArray(prefer) || prefer.length === 0)
       fail('type', where, 'prefer', 'a list of backend names', prefer);
@@ -48,6 +52,7 @@ export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   if (threads !== undefined)
     checkNumber(where, 'threads', threads, { integer: true, min: 1, max: 8 });
   if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
+  if (softwareWebGL !== undefined) checkBoolean(where, 'softwareWebGL', softwareWebGL);
   checkOptions(where, modules, BACKEND_NAMES);
   for (const [name, load] of Object.entries(modules ?? {}))
     if (typeof load !== 'function')

@@ -2,6 +2,7 @@ import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 import type { ImportModule } from './import_backend.js';
+import { isSoftwareName, softwareReason } from './software.js';
 import { throwValidationErrors } from './webgpu_errors.js';
 import type { ErrorSource } from './webgpu_errors.js';
 
@@ -45,8 +46,7 @@ export function webgpu(openGPU: () => Promise<OpenGPU>, importModule: ImportModu
         if (adapter === null) throw new Error('no GPU adapter: no driver, or it is blocked');
         if (isSoftware(adapter) && options.softwareWebGPU !== true)
           throw new Error(
-            `only a software adapter (${nameOf(adapter.info)}), slower than wasm. ` +
-              'Pass softwareWebGPU: true to use it',
+            softwareReason('a software adapter', nameOf(adapter.info), 'softwareWebGPU'),
           );
         // registers only where navigator.gpu exists, hence after it was opened
         await importBackend(candidate, options, importModule);
@@ -66,10 +66,8 @@ export function webgpu(openGPU: () => Promise<OpenGPU>, importModule: ImportModu
   return candidate;
 }
 
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/i;
-
 function isSoftware({ info, isFallbackAdapter }: Adapter): boolean {
-  return isFallbackAdapter ?? info?.isFallbackAdapter ?? SOFTWARE.test(nameOf(info));
+  return isFallbackAdapter ?? info?.isFallbackAdapter ?? isSoftwareName(nameOf(info));
 }
 
 function nameOf(info: AdapterInfo | undefined): string {

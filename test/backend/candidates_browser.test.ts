@@ -18,9 +18,7 @@ test('the candidates of browsers come down to wasm, with their reasons', async (
     },
     {
       name: 'webgl',
-      reason:
-        "not part of this program. Import '@tensorflow/tfjs-backend-webgl' before the call, or " +
-        "pass modules: { webgl: () => import('@tensorflow/tfjs-backend-webgl') }",
+      reason: 'no WebGL: no driver, or it is blocked',
     },
     { name: 'cpu', reason: 'wasm comes first' },
   ]);

@@ -227,6 +227,7 @@ describe('options that are wrong', () => {
     [{ threads: 0 }, 'value', '`threads` must be an integer >= 1 and <= 8. Received: 0'],
     [{ threads: '2' }, 'type', '`threads` must be an integer'],
     [{ softwareWebGPU: 1 }, 'type', '`softwareWebGPU` must be true or false. Received: 1'],
+    [{ softwareWebGL: 'yes' }, 'type', '`softwareWebGL` must be true or false. Received: "yes"'],
     [{ modules: { metal: () => 0 } }, 'value', '`options` must be an object with the keys tenso'],
     [{ modules: { webgl: 'x' } }, 'type', '`modules.webgl` must be a function'],
   ])('%j', async (options, code, message) => {

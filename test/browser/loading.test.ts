@@ -44,8 +44,22 @@ describe('loadBackend in Chromium', () => {
     await expectItComputes();
   });
 
-  it('starts WebGL and names the renderer', async () => {
-    const { name, device } = await loadBackend({ prefer: ['webgl'], modules });
+  it('takes wasm before what software draws, for WebGL as for WebGPU', async () => {
+    const { name, skipped } = await loadBackend({ modules, wasmPath });
+    expect(name).toBe('wasm');
+    expect(skipped).toEqual([
+      { name: 'webgpu', reason: expect.stringMatching(/^only a software adapter \(/) as string },
+      {
+        name: 'webgl',
+        reason: expect.stringMatching(/^only a software renderer \(ANGLE/) as string,
+      },
+      { name: 'cpu', reason: 'wasm comes first' },
+    ]);
+    await expectItComputes();
+  });
+
+  it('starts WebGL in software when asked, and names the renderer', async () => {
+    const { name, device } = await loadBackend({ prefer: ['webgl'], softwareWebGL: true, modules });
     expect(name).toBe('webgl');
     expect(device).toMatch(/ANGLE|WebGL/);
     await expectItComputes();

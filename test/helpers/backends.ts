@@ -44,6 +44,7 @@ export async function useBackend(name: BackendName, { tuned = true } = {}): Prom
     await loadBackend({
       prefer: [name],
       softwareWebGPU: true,
+      softwareWebGL: true,
       modules: {
         webgl: () => import('@tensorflow/tfjs-backend-webgl'),
         webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
