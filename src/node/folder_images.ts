@@ -31,6 +31,8 @@ export interface FolderImagesOptions {
 export interface FolderImages extends AsyncIterable<Tensor4D> {
   /** The paths of the files, in their order. */
   readonly names: readonly string[];
+  /** How many other files there are, by kind, such as `'.webp'`: these were not listed. */
+  readonly passedOver: ReadonlyMap<string, number>;
   /** The files that were passed over so far, and why. */
   readonly skipped: ReadonlyMap<string, string>;
 }
@@ -81,7 +83,7 @@ export async function folderImages(options: FolderImagesOptions): Promise<Folder
   if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isFinite))
     fail('type', where, 'range', 'two finite numbers, [low, high]', range);
   checkOneOf(where, 'onCorrupt', onCorrupt, ['refuse', 'skip']);
-  const sources = await imageFolder(where, 'folder', options.folder);
+  const { sources, passedOver } = await imageFolder(where, 'folder', options.folder);
   const skipped = new Map<string, string>();
   const decode = imageDecoder(decodeJPEG);
   const read = async (source: ImageSource) => {
@@ -107,7 +109,8 @@ export async function folderImages(options: FolderImagesOptions): Promise<Folder
     }
     if (batch.length > 0) yield toTensor(batch, range);
   }
-  return { names: sources.map(({ name }) => name), skipped, [Symbol.asyncIterator]: batches };
+  const names = sources.map(({ name }) => name);
+  return { names, passedOver, skipped, [Symbol.asyncIterator]: batches };
 }
 
 function passOver(

@@ -56,6 +56,6 @@ export async function pairedImages(
 ): Promise<ImageDataSet<readonly string[]>> {
   const where = 'pairedImages';
   checkOptions(where, options, ['folder', 'direction', ...IMAGE_SET_OPTIONS]);
-  const sources = await imageFolder(where, 'folder', options.folder);
-  return pairedSet(where, sources, imageDecoder(decodeJPEG), options);
+  const listing = await imageFolder(where, 'folder', options.folder);
+  return pairedSet(where, listing, imageDecoder(decodeJPEG), options);
 }

@@ -16,6 +16,8 @@ export interface ImageDataSet<Files> {
   readonly length: number;
   /** The files, in their order before any shuffling. */
   readonly files: Files;
+  /** How many other files there are, by kind, such as `'.webp'`: these were not listed. */
+  readonly passedOver: ReadonlyMap<string, number>;
   /** The files that were passed over so far, by name, and why. */
   readonly skipped: ReadonlyMap<string, string>;
   /**
@@ -38,6 +40,7 @@ export interface SampleValues {
 export interface ImageDataSetParts<Files> {
   readonly length: number;
   readonly files: Files;
+  readonly passedOver: ReadonlyMap<string, number>;
   readonly skipped: ReadonlyMap<string, string>;
   readonly crop: number;
   readonly channels: { readonly a: ImageChannels; readonly b: ImageChannels };
@@ -51,7 +54,7 @@ export function imageDataSet<Files>(
   where: string,
   parts: ImageDataSetParts<Files>,
 ): ImageDataSet<Files> {
-  const { length, files, skipped, crop, channels, prefetch } = parts;
+  const { length, files, passedOver, skipped, crop, channels, prefetch } = parts;
   let ahead: { key: string; values: Promise<SampleValues> } | undefined;
   let next = 0;
 
@@ -69,6 +72,7 @@ export function imageDataSet<Files>(
   return {
     length,
     files,
+    passedOver,
     skipped,
     async batch(k, size = 1) {
       checkNumber(`${where}.batch`, 'k', k, { integer: true, min: 0 });

@@ -1,5 +1,7 @@
 import { fail } from '../../internal/check.js';
-import { byCodePoint, isImageName } from './image_sources.js';
+import { adviceOf, countOne, HIDDEN_FOLDER, passedOverAs } from './image_listing.js';
+import type { ImageListing } from './image_listing.js';
+import { byCodePoint } from './image_sources.js';
 import type { ImageSource } from './image_sources.js';
 
 /** The part of a `File` that is needed, from `<input type="file">`, from a drop, or made by hand. */
@@ -12,20 +14,36 @@ export interface ImageFile {
 }
 
 /** Those of a user's files that are named as images, in order of their names. */
-export function imageFiles(where: string, parameter: string, files: unknown): ImageSource[] {
+export function imageFiles(where: string, parameter: string, files: unknown): ImageListing {
   const rule = 'a list of files, with a name and arrayBuffer() each';
   const list = isList(files) ? Array.from(files) : fail('type', where, parameter, rule, files);
-  for (const file of list) if (!isFile(file)) fail('type', where, parameter, rule, file);
-  const sources = (list as ImageFile[])
-    .map((file) => ({
-      name: file.webkitRelativePath || file.name,
-      read: async () => new Uint8Array(await file.arrayBuffer()),
-    }))
-    .filter(({ name }) => isImageName(name))
-    .sort((one, other) => byCodePoint(one.name, other.name));
+  const sources: ImageSource[] = [];
+  const passedOver = new Map<string, number>();
+  const hidden = new Set<string>();
+  for (const file of list) {
+    if (!isFile(file)) fail('type', where, parameter, rule, file);
+    const name = file.webkitRelativePath || file.name;
+    const folder = hiddenFolderOf(name);
+    const kind = passedOverAs(name.slice(name.lastIndexOf('/') + 1));
+    if (folder !== undefined) hidden.add(folder);
+    else if (kind !== undefined) countOne(passedOver, kind);
+    else sources.push({ name, read: async () => new Uint8Array(await file.arrayBuffer()) });
+  }
+  if (hidden.size > 0) passedOver.set(HIDDEN_FOLDER, hidden.size);
   if (sources.length === 0)
-    fail('value', where, parameter, 'files with at least one PNG or JPEG image', files);
-  return sources;
+    fail(
+      ...(['value', where, parameter, 'files with at least one PNG or JPEG image', files] as const),
+      adviceOf(passedOver),
+    );
+  sources.sort((one, other) => byCodePoint(one.name, other.name));
+  return { sources, passedOver };
+}
+
+/** The hidden folder that a file is in, within the one that was chosen. */
+function hiddenFolderOf(name: string): string | undefined {
+  const folders = name.split('/').slice(0, -1);
+  const at = folders.findIndex((folder, depth) => depth > 0 && folder.startsWith('.'));
+  return at < 0 ? undefined : folders.slice(0, at + 1).join('/');
 }
 
 /** An array, or the FileList of an input. */

@@ -13,11 +13,6 @@ export interface ImageSource {
 /** What happens at a file that cannot be read. */
 export type OnCorrupt = 'refuse' | 'skip';
 
-const EXTENSIONS = /\.(png|jpe?g|ppm|bmp|tiff?)$/i;
-
-/** Whether the reference code would take a file of this name; what is in it shows later. */
-export const isImageName = (name: string): boolean => EXTENSIONS.test(name);
-
 /** Python's order of strings, so that a data set has the order of the reference code. */
 export function byCodePoint(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];

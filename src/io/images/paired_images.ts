@@ -50,6 +50,6 @@ export interface PairedImagesOptions extends PairedSetOptions {
 export function pairedImages(options: PairedImagesOptions): ImageDataSet<readonly string[]> {
   const where = 'pairedImages';
   checkOptions(where, options, ['files', 'direction', ...IMAGE_SET_OPTIONS]);
-  const sources = imageFiles(where, 'files', options.files);
-  return pairedSet(where, sources, imageDecoder(decodeJPEGInBrowser), options);
+  const listing = imageFiles(where, 'files', options.files);
+  return pairedSet(where, listing, imageDecoder(decodeJPEGInBrowser), options);
 }

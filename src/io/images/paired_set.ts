@@ -4,10 +4,10 @@ import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
+import type { ImageListing } from './image_listing.js';
 import { imageSetSettings } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import type { ImageSource } from './image_sources.js';
 import { cutOf, halvesOf, prepareImage } from './prepare_image.js';
 
 /** Options of paired images, wherever they come from. */
@@ -19,7 +19,7 @@ export interface PairedSetOptions extends ImageSetOptions {
 /** Pairs that stand side by side in one file; both halves are cropped and flipped alike. */
 export function pairedSet(
   where: string,
-  list: readonly ImageSource[],
+  { sources: list, passedOver }: ImageListing,
   decode: ImageDecoder,
   options: PairedSetOptions,
 ): ImageDataSet<readonly string[]> {
@@ -33,7 +33,7 @@ export function pairedSet(
   const skipped = new Map<string, string>();
   const sources = new ImageSources(where, list, decode, onCorrupt, skipped);
   return imageDataSet(where, {
-    ...{ length: list.length, files: sources.names, skipped, crop, channels, prefetch },
+    ...{ length: list.length, files: sources.names, passedOver, skipped, crop, channels, prefetch },
     sample(n) {
       const [x, y, f] = chances.seek(n).uniformValues(3) as unknown as [number, number, number];
       const chance = { x, y, flip: flip && f < 0.5 };

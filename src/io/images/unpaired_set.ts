@@ -3,10 +3,11 @@ import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
+import { bothPassedOver } from './image_listing.js';
+import type { ImageListing } from './image_listing.js';
 import { imageSetSettings } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import type { ImageSource } from './image_sources.js';
 import { cutOf, prepareImage } from './prepare_image.js';
 
 /** The files of both domains. */
@@ -18,12 +19,14 @@ export interface UnpairedNames {
 /** Images of two domains that have nothing to do with each other. */
 export function unpairedSet(
   where: string,
-  lists: Readonly<Record<'a' | 'b', readonly ImageSource[]>>,
+  listings: Readonly<Record<'a' | 'b', ImageListing>>,
   decode: ImageDecoder,
   options: ImageSetOptions,
 ): ImageDataSet<UnpairedNames> {
   const settings = imageSetSettings(where, options);
   const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const lists = { a: listings.a.sources, b: listings.b.sources };
+  const passedOver = bothPassedOver(listings.a.passedOver, listings.b.passedOver);
   const length = Math.max(lists.a.length, lists.b.length);
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
@@ -33,7 +36,8 @@ export function unpairedSet(
     (list) => new ImageSources(where, list, decode, onCorrupt, skipped),
   ) as [ImageSources, ImageSources];
   return imageDataSet(where, {
-    ...{ length, files: { a: a.names, b: b.names }, skipped, crop, channels, prefetch },
+    ...{ length, files: { a: a.names, b: b.names }, passedOver, skipped },
+    ...{ crop, channels, prefetch },
     async sample(n) {
       const [xa, ya, fa, xb, yb, fb, other] = chances.seek(n).uniformValues(7) as unknown as [
         number,
