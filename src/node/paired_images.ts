@@ -19,7 +19,8 @@ export interface PairedFolderOptions extends PairedSetOptions {
  * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
  * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
  * function of the seed and the number of the sample, so a resumed run asks for batch k and goes on as
- * if it had never stopped.
+ * if it had never stopped. A file that is skipped leaves the order, and all others come equally often;
+ * a run that resumes has then to look through the files of the first epoch once more.
  *
  * PNG and JPEG, told apart by what is in them, with the pixels of PIL to the last bit (of 16-bit grey,
  * which PIL clips, the upper 8 bits). Alpha is dropped and EXIF's rotation is not followed, both as in

@@ -22,7 +22,8 @@ export interface UnpairedFolderOptions extends ImageSetOptions {
  *
  * An epoch has as many samples as the larger domain. A goes through its files, in random order
  * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
- * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code.
+ * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
+ * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once.
  *
  * @param options `folderA`, `folderB`; the others as for {@link pairedImages}, without `direction`.
  * @returns The data set; it holds no tensors, and those of a batch are the caller's.

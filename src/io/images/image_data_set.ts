@@ -12,7 +12,7 @@ export interface ImageBatch {
 
 /** Images from files, batch by batch. */
 export interface ImageDataSet<Files> {
-  /** How many samples an epoch has. */
+  /** How many samples an epoch has; less by each file that is skipped, once that is found out. */
   readonly length: number;
   /** The files, in their order before any shuffling. */
   readonly files: Files;
@@ -38,7 +38,7 @@ export interface SampleValues {
 }
 
 export interface ImageDataSetParts<Files> {
-  readonly length: number;
+  length(): number;
   readonly files: Files;
   readonly passedOver: ReadonlyMap<string, number>;
   readonly skipped: ReadonlyMap<string, string>;
@@ -54,7 +54,7 @@ export function imageDataSet<Files>(
   where: string,
   parts: ImageDataSetParts<Files>,
 ): ImageDataSet<Files> {
-  const { length, files, passedOver, skipped, crop, channels, prefetch } = parts;
+  const { files, passedOver, skipped, crop, channels, prefetch } = parts;
   let ahead: { key: string; values: Promise<SampleValues> } | undefined;
   let next = 0;
 
@@ -70,7 +70,9 @@ export function imageDataSet<Files>(
   };
 
   return {
-    length,
+    get length() {
+      return parts.length();
+    },
     files,
     passedOver,
     skipped,

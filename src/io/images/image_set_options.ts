@@ -18,7 +18,8 @@ export interface ImageSetOptions {
   shuffle?: boolean;
   /** Any integer from 0 on; default 0. */
   seed?: number;
-  /** What happens at a file that is no image or too small: `'refuse'`, the default, or `'skip'`. */
+  /** What happens at a file that is no image or too small: `'refuse'`, the default; `'skip'` takes it
+   * out of the order. */
   onCorrupt?: 'refuse' | 'skip';
   /** Whether the next batch is read while one is in use; default true. */
   prefetch?: boolean;

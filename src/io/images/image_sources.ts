@@ -24,56 +24,71 @@ export function byCodePoint(a: string, b: string): number {
 /** The files of one domain, and what to do at those that are none. */
 export class ImageSources {
   readonly names: readonly string[];
+  /** Whether a file that is no image is an error. */
+  readonly refuses: boolean;
   private readonly where: string;
   private readonly sources: readonly ImageSource[];
   private readonly decode: ImageDecoder;
-  private readonly onCorrupt: OnCorrupt;
+  private readonly check: (image: RasterImage) => void;
   private readonly skipped: Map<string, string>;
   /** By place, as two domains may have files of one name. */
   private readonly bad: Set<number> = new Set();
 
-  /** @param skipped Gets the name of each file that was passed over, and why. */
+  /**
+   * @param check Throws a BadImage at one that will not do, such as one too small.
+   * @param skipped Gets the name of each file that was passed over, and why.
+   */
   constructor(
     where: string,
     sources: readonly ImageSource[],
-    decode: ImageDecoder,
-    onCorrupt: OnCorrupt,
-    skipped: Map<string, string>,
+    how: {
+      readonly decode: ImageDecoder;
+      readonly check: (image: RasterImage) => void;
+      readonly onCorrupt: OnCorrupt;
+      readonly skipped: Map<string, string>;
+    },
   ) {
     this.where = where;
     this.sources = sources;
     this.names = sources.map(({ name }) => name);
-    this.decode = decode;
-    this.onCorrupt = onCorrupt;
-    this.skipped = skipped;
+    this.decode = how.decode;
+    this.check = how.check;
+    this.refuses = how.onCorrupt === 'refuse';
+    this.skipped = how.skipped;
   }
 
-  /**
-   * What `make` makes of a file. In the place of one that is skipped comes the next in the list that
-   * is not, so that a batch stays a function of its number and of the files.
-   */
-  async use<T>(index: number, make: (image: RasterImage) => T): Promise<T> {
-    for (let tries = 0; tries < this.sources.length; tries++) {
-      const place = (index + tries) % this.sources.length;
-      const source = this.sources[place]!;
-      if (this.bad.has(place)) continue;
-      try {
-        return make(await this.decode(await source.read()));
-      } catch (error) {
-        if (!(error instanceof BadImage)) throw error;
-        if (this.onCorrupt === 'refuse')
-          fail(
-            'value',
-            this.where,
-            source.name,
-            'an image that can be read',
-            error.message,
-            "Remove or repair the file, or pass onCorrupt: 'skip'.",
-          );
-        this.bad.add(place);
-        this.skipped.set(source.name, error.message);
-      }
+  /** How many files there are without those that were skipped so far. */
+  get length(): number {
+    return this.names.length - this.bad.size;
+  }
+
+  isBad(place: number): boolean {
+    return this.bad.has(place);
+  }
+
+  /** Reads a file; undefined if it is one of those that are skipped. */
+  async read(place: number): Promise<RasterImage | undefined> {
+    if (this.isBad(place)) return undefined;
+    const source = this.sources[place]!;
+    try {
+      const image = await this.decode(await source.read());
+      this.check(image);
+      return image;
+    } catch (error) {
+      if (!(error instanceof BadImage)) throw error;
+      if (this.refuses)
+        fail(
+          ...(['value', this.where, source.name, 'an image that can be read'] as const),
+          ...([error.message, "Remove or repair the file, or pass onCorrupt: 'skip'."] as const),
+        );
+      this.bad.add(place);
+      this.skipped.set(source.name, error.message);
+      return undefined;
     }
+  }
+
+  /** Throws, as every file was skipped. */
+  failWithoutAny(): never {
     const [first] = this.names;
     const rule = 'images, at least one of which can be read';
     fail('value', this.where, 'files', rule, `${this.names.length}, the first of them ${first}`);

@@ -20,7 +20,8 @@ export interface PairedImagesOptions extends PairedSetOptions {
  *
  * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
  * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
- * function of the seed and the number of the sample.
+ * function of the seed and the number of the sample. A file that is skipped leaves the order, and all
+ * others come equally often.
  *
  * PNG and JPEG, told apart by what is in them. Alpha is dropped and EXIF's rotation is not followed,
  * both as in PIL. A JPEG in CMYK, with more than 8 bits or coded arithmetically is refused, as is a

@@ -1,5 +1,6 @@
 import { checkOneOf } from '../../internal/check.js';
 import { RandomStream } from '../../internal/random.js';
+import type { RasterImage } from '../image_grid.js';
 import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
@@ -8,7 +9,8 @@ import type { ImageListing } from './image_listing.js';
 import { imageSetSettings } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import { cutOf, halvesOf, prepareImage } from './prepare_image.js';
+import { checkFits, cutOf, halvesOf, prepareImage } from './prepare_image.js';
+import { SampleOrder } from './sample_order.js';
 
 /** Options of paired images, wherever they come from. */
 export interface PairedSetOptions extends ImageSetOptions {
@@ -29,23 +31,23 @@ export function pairedSet(
   const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
-  const place = epochOrder(stream.fork('order'), list.length, shuffle);
   const skipped = new Map<string, string>();
-  const sources = new ImageSources(where, list, decode, onCorrupt, skipped);
+  const check = (image: RasterImage) => checkFits(halvesOf(image)[0], settings);
+  const sources = new ImageSources(where, list, { decode, check, onCorrupt, skipped });
+  const order = new SampleOrder(sources, epochOrder(stream.fork('order'), list.length, shuffle));
   return imageDataSet(where, {
-    ...{ length: list.length, files: sources.names, passedOver, skipped, crop, channels, prefetch },
-    sample(n) {
+    length: () => sources.length,
+    ...{ files: sources.names, passedOver, skipped, crop, channels, prefetch },
+    async sample(n) {
       const [x, y, f] = chances.seek(n).uniformValues(3) as unknown as [number, number, number];
       const chance = { x, y, flip: flip && f < 0.5 };
-      return sources.use(place(n), (image) => {
-        const [left, right] = halvesOf(image);
-        const cut = cutOf(left, settings, chance);
-        const [a, b] = direction === 'a-to-b' ? [left, right] : [right, left];
-        return {
-          a: prepareImage(a, channels.a, settings, cut),
-          b: prepareImage(b, channels.b, settings, cut),
-        };
-      });
+      const [left, right] = halvesOf(await order.image(n));
+      const cut = cutOf(left, settings, chance);
+      const [a, b] = direction === 'a-to-b' ? [left, right] : [right, left];
+      return {
+        a: prepareImage(a, channels.a, settings, cut),
+        b: prepareImage(b, channels.b, settings, cut),
+      };
     },
   });
 }

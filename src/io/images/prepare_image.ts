@@ -27,11 +27,23 @@ export interface Cut {
   readonly flip: boolean;
 }
 
-/** Where chance puts the crop in an image of the size of this one, once that is resized. */
-export function cutOf(image: RasterImage, { load, crop }: Preparation, chance: Chance): Cut {
-  const { width, height } = load === false ? image : { width: load, height: load };
+/** The size of an image once it is resized. */
+const resizedSize = (image: RasterImage, { load }: Preparation) =>
+  load === false ? image : { width: load, height: load };
+
+/** Refuses an image out of which no crop can be cut. */
+export function checkFits(image: RasterImage, preparation: Preparation): void {
+  const { width, height } = resizedSize(image, preparation);
+  const { crop } = preparation;
   if (width < crop || height < crop)
     throw new BadImage(`its size of ${width} × ${height} is below the crop of ${crop}`);
+}
+
+/** Where chance puts the crop in an image of the size of this one, once that is resized. */
+export function cutOf(image: RasterImage, preparation: Preparation, chance: Chance): Cut {
+  checkFits(image, preparation);
+  const { width, height } = resizedSize(image, preparation);
+  const { crop } = preparation;
   const left = Math.floor(chance.x * (width - crop + 1));
   const top = Math.floor(chance.y * (height - crop + 1));
   return { left, top, flip: chance.flip };

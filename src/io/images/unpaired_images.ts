@@ -23,7 +23,8 @@ export interface UnpairedImagesOptions extends ImageSetOptions {
  *
  * An epoch has as many samples as the larger domain. A goes through its files, in random order
  * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
- * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code.
+ * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
+ * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once.
  *
  * @param options `filesA`, `filesB`: a `FileList` or an array of `File`; the others as for
  *   {@link pairedImages}, without `direction`.

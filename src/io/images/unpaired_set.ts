@@ -1,4 +1,5 @@
 import { RandomStream } from '../../internal/random.js';
+import type { RasterImage } from '../image_grid.js';
 import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
@@ -8,7 +9,9 @@ import type { ImageListing } from './image_listing.js';
 import { imageSetSettings } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import { cutOf, prepareImage } from './prepare_image.js';
+import type { ImageSource } from './image_sources.js';
+import { checkFits, cutOf, prepareImage } from './prepare_image.js';
+import { SampleOrder } from './sample_order.js';
 
 /** The files of both domains. */
 export interface UnpairedNames {
@@ -27,17 +30,37 @@ export function unpairedSet(
   const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
   const lists = { a: listings.a.sources, b: listings.b.sources };
   const passedOver = bothPassedOver(listings.a.passedOver, listings.b.passedOver);
-  const length = Math.max(lists.a.length, lists.b.length);
+  const places = Math.max(lists.a.length, lists.b.length);
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
-  const place = epochOrder(stream.fork('order'), length, shuffle);
+  const standIns = stream.fork('stand-ins');
   const skipped = new Map<string, string>();
-  const [a, b] = [lists.a, lists.b].map(
-    (list) => new ImageSources(where, list, decode, onCorrupt, skipped),
-  ) as [ImageSources, ImageSources];
+  const check = (image: RasterImage) => checkFits(image, settings);
+  const open = (list: readonly ImageSource[]) =>
+    new ImageSources(where, list, { decode, check, onCorrupt, skipped });
+  const [a, b] = [open(lists.a), open(lists.b)];
+  const order = (sources: ImageSources) => {
+    // as the reference, where no file can leave the order; else each domain goes on by itself
+    const files = sources.names.length;
+    const place = epochOrder(stream.fork('order'), sources.refuses ? places : files, shuffle);
+    return new SampleOrder(sources, (n) => place(n) % files);
+  };
+  const [orderA, orderB] = [order(a), order(b)];
+
+  /** The image at a share of B, or the first in a random order that is good, where that is not. */
+  const drawn = async (n: number, share: number): Promise<RasterImage> => {
+    const image = await b.read(Math.floor(share * b.names.length));
+    if (image !== undefined) return image;
+    for (const file of standIns.seek(n).permutation(b.names.length)) {
+      const other = await b.read(file);
+      if (other !== undefined) return other;
+    }
+    return b.failWithoutAny();
+  };
+
   return imageDataSet(where, {
-    ...{ length, files: { a: a.names, b: b.names }, passedOver, skipped },
-    ...{ crop, channels, prefetch },
+    length: () => Math.max(a.length, b.length),
+    ...{ files: { a: a.names, b: b.names }, passedOver, skipped, crop, channels, prefetch },
     async sample(n) {
       const [xa, ya, fa, xb, yb, fb, other] = chances.seek(n).uniformValues(7) as unknown as [
         number,
@@ -48,17 +71,13 @@ export function unpairedSet(
         number,
         number,
       ];
-      const index = place(n);
-      const partner = shuffle ? Math.floor(other * lists.b.length) : index;
       const ofA = { x: xa, y: ya, flip: flip && fa < 0.5 };
       const ofB = { x: xb, y: yb, flip: flip && fb < 0.5 };
+      const imageA = await orderA.image(n);
+      const imageB = await (shuffle ? drawn(n, other) : orderB.image(n));
       return {
-        a: await a.use(index % lists.a.length, (image) =>
-          prepareImage(image, channels.a, settings, cutOf(image, settings, ofA)),
-        ),
-        b: await b.use(partner % lists.b.length, (image) =>
-          prepareImage(image, channels.b, settings, cutOf(image, settings, ofB)),
-        ),
+        a: prepareImage(imageA, channels.a, settings, cutOf(imageA, settings, ofA)),
+        b: prepareImage(imageB, channels.b, settings, cutOf(imageB, settings, ofB)),
       };
     },
   });
