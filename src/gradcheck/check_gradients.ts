@@ -7,6 +7,8 @@ import { RandomStream } from '../internal/random.js';
 import type { LayerVariable } from '../layers/named_weights.js';
 import { withReplacedWeights } from '../layers/replaced_weights.js';
 import { checkFirstOrder, checkSecondOrder } from './check_derivatives.js';
+import { ofFloats } from './float_inputs.js';
+import type { Outputs } from './float_inputs.js';
 import { GradientCheck } from './gradient_check.js';
 import type { GradientCheckRow } from './gradient_check.js';
 import { restoring, still } from './hold_still.js';
@@ -42,11 +44,13 @@ const EFFORT = { directions: 4, steps: 10, attempts: 8 };
  * afterwards. It calls {@link enableSecondOrderGradients}. A critic takes a few dozen gradients per
  * layer: a batch of 2 is enough.
  *
- * @param critic A model, or a function of tensors.
- * @param sample What it is given, float32; an array for several inputs.
+ * @param critic A model, or a function of tensors; either may have several inputs and several outputs.
+ * @param sample What it is given, float32; an array for several inputs, of which int32 ones, such as
+ *   labels, are constants.
  * @param options See {@link CheckGradientsOptions}.
  * @returns `ok`, the verdicts, and a table as text by `toString()`.
- * @throws GanKitError if the critic says two things of one input, as unseeded noise does.
+ * @throws GanKitError if the sample does not fit the critic, or the critic says two things of one input, as
+ *   unseeded noise does.
  *
  * @example
  * ```ts
@@ -62,8 +66,18 @@ const EFFORT = { directions: 4, steps: 10, attempts: 8 };
  * console.log(check.ok); // → true
  * ```
  */
+export async function checkGradients<X extends Tensor>(
+  critic: LayersModel | ((x: X) => Outputs),
+  sample: X,
+  options?: CheckGradientsOptions,
+): Promise<GradientCheck>;
+export async function checkGradients<X extends Tensor[]>(
+  critic: LayersModel | ((...inputs: X) => Outputs),
+  sample: readonly [...X],
+  options?: CheckGradientsOptions,
+): Promise<GradientCheck>;
 export async function checkGradients(
-  critic: LayersModel | TensorFunction,
+  critic: LayersModel | ((...inputs: never[]) => Outputs),
   sample: Tensor | readonly Tensor[],
   options: CheckGradientsOptions = {},
 ): Promise<GradientCheck> {
@@ -73,7 +87,7 @@ export async function checkGradients(
   checkBoolean(WHERE, 'training', training);
   const stream = new RandomStream(seed, WHERE);
   const samples = Array.isArray(sample) ? (sample as readonly Tensor[]) : [sample as Tensor];
-  samples.forEach((x, i) => checkTensor(WHERE, `sample[${i}]`, x, { minRank: 1 }));
+  checkSamples(critic, samples);
   enableSecondOrderGradients();
 
   const check = async (name: string, kind: string, f: TensorFunction, inputs: HostTensor[]) => {
@@ -84,23 +98,25 @@ export async function checkGradients(
     return { name, kind, first, second: await checkSecondOrder(probe, effort) };
   };
 
-  const moved = await Promise.all(samples.map(async (x) => jittered(await toHost(x), stream)));
+  const whole = ofFloats(samples, (xs) =>
+    isModel(critic)
+      ? (critic.apply(xs.length === 1 ? xs[0]! : xs, { training }) as Outputs)
+      : critic(...(xs as never[])),
+  );
+  const moved = await Promise.all(whole.inputs.map(async (x) => jittered(await toHost(x), stream)));
   if (!isModel(critic)) {
-    if (typeof critic !== 'function')
-      fail('type', WHERE, 'critic', 'a LayersModel or a function of tensors', critic);
-    return new GradientCheck(await check('critic', 'function', critic, moved), []);
+    const f: TensorFunction = (...xs) => whole.f(xs);
+    return new GradientCheck(await check('critic', 'function', f, moved), []);
   }
 
   const all = leafLayers(critic);
   return restoring(
     all.map(({ layer }) => layer),
     async () => {
-      const apply = (xs: Tensor[]) =>
-        critic.apply(xs.length === 1 ? xs[0]! : xs, { training }) as Tensor;
-      const calls = recordLayerCalls(critic, () => still(() => apply([...samples])));
+      const calls = recordLayerCalls(critic, () => still(() => whole.f(whole.inputs)));
       try {
-        const whole = await withWeights(trainable(critic), moved, apply);
-        const row = await check('critic', 'model', whole.f, whole.inputs);
+        const { f, inputs } = await withWeights(trainable(critic), moved, whole.f);
+        const row = await check('critic', 'model', f, inputs);
         const rows: GradientCheckRow[] = [];
         for (const call of calls) {
           const { f, inputs } = await layerFunction(call);
@@ -114,6 +130,21 @@ export async function checkGradients(
   );
 }
 
+function checkSamples(critic: unknown, samples: readonly Tensor[]): void {
+  if (!isModel(critic) && typeof critic !== 'function')
+    fail('type', WHERE, 'critic', 'a LayersModel or a function of tensors', critic);
+  samples.forEach((x, i) => {
+    checkTensor(WHERE, `sample[${i}]`, x, { minRank: 1, dtype: 'any' });
+    if (x.dtype !== 'float32' && x.dtype !== 'int32')
+      fail('shape', WHERE, `sample[${i}]`, 'of dtype float32, or int32 for a constant', x);
+  });
+  const wanted = isModel(critic) ? (critic.inputs as unknown[] | undefined)?.length : undefined;
+  if (wanted !== undefined && samples.length !== wanted)
+    fail('shape', WHERE, 'sample', `as many tensors as the model has inputs, ${wanted}`, samples);
+  if (!isModel(critic) && samples.every(({ dtype }) => dtype === 'int32'))
+    fail('shape', WHERE, 'sample', 'at least one tensor of dtype float32', samples);
+}
+
 const isModel = (critic: unknown): critic is LayersModel =>
   Array.isArray((critic as Partial<LayersModel> | undefined)?.layers);
 
@@ -125,7 +156,7 @@ const trainable = (layer: LayersModel | layers.Layer): LayerVariable[] => [
 async function withWeights(
   variables: LayerVariable[],
   inputs: HostTensor[],
-  apply: (xs: Tensor[]) => Tensor,
+  apply: (xs: readonly Tensor[]) => Tensor,
 ): Promise<{ f: TensorFunction; inputs: HostTensor[] }> {
   const weights = await Promise.all(variables.map((variable) => toHost(variable.read())));
   const f: TensorFunction = (...xs) => {
@@ -136,16 +167,12 @@ async function withWeights(
   return { f, inputs: [...inputs, ...weights] };
 }
 
-/** A layer as a function of its float inputs and weights; indices, as of an embedding, are constants. */
+/** A layer as a function of its float inputs and weights. */
 async function layerFunction({ layer, inputs, kwargs }: LayerCall) {
-  const moving = inputs.filter(({ dtype }) => dtype === 'float32');
-  const hosts = await Promise.all(moving.map(toHost));
-  return withWeights(trainable(layer), hosts, (xs) => {
-    const given = inputs.map((x) => (moving.includes(x) ? xs[moving.indexOf(x)]! : x));
-    const outputs = layer.call(given.length === 1 ? given[0]! : given, kwargs);
-    // squared, because the second pass through a linear layer has to be taken too
-    return square(Array.isArray(outputs) ? outputs[0]! : outputs);
-  });
+  const call = ofFloats(inputs, (xs) => layer.call(xs.length === 1 ? xs[0]! : xs, kwargs));
+  const hosts = await Promise.all(call.inputs.map(toHost));
+  // squared, because the second pass through a linear layer has to be taken too
+  return withWeights(trainable(layer), hosts, (xs) => square(call.f(xs)));
 }
 
 /** Moved by 1 % of its size. */

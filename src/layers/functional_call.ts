@@ -1,4 +1,4 @@
-import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Rank, Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../internal/check.js';
@@ -14,13 +14,14 @@ import { withReplacedWeights } from './replaced_weights.js';
  * through an optimizer's update, or an average. The model's own weights are neither read (where
  * replaced) nor changed; running statistics and power iteration stand still during the call.
  *
- * @param model A built model with one input and one output.
+ * @param model A built model.
  * @param weights Tensors by path (see {@link namedWeights}); a weight that is not named is the
  *   model's own.
- * @param inputs The batch.
+ * @param inputs The batch; a list for several inputs, in the order of `model.inputs`.
  * @param options `training`, default false.
- * @returns The model's output; the caller owns it.
- * @throws GanKitError for an unknown path or a tensor of another shape.
+ * @returns The model's output, a list of several in the order of `model.outputs`:
+ *   `functionalCall<Tensor[]>(…)`; the caller owns them.
+ * @throws GanKitError for an unknown path, a tensor of another shape, or another number of inputs.
  *
  * **Differentiable:** as the model is, in `inputs` and in `weights`.
  *
@@ -36,14 +37,29 @@ import { withReplacedWeights } from './replaced_weights.js';
  * const y = functionalCall(model, { 'top/kernel': zeros([3, 2]) }, randomNormal([4, 3]));
  * ```
  */
+export function functionalCall<R extends Rank = Rank>(
+  model: LayersModel,
+  weights: NamedTensorMap,
+  inputs: Tensor | readonly Tensor[],
+  options?: { readonly training?: boolean },
+): Tensor<R>;
+export function functionalCall<Outputs extends Tensor[]>(
+  model: LayersModel,
+  weights: NamedTensorMap,
+  inputs: Tensor | readonly Tensor[],
+  options?: { readonly training?: boolean },
+): Outputs;
 export function functionalCall(
   model: LayersModel,
   weights: NamedTensorMap,
-  inputs: Tensor,
+  inputs: Tensor | readonly Tensor[],
   options: { readonly training?: boolean } = {},
-): Tensor {
+): Tensor | Tensor[] {
   const where = 'functionalCall';
-  checkTensor(where, 'inputs', inputs, { dtype: 'any' });
+  const given = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
+  given.forEach((x, i) => {
+    checkTensor(where, Array.isArray(inputs) ? `inputs[${i}]` : 'inputs', x, { dtype: 'any' });
+  });
   const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
   const replacements = Object.entries(weights).map(([path, value]) => {
     const variable = variables.get(path);
@@ -58,11 +74,17 @@ export function functionalCall(
     checkTensor(where, `weights['${path}']`, value, { shape: variable.shape });
     return [variable, value] as const;
   });
+  const wanted = (model.inputs as unknown[] | undefined)?.length;
+  if (wanted !== undefined && given.length !== wanted)
+    fail('shape', where, 'inputs', `as many tensors as the model has inputs, ${wanted}`, given);
   return withReplacedWeights(replacements, () =>
     tidy(() =>
       withFrozenStatistics(() =>
         withFrozenPowerIteration(
-          () => model.apply(inputs, { training: options.training === true }) as Tensor,
+          () =>
+            model.apply(given.length === 1 ? given[0]! : [...given], {
+              training: options.training === true,
+            }) as Tensor | Tensor[],
         ),
       ),
     ),

@@ -1,6 +1,17 @@
-import { customGrad, memory, mul, square, sub, tanh, variable } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  customGrad,
+  memory,
+  mul,
+  square,
+  sub,
+  tanh,
+  tensor,
+  variable,
+} from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { input, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkGradients } from '../../src/gradcheck/check_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
@@ -130,6 +141,56 @@ describe.each(BACKENDS)('checkGradients on %s', (backend) => {
     const check = await checkGradients((x, w) => tanh(mul(x, w)), [sample(2, 3), sample(3)]);
     expect(check.ok).toBe(true);
     expect(check.layers).toEqual([]);
+  });
+
+  it('checks a model of several inputs, of which one may be labels, and several outputs', async () => {
+    const conditional = (middle: layers.Layer) => {
+      const inputs = [
+        input({ shape: [4] }),
+        input({ shape: [1], dtype: 'int32' }),
+        input({ shape: [2] }),
+      ];
+      const [image, label, noise] = inputs;
+      const embedding = layers.embedding({ inputDim: 3, outputDim: 3, name: 'embedding' });
+      const known = layers.flatten().apply(embedding.apply(label!)) as SymbolicTensor;
+      const all = layers.concatenate().apply([image!, known, noise!]);
+      const hidden = layers.dense({ units: 6, activation: 'tanh', name: 'hidden' }).apply(all);
+      const after = middle.apply(hidden) as SymbolicTensor;
+      const outputs = ['score', 'class'].map(
+        (name, i) => layers.dense({ units: i + 1, name }).apply(after) as SymbolicTensor,
+      );
+      const model = functional({ inputs, outputs });
+      initializeWeights(model, { stddev: 0.5, seed: 3 });
+      return model;
+    };
+    const samples = [sample(3, 4), tensor([[2], [0], [1]], [3, 1], 'int32'), sample(3, 2)];
+    const right = await checkGradients(conditional(new Custom(2, 'custom')), samples);
+    expect(right.toString()).toMatch(/^critic +model +right .* right /m);
+    expect(right.layers.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['embedding', 'hidden', 'custom', 'score', 'class']),
+    );
+    expect(right.ok).toBe(true);
+    const wrong = await checkGradients(conditional(new Custom(1.9, 'custom')), samples);
+    expect(wrong.critic.first.status).toBe('wrong');
+    expect(wrong.wrong).toEqual(['custom']);
+
+    await expect(checkGradients(conditional(new Custom(2, 'c')), samples[0]!)).rejects.toThrow(
+      /^checkGradients: `sample` must be as many tensors as the model has inputs, 3/,
+    );
+  });
+
+  it('checks a function of several outputs, which labels are a constant of', async () => {
+    const labels = tensor([1, 0], [2], 'int32');
+    const both = (x: Tensor, label: Tensor) => [tanh(x), mul(square(x), cast(label, 'float32'))];
+    const check = await checkGradients(both, [sample(2), labels]);
+    expect([check.ok, check.critic.first.status, check.critic.second.status]).toEqual([
+      true,
+      'right',
+      'right',
+    ]);
+    await expect(checkGradients((x) => x, labels)).rejects.toThrow(
+      /`sample` must be at least one tensor of dtype float32/,
+    );
   });
 
   it('refuses a function that says two things of one input', async () => {

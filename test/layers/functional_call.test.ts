@@ -1,5 +1,16 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { add, mul, sub, sum, tensor, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import { input, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import {
+  add,
+  concat,
+  mul,
+  sub,
+  sum,
+  tensor,
+  tidy,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
@@ -126,6 +137,45 @@ describe.each(BACKENDS)('functionalCall on %s', (backend) => {
       });
     const rate = tensor(0.05);
     await expectGradients(f, [rate], { step: 1e-3, rtol: 1e-3 });
+  });
+
+  it('takes several inputs and gives several outputs', async () => {
+    const [image, label] = [input({ shape: [3] }), input({ shape: [2] })];
+    const both = layers.concatenate().apply([image, label]) as SymbolicTensor;
+    const hidden = layers.dense({ name: 'hidden', units: 4 }).apply(both) as SymbolicTensor;
+    const heads = ['score', 'class'].map(
+      (name, i) => layers.dense({ name, units: i + 1 }).apply(hidden) as SymbolicTensor,
+    );
+    const critic = functional({ inputs: [image, label], outputs: heads });
+    initializeWeights(critic, { stddev: 0.5, seed: 4 });
+    const [x, y] = [new RandomStream(1).normal([5, 3]), new RandomStream(2).normal([5, 2])];
+    const own = critic.predict([x, y]) as Tensor[];
+    const [score, classes] = functionalCall<Tensor[]>(critic, {}, [x, y]);
+    expect(await score!.data()).toEqual(await own[0]!.data());
+    expect(await classes!.data()).toEqual(await own[1]!.data());
+
+    const given = { 'score/kernel': zeros([4, 1]), 'score/bias': tensor([3]) };
+    const moved = functionalCall<Tensor[]>(critic, given, [x, y], { training: true });
+    expect(await moved[0]!.data()).toEqual(Float32Array.of(3, 3, 3, 3, 3));
+    expect(await moved[1]!.data()).toEqual(await own[1]!.data());
+    await expectNoLeak(() => {
+      for (const one of functionalCall<Tensor[]>(critic, given, [x, y])) one.dispose();
+    });
+    const f = weightedSum((kernel, label) => {
+      const both = functionalCall<Tensor[]>(critic, { 'hidden/kernel': kernel }, [x, label]);
+      return concat(both, 1);
+    });
+    await expectGradients(f, [new RandomStream(3).normal([5, 4]), y], { rtol: 5e-3 });
+
+    expect(() => functionalCall(critic, {}, x)).toThrow(
+      /^functionalCall: `inputs` must be as many tensors as the model has inputs, 2/,
+    );
+    expect(() => functionalCall(critic, {}, [x, 3 as never])).toThrow(
+      /`inputs\[1\]` must be a tensor/,
+    );
+    expect(() => functionalCall(network(), {}, [x, y])).toThrow(
+      /`inputs` must be as many tensors as the model has inputs, 1/,
+    );
   });
 
   it('leaks nothing', async () => {
