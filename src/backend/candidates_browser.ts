@@ -1,10 +1,9 @@
-import { chooseThreads } from '../kernels/threads.js';
 import type { Candidate } from './candidate.js';
 import { cpu } from './cpu.js';
 import { importOptional } from './import_backend.js';
 import type { ImportModule } from './import_backend.js';
 import { wasm } from './wasm.js';
-import type { WasmModule } from './wasm.js';
+import { wasmInPage } from './wasm_in_page.js';
 import { webgl } from './webgl.js';
 import { openWebGL } from './webgl_context.js';
 import { webgpu } from './webgpu.js';
@@ -15,19 +14,9 @@ export function browserCandidates(importModule: ImportModule): readonly Candidat
   return [
     webgpu(openNavigator, importModule),
     webgl(openWebGL, importModule),
-    wasm({ useThreads }),
+    wasm(wasmInPage),
     cpu,
   ];
-}
-
-/** More are of no use to products of the size that training has. */
-const MOST_THREADS = 8;
-
-/** In a page that is cross-origin isolated tfjs starts on memory that threads can share. */
-function useThreads(module: WasmModule, threads?: number): void {
-  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  module.setThreadsCount(1); // of tfjs's own, which wait for each other
-  chooseThreads(threads ?? Math.min(MOST_THREADS, navigator?.hardwareConcurrency ?? 1));
 }
 
 async function openNavigator(): Promise<OpenGPU> {

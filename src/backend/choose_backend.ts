@@ -2,7 +2,6 @@ import {
   engine,
   findBackendFactory,
   getBackend,
-  ready,
   setBackend,
   version_core,
 } from '@tensorflow/tfjs-core';
@@ -12,7 +11,9 @@ import { fail } from '../internal/check.js';
 import { installKernels } from '../kernels/install.js';
 import type { BackendName, Candidate } from './candidate.js';
 import { firstLine } from './import_backend.js';
+import { inTime } from './in_time.js';
 import type { LoadBackendOptions } from './options.js';
+import { settlePendingStart } from './pending_start.js';
 import { selfTest } from './self_test.js';
 
 /** The backend that tensors now live on. */
@@ -25,15 +26,17 @@ export interface LoadedBackend {
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
 }
 
+const TIMEOUT = 15_000;
+
 /** Goes through the candidates until one passes, and says of each other why it did not. */
 export async function chooseBackend(
   candidates: readonly Candidate[],
   options: LoadBackendOptions = {},
 ): Promise<LoadedBackend> {
-  const { prefer } = options;
-  const current = await currentBackend();
+  const { prefer, timeout = TIMEOUT } = options;
+  const current = await currentBackend(timeout);
   if (prefer === undefined && current !== undefined && current.numDataIds() > 0) {
-    const kept = results.get(current) ?? (await keep(candidates, current));
+    const kept = results.get(current) ?? (await keep(candidates, current, timeout));
     if (kept !== undefined) return kept;
   }
   const previous = current === undefined ? undefined : getBackend();
@@ -66,7 +69,10 @@ export async function chooseBackend(
 /** Loads, starts and verifies one candidate; throws the reason if it cannot be used. */
 async function accept(candidate: Candidate, options: LoadBackendOptions): Promise<KernelBackend> {
   const { backend, packageName } = candidate;
-  const loaded = await candidate.load(options);
+  const { timeout = TIMEOUT } = options;
+  const loaded = await inTime(candidate.load(options), timeout, 'load', (late) =>
+    late.finish?.(false),
+  );
   let accepted = false;
   try {
     const { coreVersion = version_core } = loaded;
@@ -75,10 +81,10 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
         `made for tfjs-core ${coreVersion}, and this program runs tfjs-core ${version_core}. ` +
           `Run: npm install ${packageName}@${version_core}`,
       );
-    const instance = await start(candidate);
+    const instance = await start(candidate, timeout);
     candidate.prepare?.(instance);
     if (!(await setBackend(backend))) throw new Error(`setBackend('${backend}') returned false`);
-    await verify();
+    await verify(timeout);
     accepted = true;
     return instance;
   } finally {
@@ -90,40 +96,44 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
  * Starts a backend by its own factory. `setBackend` would do so too, but writes the error to the
  * console and returns only false.
  */
-async function start({ backend, advice = '' }: Candidate): Promise<KernelBackend> {
+async function start({ backend, advice = '' }: Candidate, timeout: number): Promise<KernelBackend> {
   const { registry } = engine();
   const factory = findBackendFactory(backend);
   if (factory === null) throw new Error(`its module did not register the backend '${backend}'`);
   try {
-    return (registry[backend] ??= await factory());
+    return (registry[backend] ??= await inTime(
+      (async () => factory())(),
+      timeout,
+      'answer',
+      (late) => late.dispose(),
+    ));
   } catch (error) {
     throw new Error(`did not start (${firstLine(error)}). ${advice}`.trim(), { cause: error });
   }
 }
 
 /** Brings gan-kit's kernels to the current backend and tests it. */
-async function verify(): Promise<void> {
+async function verify(timeout: number): Promise<void> {
   installKernels();
   try {
-    await selfTest();
+    await inTime(selfTest(), timeout, 'finish');
   } catch (error) {
     throw new Error(`failed the self-test: ${firstLine(error)}`, { cause: error });
   }
 }
 
 /** The started backend that ops use now. Waits for one that is on its way. */
-async function currentBackend(): Promise<KernelBackend | undefined> {
+async function currentBackend(timeout: number): Promise<KernelBackend | undefined> {
+  await settlePendingStart(timeout);
   const name = getBackend() as string | null | undefined;
-  if (name === null || name === undefined) return undefined;
-  const { registry } = engine();
-  if (registry[name] === undefined) await ready().catch(() => undefined);
-  return registry[getBackend()];
+  return name === null || name === undefined ? undefined : engine().registry[name];
 }
 
 /** Keeps the current backend, which holds tensors; undefined if it computes wrongly. */
 async function keep(
   candidates: readonly Candidate[],
   instance: KernelBackend,
+  timeout: number,
 ): Promise<LoadedBackend | undefined> {
   const backend = getBackend();
   const candidate = candidates.find(
@@ -131,7 +141,7 @@ async function keep(
   );
   const name = candidate?.name ?? backend;
   try {
-    await verify();
+    await verify(timeout);
   } catch {
     return undefined;
   }

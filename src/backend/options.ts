@@ -20,6 +20,11 @@ export interface LoadBackendOptions {
    * first start decides.
    */
   readonly threads?: number;
+  /**
+   * How long a backend may take to load, to start and to pass its test, each, in milliseconds; one that
+   * has not answered by then is skipped. Default 15,000.
+   */
+  readonly timeout?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
   readonly softwareWebGPU?: boolean;
   /** Whether WebGL may run on a software renderer, which is slower than wasm. Default false. */
@@ -36,13 +41,21 @@ export const THREADED_BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
 
 const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', THREADED_BINARY];
 
-const KEYS = ['prefer', 'wasmPath', 'threads', 'softwareWebGPU', 'softwareWebGL', 'modules'];
+const KEYS = [
+  'prefer',
+  'wasmPath',
+  'threads',
+  'timeout',
+  'softwareWebGPU',
+  'softwareWebGL',
+  'modules',
+];
 
 /** Refuses options that are misspelt or of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   const where = 'loadBackend';
   checkOptions(where, options, KEYS);
-  const { prefer, wasmPath, threads, softwareWebGPU, softwareWebGL, modules } = options;
+  const { prefer, wasmPath, threads, timeout, softwareWebGPU, softwareWebGL, modules } = options;
   if (prefer !== undefined) {
     if (!Array.isArray(prefer) || prefer.length === 0)
       fail('type', where, 'prefer', 'a list of backend names', prefer);
@@ -51,6 +64,7 @@ export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   if (wasmPath !== undefined) checkWasmPath(where, wasmPath);
   if (threads !== undefined)
     checkNumber(where, 'threads', threads, { integer: true, min: 1, max: 8 });
+  if (timeout !== undefined) checkNumber(where, 'timeout', timeout, { above: 0 });
   if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
   if (softwareWebGL !== undefined) checkBoolean(where, 'softwareWebGL', softwareWebGL);
   checkOptions(where, modules, BACKEND_NAMES);

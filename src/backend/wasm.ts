@@ -16,6 +16,8 @@ export interface WasmHost {
   findBinaries?(): string | undefined;
   /** Has the backend compute with threads; none means all processors. */
   useThreads?(module: WasmModule, threads: number | undefined, binary: string | undefined): void;
+  /** Whether it does so, too, where the program has registered the backend, as tfjs's start may hang. */
+  readonly mendsStart?: boolean;
   /** Called before Emscripten's code runs; returns what clears its process listeners away. */
   watchListeners?(): () => void;
 }
@@ -43,9 +45,10 @@ export function wasm(host: WasmHost = {}): Candidate {
         const { setWasmPaths } = module ?? ((await literalImport()) as WasmModule);
         setWasmPaths(typeof path === 'string' ? asFolder(path) : path);
       }
-      if (module !== undefined && !started) {
+      const own = module ?? (host.mendsStart === true ? await literalImport() : undefined);
+      if (own !== undefined && !started) {
         const { threads, wasmPath } = options;
-        host.useThreads?.(module, threads, addressOf(THREADED_BINARY, wasmPath));
+        host.useThreads?.(own as WasmModule, threads, addressOf(THREADED_BINARY, wasmPath));
       }
       return {
         coreVersion: module?.version_wasm,

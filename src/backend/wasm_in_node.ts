@@ -3,7 +3,7 @@ import type { WasmHost, WasmModule } from './wasm.js';
 import { defaultThreads, useThreads } from './wasm_threads.js';
 
 /** What Node does for the wasm backend. */
-export const wasmInNode: Required<WasmHost> = {
+export const wasmInNode: WasmHost = {
   findBinaries,
   useThreads(module: WasmModule, threads = defaultThreads(), binary) {
     const folder = packageFolder('../wasm-out', 'tfjs-backend-wasm-threaded-simd.js');

@@ -1,9 +1,11 @@
-import { env, findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { chooseThreads } from '../kernels/threads.js';
+import { IdleWorker } from './idle_worker.js';
 import { nodeBuiltin } from './node_builtins.js';
 import { THREADED_BINARY } from './options.js';
+import { startWasmBy } from './wasm_start.js';
 
 /*
  * tfjs's wasm package has a binary whose memory threads can share, and starts it in pages alone: in Node
@@ -51,9 +53,7 @@ export function useThreads(
   folder: string,
   binary: string = inFolder(folder, THREADED_BINARY),
 ): void {
-  const stock = findBackendFactory('wasm');
-  removeBackend('wasm');
-  const start = async (): Promise<KernelBackend> => {
+  startWasmBy(async (stock) => {
     try {
       // the only binary with threads has SIMD, too; without a binary Emscripten ends in an abort
       const starts = isFile(binary) && (await env().getAsync('WASM_HAS_SIMD_SUPPORT'));
@@ -63,8 +63,7 @@ export function useThreads(
       module.setThreadsCount(1);
       return stock();
     }
-  };
-  registerBackend('wasm', start, 2); // the priority that the package gives it
+  });
 }
 
 async function startThreaded(
@@ -97,24 +96,6 @@ async function startThreaded(
     if (before === undefined) delete host.Worker;
     else host.Worker = before;
   }
-}
-
-/**
- * The glue starts by making eight workers, and waits until each has loaded the binary. With one thread
- * it asks nothing else of them: these say that they have, and are nothing.
- */
-class IdleWorker {
-  readonly #listeners = new Map<string, (message: unknown) => void>();
-
-  on(event: string, listener: (message: unknown) => void): void {
-    this.#listeners.set(event, listener);
-  }
-  postMessage({ cmd }: { cmd?: string }): void {
-    if (cmd === 'load') queueMicrotask(() => this.#listeners.get('message')?.({ cmd: 'loaded' }));
-  }
-  ref(): void {}
-  unref(): void {}
-  terminate(): void {}
 }
 
 /** What the glue gets from `require`: Node's modules, but {@link IdleWorker}. */

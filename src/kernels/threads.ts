@@ -75,10 +75,19 @@ export function startThread(data: ThreadData): () => void {
   const address = host.URL.createObjectURL(
     new host.Blob([`onmessage = (e) => (${SERVE})(e.data)`]),
   );
-  const worker = new host.Worker!(address);
-  worker.postMessage!(data);
+  const worker = workerAt(address);
+  worker?.postMessage!(data);
   return () => {
-    worker.terminate();
+    worker?.terminate();
     host.URL.revokeObjectURL(address);
   };
+}
+
+/** None where a page's policy forbids it. */
+function workerAt(address: string): WorkerLike | undefined {
+  try {
+    return new (globalThis as unknown as Host).Worker!(address);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,10 +1,13 @@
-import '@tensorflow/tfjs-backend-cpu';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
   Conv2DBackpropFilter,
   engine,
   getBackend,
   memory,
+  ready,
+  registerBackend,
   registerKernel,
+  removeBackend,
   setBackend,
   tensor,
   unregisterKernel,
@@ -123,6 +126,69 @@ describe('chooseBackend', () => {
     expect(skipped[0]!.reason).toContain(reason);
     expect(skipped[0]!.reason).not.toContain('\n');
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  const never = () => new Promise<never>(() => undefined);
+  test.each<[string, Partial<Candidate> & { start?: typeof never }, string]>([
+    ['load', { load: never }, 'did not load within 0.05 s'],
+    [
+      'start',
+      { start: never, advice: 'Try again.' },
+      'did not start (did not answer within 0.05 s). Try again.',
+    ],
+  ])('skips a candidate that does not %s, in time', async (_, silent, reason) => {
+    const candidates = [fakeCandidate('webgpu', silent), fakeCandidate('wasm')];
+    const { name, skipped } = await chooseBackend(candidates, { timeout: 50 });
+    expect(name).toBe('wasm');
+    expect(skipped[0]).toEqual({ name: 'webgpu', reason });
+  });
+
+  test('skips a candidate that does not answer its self-test, in time', async () => {
+    class Silent extends MathBackendCPU {
+      override read = never;
+    }
+    const silent = fakeCandidate('webgpu', { start: () => quietBackend(new Silent()) });
+    const { name, skipped } = await chooseBackend([silent, fakeCandidate('wasm')], { timeout: 50 });
+    expect(name).toBe('wasm');
+    expect(skipped[0]!.reason).toBe('failed the self-test: did not finish within 0.05 s');
+  });
+
+  test('lets go of what loads or starts too late', async () => {
+    const finish = vi.fn();
+    const late = quietBackend();
+    const dispose = vi.spyOn(late, 'dispose');
+    const answers: (() => void)[] = [];
+    const slow = <T>(value: T) => new Promise<T>((resolve) => answers.push(() => resolve(value)));
+    const starting = fakeCandidate('webgl', { start: () => slow(late) });
+    const candidates = [
+      fakeCandidate('webgpu', { load: () => slow({ finish }) }),
+      starting,
+      fakeCandidate('wasm'),
+    ];
+    const { name } = await chooseBackend(candidates, { timeout: 50 });
+    const chosen = getBackend();
+    expect(name).toBe('wasm');
+    for (const answer of answers) answer();
+    await new Promise(setImmediate);
+    expect(finish.mock.calls).toEqual([[false]]);
+    expect(dispose).toHaveBeenCalledTimes(1);
+    expect(engine().registry[starting.backend]).toBeUndefined();
+    expect(getBackend()).toBe(chosen);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['setBackend', () => setBackend('silent')],
+    ['ready', () => ready()],
+    ['an op', () => expect(() => tensor([1])).toThrow('has not yet been initialized')],
+  ])('does not wait for ever for a backend that the program starts by %s', async (_, begin) => {
+    registerFake('removed');
+    await setBackend('removed');
+    removeFakes(); // no backend is current
+    registerBackend('silent', never, 99);
+    void begin();
+    const { name } = await chooseBackend([fakeCandidate('wasm')], { timeout: 50 });
+    removeBackend('silent');
+    expect(name).toBe('wasm');
   });
 
   test('skips a candidate for which setBackend returns false', async () => {

@@ -227,6 +227,8 @@ describe('options that are wrong', () => {
     [{ threads: 0 }, 'value', '`threads` must be an integer >= 1 and <= 8. Received: 0'],
     [{ threads: '2' }, 'type', '`threads` must be an integer'],
     [{ softwareWebGPU: 1 }, 'type', '`softwareWebGPU` must be true or false. Received: 1'],
+    [{ timeout: 0 }, 'value', '`timeout` must be a finite number > 0. Received: 0'],
+    [{ timeout: NaN }, 'value', '`timeout` must be a finite number > 0. Received: NaN'],
     [{ softwareWebGL: 'yes' }, 'type', '`softwareWebGL` must be true or false. Received: "yes"'],
     [{ modules: { metal: () => 0 } }, 'value', '`options` must be an object with the keys tenso'],
     [{ modules: { webgl: 'x' } }, 'type', '`modules.webgl` must be a function'],

@@ -1,0 +1,88 @@
+import { env } from '@tensorflow/tfjs-core';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { chooseThreads } from '../kernels/threads.js';
+import { IdleWorker } from './idle_worker.js';
+import type { WasmHost } from './wasm.js';
+import { startWasmBy } from './wasm_start.js';
+import type { WasmStart } from './wasm_start.js';
+
+/*
+ * In a page that is cross-origin isolated tfjs starts on memory that threads can share, with eight workers
+ * whose program is the text of one of its functions. Minifiers make that text another program, which ends
+ * at its first line, and tfjs then waits for ever. Here it starts without any of its own threads; ours work
+ * on its memory (kernels/threads).
+ */
+
+/** What pages, and their workers, do for the wasm backend. */
+export const wasmInPage: WasmHost = {
+  mendsStart: true,
+  useThreads({ setThreadsCount }, threads = defaultThreads()) {
+    startWasmBy(async (stock) => {
+      setThreadsCount(1); // of tfjs's own, which wait for each other
+      chooseThreads(threads);
+      if (!(await canShare())) return stock();
+      if (threads > 1)
+        try {
+          return await withIdleWorkers(stock);
+        } catch {
+          // the binary with threads may be missing where the others are not
+        }
+      return onOwnMemory(stock);
+    });
+  },
+};
+
+/** More are of no use to products of the size that training has. */
+const MOST_THREADS = 8;
+
+function defaultThreads(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return Math.min(MOST_THREADS, navigator?.hardwareConcurrency ?? 1);
+}
+
+const SHARES = 'WASM_HAS_MULTITHREAD_SUPPORT';
+
+/** Whether tfjs would start on memory that threads can share. */
+async function canShare(): Promise<boolean> {
+  const flags = [SHARES, 'WASM_HAS_SIMD_SUPPORT'].map((flag) => env().getAsync(flag));
+  return (await Promise.all(flags)).every(Boolean);
+}
+
+const POOL = 8; // workers that tfjs makes
+const MICROTASKS = 100; // more than it makes them within
+
+/**
+ * Starts tfjs with {@link IdleWorker}s. It makes its workers in microtasks of its start; in these alone the
+ * host's class is another one, which still makes what the program asks for: tfjs's come from a `blob:`.
+ */
+async function withIdleWorkers(stock: WasmStart): Promise<KernelBackend> {
+  const host = globalThis as { Worker?: new (address: unknown, options?: object) => object };
+  const before = host.Worker;
+  let made = 0;
+  host.Worker = new Proxy(before ?? IdleWorker, {
+    construct(Worker, parameters: unknown[], subclass: () => object): object {
+      if (!String(parameters[0]).startsWith('blob:'))
+        return Reflect.construct(Worker, parameters, subclass) as object;
+      made++;
+      return new IdleWorker();
+    },
+  });
+  try {
+    const started = stock();
+    for (let i = 0; i < MICROTASKS && made < POOL; i++) await Promise.resolve();
+    return started;
+  } finally {
+    if (before === undefined) delete host.Worker;
+    else host.Worker = before;
+  }
+}
+
+/** Starts tfjs as in a page that is not isolated. */
+async function onOwnMemory(stock: WasmStart): Promise<KernelBackend> {
+  env().set(SHARES, false);
+  try {
+    return await stock();
+  } finally {
+    env().set(SHARES, true);
+  }
+}
