@@ -47,8 +47,9 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
 export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersModel {
   const where = 'dcganDiscriminator';
   checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
-  const { imageShape, doublings, form, filters, kernelSize, negativeSlope, stddev, seed } =
-    planDCGAN(where, args);
+  const plan = planDCGAN(where, args);
+  const { imageShape, doublings, form, filters, kernelSize, outerBias } = plan;
+  const { negativeSlope, stddev, seed } = plan;
   const normalization = args.normalization ?? (form === 'paper' ? 'batch' : 'none');
   const convolutions = args.layers ?? doublings;
   const rate = args.dropout ?? (form === 'paper' ? 0 : 0.3);
@@ -68,7 +69,7 @@ export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersMod
           kernelSize,
           strides: 2,
           padding: 'same',
-          useBias: first || useBias,
+          useBias: first ? outerBias : useBias,
           kernelInitializer: 'zeros',
           name,
           ...(first ? { inputShape: [...imageShape] } : {}),
@@ -82,7 +83,7 @@ export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersMod
   }
   stack.push(
     layers.flatten({ name: 'flatten' }),
-    wrap(layers.dense({ units: 1, kernelInitializer: 'zeros', name: 'logit' })),
+    wrap(layers.dense({ units: 1, useBias: outerBias, kernelInitializer: 'zeros', name: 'logit' })),
   );
   const model = sequential({ layers: stack, name: args.name ?? 'discriminator' });
   initializeWeights(model, { stddev, seed });

@@ -46,8 +46,9 @@ export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
   const { latentSize = 100, normalization = 'batch' } = args;
   checkNumber(where, 'latentSize', latentSize, { integer: true, min: 1 });
   checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
-  const { imageShape, base, doublings, form, filters, kernelSize, negativeSlope, stddev, seed } =
-    planDCGAN(where, args);
+  const plan = planDCGAN(where, args);
+  const { imageShape, base, doublings, form, filters, kernelSize, outerBias } = plan;
+  const { negativeSlope, stddev, seed } = plan;
   const [height, width] = base;
   const { useBias, wrap, after } = normalizer(normalization, seed);
   const activation = (name: string) =>
@@ -91,7 +92,7 @@ export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
   for (let i = 1; i < last; i++) block(`deconv${i}`, widest / 2 ** i, 2);
   // the paper puts no normalization at the output
   stack.push(
-    wrap(upsample(`deconv${last}`, imageShape[2], 2, form === 'paper')),
+    wrap(upsample(`deconv${last}`, imageShape[2], 2, outerBias)),
     layers.activation({ activation: 'tanh', name: 'image' }),
   );
   const model = sequential({ layers: stack, name: args.name ?? 'generator' });

@@ -1,5 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { batchNormalization } from '../layers/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral_normalization.js';
@@ -26,6 +26,11 @@ export interface DCGANArgs {
   form?: 'paper' | 'lecture';
   /** Height and width of each kernel; default 5, as in both sources (PyTorch's example has 4). */
   kernelSize?: number;
+  /**
+   * Whether the layers that no normalization follows, at the image and at the logit, have a bias;
+   * default true (PyTorch's example has none), false for the output of the lecture's generator.
+   */
+  outerBias?: boolean;
   /** Slope of LeakyReLU where it is negative; default 0.2 ('paper') or 0.3 ('lecture'). */
   negativeSlope?: number;
   /** Standard deviation of the initial kernels; default 0.02. */
@@ -41,6 +46,7 @@ export const COMMON: readonly string[] = [
   'filters',
   'form',
   'kernelSize',
+  'outerBias',
   'negativeSlope',
   'stddev',
   'seed',
@@ -56,6 +62,7 @@ export interface Plan {
   readonly form: 'paper' | 'lecture';
   readonly filters: number;
   readonly kernelSize: number;
+  readonly outerBias: boolean;
   readonly negativeSlope: number;
   readonly stddev: number;
   readonly seed: number;
@@ -97,6 +104,8 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
   checkOneOf(where, 'form', form, ['paper', 'lecture']);
   const filters = args.filters ?? (form === 'paper' && where === 'dcganGenerator' ? 128 : 64);
   const negativeSlope = args.negativeSlope ?? (form === 'paper' ? 0.2 : 0.3);
+  const outerBias = args.outerBias ?? (form === 'paper' || where === 'dcganDiscriminator');
+  checkBoolean(where, 'outerBias', outerBias);
   checkNumber(where, 'filters', filters, { integer: true, min: 1 });
   checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 2 });
   checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
@@ -109,6 +118,7 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
     form,
     filters,
     kernelSize,
+    outerBias,
     negativeSlope,
     stddev,
     seed,

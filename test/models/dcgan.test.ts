@@ -144,6 +144,7 @@ describe('DCGAN', () => {
       /dcganDiscriminator: `dropout` must be a finite number >= 0 and < 1/,
     ],
     [() => dcganDiscriminator({ filters: 1.5 }), /`filters` must be an integer >= 1/],
+    [() => dcganGenerator({ outerBias: 'no' as never }), /`outerBias` must be true or false/],
     [() => dcganDiscriminator({ kernelSize: 1 }), /`kernelSize` must be an integer >= 2/],
     [() => dcganDiscriminator({ form: 'big' as never }), /one of 'paper', 'lecture'/],
     [() => dcganDiscriminator({ negativeSlope: 2 }), /`negativeSlope`/],

@@ -1,7 +1,8 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import type { StateArray } from '../../types.js';
 import type { Entries } from './state_dict_entries.js';
-import type { PlannedWeight, WeightPlan } from './weight_plan.js';
+import type { PlannedWeight } from './layer_plan.js';
+import type { WeightPlan } from './weight_plan.js';
 
 /** A state_dict beside what a model needs. */
 export interface Comparison {

@@ -10,13 +10,13 @@ import type { StateDictDifference } from './load_weights.js';
 /** Options of {@link loadStateDict}. */
 export interface LoadStateDictOptions {
   /**
-   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or
-   * `inceptionV3`.
+   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator`,
+   * `inceptionV3`, `dcganGenerator` or `dcganDiscriminator`.
    */
   readonly model: LayersModel;
   /** Arrays by PyTorch's names: of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;
-  /** Which network it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'` or `'inception'`. */
+  /** Which network it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
   readonly architecture: ArchitectureName;
   /** Whether missing and unexpected entries are an error, as they are by default. */
   readonly strict?: boolean;
@@ -36,8 +36,8 @@ export interface LoadStateDictOptions {
 const OPTIONS = ['model', 'stateDict', 'architecture', 'strict', 'prefix', 'instanceStatistics'];
 
 /**
- * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, or of the Inception-v3 of
- * pytorch-fid and torch-fidelity, into the same model here.
+ * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, of the Inception-v3 of
+ * pytorch-fid and torch-fidelity, or of the DCGAN of pytorch/examples, into the same model here.
  *
  * Every name and shape is checked before any weight is changed. `module.` and `_orig_mod.`, which
  * wrappers put before the names, are taken off, as is the prefix of the one network in the file that
@@ -45,7 +45,8 @@ const OPTIONS = ['model', 'stateDict', 'architecture', 'strict', 'prefix', 'inst
  * used, are passed over; dropout in a ResNet generator's blocks, which moves the numbers of later
  * modules, may be in the file, the model, both or neither; `num_batches_tracked` may be there or not,
  * and of any dtype; spectrally normalized weights may be named in PyTorch's older or newer way, and
- * bring u and v, or before PyTorch 1.1 u alone.
+ * bring u and v, or before PyTorch 1.1 u alone; biases that a DCGAN here has and the file has not are
+ * set to zero.
  *
  * A loaded model computes as in evaluation mode, which is what CycleGAN's generators need. The
  * published results of pix2pix are made otherwise: with the statistics of the batch, and dropout as

@@ -8,11 +8,13 @@ import { compare, isComplete, isNear } from './compare_state_dict.js';
 import type { Comparison } from './compare_state_dict.js';
 import { explain, refuseStatistics, refuseToChoose } from './explain_difference.js';
 import { permuted } from './permuted.js';
+import { renumbered } from './renumbered.js';
 import { below, entriesOf, prefixIn, prefixesOf } from './state_dict_entries.js';
 import type { Entries } from './state_dict_entries.js';
 import type { Architecture } from './torch_module.js';
 import { planWeights } from './weight_plan.js';
-import type { PlannedWeight, WeightPlan } from './weight_plan.js';
+import type { PlannedWeight } from './layer_plan.js';
+import type { WeightPlan } from './weight_plan.js';
 
 /** What {@link loadStateDict} found beside the entries that fit. */
 export interface StateDictDifference {
@@ -42,8 +44,8 @@ export function loadWeights(
   const entries = entriesOf(where, stateDict);
   // the names of the file decide, where a network may have several; the model's own come first
   const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
-  const found =
-    prefix === undefined ? search(where, plans, entries) : at(where, plans, entries, prefix);
+  const task = { where, plans, movable: architecture.movable === true, entries };
+  const found = prefix === undefined ? search(task) : at(task, prefix);
   const { fitting, counts, missing, unexpected, misfits, statistics } = found.comparison;
   if (misfits.length > 0 || (strict && missing.length + unexpected.length > 0))
     explain(where, found.prefix, found.comparison);
@@ -60,23 +62,42 @@ export function loadWeights(
   return { missing, unexpected };
 }
 
+/** What a file is held against. */
+interface Task {
+  readonly where: string;
+  readonly plans: readonly WeightPlan[];
+  readonly movable: boolean;
+  readonly entries: Entries;
+}
+
 interface Found {
   readonly prefix: string;
   readonly comparison: Comparison;
 }
 
 /** The plan that the entries behind a prefix are nearest to. */
-function nearest(plans: readonly WeightPlan[], entries: Entries, prefix: string): Found {
+function nearest({ plans, movable, entries }: Task, prefix: string): Found {
   const behind = below(entries, prefix);
-  const comparisons = plans.map((plan) => compare(plan, behind));
+  const comparisons = plans.flatMap((plan) => {
+    const moved = movable
+      ? renumbered(
+          behind,
+          plan.weights.map(({ key }) => key),
+        )
+      : undefined;
+    const plain = compare(plan, behind);
+    const other = moved === undefined ? plain : compare(plan, moved);
+    return other.distance === 0 ? [other] : [plain]; // in other places only if all is right there
+  });
   const comparison = comparisons.reduce((a, b) => (b.distance < a.distance ? b : a));
   return { prefix, comparison };
 }
 
 /** The entries behind a given prefix. */
-function at(where: string, plans: readonly WeightPlan[], entries: Entries, prefix: string): Found {
+function at(task: Task, prefix: string): Found {
+  const { where, entries } = task;
   const plain = prefixIn(entries, prefix);
-  if (below(entries, plain).size > 0) return nearest(plans, entries, plain);
+  if (below(entries, plain).size > 0) return nearest(task, plain);
   const firsts = new Set([...entries.keys()].map((name) => /^[^.]*\.?/.exec(name)![0]));
   return fail(
     ...(['value', where, 'prefix', 'the beginning of some names of the file', prefix] as const),
@@ -85,11 +106,12 @@ function at(where: string, plans: readonly WeightPlan[], entries: Entries, prefi
 }
 
 /** The entries as they are, or behind the one prefix with which they are those of the model. */
-function search(where: string, plans: readonly WeightPlan[], entries: Entries): Found {
-  const plain = nearest(plans, entries, '');
+function search(task: Task): Found {
+  const { where, plans, entries } = task;
+  const plain = nearest(task, '');
   if (isNear(plain.comparison)) return plain;
   const keys = new Set(plans.flatMap(({ weights }) => weights.map(({ key }) => key)));
-  const candidates = prefixesOf(entries, keys).map((prefix) => nearest(plans, entries, prefix));
+  const candidates = prefixesOf(entries, keys).map((prefix) => nearest(task, prefix));
   const complete = candidates.filter(({ comparison }) => isComplete(comparison));
   if (complete.length > 1)
     refuseToChoose(

@@ -7,17 +7,17 @@ import type { ArchitectureName } from './architectures/by_name.js';
 import { batchesTracked } from './batches_tracked.js';
 import { inverse, permuted } from './permuted.js';
 import { planWeights } from './weight_plan.js';
-import type { PlannedWeight } from './weight_plan.js';
+import type { PlannedWeight } from './layer_plan.js';
 import type { SpectralKeys } from './weight_rules.js';
 
 /** Options of {@link stateDict}. */
 export interface StateDictOptions {
   /**
-   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator` or
-   * `inceptionV3`.
+   * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator`,
+   * `inceptionV3`, `dcganGenerator` or `dcganDiscriminator`.
    */
   readonly model: LayersModel;
-  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'` or `'inception'`. */
+  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
   readonly architecture: ArchitectureName;
   /**
    * How spectrally normalized weights are named: `'hook'` (default), as by
@@ -28,12 +28,12 @@ export interface StateDictOptions {
 }
 
 /**
- * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix, or
- * for `inceptionV3` in torch-fidelity:
- * PyTorch's names, and kernels (out, in, kH, kW), of transposed convolutions (in, out, kH, kW).
+ * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix, for
+ * `inceptionV3` in torch-fidelity, for DCGAN in pytorch/examples: PyTorch's names, and kernels (out, in, kH, kW), of transposed convolutions (in, out, kH, kW).
  *
  * With dropout in its blocks a ResNet generator's later modules have other numbers, as there. Batch
- * norms get their `num_batches_tracked`: what was loaded, else 0. {@link encodeSafetensors} makes a
+ * norms get their `num_batches_tracked`: what was loaded, else 0. DCGAN's biases, which the reference
+ * has not (`outerBias: false`), are left out while they are zero. {@link encodeSafetensors} makes a
  * file of it that `safetensors.torch.load_file` reads.
  *
  * @param options `model` and `architecture`; `spectralKeys`.
@@ -64,7 +64,11 @@ export async function stateDict(options: StateDictOptions): Promise<Record<strin
   const [plan] = planWeights(where, model, ARCHITECTURES[architecture], [spectralKeys]);
 
   const arrays = new Map<string, StateArray>();
-  for (const weight of plan!.weights) arrays.set(weight.key, await theirs(weight));
+  for (const weight of plan!.weights) {
+    const array = await theirs(weight);
+    if (weight.absentIfZero === true && array.data.every((value) => value === 0)) continue;
+    arrays.set(weight.key, array);
+  }
   for (const [key, layer] of plan!.counters)
     arrays.set(key, { shape: [], data: Int32Array.of(batchesTracked(layer)), dtype: 'I64' });
   return Object.fromEntries(arrays);

@@ -6,6 +6,8 @@ export interface WeightRule {
   readonly theirs: string;
   /** Axis i of ours is axis `axes[i]` of theirs. */
   readonly axes: readonly number[];
+  /** The shape that ours is taken for, if it is not its own. */
+  readonly shape?: readonly number[];
 }
 
 /** What a class of layer corresponds to. */
@@ -40,6 +42,19 @@ const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 3 
 /** (in, out, kH, kW) to [kH, kW, out, in]: the same order of axes. */
 const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 2 };
 const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: 1 };
+
+/** The rule of a dense layer to or from a map of this height, width and channels. */
+export function wholeMapRule(
+  side: 'output' | 'input',
+  map: readonly number[],
+  [inputs, outputs]: readonly number[],
+): LayerRule {
+  return side === 'output'
+    ? // (in, out, h, w) to [in, h · w · out]; a bias for each place PyTorch cannot have
+      { weights: [{ ...kernel([0, 2, 3, 1]), shape: [inputs!, ...map] }] }
+    : // (out, in, h, w) to [h · w · in, out]
+      { weights: [{ ...kernel([2, 3, 1, 0]), shape: [...map, outputs!] }, BIAS], rows: 3 };
+}
 
 export const BATCHES_TRACKED = 'num_batches_tracked';
 

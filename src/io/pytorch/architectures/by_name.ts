@@ -1,3 +1,4 @@
+import { dcgan } from './dcgan.js';
 import { inception } from './inception.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
@@ -6,7 +7,7 @@ import { unet } from './unet.js';
 import type { Architecture } from '../torch_module.js';
 
 /** A name of an architecture; see {@link loadStateDict}. */
-export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel' | 'inception';
+export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan';
 
 /** The architectures whose weights travel, by name. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
@@ -15,6 +16,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   patch,
   pixel,
   inception,
+  dcgan,
 };
 
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURES) as ArchitectureName[];

@@ -1,0 +1,61 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../../../internal/check.js';
+import { WholeMap, countLayers } from '../torch_module.js';
+import type { Architecture, TorchModule } from '../torch_module.js';
+
+const numbered = (count: number, name: string): string[] =>
+  Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
+
+/** A layer, its norm and its activation; without norms there is no place for one, or an empty one. */
+const block = (name: TorchModule, norm: string, slot: boolean): TorchModule[] =>
+  slot ? [name, norm, null] : [name, null];
+
+/** `main` of the generator: from the latent vector, then blocks, the last with tanh alone. */
+function generator(count: number, slot: boolean): TorchModule[] {
+  const names = numbered(count, 'deconv');
+  return [
+    ...block(new WholeMap('project', 'reshape', 'output'), 'project_norm', slot),
+    ...names.slice(0, -1).flatMap((name) => block(name, `${name}_norm`, slot)),
+    ...[names.at(-1)!, null],
+  ];
+}
+
+/** `main` of the discriminator: the first without a norm, at the end the logit and its sigmoid. */
+function discriminator(count: number, slot: boolean): TorchModule[] {
+  const [first, ...names] = numbered(count, 'conv');
+  return [
+    ...[first!, null],
+    ...names.flatMap((name) => block(name, `${name}_norm`, slot)),
+    ...[new WholeMap('logit', 'flatten', 'input'), null],
+  ];
+}
+
+/** An odd kernel with stride 2 is padded more on one side here, and on both alike in PyTorch. */
+function check(where: string, layersByName: ReadonlyMap<string, layers.Layer>): void {
+  for (const layer of layersByName.values()) {
+    const inner = 'layer' in layer ? (layer.layer as object) : layer;
+    const [size] = [
+      (inner as { readonly kernelSize?: number | readonly number[] }).kernelSize,
+    ].flat();
+    if (size !== undefined && size % 2 !== 0)
+      fail(
+        ...(['value', where, 'model', 'of an even `kernelSize`', size] as const),
+        "PyTorch's DCGAN has `kernelSize: 4`; an odd one is padded otherwise there.",
+      );
+  }
+}
+
+/** The DCGAN of pytorch/examples and of PyTorch's tutorial. */
+export const dcgan: Architecture = {
+  maker: 'dcganGenerator or dcganDiscriminator',
+  withoutBiases: true,
+  movable: true,
+  check,
+  layouts: (has) => {
+    const make = has('project') ? generator : discriminator;
+    const count = countLayers(has, (k) => `${has('project') ? 'deconv' : 'conv'}${k + 1}`);
+    const bare = !has('project_norm') && !has('conv2_norm');
+    const slots = bare ? [false, true] : [true];
+    return slots.map((slot) => ({ main: make(Math.max(count, 1), slot) }));
+  },
+};

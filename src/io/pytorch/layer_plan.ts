@@ -1,0 +1,135 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../../internal/check.js';
+import type { LayerVariable } from '../../layers/named_weights.js';
+import type { StateArray } from '../../types.js';
+import { inverse } from './permuted.js';
+import { spectralColumns } from './spectral_columns.js';
+import type { Entries } from './state_dict_entries.js';
+import type { WholeMap } from './torch_module.js';
+import { LAYER_RULES, SPECTRAL_KEYS, wholeMapRule } from './weight_rules.js';
+import type { LayerRule, SpectralKeys } from './weight_rules.js';
+
+type Layer = layers.Layer;
+
+/** Whether a layer is a spectrally normalized one. */
+export const isSpectral = (layer: Layer): boolean =>
+  layer.getClassName() === 'GanKitSpectralNormalization';
+
+/** One weight of a model and the entry of a state_dict that it corresponds to. */
+export interface PlannedWeight {
+  readonly key: string;
+  readonly variable: LayerVariable;
+  /** The entry's shape. */
+  readonly shape: readonly number[];
+  /** The entry's shape with the axes that are put in another order: v is a matrix row unrolled. */
+  readonly unrolled: readonly number[];
+  /** Axis i of ours is axis `axes[i]` of theirs. */
+  readonly axes: readonly number[];
+  /** What stands in for an entry that is not there, if the others tell. */
+  readonly otherwise?: (entries: Entries) => StateArray | undefined;
+  /** Whether the entry is left out while all its values are zero. */
+  readonly absentIfZero?: boolean;
+}
+
+/** How the weights of a layer are named and laid out in PyTorch. */
+export function ruleOf(where: string, layer: Layer): LayerRule {
+  const wrapped = isSpectral(layer) ? (layer as unknown as { layer: Layer }).layer : layer;
+  const rule = LAYER_RULES[wrapped.getClassName()];
+  if (rule === undefined)
+    fail(
+      'value',
+      where,
+      'model',
+      `of layers among ${Object.keys(LAYER_RULES).join(', ')} where there are weights`,
+      `${layer.name}, of class ${wrapped.getClassName()}`,
+    );
+  return rule;
+}
+
+/** A dense layer as the convolution that it is over a whole map. */
+export function mapRule(
+  where: string,
+  layer: Layer,
+  map: WholeMap,
+  byName: ReadonlyMap<string, Layer>,
+  weights: ReadonlyMap<string, LayerVariable>,
+): LayerRule {
+  const shaper = byName.get(map.shaper);
+  const shape = (map.side === 'output' ? shaper?.output : shaper?.input) as
+    { readonly shape: readonly (number | null)[] } | undefined;
+  const kernel = weights.get('kernel');
+  if (shape?.shape.length !== 4 || kernel === undefined)
+    fail('value', where, 'model', `with a map at its layer '${map.shaper}'`, [...byName.keys()]);
+  if (map.side === 'output' && weights.size > 1)
+    fail(
+      ...(['value', where, 'model'] as const),
+      `of a first layer with a kernel and nothing else, as with batch normalization`,
+      `${layer.name} with ${[...weights.keys()].join(', ')}`,
+      'PyTorch has a convolution there, with a bias for each channel, and another σ.',
+    );
+  return wholeMapRule(map.side, shape.shape.slice(1) as number[], kernel.shape as number[]);
+}
+
+/** The entries of one layer. */
+export function planLayer(
+  { weights: rules, rows = 0 }: LayerRule,
+  module: string,
+  weights: ReadonlyMap<string, LayerVariable>,
+  keys: SpectralKeys,
+  withoutBiases: boolean,
+): PlannedWeight[] {
+  return rules.flatMap(({ ours, theirs, axes, shape: taken }): PlannedWeight[] => {
+    const variable = weights.get(ours);
+    if (variable === undefined) return []; // there is no bias, or no scale
+    const own = taken ?? (variable.shape as number[]);
+    const shape = inverse(axes).map((axis) => own[axis]!);
+    const zero = () => ({ shape, data: new Float32Array(own.reduce((a, b) => a * b, 1)) });
+    const plain = {
+      ...{ variable, shape, unrolled: shape, axes },
+      ...(withoutBiases && ours === 'bias' ? { otherwise: zero, absentIfZero: true } : {}),
+    };
+    const [u, v] = [weights.get(`${ours}_u`), weights.get(`${ours}_v`)];
+    if (u === undefined || v === undefined) return [{ ...plain, key: `${module}.${theirs}` }];
+    const names = SPECTRAL_KEYS[keys];
+    return [
+      { ...plain, key: `${module}.${names.weight}` },
+      { ...planVector(u), key: `${module}.${names.u}` },
+      {
+        ...planColumns(v, shape, axes, rows),
+        key: `${module}.${names.v}`,
+        otherwise: (entries) => columnsOf(entries, module, axes[rows]!),
+      },
+    ];
+  });
+}
+
+/** v, of a file that has u alone. */
+function columnsOf(entries: Entries, module: string, outputs: number): StateArray | undefined {
+  const { weight: original, u: vector } = SPECTRAL_KEYS.hook;
+  const [weight, u] = [entries.get(`${module}.${original}`), entries.get(`${module}.${vector}`)];
+  const normalized = entries.get(`${module}.weight`);
+  if (weight === undefined || u?.data.length !== weight.shape[outputs]) return undefined;
+  if (normalized !== undefined && normalized.data.length !== weight.data.length) return undefined;
+  return spectralColumns({ weight, u: u!, normalized }, outputs);
+}
+
+function planVector(variable: LayerVariable): Omit<PlannedWeight, 'key'> {
+  const shape = variable.shape as number[];
+  return { variable, shape, unrolled: shape, axes: [0] };
+}
+
+/** v counts the kernel's axes but the outputs', there in the order of PyTorch's kernel, here of ours. */
+function planColumns(
+  v: LayerVariable,
+  shape: readonly number[],
+  axes: readonly number[],
+  rows: number,
+): Omit<PlannedWeight, 'key'> {
+  const outputs = axes[rows]!;
+  return {
+    variable: v,
+    shape: v.shape as number[],
+    unrolled: shape.filter((_, axis) => axis !== outputs),
+    axes: axes.filter((axis) => axis !== outputs).map((axis) => (axis > outputs ? axis - 1 : axis)),
+  };
+}

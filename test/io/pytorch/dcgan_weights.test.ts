@@ -1,0 +1,181 @@
+import { memory, ones, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fill } from '../../../bench/hash.js';
+import { loadStateDict } from '../../../src/io/pytorch/load_state_dict.js';
+import { readPth } from '../../../src/io/pytorch/read_pth.js';
+import { stateDict } from '../../../src/io/pytorch/state_dict.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/io/safetensors.js';
+import { dcganDiscriminator } from '../../../src/models/dcgan_discriminator.js';
+import { dcganGenerator } from '../../../src/models/dcgan_generator.js';
+import { BACKENDS, ON_GPU, useBackend } from '../../helpers/backends.js';
+import { fixture } from '../../helpers/fixtures.js';
+
+interface Written {
+  readonly name: string;
+  readonly kind: 'generator' | 'discriminator';
+  readonly options: {
+    readonly imageShape: readonly [number, number, number];
+    readonly filters: number;
+    readonly latentSize?: number;
+    readonly normalization?: 'spectral';
+  };
+  readonly pth: string;
+  readonly safetensors: string;
+  readonly shape: readonly number[];
+  readonly evaluated: string;
+  readonly trained?: string;
+}
+
+const { cases } = fixture<{ cases: Written[] }>('torch_weights_dcgan');
+const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
+const floats = (base64: string) => new Float32Array(bytesOf(base64).buffer);
+const arraysOf = (one: Written) => decodeSafetensors(bytesOf(one.safetensors)).tensors;
+const named = (name: string) => cases.find((one) => one.name === name)!;
+const architecture = 'dcgan';
+
+function modelOf({ kind, options }: Written, others: object = {}): LayersModel {
+  const make = (kind === 'generator' ? dcganGenerator : dcganDiscriminator) as (
+    args: object,
+  ) => LayersModel;
+  return make({ ...options, kernelSize: 4, outerBias: false, seed: 9, ...others });
+}
+
+function inputOf({ kind, options, shape }: Written): Tensor {
+  const sample = kind === 'generator' ? [options.latentSize!] : options.imageShape;
+  const size = sample.reduce((a, b) => a * b, shape[0]!);
+  return tensor(fill(size, 1611, 1), [shape[0]!, ...sample]);
+}
+
+// cpu takes seconds for what these do in milliseconds
+describe.each(BACKENDS.filter((name) => name !== 'cpu'))("PyTorch's DCGAN on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    '%s: the same outputs, and the same file back',
+    async (_, one) => {
+      const model = modelOf(one);
+      const x = inputOf(one);
+      const [pth, safetensors] = [await readPth(bytesOf(one.pth)), arraysOf(one)];
+      const nothing = { missing: [], unexpected: [] };
+      expect(loadStateDict({ model, stateDict: pth, architecture })).toEqual(nothing);
+      expect(
+        encodeSafetensors({
+          tensors: await stateDict({ model, architecture }),
+          metadata: { format: 'pt' },
+        }),
+      ).toEqual(bytesOf(one.safetensors));
+
+      const rtol = ON_GPU ? 1e-4 : 2e-5;
+      const made = model.predict(x) as Tensor;
+      expect(made.shape).toEqual(one.shape);
+      expect(await made.data()).toBeAllclose(floats(one.evaluated), { rtol });
+      if (one.trained === undefined) return;
+      loadStateDict({ model, stateDict: safetensors, architecture });
+      const trained = model.apply(x, { training: true }) as Tensor;
+      expect(await trained.data()).toBeAllclose(floats(one.trained), { rtol });
+      expect(floats(one.trained)).not.toBeAllclose(floats(one.evaluated), { rtol: 1e-2 });
+    },
+  );
+});
+
+describe('biases, which the reference has not', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    '%s: zero where the file has none, absent while they are zero',
+    async (_, one) => {
+      const model = modelOf(one, { outerBias: true });
+      const bias = model.weights.find(({ name }) => /bias/.test(name))!;
+      bias.write(ones(bias.shape as number[]));
+      loadStateDict({ model, stateDict: arraysOf(one), architecture });
+      expect(await (model.predict(inputOf(one)) as Tensor).data()).toBeAllclose(
+        floats(one.evaluated),
+        { rtol: 2e-5 },
+      );
+      const names = () => stateDict({ model, architecture }).then(Object.keys);
+      expect((await names()).sort()).toEqual(Object.keys(arraysOf(one)).sort());
+      bias.write(ones(bias.shape as number[]));
+      const biases = (await names()).filter((name) => !(name in arraysOf(one)));
+      expect(biases).toEqual([expect.stringMatching(/^main\.\d+\.bias$/)]);
+      const other = modelOf(one, { outerBias: true });
+      loadStateDict({
+        model: other,
+        stateDict: await stateDict({ model, architecture }),
+        architecture,
+      });
+      const [a, b] = [model, other].map((each) =>
+        (each.predict(inputOf(one)) as Tensor).dataSync(),
+      );
+      expect(a).toEqual(b);
+    },
+  );
+});
+
+describe('files that differ from the example', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  it('dropout in between, which moves the numbers; all of it behind a prefix', async () => {
+    const one = named('the generator at 32 × 32');
+    const shifted = Object.fromEntries(
+      Object.entries(arraysOf(one)).map(([name, array]) => [
+        name.replace(/^main\.(\d+)/, (_, k) => `netG.main.${Number(k) + (Number(k) > 2 ? 1 : 0)}`),
+        array,
+      ]),
+    );
+    expect(Object.keys(shifted)).toContain('netG.main.4.weight');
+    const model = modelOf(one);
+    loadStateDict({ model, stateDict: shifted, architecture });
+    expect(await (model.predict(inputOf(one)) as Tensor).data()).toBeAllclose(
+      floats(one.evaluated),
+      { rtol: 2e-5 },
+    );
+    // modules in another order are no such network
+    const turned = Object.fromEntries(
+      Object.entries(shifted).map(([name, array]) => [name.replace('main.4.', 'main.99.'), array]),
+    );
+    expect(() => loadStateDict({ model, stateDict: turned, architecture })).toThrow(/missing/);
+  });
+});
+
+describe('what does not correspond', () => {
+  beforeAll(() => useBackend('wasm'));
+  const generator = named('the generator at 32 × 32');
+  const load = (one: Written, others: object) => () =>
+    loadStateDict({ model: modelOf(one, others), stateDict: arraysOf(one), architecture });
+
+  it('is refused: odd kernels, spectral or no norms at the latent vector, the form of lectures', () => {
+    expect(load(generator, { kernelSize: 5 })).toThrow(
+      /loadStateDict: `model` must be of an even `kernelSize`\. Received: 5\.\nPyTorch's DCGAN has/,
+    );
+    for (const normalization of ['spectral', 'none'])
+      expect(load(generator, { normalization })).toThrow(
+        /of a first layer with a kernel and nothing else, as with batch normalization\. .*project with/,
+      );
+    const lecture = dcganGenerator({ imageShape: [28, 28, 1], filters: 2, kernelSize: 4 });
+    expect(() => loadStateDict({ model: lecture, stateDict: {}, architecture })).toThrow(
+      /without other layers that have weights\. Received: "deconv0/,
+    );
+  });
+
+  it('is explained: other widths, another size', () => {
+    expect(load(generator, { filters: 3 })).toThrow(/Shapes alone differ/);
+    expect(load(generator, { imageShape: [64, 64, 1] })).toThrow(
+      /Missing: main\.9\.weight|missing/,
+    );
+    const one = named('the discriminator of the example');
+    expect(load(one, { normalization: 'none' })).toThrow(/has more batch norms/);
+  });
+
+  it('keeps no tensors', async () => {
+    const model = modelOf(generator);
+    const before = memory().numTensors;
+    for (let i = 0; i < 3; i++) {
+      loadStateDict({ model, stateDict: arraysOf(generator), architecture });
+      await stateDict({ model, architecture });
+      expect(() => loadStateDict({ model, stateDict: {}, architecture })).toThrow();
+    }
+    expect(memory().numTensors).toBe(before);
+  });
+});
