@@ -52,7 +52,7 @@ export interface Architecture {
   /** Whether a file may have modules without weights in between, which move the numbers behind them. */
   readonly movable?: boolean;
   /** Refuses a model that computes otherwise than the reference. */
-  check?(where: string, layersByName: ReadonlyMap<string, layers.Layer>): void;
+  readonly check?: (where: string, layersByName: ReadonlyMap<string, layers.Layer>) => void;
 }
 
 /** How many of `name(0)`, `name(1)`, … there are before the first that is not. */
