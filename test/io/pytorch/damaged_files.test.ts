@@ -98,12 +98,13 @@ describe('a file with other bytes', () => {
 describe('a pickle of any operations', () => {
   /** Operations with arguments that make sense now and then. */
   const operation: fc.Arbitrary<Part> = fc.oneof(
-    fc.constantFrom<Part>(...'N])}(0122tldaesuRbQ', 0x88, 0x85, 0x86, 0x87, 0x93, 0x94),
+    fc.constantFrom<Part>(...'N])}(0122tldaesuRbQo', 0x88, 0x85, 0x86, 0x87, 0x93, 0x94),
+    fc.constantFrom<Part>(0x81, 0x92, 0x8f, 0x90, 0x91, 'ios\nsystem\n', [0x82, 1]),
     fc.nat(255).map((byte) => ['K', byte]),
     fc.nat(3).map((place) => ['h', place]),
     fc.nat(3).map((place) => ['q', place]),
     fc
-      .constantFrom('storage', '0', 'cpu', 'a', 'torch.Size')
+      .constantFrom('storage', 'module', '0', 'cpu', 'a', 'torch.Size')
       .map((value) => ['U', value.length, value]),
     fc.constantFrom<Part>(
       'ctorch\nFloatStorage\n',
@@ -111,6 +112,12 @@ describe('a pickle of any operations', () => {
       'ccollections\nOrderedDict\n',
       'ctorch._utils\n_rebuild_tensor_v2\n',
       'ctorch._utils\n_rebuild_parameter\n',
+      'ctorch._utils\n_rebuild_tensor_v3\n',
+      'ctorch._tensor\n_rebuild_from_type_v2\n',
+      'ccollections\nCounter\n',
+      'ccopyreg\n_reconstructor\n',
+      'ctorch\nfloat16\n',
+      'cos\nsystem\n',
     ),
     fc.constantFrom<Part>(tensor(), dict(['w', tensor()])),
     fc.nat(255),
