@@ -26,16 +26,21 @@ function checkEntry(where: string, name: string, array: unknown): asserts array 
     fail('shape', where, `stateDict['${name}'].data`, `of shape [${shape.join()}]`, data.length);
 }
 
+type Named = readonly [name: string, array: StateArray];
+
+/** Without what wrappers count beside the names. */
+function uncounted(named: readonly Named[]): readonly Named[] {
+  const averaged = named.every(([name]) => name === AVERAGES || name.startsWith('module.'));
+  return averaged ? named.filter(([name]) => name !== AVERAGES) : named;
+}
+
 /** The entries, checked, without what wrappers put before their names. */
 export function entriesOf(where: string, stateDict: unknown): Map<string, StateArray> {
   if (typeof stateDict !== 'object' || stateDict === null || Array.isArray(stateDict))
     fail('type', where, 'stateDict', 'an object', stateDict);
   const entries = new Map<string, StateArray>();
-  const names = Object.keys(stateDict);
-  const averaged = names.every((name) => name === AVERAGES || name.startsWith('module.'));
-  for (const [name, array] of Object.entries(stateDict)) {
-    checkEntry(where, name, array);
-    if (averaged && name === AVERAGES) continue;
+  for (const [name, array] of Object.entries(stateDict)) checkEntry(where, name, array);
+  for (const [name, array] of uncounted(Object.entries(stateDict))) {
     const key = unwrapped(name);
     if (entries.has(key)) fail('value', where, 'stateDict', 'with each name once', name);
     entries.set(key, array);
@@ -54,8 +59,10 @@ export function prefixIn(entries: Entries, prefix: string): string {
 /** The entries whose names begin with a prefix, without it and what wrappers put behind it. */
 export function below(entries: Entries, prefix: string): Entries {
   if (prefix === '') return entries;
-  const found = [...entries].filter(([name]) => name.startsWith(prefix));
-  return new Map(found.map(([name, array]) => [unwrapped(name.slice(prefix.length)), array]));
+  const found = [...entries]
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, array]): Named => [name.slice(prefix.length), array]);
+  return new Map(uncounted(found).map(([name, array]) => [unwrapped(name), array]));
 }
 
 /** What stands before any of the keys in the names of the entries, and is not empty. */

@@ -218,6 +218,7 @@ describe('what files differ in', () => {
       named((name) => `module.module.${name}`),
       named((name) => name.replace('net.', 'net._orig_mod.')),
       { ...averaged, ...named((name) => `module.${name}`) },
+      { 'ema.n_averaged': averaged.n_averaged, ...named((name) => `ema.module.${name}`) },
       named((name) => `netG.${name}`),
       named((name) => `netG._orig_mod.${name}`),
       named((name) => `_orig_mod.netG.module.${name}`),
