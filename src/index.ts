@@ -5,16 +5,18 @@ export type { LoadedBackend } from './backend/choose_backend.js';
 export { GanKitError, isGanKitError } from './errors.js';
 export type { GanKitErrorCode } from './errors.js';
 export type {
+  AdjustableOptimizer,
   AdversarialLoss,
   Critic,
   DiscriminatorOutputs,
   GeneratorOutputs,
+  ModelOf,
   Penalty,
   PieceState,
   Reduction,
   StateArray,
-  Stateful,
   StateValue,
+  Stateful,
   TrainingSystem,
 } from './types.js';
 

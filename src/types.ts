@@ -2,7 +2,16 @@ import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** Anything that maps a batch of samples to raw logits, of any shape `[batch, …]`. */
-export type Critic = (x: Tensor) => Tensor;
+export type Critic<Samples extends Tensor = Tensor> = (x: Samples) => Tensor;
+
+/** A model with one output, of which the compiler knows the rank. */
+export interface ModelOf<Output extends Tensor> extends LayersModel {
+  /** Runs the model at inference; the caller owns the result. */
+  predict(...args: Parameters<LayersModel['predict']>): Output;
+}
+
+/** An optimizer whose step size may be set between steps, as that of gan-kit's. */
+export type AdjustableOptimizer = Optimizer & { learningRate: number };
 
 /** The discriminator's raw logits for real and for generated samples. */
 export interface DiscriminatorOutputs {
@@ -75,8 +84,10 @@ export interface Stateful {
 export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly networks: Readonly<Record<string, LayersModel>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
-  /** One step on one batch; `read: false` skips the read-back of the losses. */
-  trainStep(batch: Batch, options?: { readonly read?: boolean }): Promise<Losses>;
+  /** One step on one batch. */
+  trainStep(batch: Batch, options?: { readonly read?: true }): Promise<Losses>;
+  /** The same; `read: false` skips the read-back of the losses. */
+  trainStep(batch: Batch, options: { readonly read?: boolean }): Promise<Partial<Losses>>;
   /** Frees what the system made. */
   dispose(): void;
 }

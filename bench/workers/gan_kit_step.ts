@@ -41,7 +41,7 @@ export function step(one: StepCase): Subject {
       const losses: number[] = [];
       for (let k = 0; k < latents.length / 2; k++) {
         const { discriminator, penalty, generator } = await gan.trainStep({ real });
-        losses.push(discriminator!, ...(penalty === undefined ? [] : [penalty]), generator!);
+        losses.push(discriminator, ...(penalty === undefined ? [] : [penalty]), generator!);
       }
       return losses;
     },

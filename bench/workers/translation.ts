@@ -48,7 +48,7 @@ export function translation({ task, size }: TranslationCase): Subject {
       run: async () => void (await step()),
       fingerprint: async () => {
         const { discriminator, generator, l1 } = await step();
-        return [discriminator!, generator!, l1!];
+        return [discriminator, generator, l1];
       },
       dispose: () =>
         [a, b, generator!, discriminator!, system].forEach((one) => void one.dispose()),
@@ -71,8 +71,8 @@ export function translation({ task, size }: TranslationCase): Subject {
       return [told.adversarialAB!, told.adversarialBA!, told.cycleA!, told.cycleB!].concat([
         told.identityA!,
         told.identityB!,
-        told.discriminatorA!,
-        told.discriminatorB!,
+        told.discriminatorA,
+        told.discriminatorB,
       ]);
     },
     dispose: () => [a, b, ab!, ba!, ofA!, ofB!, system].forEach((one) => void one.dispose()),

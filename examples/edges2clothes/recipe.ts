@@ -32,4 +32,4 @@ export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
  * with those of one drawing.
  */
 export const translate = (pix2pix: Pix2Pix, edges: Tensor4D): Tensor4D =>
-  pix2pix.translate({ a: edges, mode: 'inference' }) as Tensor4D;
+  pix2pix.translate({ a: edges, mode: 'inference' });

@@ -50,7 +50,7 @@ export async function train(
   const gan = buildSystem(system, seed);
   const points = await drawPoints(mixture, DATA_SET, seed);
   const looks = new Set(LOOKS.map((part) => Math.round(part * steps)));
-  const optimizers = Object.values(gan.optimizers) as unknown as { learningRate: number }[];
+  const optimizers = Object.values(gan.optimizers);
   const rates = optimizers.map(({ learningRate }) => learningRate);
 
   const milestones: Milestone[] = [];
@@ -68,7 +68,7 @@ export async function train(
     // full rates for half of the run, then down to 0
     const decay = Math.min(1, 2 - (2 * step) / steps);
     optimizers.forEach((optimizer, i) => (optimizer.learningRate = rates[i]! * decay));
-    let last: GANLosses = {};
+    let last: GANLosses | undefined;
     while (gan.steps.generator === step) {
       const real = trainingBatch(points, BATCH, seed, gan.steps.discriminator);
       last = await gan.trainStep({ real });
@@ -77,8 +77,8 @@ export async function train(
     seconds += (performance.now() - began) / 1000;
     const { user, system: kernel } = process.cpuUsage(busy);
     cpuSeconds += (user + kernel) / 1e6;
-    if (step % LOSSES_EVERY === 0) losses.push({ step, ...last });
-    onStep(step + 1, last);
+    if (step % LOSSES_EVERY === 0) losses.push({ step, ...last! });
+    onStep(step + 1, last!);
   }
   gan.dispose();
   for (const model of Object.values(gan.networks)) model.dispose();

@@ -28,7 +28,7 @@ const began = performance.now();
 const result = await train(options, (step, { discriminator, generator }) => {
   const each = (performance.now() - began) / 1000 / step;
   bar.update(step, {
-    d: discriminator!.toFixed(3),
+    d: discriminator.toFixed(3),
     g: generator!.toFixed(3),
     left: Math.round(each * (options.steps - step)),
   });

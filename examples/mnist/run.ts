@@ -97,7 +97,7 @@ export class Run extends TrainingRun<RunOptions> {
   /** Fresh samples; the seed tells which. */
   sample(count: number, seed: number): Tensor4D {
     const latents = sampleLatents({ count, size: this.gan.latentSize, seed });
-    const images = this.gan.generate({ latents }) as Tensor4D;
+    const images: Tensor4D = this.gan.generate({ latents });
     latents.dispose();
     return images;
   }

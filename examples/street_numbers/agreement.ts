@@ -46,8 +46,8 @@ export class Reader {
       (places: Int32Array) => imageTensor(a, places),
       (places: Int32Array) => streetTensor(b, places),
     ];
-    const asB = (x: Tensor4D) => cycle.translate({ a: x }) as Tensor4D;
-    const asA = (x: Tensor4D) => cycle.translate({ b: x }) as Tensor4D;
+    const asB = (x: Tensor4D) => cycle.translate({ a: x });
+    const asA = (x: Tensor4D) => cycle.translate({ b: x });
     const ab = await confusion(a.digits, count, fromA, asB, numberOf);
     const ba = await confusion(b.digits, count, fromB, asA, digitOf);
     const realA = await confusion(a.digits, count, fromA, undefined, digitOf);

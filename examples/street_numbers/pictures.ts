@@ -27,7 +27,7 @@ export async function pictureOf(cycle: CycleGAN, heldOut: Domains): Promise<Rast
     const [digits, numbers] = [
       [a, asB, againA],
       [b, asA, againB],
-    ].map((columns) => columns.map((images) => unstack(asStreet(images as Tensor4D))));
+    ].map((columns) => columns.map((images) => unstack(asStreet(images))));
     const rows = Array.from({ length: ROWS }, (_, row) =>
       [digits!, numbers!].flatMap((columns) =>
         Array.from({ length: TRIPLES }, (_, triple) =>

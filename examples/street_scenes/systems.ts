@@ -71,7 +71,7 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
       tidy(() => {
         const made = Array.from({ length: images.shape[0] }, (_, i) => {
           const a = slice(images, [i, 0, 0, 0], [1, -1, -1, -1]);
-          return system.translate({ a, mode: 'training' }) as Tensor4D;
+          return system.translate({ a, mode: 'training' });
         });
         return concat(made);
       }),
@@ -119,9 +119,9 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
       return { ...losses };
     },
     translate: (direction, images) =>
-      (direction === 'photo-to-labels'
+      direction === 'photo-to-labels'
         ? system.translate({ a: images, mode: 'inference' })
-        : system.translate({ b: images, mode: 'inference' })) as Tensor4D,
+        : system.translate({ b: images, mode: 'inference' }),
     dispose: () => disposeOf(system),
   };
 }

@@ -67,12 +67,12 @@ const EFFORT = { directions: 4, steps: 10, attempts: 8 };
  * ```
  */
 export async function checkGradients<X extends Tensor>(
-  critic: LayersModel | ((x: X) => Outputs),
+  critic: LayersModel | ((x: X) => Tensor | readonly Tensor[]),
   sample: X,
   options?: CheckGradientsOptions,
 ): Promise<GradientCheck>;
 export async function checkGradients<X extends Tensor[]>(
-  critic: LayersModel | ((...inputs: X) => Outputs),
+  critic: LayersModel | ((...inputs: X) => Tensor | readonly Tensor[]),
   sample: readonly [...X],
   options?: CheckGradientsOptions,
 ): Promise<GradientCheck>;

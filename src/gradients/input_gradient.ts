@@ -43,11 +43,11 @@ export interface InputGradientOptions {
  *
  * @see Gulrajani et al. 2017, arXiv 1704.00028, equation 3
  */
-export function inputGradient(
-  critic: Critic,
-  x: Tensor,
+export function inputGradient<Samples extends Tensor>(
+  critic: Critic<Samples>,
+  x: Samples,
   options: InputGradientOptions = {},
-): Tensor {
+): Samples {
   const where = 'inputGradient';
   if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
   checkTensor(where, 'x', x, { minRank: 1 });
@@ -64,7 +64,7 @@ export function inputGradient(
     // the last argument lets a critic that ignores x through, to be refused in plain words
     const { grads } = engine().gradients(score, [x], undefined, true);
     return (
-      (grads[0] as Tensor | null) ??
+      (grads[0] as Samples | null) ??
       fail(
         'value',
         where,

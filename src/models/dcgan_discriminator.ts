@@ -1,9 +1,10 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { conv2d } from '../layers/conv2d.js';
 import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
+import type { ModelOf } from '../types.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
 import type { DCGANArgs, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
@@ -44,7 +45,7 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, section 3
  */
-export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersModel {
+export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): ModelOf<Tensor2D> {
   const where = 'dcganDiscriminator';
   checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
   const plan = planDCGAN(where, args);
@@ -87,5 +88,5 @@ export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): LayersMod
   );
   const model = sequential({ layers: stack, name: args.name ?? 'discriminator' });
   initializeWeights(model, { stddev, seed });
-  return model;
+  return model as ModelOf<Tensor2D>;
 }

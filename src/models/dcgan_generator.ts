@@ -1,7 +1,8 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
+import type { ModelOf } from '../types.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
 import type { DCGANArgs, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
@@ -40,7 +41,7 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, figure 1
  */
-export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
+export function dcganGenerator(args: DCGANGeneratorArgs = {}): ModelOf<Tensor4D> {
   const where = 'dcganGenerator';
   checkOptions(where, args, [...COMMON, 'latentSize']);
   const { latentSize = 100, normalization = 'batch' } = args;
@@ -97,5 +98,5 @@ export function dcganGenerator(args: DCGANGeneratorArgs = {}): LayersModel {
   );
   const model = sequential({ layers: stack, name: args.name ?? 'generator' });
   initializeWeights(model, { stddev, seed });
-  return model;
+  return model as ModelOf<Tensor4D>;
 }

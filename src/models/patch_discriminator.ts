@@ -1,6 +1,7 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
+import type { ModelOf } from '../types.js';
 import {
   DISCRIMINATOR,
   checkDiscriminator,
@@ -51,7 +52,7 @@ export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function patchDiscriminator(args: PatchDiscriminatorArgs): LayersModel {
+export function patchDiscriminator(args: PatchDiscriminatorArgs): ModelOf<Tensor4D> {
   const where = 'patchDiscriminator';
   checkOptions(where, args, [...DISCRIMINATOR, 'layers']);
   const options = checkDiscriminator(where, args);

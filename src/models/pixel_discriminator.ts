@@ -1,5 +1,6 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/check.js';
+import type { ModelOf } from '../types.js';
 import {
   DISCRIMINATOR,
   checkDiscriminator,
@@ -40,7 +41,7 @@ export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function pixelDiscriminator(args: PixelDiscriminatorArgs): LayersModel {
+export function pixelDiscriminator(args: PixelDiscriminatorArgs): ModelOf<Tensor4D> {
   const where = 'pixelDiscriminator';
   checkOptions(where, args, DISCRIMINATOR);
   const options = checkDiscriminator(where, args);

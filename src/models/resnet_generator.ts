@@ -1,11 +1,13 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
 import { recompute } from '../layers/recompute.js';
 import { reflectionPadding2d } from '../layers/reflection_padding_2d.js';
+import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { outerPaddings } from './outer_paddings.js';
 import { COMMON, checkCommon, norms, through } from './translation_plan.js';
@@ -71,7 +73,7 @@ const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'r
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, section 7.2; Johnson et al. 2016, arXiv 1603.08155
  */
-export function resnetGenerator(args: ResnetGeneratorArgs): LayersModel {
+export function resnetGenerator(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
   const given: Partial<ResnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
@@ -142,5 +144,5 @@ export function resnetGenerator(args: ResnetGeneratorArgs): LayersModel {
   ]);
   const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
   initializeWeights(generator, { stddev, seed });
-  return generator;
+  return generator as ModelOf<Tensor4D>;
 }

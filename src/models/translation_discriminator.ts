@@ -1,11 +1,13 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { layers } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber } from '../internal/check.js';
 import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
 import type { ImageSizeArgs } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral_normalization.js';
+import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { COMMON, checkCommon, norms } from './translation_plan.js';
 import type { TranslationArgs } from './translation_plan.js';
@@ -57,7 +59,7 @@ export function convolutionalDiscriminator(
   stages: readonly DiscriminatorStage[],
   options: Required<TranslationDiscriminatorArgs>,
   sizes?: Pick<ImageSizeArgs, 'multipleOf' | 'least' | 'maker'>,
-): LayersModel {
+): ModelOf<Tensor4D> {
   const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);
   const shape = { inputShape: [...inputShape] as number[] };
@@ -80,5 +82,5 @@ export function convolutionalDiscriminator(
   });
   const model = sequential({ layers: [...first, ...stack], name: options.name });
   initializeWeights(model, { stddev, seed });
-  return model;
+  return model as ModelOf<Tensor4D>;
 }

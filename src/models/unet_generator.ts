@@ -1,5 +1,6 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import { conv2d } from '../layers/conv2d.js';
@@ -7,6 +8,7 @@ import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
 import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
+import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { COMMON, checkCommon, norms, through } from './translation_plan.js';
 import type { TranslationArgs, TranslationShape } from './translation_plan.js';
@@ -59,7 +61,7 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.1
  */
-export function unetGenerator(args: UnetGeneratorArgs): LayersModel {
+export function unetGenerator(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
   const given: Partial<UnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
@@ -112,7 +114,7 @@ export function unetGenerator(args: UnetGeneratorArgs): LayersModel {
   const outputs = through(x, last);
   const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
   initializeWeights(generator, { stddev, seed });
-  return generator;
+  return generator as ModelOf<Tensor4D>;
 }
 
 /** How often a size that does not fit could be halved. */

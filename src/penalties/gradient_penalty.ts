@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { inputGradient } from '../gradients/input_gradient.js';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
@@ -136,11 +136,11 @@ export class GradientPenalty implements Penalty, Stateful {
    * @returns A scalar; the caller owns it.
    * @throws GanKitError if the batch or the critic does not fit.
    */
-  compute(critic: Critic, batch: PenaltyBatch): Scalar {
+  compute<Samples extends Tensor>(critic: Critic<Samples>, batch: PenaltyBatch<Samples>): Scalar {
     const where = 'GradientPenalty.compute';
     if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
     return tidy(() => {
-      const points = samplingPoints(where, this.sampling, batch, this.random);
+      const points = samplingPoints(where, this.sampling, batch, this.random) as Samples;
       return normPenalty(inputGradient(critic, points, { outputs: this.outputs }), this.rule);
     });
   }

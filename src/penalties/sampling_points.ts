@@ -16,11 +16,11 @@ export const SAMPLING_POINTS: readonly SamplingPoint[] = [
 ];
 
 /** What a gradient penalty is computed from. */
-export interface PenaltyBatch {
+export interface PenaltyBatch<Samples extends Tensor = Tensor> {
   /** Real samples, float32 `[batch, …]`. */
-  readonly real: Tensor;
+  readonly real: Samples;
   /** Generated samples of the same shape; needed at interpolates and at fake points. */
-  readonly fake?: Tensor;
+  readonly fake?: Samples;
   /**
    * α of each sample, float32 `[batch]`, in place of a draw: for interpolates how far from real to
    * fake, for perturbed points how far from real to the end of the perturbation.

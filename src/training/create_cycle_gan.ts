@@ -1,3 +1,5 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { Adam } from './adam.js';
 import { CycleGAN } from './cycle_gan.js';
 import type { CycleGANOptions } from './cycle_gan_options.js';
 
@@ -49,6 +51,8 @@ import type { CycleGANOptions } from './cycle_gan_options.js';
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, equations 1 to 3 and sections 4 and 5.2
  */
-export function createCycleGAN(options: CycleGANOptions): CycleGAN {
+export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: CycleGANOptions<G, D>,
+): CycleGAN<G, D> {
   return new CycleGAN(options);
 }

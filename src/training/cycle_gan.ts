@@ -5,7 +5,7 @@ import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { checkImageSize } from '../layers/image_size.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { leastSquares } from '../losses/least_squares.js';
-import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
 import { discriminatorLoss } from './adversarial_terms.js';
 import { penaltiesOf } from './check_system.js';
@@ -36,8 +36,8 @@ export interface CycleGANBatch {
 /** What a step of a {@link CycleGAN} tells: each term as it enters its sum, times its weight. */
 export interface CycleGANLosses {
   /** Of the discriminator of images of A, without penalties. */
-  discriminatorA?: number;
-  discriminatorB?: number;
+  discriminatorA: number;
+  discriminatorB: number;
   /** The weighted sums of the penalties, if there were any. */
   penaltyA?: number;
   penaltyB?: number;
@@ -53,7 +53,10 @@ export interface CycleGANLosses {
 }
 
 /** Two generators, two discriminators, and the cycle between two domains. See {@link createCycleGAN}. */
-export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
+export class CycleGAN<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<CycleGANBatch, CycleGANLosses> {
   /** @internal */
   protected override readonly kind = 'CycleGAN';
   readonly networks: Readonly<{
@@ -62,17 +65,17 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     discriminatorA: LayersModel;
     discriminatorB: LayersModel;
   }>;
-  readonly optimizers: Readonly<{ generators: Optimizer; discriminators: Optimizer }>;
+  readonly optimizers: Readonly<{ generators: G; discriminators: D }>;
   /** Generated images of A and of B that the discriminators see again. */
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
   /** @internal */
-  protected override readonly options: CycleGANOptions;
+  protected override readonly options: CycleGANOptions<Optimizer, Optimizer>;
   private readonly loss: AdversarialLoss;
   private readonly penalties: Readonly<Record<'A' | 'B', readonly Penalty[]>>;
   private readonly directions: readonly [Direction, Direction];
   private readonly lambdaIdentity: number;
 
-  constructor(options: CycleGANOptions) {
+  constructor(options: CycleGANOptions<G, D>) {
     super();
     const where = 'createCycleGAN';
     checkCycleGANOptions(where, options);
@@ -82,7 +85,10 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
     const { penalties, optimizers, lambdaCycle = 10, poolSize = 50, seed = 0 } = options;
     this.loss = options.loss ?? leastSquares({ scale: 1 });
     this.penalties = { A: penaltiesOf(penalties?.a), B: penaltiesOf(penalties?.b) };
-    this.optimizers = optimizers ?? { generators: adam(), discriminators: adam() };
+    this.optimizers = (optimizers ?? { generators: adam(), discriminators: adam() }) as {
+      generators: G;
+      discriminators: D;
+    };
     this.pools = {
       a: new ImagePool({ size: poolSize, seed: 2 * seed }),
       b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
@@ -112,10 +118,15 @@ export class CycleGAN extends System<CycleGANBatch, CycleGANLosses> {
    *   `'backend'`). After an error in its midst the system is as before the step, except for the moments
    *   of an optimizer that is not gan-kit's, and training may go on.
    */
+  override trainStep(
+    batch: CycleGANBatch,
+    options?: StepOptions & { read?: true },
+  ): Promise<CycleGANLosses>;
+  override trainStep(batch: CycleGANBatch, options: StepOptions): Promise<Partial<CycleGANLosses>>;
   override async trainStep(
     batch: CycleGANBatch,
     options: StepOptions = {},
-  ): Promise<CycleGANLosses> {
+  ): Promise<Partial<CycleGANLosses>> {
     const where = 'CycleGAN.trainStep';
     const { generatorAB, generatorBA, discriminatorA, discriminatorB } = this.networks;
     checkTensor(where, 'batch.a', batch?.a, { shape: generatorAB.inputs[0]!.shape });

@@ -4,7 +4,7 @@ import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.j
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
 import type { TranslationShape } from '../models/translation_plan.js';
-import type { AdversarialLoss, Penalty } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
@@ -15,7 +15,10 @@ import {
 import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
-export interface CycleGANOptions {
+export interface CycleGANOptions<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> {
   /**
    * Images of domain A; networks that are not given are made for it. `null` for a height or width that
    * differs from batch to batch, also between A and B.
@@ -57,7 +60,7 @@ export interface CycleGANOptions {
   /** How many generated images of each domain the pool holds; default 50, 0 for none. */
   poolSize?: number;
   /** One for both generators, one for both discriminators; default Adam(2e-4, β = (0.5, 0.999)). */
-  optimizers?: { readonly generators: Optimizer; readonly discriminators: Optimizer };
+  optimizers?: { readonly generators: G; readonly discriminators: D };
   /** See {@link GANOptions}; default `'step'`. */
   powerIteration?: 'step' | 'call';
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
@@ -88,7 +91,10 @@ const KEYS = [
 ] as const satisfies readonly (keyof CycleGANOptions)[];
 
 /** Refuses options that say nothing about the networks they belong to. */
-export function checkCycleGANOptions(where: string, options: CycleGANOptions): void {
+export function checkCycleGANOptions(
+  where: string,
+  options: CycleGANOptions<Optimizer, Optimizer>,
+): void {
   checkOptions(where, options, KEYS);
   const { generators, discriminators, inputShape } = options ?? {};
   if (inputShape === undefined && (generators === undefined || discriminators === undefined))
@@ -127,7 +133,7 @@ export function checkCycleGANOptions(where: string, options: CycleGANOptions): v
 /** Refuses a size that is free in one domain and fixed in the other. */
 function checkFreeSizes(
   where: string,
-  { inputShape, outputShape, generators }: CycleGANOptions,
+  { inputShape, outputShape, generators }: CycleGANOptions<Optimizer, Optimizer>,
 ): void {
   if (generators !== undefined || !Array.isArray(inputShape) || !Array.isArray(outputShape)) return;
   const free = [inputShape, outputShape].some((shape) => shape.slice(0, 2).includes(null));
@@ -151,7 +157,11 @@ export interface CycleNetworks {
 }
 
 /** Refuses networks that do not make a cycle. */
-export function checkCycle(where: string, networks: CycleNetworks, options: CycleGANOptions): void {
+export function checkCycle(
+  where: string,
+  networks: CycleNetworks,
+  options: CycleGANOptions<Optimizer, Optimizer>,
+): void {
   const { generatorAB, generatorBA, discriminatorA, discriminatorB } = networks;
   checkModel(where, 'generators.ab', generatorAB);
   checkModel(where, 'generators.ba', generatorBA);

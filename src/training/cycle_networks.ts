@@ -1,3 +1,4 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
 import { patchDiscriminator } from '../models/patch_discriminator.js';
 import { resnetGenerator } from '../models/resnet_generator.js';
 import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
@@ -5,7 +6,7 @@ import type { TranslationShape } from '../models/translation_plan.js';
 import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
 
 /** The networks of a cycle: those that are given, and the paper's for the others. */
-export function cycleNetworks(options: CycleGANOptions): CycleNetworks {
+export function cycleNetworks(options: CycleGANOptions<Optimizer, Optimizer>): CycleNetworks {
   const { inputShape, outputShape = inputShape, generatorArgs, discriminatorArgs } = options;
   const seeds = Array.from({ length: 4 }, (_, i) => 4 * (options.seed ?? 0) + i);
   const [a, b] = [inputShape!, outputShape!];

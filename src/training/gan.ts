@@ -7,8 +7,9 @@ import { installKernels } from '../kernels/install.js';
 import { functionalCall } from '../layers/functional_call.js';
 import { checkImageSize } from '../layers/image_size.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
-import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
+import type { Adam } from './adam.js';
 import { discriminatorLoss, generatorLoss } from './adversarial_terms.js';
 import { ExponentialMovingAverage } from './exponential_moving_average.js';
 import { penaltiesOf } from './check_system.js';
@@ -36,7 +37,7 @@ export interface GANBatch {
 /** What a step of a {@link GAN} tells. */
 export interface GANLosses {
   /** The discriminator's adversarial loss, without penalties. */
-  discriminator?: number;
+  discriminator: number;
   /** The weighted sum of the penalties of this step, if there was one. */
   penalty?: number;
   /** The generator's loss, if this step updated it. */
@@ -49,11 +50,15 @@ export interface GANLosses {
  * Each {@link GAN.trainStep} is one discriminator update; every `criticSteps`-th is followed by one
  * generator update. See {@link createGAN}.
  */
-export class GAN extends System<GANBatch, GANLosses> {
+export class GAN<
+  Sample extends Tensor = Tensor,
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<GANBatch, GANLosses> {
   /** @internal */
   protected override readonly kind = 'GAN';
   readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
-  readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
+  readonly optimizers: Readonly<{ generator: G; discriminator: D }>;
   /** The average of the generator's weights, if there is one. */
   readonly ema: ExponentialMovingAverage | undefined;
   /** What watches the gradients, if anything does; `gan.monitor?.read()` tells. */
@@ -61,7 +66,7 @@ export class GAN extends System<GANBatch, GANLosses> {
   /** Length of a latent vector. */
   readonly latentSize: number;
   /** @internal */
-  protected override readonly options: GANOptions;
+  protected override readonly options: GANOptions<Tensor, Optimizer, Optimizer>;
   private readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
   private readonly latents: RandomStream;
@@ -70,7 +75,7 @@ export class GAN extends System<GANBatch, GANLosses> {
   /** Whether real and fake samples may share one pass: less work, the same numbers. */
   private readonly together: boolean;
 
-  constructor(options: GANOptions) {
+  constructor(options: GANOptions<Sample, G, D>) {
     super();
     checkGANOptions('createGAN', options);
     const { generator, discriminator, loss, penalty, optimizers, ema, seed = 0 } = options;
@@ -78,7 +83,10 @@ export class GAN extends System<GANBatch, GANLosses> {
     this.loss = loss;
     this.penalties = penaltiesOf(penalty);
     this.networks = { generator, discriminator };
-    this.optimizers = optimizers ?? { generator: adam(), discriminator: adam() };
+    this.optimizers = (optimizers ?? { generator: adam(), discriminator: adam() }) as {
+      generator: G;
+      discriminator: D;
+    };
     this.ema = ema === undefined ? undefined : new ExponentialMovingAverage(generator, ema);
     this.monitor = options.monitor;
     this.latentSize = generator.inputs[0]!.shape[1]!;
@@ -108,7 +116,12 @@ export class GAN extends System<GANBatch, GANLosses> {
    *   wasm backend (code `'backend'`). After an error in its midst the system is as before the step,
    *   except for the moments of an optimizer that is not gan-kit's, and training may go on.
    */
-  override async trainStep(batch: GANBatch, options: StepOptions = {}): Promise<GANLosses> {
+  override trainStep(batch: GANBatch, options?: StepOptions & { read?: true }): Promise<GANLosses>;
+  override trainStep(batch: GANBatch, options: StepOptions): Promise<Partial<GANLosses>>;
+  override async trainStep(
+    batch: GANBatch,
+    options: StepOptions = {},
+  ): Promise<Partial<GANLosses>> {
     const shape = this.networks.discriminator.inputs[0]!.shape;
     checkTensor('GAN.trainStep', 'batch.real', batch?.real, { shape });
     const { real } = batch;
@@ -178,7 +191,7 @@ export class GAN extends System<GANBatch, GANLosses> {
    * @returns Samples `[count, …]`; the caller owns them.
    * @throws GanKitError if the latent vectors do not fit, or there is no average to use.
    */
-  generate(input: { latents: Tensor; average?: boolean }): Tensor {
+  generate<Y extends Tensor = Sample>(input: { latents: Tensor; average?: boolean }): Y {
     const where = 'GAN.generate';
     checkOptions(where, input, ['latents', 'average']);
     const { latents, average = this.ema !== undefined } = input;
@@ -194,7 +207,7 @@ export class GAN extends System<GANBatch, GANLosses> {
       );
     installKernels();
     const weights = average ? this.ema!.namedWeights : {};
-    return functionalCall(this.networks.generator, weights, latents);
+    return functionalCall(this.networks.generator, weights, latents) as Y;
   }
 
   /** @internal */
@@ -254,6 +267,10 @@ export class GAN extends System<GANBatch, GANLosses> {
  *
  * @see Goodfellow et al. 2014, arXiv 1406.2661, algorithm 1; Arjovsky et al. 2017, arXiv 1701.07875, algorithm 1
  */
-export function createGAN(options: GANOptions): GAN {
+export function createGAN<
+  Sample extends Tensor = Tensor,
+  G extends Optimizer = Adam,
+  D extends Optimizer = Adam,
+>(options: GANOptions<Sample, G, D>): GAN<Sample, G, D> {
   return new GAN(options);
 }

@@ -1,7 +1,7 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
-import type { AdversarialLoss, Penalty } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
@@ -13,9 +13,13 @@ import type { GradientMonitor } from './gradient_monitor.js';
 import type { LatentDistribution } from './latents.js';
 
 /** Options of {@link createGAN}. */
-export interface GANOptions {
+export interface GANOptions<
+  Sample extends Tensor = Tensor,
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> {
   /** Latent vectors `[batch, latentSize]` to samples. */
-  generator: LayersModel;
+  generator: LayersModel | ModelOf<Sample>;
   /** Samples to raw logits, of any shape `[batch, …]`. */
   discriminator: LayersModel;
   /** What both minimise, for example `Losses.hinge()`. */
@@ -23,7 +27,7 @@ export interface GANOptions {
   /** Terms added to the discriminator's loss, each `weight · every` times at every `every`-th step. */
   penalty?: Penalty | readonly Penalty[];
   /** One per network; default Adam(2e-4, β = (0.5, 0.999)) for both. The caller keeps ownership. */
-  optimizers?: { generator: Optimizer; discriminator: Optimizer };
+  optimizers?: { generator: G; discriminator: D };
   /** Discriminator steps for each generator step; default 1 (WGAN: 5). */
   criticSteps?: number;
   /** Clamps the discriminator's weights to [−limit, limit] after each of its steps (WGAN: 0.01). */
@@ -69,7 +73,10 @@ const KEYS = [
 ];
 
 /** Refuses options that make no system. */
-export function checkGANOptions(where: string, options: GANOptions): void {
+export function checkGANOptions(
+  where: string,
+  options: GANOptions<Tensor, Optimizer, Optimizer>,
+): void {
   checkOptions(where, options, KEYS);
   const { generator, discriminator, loss, optimizers } = options;
   checkModel(where, 'generator', generator);

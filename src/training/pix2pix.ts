@@ -9,8 +9,9 @@ import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { l1 } from '../losses/l1.js';
 import { nonSaturating } from '../losses/non_saturating.js';
-import type { AdversarialLoss, Penalty, Stateful } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty, Stateful } from '../types.js';
 import { adam } from './adam.js';
+import type { Adam } from './adam.js';
 import { discriminatorLoss, generatorLoss } from './adversarial_terms.js';
 import { penaltiesOf } from './check_system.js';
 import { ImagePool } from './image_pool.js';
@@ -37,29 +38,32 @@ export interface Pix2PixBatch {
 /** What a step of a {@link Pix2Pix} tells: each term as it enters its sum, times its weight. */
 export interface Pix2PixLosses {
   /** The discriminator's adversarial loss, without penalties. */
-  discriminator?: number;
+  discriminator: number;
   /** The weighted sum of the penalties, if there were any. */
   penalty?: number;
   /** The generator's adversarial loss. */
-  generator?: number;
+  generator: number;
   /** λ E|b − G(a)|. */
-  l1?: number;
+  l1: number;
 }
 
 /** A generator of images from images, and a discriminator of pairs. See {@link createPix2Pix}. */
-export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
+export class Pix2Pix<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<Pix2PixBatch, Pix2PixLosses> {
   /** @internal */
   protected override readonly kind = 'Pix2Pix';
   readonly networks: Readonly<{ generator: LayersModel; discriminator: LayersModel }>;
-  readonly optimizers: Readonly<{ generator: Optimizer; discriminator: Optimizer }>;
+  readonly optimizers: Readonly<{ generator: G; discriminator: D }>;
   /** Generated pairs that the discriminator sees again. */
   readonly pool: ImagePool;
   /** @internal */
-  protected override readonly options: Pix2PixOptions;
+  protected override readonly options: Pix2PixOptions<Optimizer, Optimizer>;
   private readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
 
-  constructor(options: Pix2PixOptions) {
+  constructor(options: Pix2PixOptions<G, D>) {
     super();
     const where = 'createPix2Pix';
     checkPix2PixOptions(where, options);
@@ -68,7 +72,10 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
     const { optimizers, penalty, poolSize = 0, seed = 0 } = options;
     this.loss = options.loss ?? nonSaturating();
     this.penalties = penaltiesOf(penalty);
-    this.optimizers = optimizers ?? { generator: adam(), discriminator: adam() };
+    this.optimizers = (optimizers ?? { generator: adam(), discriminator: adam() }) as {
+      generator: G;
+      discriminator: D;
+    };
     this.pool = new ImagePool({ size: poolSize, seed });
   }
 
@@ -88,7 +95,15 @@ export class Pix2Pix extends System<Pix2PixBatch, Pix2PixLosses> {
    *   `'backend'`). After an error in its midst the system is as before the step, except for the moments
    *   of an optimizer that is not gan-kit's, and training may go on.
    */
-  override async trainStep(batch: Pix2PixBatch, options: StepOptions = {}): Promise<Pix2PixLosses> {
+  override trainStep(
+    batch: Pix2PixBatch,
+    options?: StepOptions & { read?: true },
+  ): Promise<Pix2PixLosses>;
+  override trainStep(batch: Pix2PixBatch, options: StepOptions): Promise<Partial<Pix2PixLosses>>;
+  override async trainStep(
+    batch: Pix2PixBatch,
+    options: StepOptions = {},
+  ): Promise<Partial<Pix2PixLosses>> {
     const where = 'Pix2Pix.trainStep';
     const { generator, discriminator } = this.networks;
     checkTensor(where, 'batch.a', batch?.a, { shape: generator.inputs[0]!.shape });
@@ -253,6 +268,8 @@ function pairs(a: Tensor, b: Tensor): Tensor4D {
  * @see Isola et al. 2016, "Image-to-Image Translation with Conditional Adversarial Networks",
  * arXiv 1611.07004, equations 1 to 4 and section 3.3
  */
-export function createPix2Pix(options: Pix2PixOptions): Pix2Pix {
+export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: Pix2PixOptions<G, D>,
+): Pix2Pix<G, D> {
   return new Pix2Pix(options);
 }

@@ -6,7 +6,7 @@ import { patchDiscriminator } from '../models/patch_discriminator.js';
 import type { TranslationShape } from '../models/translation_plan.js';
 import type { UnetGeneratorArgs } from '../models/unet_generator.js';
 import { unetGenerator } from '../models/unet_generator.js';
-import type { AdversarialLoss, Penalty } from '../types.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
@@ -17,7 +17,10 @@ import {
 import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
-export interface Pix2PixOptions {
+export interface Pix2PixOptions<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> {
   /**
    * Images that are given; networks that are not passed in are made for it. `null` for a height or width
    * that differs from batch to batch.
@@ -46,7 +49,7 @@ export interface Pix2PixOptions {
   /** How many generated pairs the pool holds; default 0, none. */
   poolSize?: number;
   /** Default Adam(2e-4, β = (0.5, 0.999)) for both. */
-  optimizers?: { readonly generator: Optimizer; readonly discriminator: Optimizer };
+  optimizers?: { readonly generator: G; readonly discriminator: D };
   /** See {@link GANOptions}; default `'step'`. */
   powerIteration?: 'step' | 'call';
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
@@ -75,7 +78,10 @@ const KEYS = [
 ] as const satisfies readonly (keyof Pix2PixOptions)[];
 
 /** Refuses options that say nothing about the networks they belong to. */
-export function checkPix2PixOptions(where: string, options: Pix2PixOptions): void {
+export function checkPix2PixOptions(
+  where: string,
+  options: Pix2PixOptions<Optimizer, Optimizer>,
+): void {
   checkOptions(where, options, KEYS);
   const { generator, discriminator, inputShape } = options ?? {};
   if (inputShape === undefined && (generator === undefined || discriminator === undefined))
@@ -91,7 +97,7 @@ export function checkPix2PixOptions(where: string, options: Pix2PixOptions): voi
 /** The networks that are given, and the paper's for the others. */
 export function pix2pixNetworks(
   where: string,
-  options: Pix2PixOptions,
+  options: Pix2PixOptions<Optimizer, Optimizer>,
 ): {
   generator: LayersModel;
   discriminator: LayersModel;

@@ -52,7 +52,8 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     readonly monitor?: GradientMonitor;
   };
 
-  abstract trainStep(batch: Batch, options?: StepOptions): Promise<Losses>;
+  abstract trainStep(batch: Batch, options?: StepOptions & { read?: true }): Promise<Losses>;
+  abstract trainStep(batch: Batch, options: StepOptions): Promise<Partial<Losses>>;
 
   /**
    * What has a state besides the networks, by the names of a checkpoint.

@@ -11,7 +11,7 @@ import {
   train,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
@@ -26,6 +26,7 @@ import { dragan } from '../../src/penalties/dragan.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { r1 } from '../../src/penalties/r1.js';
 import { adam } from '../../src/training/adam.js';
+import type { Adam } from '../../src/training/adam.js';
 import { createGAN } from '../../src/training/gan.js';
 import type { GAN } from '../../src/training/gan.js';
 import type { GANOptions } from '../../src/training/gan_options.js';
@@ -37,9 +38,13 @@ import { useBackend } from '../helpers/backends.js';
 const imageShape = [16, 16, 1] as const;
 const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.1 } as const;
 
+type AnyGAN = GAN<Tensor, Optimizer, Optimizer>;
+
 /** A system with everything that has a state. */
-const build = (options: Partial<GANOptions> = {}): GAN =>
-  createGAN({
+const build = <G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: Partial<GANOptions<Tensor, G, D>> = {},
+) =>
+  createGAN<Tensor, G, D>({
     generator: dcganGenerator({ ...small, latentSize: 5, seed: 1 }),
     discriminator: dcganDiscriminator({
       ...small,
@@ -58,7 +63,7 @@ const build = (options: Partial<GANOptions> = {}): GAN =>
 const batch = (k: number) => new RandomStream(50).seek(k).uniform([4, ...imageShape], -1, 1);
 
 /** Trains over batches first … last − 1 and returns all losses. */
-async function trainOver(gan: GAN, first: number, last: number) {
+async function trainOver(gan: AnyGAN, first: number, last: number) {
   const losses = [];
   for (let k = first; k < last; k++) {
     const real = batch(k);
@@ -68,7 +73,7 @@ async function trainOver(gan: GAN, first: number, last: number) {
   return losses;
 }
 
-const weightsOf = (gan: GAN, name: 'generator' | 'discriminator', pattern = /./) =>
+const weightsOf = (gan: AnyGAN, name: 'generator' | 'discriminator', pattern = /./) =>
   Promise.all(
     namedWeights(gan.networks[name])
       .filter(({ path }) => pattern.test(path))
@@ -186,7 +191,7 @@ describe('createGAN', () => {
     });
     const real = mul(batch(0), 0.1);
     const losses = [];
-    for (let i = 0; i < 25; i++) losses.push((await gan.trainStep({ real })).discriminator!);
+    for (let i = 0; i < 25; i++) losses.push((await gan.trainStep({ real })).discriminator);
     expect(losses.at(-1)!).toBeLessThan(losses[0]! - 0.05);
   });
 
@@ -226,7 +231,7 @@ describe('createGAN', () => {
       (await trainOver(build({ penalty: penalty! }), 0, 1))[0]!;
     const heavy = await first({ ...penalty, weight: 20 });
     expect(heavy.penalty!).toBeAllclose(2 * losses[0]!.penalty!, { rtol: 1e-5 });
-    expect(heavy.discriminator!).toBeAllclose(losses[0]!.discriminator!, { rtol: 1e-6 });
+    expect(heavy.discriminator).toBeAllclose(losses[0]!.discriminator, { rtol: 1e-6 });
     // what comes every second step comes twice as strongly, and several penalties add up
     const always = await first({ ...penalty, every: 1 });
     expect(losses[0]!.penalty!).toBeAllclose(2 * always.penalty!, { rtol: 1e-5 });

@@ -45,8 +45,8 @@ async function lossesOf(gan: GAN, first: number, last: number): Promise<number[]
   const losses: number[] = [];
   for (let k = first; k < last; k++) {
     const real = new RandomStream(50).seek(k).uniform([4, ...imageShape], -1, 1);
-    const step = (await gan.trainStep({ real })) as Record<string, number>;
-    losses.push(...Object.values(step));
+    const step = await gan.trainStep({ real });
+    losses.push(...(Object.values(step) as number[]));
     real.dispose();
   }
   return losses;

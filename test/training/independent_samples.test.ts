@@ -51,7 +51,7 @@ describe('samplesAreIndependent', () => {
         const real = new RandomStream(7).seek(k).uniform([4, ...imageShape], -1, 1);
         losses.push(await gan.trainStep({ real }));
       }
-      return losses.flatMap(({ discriminator, generator }) => [discriminator!, generator!]);
+      return losses.flatMap(({ discriminator, generator }) => [discriminator, generator!]);
     };
     expect(await step('step')).toBeAllclose(await step('call'), { rtol: 1e-5 });
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine, memory, train } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
@@ -15,6 +16,7 @@ import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
+import type { Adam } from '../../src/training/adam.js';
 import { createGAN } from '../../src/training/gan.js';
 import type { GAN } from '../../src/training/gan.js';
 import type { GANOptions } from '../../src/training/gan_options.js';
@@ -53,8 +55,12 @@ const SYSTEMS: Readonly<Record<string, () => GAN>> = {
   },
 };
 
-function build(options: Pick<GANOptions, 'discriminator'> & Partial<GANOptions>): GAN {
-  return createGAN({
+type Options<G extends Optimizer, D extends Optimizer> = GANOptions<Tensor, G, D>;
+
+function build<G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: Pick<Options<G, D>, 'discriminator'> & Partial<Options<G, D>>,
+): GAN<Tensor, G, D> {
+  return createGAN<Tensor, G, D>({
     generator: generator(),
     loss: hinge(),
     ema: { decay: 0.9 },
