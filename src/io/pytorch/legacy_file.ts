@@ -15,22 +15,22 @@ const PROTOCOL = 1001;
  * object and the keys of its storages; then each storage, its size before it. All little-endian,
  * whatever machine wrote it.
  */
-export function readLegacy(bytes: Uint8Array): TorchFile {
+export async function readLegacy(bytes: Uint8Array): Promise<TorchFile> {
   const reader = new ByteReader(bytes);
   const world = new TorchWorld();
-  const next = (): PickleValue => new PickleMachine(reader, world).run();
-  const magic = next();
+  const next = (): Promise<PickleValue> => new PickleMachine(reader, world).run();
+  const magic = await next();
   if (magic !== MAGIC)
     refuse(
       `that begins with the magic number 0x${MAGIC.toString(16)}`,
       describe(magic),
       'It is a pickle that torch.save did not write.',
     );
-  const version = next();
+  const version = await next();
   if (version !== PROTOCOL) refuse(`of version ${PROTOCOL} after the magic number`, version);
-  next(); // byte order and type sizes: the data does not depend on them
-  const root = next();
-  const keys = next();
+  await next(); // byte order and type sizes: the data does not depend on them
+  const root = await next();
+  const keys = await next();
   if (!Array.isArray(keys)) refuse('with a list of its storages', describe(keys));
 
   const places = new Map<string, number>();

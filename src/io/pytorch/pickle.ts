@@ -1,3 +1,4 @@
+import { pace } from '../../internal/pace.js';
 import type { ByteReader } from './byte_reader.js';
 import { describe } from './describe.js';
 import { OPERATIONS } from './pickle_operations.js';
@@ -17,6 +18,7 @@ export interface PickleWorld {
 const COSTS = { operation: 8, memo: 32, object: 64, table: 256 } as const;
 const MAX_GROWTH = 16;
 const MIN_ALLOWANCE = 2 ** 25;
+const OPERATIONS_A_TURN = 4096;
 
 const costOf = (value: PickleValue): number => {
   if (value instanceof Map || value instanceof TensorView) return COSTS.table;
@@ -31,8 +33,9 @@ export class PickleMachine {
   readonly memo: Map<number, PickleValue> = new Map();
   private readonly stack: PickleValue[] = [];
   private readonly marks: number[] = [];
-  /** The operation at work and where it stands, for messages. */
-  private working = '';
+  /** The code of the operation at work, and where it stands. */
+  private code = 0;
+  private start = 0;
   private done = false;
   private spent = 0;
   private readonly allowed: number;
@@ -44,24 +47,34 @@ export class PickleMachine {
     this.allowed = MAX_GROWTH * bytes.bytes.length + MIN_ALLOWANCE;
   }
 
-  /** Runs one pickle to its end and returns what it made. */
-  run(): PickleValue {
-    while (!this.done) {
-      this.spend(COSTS.operation);
-      const start = this.bytes.at;
-      const code = this.bytes.uint8();
-      const operation = OPERATIONS.get(code);
-      const name = operation?.name ?? `0x${code.toString(16).padStart(2, '0')}`;
-      this.working = `${name} at byte ${start} of the pickle`;
-      if (operation?.run === undefined)
-        refuse(
-          'whose pickle has only the operations that torch.save writes',
-          this.working,
-          'Save the state_dict alone: torch.save(net.state_dict(), path).',
-        );
-      operation.run(this);
+  /** Runs one pickle to its end and returns what it made; now and then it lets others go first. */
+  async run(): Promise<PickleValue> {
+    const rest = pace();
+    for (let count = 1; !this.done; count++) {
+      this.step();
+      if (count % OPERATIONS_A_TURN === 0) await rest();
     }
     return this.pop();
+  }
+
+  private step(): void {
+    this.spend(COSTS.operation);
+    this.start = this.bytes.at;
+    this.code = this.bytes.uint8();
+    const run = OPERATIONS.get(this.code)?.run;
+    if (run === undefined)
+      refuse(
+        'whose pickle has only the operations that torch.save writes',
+        this.working,
+        'Save the state_dict alone: torch.save(net.state_dict(), path).',
+      );
+    run(this);
+  }
+
+  /** The operation at work and where it stands, for messages. */
+  private get working(): string {
+    const code = `0x${this.code.toString(16).padStart(2, '0')}`;
+    return `${OPERATIONS.get(this.code)?.name ?? code} at byte ${this.start} of the pickle`;
   }
 
   private spend(bytes: number): void {

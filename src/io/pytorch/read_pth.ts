@@ -68,7 +68,7 @@ export async function readPth(
   options: ReadPthOptions = {},
 ): Promise<Record<string, StateArray>> {
   checkOptions('readPth', options, ['path']);
-  const file = open(bytesOf(bytes));
+  const file = await open(bytesOf(bytes));
   const tensors = findStateDict(file.root, stepsOf(options.path));
 
   const allowed = MAX_GROWTH * bytes.byteLength + MIN_ALLOWANCE;
@@ -105,7 +105,7 @@ function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
 }
 
 /** What the first bytes tell. */
-function open(bytes: Uint8Array): TorchFile {
+function open(bytes: Uint8Array): Promise<TorchFile> {
   const begins = (text: string, at = 0) =>
     [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
   if (begins('PK\x03\x04')) return readZip(bytes);

@@ -109,7 +109,7 @@ const isProgram = (entries: ReadonlyMap<string, Entry>, folder: string): boolean
   [...entries.keys()].some((name) => name.startsWith(`${folder}code/`));
 
 /** A file of PyTorch 1.6 and later: a zip of `data.pkl`, and of `data/0`, `data/1` … in one folder. */
-export function readZip(bytes: Uint8Array): TorchFile {
+export async function readZip(bytes: Uint8Array): Promise<TorchFile> {
   const entries = readDirectory(bytes);
   const pickles = [...entries.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   const [pickle] = pickles;
@@ -137,7 +137,7 @@ export function readZip(bytes: Uint8Array): TorchFile {
     entries.get(`${folder}data/${key}`) ??
     refuse(`that holds the storage ${quote(key)}`, 'no such zip entry');
   return {
-    root: new PickleMachine(new ByteReader(files[pickle.name]!), new TorchWorld()).run(),
+    root: await new PickleMachine(new ByteReader(files[pickle.name]!), new TorchWorld()).run(),
     bigEndian: order === 'big',
     storages: (needed) => {
       const wanted = new Set([...needed].map(entryOf));
