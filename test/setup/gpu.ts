@@ -40,11 +40,17 @@ export function findGPU(): GPUSetup {
   return { chromium, dawn };
 }
 
-function findChromium(): string | undefined {
+/** The path of Chromium. */
+export function findChromium(): string | undefined {
   const given = process.env['CHROMIUM_PATH'];
   if (given !== undefined && given !== '') return existsSync(given) ? given : undefined;
+  return findProgram('chromium', 'chromium-browser', 'google-chrome');
+}
+
+/** The path of the first of these programs that is installed. */
+export function findProgram(...names: readonly string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return ['chromium', 'chromium-browser', 'google-chrome']
+  return names
     .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => existsSync(path));
 }

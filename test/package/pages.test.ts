@@ -1,0 +1,64 @@
+import { copyFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { BROWSERS } from './browsers.js';
+import { run } from './installation.js';
+import { PAGE_BUNDLES } from './page_bundles.js';
+import { servePages } from './page_server.js';
+import type { PageServer } from './page_server.js';
+
+const folder = inject('installed');
+const bundles = join(folder, 'pages');
+const PROGRAMS = ['page.js', 'page_worker.js', 'page_training.js', 'three_steps.js'];
+
+const builds = new Map<string, Promise<unknown>>(); // at once: most of them use one processor
+let server: PageServer;
+let losses: unknown; // of the same steps in Node
+beforeAll(async () => {
+  for (const program of PROGRAMS)
+    copyFileSync(resolve('test/package/programs', program), join(folder, program));
+  for (const [name, build] of Object.entries(PAGE_BUNDLES)) {
+    builds.set(name, build(folder, 'page.js', join(bundles, name)));
+    builds.get(name)!.catch(() => undefined); // the test of it says so
+  }
+  const program =
+    "import { threeSteps } from './three_steps.js';" +
+    "console.log(JSON.stringify((await threeSteps({ prefer: ['wasm'] })).losses));";
+  losses = JSON.parse(run(folder, 'node', '--input-type=module', '--eval', program));
+  const binaries = join(folder, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
+  server = await servePages(bundles, binaries);
+});
+afterAll(() => server.stop());
+
+describe.each(Object.keys(PAGE_BUNDLES))('a program for pages, minified by %s', (name) => {
+  it('is built', () => builds.get(name));
+
+  describe.each(BROWSERS)('in $name', ({ open }) => {
+    let close: () => Promise<void>;
+    beforeAll(() => {
+      close = open(server.address);
+    });
+    afterAll(() => close());
+
+    it.each([
+      ['plain', 'by itself', ''],
+      ['plain', 'in a worker', '?worker'],
+      ['isolated', 'by itself', ''],
+      ['isolated', 'in a worker', '?worker'],
+      ['isolated', 'on a backend that it registered', '?registered'],
+    ])('on a page that is %s trains %s, with the bits of Node', async (kind, _, how) => {
+      const isolated = kind === 'isolated';
+      const { seconds, skipped, ...result } = await server.visit(`/${kind}/${name}/${how}`);
+      expect(result).toEqual({
+        isolated,
+        name: 'wasm',
+        device: `WebAssembly SIMD, ${isolated ? '2 threads' : '1 thread'}`,
+        workers: isolated ? 1 : 0, // none of tfjs's
+        losses,
+      });
+      expect(seconds).toBeLessThan(20);
+      expect(skipped![1]!.name).toBe('webgl');
+      expect(skipped![1]!.reason).toMatch(/^(only a software renderer|no WebGL)/);
+    });
+  });
+});

@@ -1,0 +1,3 @@
+import { report } from './page_training.js';
+
+void report();
