@@ -156,17 +156,33 @@ export function checkBoolean(
   if (typeof value !== 'boolean') fail('type', where, parameter, 'true or false', value);
 }
 
-/** Refuses options that do not exist, so that a misspelt one is not silently ignored. */
-export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
-  if (options === undefined) return;
+/** Checks that a value is a function. */
+export function checkFunction(
+  where: string,
+  parameter: string,
+  value: unknown,
+): asserts value is (...args: never[]) => unknown {
+  if (typeof value !== 'function') fail('type', where, parameter, 'a function', value);
+}
+
+/**
+ * Refuses what is no object, undefined too, and keys that do not exist, so that a misspelt option is not
+ * silently ignored.
+ */
+export function checkOptions(
+  where: string,
+  options: unknown,
+  known: readonly string[],
+  parameter = 'options',
+): void {
   if (
     typeof options !== 'object' ||
     options === null ||
     Array.isArray(options) ||
     isTensor(options)
   )
-    fail('type', where, 'options', 'an object', options);
+    fail('type', where, parameter, `an object with the keys ${known.join(', ')}`, options);
   for (const key of Object.keys(options))
     if (!known.includes(key))
-      fail('value', where, 'options', `an object with the keys ${known.join(', ')}`, key);
+      fail('value', where, parameter, `an object with the keys ${known.join(', ')}`, key);
 }

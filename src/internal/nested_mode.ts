@@ -1,4 +1,4 @@
-import { fail } from './check.js';
+import { checkFunction, fail } from './check.js';
 
 /** A way of working that holds while some function runs, also when such functions are nested. */
 export class NestedMode {
@@ -27,6 +27,7 @@ export class NestedMode {
    * @throws GanKitError if `fn` returns a promise: the mode would end before its work is done.
    */
   during<T>(where: string, fn: () => T): T {
+    checkFunction(where, 'fn', fn);
     this.depth++;
     try {
       const result = fn();

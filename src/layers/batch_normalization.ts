@@ -55,10 +55,10 @@ export class BatchNormalization extends layers.Layer {
   private movingVariance!: LayerVariable;
 
   constructor(args: BatchNormalizationArgs = {}) {
-    super(args);
-    const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = args;
+    super(args ?? {}); // plain JavaScript may pass none
     const where = 'batchNormalization';
     checkLayerOptions(where, args, ['epsilon', 'momentum', 'scale', 'center']);
+    const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = args;
     checkNumber(where, 'epsilon', epsilon, { above: 0 });
     checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
     checkBoolean(where, 'scale', scale);

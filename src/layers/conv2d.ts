@@ -56,7 +56,7 @@ export class Conv2D extends layers.Layer {
   private bias: LayerVariable | undefined;
 
   constructor(args: Conv2DArgs) {
-    super(args);
+    super(args ?? {}); // plain JavaScript may pass none
     const where = 'conv2d';
     const own = ['filters', 'kernelSize', 'strides', 'padding', 'useBias', 'kernelInitializer'];
     checkLayerOptions(where, args, own);

@@ -42,7 +42,7 @@ export class Dropout extends layers.Layer implements Stateful {
   private readonly stream: RandomStream;
 
   constructor(args: DropoutArgs) {
-    super(args);
+    super(args ?? {}); // plain JavaScript may pass none
     checkLayerOptions('dropout', args, ['rate', 'seed']);
     checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
     this.rate = args.rate;

@@ -33,9 +33,9 @@ export class LeakyReLU extends layers.Layer {
   readonly negativeSlope: number;
 
   constructor(args: LeakyReLUArgs = {}) {
-    super(args);
-    const { negativeSlope = 0.2 } = args;
+    super(args ?? {}); // plain JavaScript may pass none
     checkLayerOptions('leakyReLU', args, ['negativeSlope']);
+    const { negativeSlope = 0.2 } = args;
     checkNumber('leakyReLU', 'negativeSlope', negativeSlope, { min: 0, max: 1 });
     this.negativeSlope = negativeSlope;
     register(LeakyReLU);

@@ -18,14 +18,20 @@ export function checkFinite(where: string, parameter: string, value: number): vo
 
 /** Checks a factor or a margin. */
 export function checkPositive(where: string, parameter: string, value: number): void {
-  check(value > 0 && value < Infinity, where, parameter, 'a finite number > 0', value);
+  check(Number.isFinite(value) && value > 0, where, parameter, 'a finite number > 0', value);
 }
 
 /** Checks a label of a cross-entropy. */
 export function checkProbability(where: string, parameter: string, value: number): void {
-  check(value >= 0 && value <= 1, where, parameter, 'a number in [0, 1]', value);
+  check(
+    Number.isFinite(value) && value >= 0 && value <= 1,
+    where,
+    parameter,
+    'a number in [0, 1]',
+    value,
+  );
 }
 
 function check(good: boolean, where: string, parameter: string, rule: string, value: number): void {
-  if (!good || typeof value !== 'number') fail('value', where, parameter, rule, value);
+  if (!good) fail('value', where, parameter, rule, value);
 }

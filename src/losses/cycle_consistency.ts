@@ -20,7 +20,7 @@ export interface Cycle {
  *
  * **Differentiable:** to second order; where both agree the slope is 0, as in PyTorch.
  *
- * @param images `real` x and `reconstructed` F(G(x)), of one shape `[batch, …]`, float32.
+ * @param pair `real` x and `reconstructed` F(G(x)), of one shape `[batch, …]`, float32.
  * @param options `reduction` `'mean'` (default), `'sum'` or `'none'`.
  * @returns A scalar, or for `'none'` the values per element; the caller owns it.
  * @throws GanKitError if shapes differ, or an option is unknown or out of range.
@@ -40,15 +40,10 @@ export interface Cycle {
  * Networks", arXiv 1703.10593, equation 2
  */
 export function cycleConsistency<R extends Reduction = 'mean'>(
-  images: Cycle,
+  pair: Cycle,
   options: ReconstructionOptions<R> = {},
 ): Reduced<R> {
-  const { real, reconstructed } = images;
-  return reconstruction(
-    'cycleConsistency',
-    ['real', real],
-    ['reconstructed', reconstructed],
-    options,
-    (x, y) => absolute(sub(y, x)),
+  return reconstruction('cycleConsistency', pair, ['real', 'reconstructed'], options, (x, y) =>
+    absolute(sub(y, x)),
   );
 }

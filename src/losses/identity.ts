@@ -19,7 +19,7 @@ export interface Identity {
  *
  * **Differentiable:** to second order; where both agree the slope is 0, as in PyTorch.
  *
- * @param images `real` y and `same` G(y), of one shape `[batch, …]`, float32.
+ * @param pair `real` y and `same` G(y), of one shape `[batch, …]`, float32.
  * @param options `reduction` `'mean'` (default), `'sum'` or `'none'`.
  * @returns A scalar, or for `'none'` the values per element; the caller owns it.
  * @throws GanKitError if shapes differ, or an option is unknown or out of range.
@@ -38,11 +38,8 @@ export interface Identity {
  * @see Zhu et al. 2017, arXiv 1703.10593, section 5.2
  */
 export function identity<R extends Reduction = 'mean'>(
-  images: Identity,
+  pair: Identity,
   options: ReconstructionOptions<R> = {},
 ): Reduced<R> {
-  const { real, same } = images;
-  return reconstruction('identity', ['real', real], ['same', same], options, (x, y) =>
-    absolute(sub(y, x)),
-  );
+  return reconstruction('identity', pair, ['real', 'same'], options, (x, y) => absolute(sub(y, x)));
 }

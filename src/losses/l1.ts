@@ -39,8 +39,7 @@ export function l1<R extends Reduction = 'mean'>(
   pair: Prediction,
   options: ReconstructionOptions<R> = {},
 ): Reduced<R> {
-  const { target, prediction } = pair;
-  return reconstruction('l1', ['target', target], ['prediction', prediction], options, (x, y) =>
+  return reconstruction('l1', pair, ['target', 'prediction'], options, (x, y) =>
     absolute(sub(y, x)),
   );
 }

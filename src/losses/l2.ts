@@ -29,8 +29,5 @@ export function l2<R extends Reduction = 'mean'>(
   pair: Prediction,
   options: ReconstructionOptions<R> = {},
 ): Reduced<R> {
-  const { target, prediction } = pair;
-  return reconstruction('l2', ['target', target], ['prediction', prediction], options, (x, y) =>
-    square(sub(y, x)),
-  );
+  return reconstruction('l2', pair, ['target', 'prediction'], options, (x, y) => square(sub(y, x)));
 }

@@ -24,13 +24,13 @@ export function lossPair(
     name,
     needsReal,
     discriminator: (logits) => {
-      checkBatch(where, 'real', logits.real);
+      checkBatch(where, 'real', logits?.real);
       checkBatch(where, 'fake', logits.fake);
       return tidy(() => discriminator(logits) as Scalar);
     },
     generator: (logits) => {
-      if (needsReal) checkBatch(where, 'real', logits.real);
-      checkBatch(where, 'fake', logits.fake);
+      if (needsReal) checkBatch(where, 'real', logits?.real);
+      checkBatch(where, 'fake', logits?.fake);
       return tidy(() => generator(logits as DiscriminatorOutputs) as Scalar);
     },
   };

@@ -13,19 +13,19 @@ export interface ReconstructionOptions<R extends Reduction = Reduction> {
 /** A scalar, or a tensor of the inputs' shape for `'none'`. */
 export type Reduced<R extends Reduction> = R extends 'none' ? Tensor : Scalar;
 
-type Named = readonly [name: string, value: Tensor];
-
-/** Checks two tensors of one shape, and reduces what `distance` makes of them. */
-export function reconstruction<R extends Reduction>(
+/** Checks a pair of tensors of one shape, by its names, and reduces what `distance` makes of them. */
+export function reconstruction<R extends Reduction, Name extends string>(
   where: string,
-  [nameA, a]: Named,
-  [nameB, b]: Named,
+  pair: Readonly<Record<Name, Tensor>>,
+  [nameA, nameB]: readonly [Name, Name],
   options: ReconstructionOptions<R>,
   distance: (a: Tensor, b: Tensor) => Tensor,
 ): Reduced<R> {
+  checkOptions(where, pair, [nameA, nameB], 'pair');
   checkOptions(where, options, ['reduction']);
   const reduction: Reduction = options.reduction ?? 'mean';
   checkOneOf(where, 'reduction', reduction, ['mean', 'sum', 'none']);
+  const { [nameA]: a, [nameB]: b } = pair;
   checkBatch(where, nameA, a);
   checkBatch(where, nameB, b);
   if (a.shape.join() !== b.shape.join())

@@ -1,6 +1,6 @@
 import { any, argMax, cast, dispose, isNaN as isNotNumber, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { confusionMatrix } from './confusion_matrix.js';
 import type { ClassMap } from './class_map.js';
 import type { ConfusionMatrix } from './confusion_matrix.js';
@@ -75,6 +75,7 @@ export async function fcnScore(
   if (typeof segmenter !== 'function') fail('type', where, 'segmenter', 'a function', segmenter);
   checkOptions(where, options, ['classes', 'ignore', 'absent']);
   const { classes, ignore, absent } = options;
+  checkNumber(where, 'classes', classes, { integer: true, min: 1 });
 
   let matrix: ConfusionMatrix | undefined;
   for await (const batch of batchesOf(batches)) {
@@ -90,7 +91,7 @@ export async function fcnScore(
         ...(matrix !== undefined && { previous: matrix }),
       });
     } finally {
-      if (answer !== images) answer.dispose?.();
+      if (answer !== images) answer?.dispose?.();
     }
   }
   if (matrix === undefined) fail('shape', where, 'batches', 'at least one batch', batches);

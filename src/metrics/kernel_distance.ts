@@ -90,7 +90,7 @@ export async function kernelDistance(
   options: KernelDistanceOptions = {},
 ): Promise<KernelDistance> {
   const where = 'kernelDistance';
-  const { kernel = 'polynomial', estimator = 'unbiased', ddof = 0 } = options;
+  const { kernel = 'polynomial', estimator = 'unbiased', ddof = 0 } = options ?? {};
   checkOneOf(where, 'kernel', kernel, ['polynomial', 'rbf']);
   checkOptions(where, options, [
     ...['kernel', 'estimator', 'ddof', 'indices'],

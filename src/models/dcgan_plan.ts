@@ -110,6 +110,7 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
   checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 2 });
   checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
   checkNumber(where, 'stddev', stddev, { above: 0 });
+  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
   const base = [rows.base, columns.base] as const;
   return {
     imageShape: [height, width, channels],

@@ -63,9 +63,8 @@ const SMALLEST = 75;
  * @see Szegedy et al. 2015, arXiv 1512.00567; Heusel et al. 2017, arXiv 1706.08500
  */
 export function inceptionV3(args: InceptionV3Args = {}): LayersModel {
-  const { seed = 0 } = args;
-  checkNumber('inceptionV3', 'seed', seed, { integer: true, min: 0 });
   const network = emptyInception(args);
+  const { seed = 0 } = args;
   const stream = new RandomStream(seed, 'inceptionV3');
   for (const { path, variable } of namedWeights(network)) {
     if (!path.endsWith('/kernel')) continue;
@@ -82,7 +81,8 @@ export function inceptionV3(args: InceptionV3Args = {}): LayersModel {
 export function emptyInception(args: InceptionV3Args = {}): LayersModel {
   const where = 'inceptionV3';
   checkOptions(where, args, ['inputShape', 'seed', 'name']);
-  const { inputShape = [299, 299, 3], name = 'inception' } = args;
+  const { inputShape = [299, 299, 3], seed = 0, name = 'inception' } = args;
+  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
   const sizes: readonly unknown[] = Array.isArray(inputShape) ? inputShape : [];
   const [height, width, channels] = sizes;
   const fits = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= SMALLEST;

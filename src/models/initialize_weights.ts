@@ -43,8 +43,8 @@ export function initializeWeights(
   model: LayersModel,
   options: InitializeWeightsOptions = {},
 ): void {
-  const { stddev = 0.02, seed = 0 } = options;
   checkOptions('initializeWeights', options, ['stddev', 'seed']);
+  const { stddev = 0.02, seed = 0 } = options;
   checkNumber('initializeWeights', 'stddev', stddev, { above: 0 });
   checkBackend('initializeWeights');
   const stream = new RandomStream(seed, 'initializeWeights');

@@ -39,10 +39,10 @@ export const COMMON: readonly string[] = [
   'name',
 ];
 
-/** Checks the options that all have; `stddev` and `seed` are checked where the weights are drawn. */
+/** Checks the options that all have, before any weight is made. */
 export function checkCommon(
   where: string,
-  { inputShape, filters = 64 }: Partial<TranslationArgs>,
+  { inputShape, filters = 64, stddev = 0.02, seed = 0 }: Partial<TranslationArgs>,
   normalization: TranslationNormalization,
 ): void {
   if (!Array.isArray(inputShape) || inputShape.length !== 3)
@@ -52,6 +52,8 @@ export function checkCommon(
   if (inputShape[2] === null)
     fail('shape', where, 'inputShape', '[height, width, channels] with known channels', inputShape);
   checkNumber(where, 'filters', filters, { integer: true, min: 1 });
+  checkNumber(where, 'stddev', stddev, { above: 0 });
+  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
   checkOneOf(where, 'normalization', normalization, ['instance', 'batch', 'none']);
   checkBackend(where);
 }

@@ -35,10 +35,8 @@ export function checkReport(where: string, report: RunReport): void {
     keys: string[],
     check: (at: string, item: Fields) => void,
   ) =>
-    each(parameter, list ?? [], (at, item: unknown) => {
-      if (typeof item !== 'object' || item === null)
-        fault(at, `an object with the keys ${keys.join(', ')}`, item);
-      checkOptions(where, item, keys);
+    each(parameter, list === undefined ? [] : list, (at, item: unknown) => {
+      checkOptions(where, item, keys, `report${at}`);
       check(at, item as Fields);
     });
 

@@ -1,6 +1,6 @@
 import { mul, neg, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkTensor } from '../internal/check.js';
+import { checkOptions, checkTensor } from '../internal/check.js';
 import { logSoftmax } from './log_softmax.js';
 
 /**
@@ -27,6 +27,7 @@ import { logSoftmax } from './log_softmax.js';
  */
 export function softmaxCrossEntropy(input: { labels: Tensor; logits: Tensor }): Tensor {
   const where = 'softmaxCrossEntropy';
+  checkOptions(where, input, ['labels', 'logits'], 'input');
   const { labels, logits } = input;
   checkTensor(where, 'logits', logits, { minRank: 1 });
   checkTensor(where, 'labels', labels, { shape: logits.shape });

@@ -1,5 +1,6 @@
 import { customGrad } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkFunction, checkTensor } from '../internal/check.js';
 
 /**
  * Runs `fn` without recording it: its result is a constant for every gradient.
@@ -10,6 +11,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  *
  * @param fn Makes a new tensor; must not return one that exists already.
  * @returns What `fn` returned; the caller owns it.
+ * @throws GanKitError if `fn` is no function, or returns no tensor.
  *
  * **Differentiable:** by intent not.
  *
@@ -25,5 +27,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  * ```
  */
 export function stopGradient<T extends Tensor>(fn: () => T): T {
-  return customGrad(() => ({ value: fn(), gradFunc: () => [] }))();
+  checkFunction('stopGradient', 'fn', fn);
+  return customGrad(() => {
+    const value = fn();
+    checkTensor('stopGradient', 'the result of `fn`', value, { dtype: 'any' });
+    return { value, gradFunc: () => [] };
+  })();
 }

@@ -40,6 +40,7 @@ export function shuffledBatch(options: ShuffledBatchOptions): Int32Array {
   checkNumber(where, 'count', count, { integer: true, min: 1 });
   checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1, max: count });
   checkNumber(where, 'index', index, { integer: true, min: 0 });
+  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
   const perEpoch = Math.floor(count / batchSize);
   const epoch = Math.floor(index / perEpoch);
   const first = (index % perEpoch) * batchSize;
