@@ -67,8 +67,9 @@ export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   if (timeout !== undefined) checkNumber(where, 'timeout', timeout, { above: 0 });
   if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
   if (softwareWebGL !== undefined) checkBoolean(where, 'softwareWebGL', softwareWebGL);
-  checkOptions(where, modules, BACKEND_NAMES);
-  for (const [name, load] of Object.entries(modules ?? {}))
+  if (modules === undefined) return;
+  checkOptions(where, modules, BACKEND_NAMES, 'modules');
+  for (const [name, load] of Object.entries(modules))
     if (typeof load !== 'function')
       fail('type', where, `modules.${name}`, 'a function that imports the module', load);
 }

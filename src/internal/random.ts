@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PieceState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
 import type { Mark, Markable } from './mark.js';
-import { numberFrom } from './state.js';
+import { checkState, countFrom } from './state.js';
 
 /** One round of the murmur3 finalizer: every input bit reaches every output bit. */
 function mix(hash: number): number {
@@ -169,8 +169,9 @@ export class RandomStream implements Stateful, Markable {
   }
 
   async restore(state: PieceState): Promise<void> {
-    const seed = numberFrom('RandomStream.restore', state, 'seed');
-    const counter = numberFrom('RandomStream.restore', state, 'counter');
+    checkState('RandomStream.restore', state);
+    const seed = countFrom('RandomStream.restore', state, 'seed');
+    const counter = countFrom('RandomStream.restore', state, 'counter');
     (this as { seed: number }).seed = seed;
     this.counter = counter;
   }

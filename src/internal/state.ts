@@ -1,5 +1,27 @@
 import type { PieceState, StateArray, StateValue } from '../types.js';
-import { fail } from './check.js';
+import { checkOptions, fail } from './check.js';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value);
+
+/** Checks that a value is a state: numbers and words by their keys, and arrays that fit their shapes. */
+export function checkState(where: string, state: unknown): asserts state is PieceState {
+  checkOptions(where, state, ['values', 'arrays'], 'state');
+  const { values, arrays } = state as Record<keyof PieceState, unknown>;
+  if (!isRecord(values)) fail('type', where, 'state.values', 'an object', values);
+  if (!isRecord(arrays)) fail('type', where, 'state.arrays', 'an object', arrays);
+  for (const [key, value] of Object.entries(arrays)) {
+    const parameter = `state.arrays['${key}']`;
+    const { shape, data } = (isRecord(value) ? value : {}) as Partial<StateArray>;
+    if (!Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array))
+      fail('type', where, parameter, '{ shape, data } with a typed array', value);
+    if (data.length !== shape.reduce((size, axis) => size * axis, 1))
+      fail('shape', where, parameter, `an array of shape [${shape.join(',')}]`, data.length);
+  }
+}
 
 /** Joins the states of named parts into one; keys become `name/key`. */
 export function joinStates(parts: Readonly<Record<string, PieceState>>): PieceState {
@@ -24,11 +46,20 @@ export function partOf(state: PieceState, name: string): PieceState {
   return { values: cut(state.values), arrays: cut(state.arrays) };
 }
 
-/** A number that a state must hold. */
+/** A number that a state must hold, finite. */
 export function numberFrom(where: string, state: PieceState, key: string): number {
   const value = state.values[key];
-  if (typeof value !== 'number') fail('state', where, `state.values['${key}']`, 'a number', value);
-  return value;
+  if (!Number.isFinite(value))
+    fail('state', where, `state.values['${key}']`, 'a finite number', value);
+  return value as number;
+}
+
+/** A count that a state must hold: an integer from 0 on. */
+export function countFrom(where: string, state: PieceState, key: string): number {
+  const value = state.values[key];
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    fail('state', where, `state.values['${key}']`, 'an integer >= 0', value);
+  return value as number;
 }
 
 /** An array that a state must hold, of the given shape. */

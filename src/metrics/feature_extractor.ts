@@ -86,10 +86,13 @@ function layerOf(whole: LayersModel, name: string): Run {
   const { output } = layer;
   if (Array.isArray(output)) fail('value', WHERE, 'layer', 'one of a single output', name);
   const part = modelOf({ inputs: whole.inputs, outputs: output });
-  return async (images, features) =>
-    tidy(() =>
+  const { shape } = whole.inputs[0]!;
+  return async (images, features) => {
+    checkTensor(WHERE, 'images', images, { shape, dtype: 'any' });
+    return tidy(() =>
       features(part.predict(images, { batchSize: Math.max(images.shape[0], 1) }) as Tensor),
     );
+  };
 }
 
 function namesOf({ layers }: LayersModel): string {

@@ -1,4 +1,4 @@
-import { checkOptions, fail, isTensor } from '../internal/check.js';
+import { checkFunction, checkOptions, fail, isTensor } from '../internal/check.js';
 import { pace } from '../internal/pace.js';
 import { BLOCK, RunningMoments } from './moments.js';
 import { readRows } from './rows.js';
@@ -73,12 +73,19 @@ export class FeatureStatistics {
   ): Promise<FeatureStatistics> {
     const where = 'FeatureStatistics.of';
     checkOptions(where, options, ['onProgress']);
-    if (typeof batches !== 'object' || batches === null || isTensor(batches))
+    const { onProgress } = options;
+    if (onProgress !== undefined) checkFunction(where, 'onProgress', onProgress);
+    const iterates =
+      typeof batches === 'object' &&
+      batches !== null &&
+      !isTensor(batches) &&
+      (Symbol.iterator in batches || Symbol.asyncIterator in batches);
+    if (!iterates)
       fail('type', where, 'batches', 'batches of features: an array, a generator', batches);
     const statistics = new FeatureStatistics();
     for await (const batch of batches) {
       await statistics.update(batch);
-      options.onProgress?.(statistics.count);
+      onProgress?.(statistics.count);
     }
     return statistics;
   }

@@ -3,7 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
-import { arrayFrom, numberFrom } from '../internal/state.js';
+import { arrayFrom, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
 import type { NamedWeight } from '../layers/named_weights.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
@@ -146,7 +146,8 @@ export class ExponentialMovingAverage implements Stateful {
   async restore(state: PieceState): Promise<void> {
     const where = 'ExponentialMovingAverage.restore';
     this.checkAlive('restore');
-    const updates = numberFrom(where, state, 'updates');
+    checkState(where, state);
+    const updates = countFrom(where, state, 'updates');
     const weights = withoutCounts(this.model, state, (layer) => layer.weights.length > 0);
     const saved = this.named.map(({ path, variable }) =>
       arrayFrom(where, weights, path, variable.shape as number[]),

@@ -1,7 +1,7 @@
 import { addN, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { namedWeights } from '../layers/named_weights.js';
 
 /** Options of {@link GradientMonitor}. */
@@ -86,9 +86,13 @@ export class GradientMonitor {
    * @param network A name for reports.
    * @param model The network.
    * @param gradients By name of variable, as `variableGrads` returns them; they stay the caller's.
-   * @throws GanKitError if none of the gradients belongs to the model.
+   * @throws GanKitError if none of the gradients belongs to the model, or one is no live tensor.
    */
   observe(network: string, model: LayersModel, gradients: NamedTensorMap): void {
+    const where = 'GradientMonitor.observe';
+    if (typeof network !== 'string') fail('type', where, 'network', 'a name', network);
+    if (typeof gradients !== 'object' || gradients === null)
+      fail('type', where, 'gradients', 'an object of tensors', gradients);
     this.steps.set(network, (this.steps.get(network) ?? 0) + 1);
     const step = Math.max(...this.steps.values());
     const passed = Math.floor(step / this.every);
@@ -143,6 +147,7 @@ function gradientsByLayer(model: LayersModel, gradients: NamedTensorMap): Map<st
   for (const { path, variable } of namedWeights(model)) {
     const gradient = gradients[variable.name];
     if (gradient === undefined) continue;
+    checkTensor('GradientMonitor.observe', `gradients['${variable.name}']`, gradient);
     const layer = path.slice(0, path.lastIndexOf('/'));
     byLayer.set(layer, [...(byLayer.get(layer) ?? []), gradient]);
   }

@@ -3,7 +3,7 @@ import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
 import { RandomStream } from '../internal/random.js';
-import { joinStates, numberFrom, partOf } from '../internal/state.js';
+import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import type { PieceState, Stateful } from '../types.js';
 import { arraysOf, imagesFrom } from './pool_arrays.js';
@@ -180,11 +180,12 @@ export class ImagePool implements Stateful {
   async restore(state: PieceState): Promise<void> {
     const where = 'ImagePool.restore';
     this.checkAlive(where);
+    checkState(where, state);
     const size = numberFrom(where, state, 'size');
     if (size !== this.size)
       fail('state', where, "state.values['size']", `${this.size}, as here`, size);
-    const count = numberFrom(where, state, 'count');
-    checkNumber(where, "state.values['count']", count, { integer: true, min: 0, max: size });
+    const count = countFrom(where, state, 'count');
+    if (count > size) fail('state', where, "state.values['count']", `at most ${size}`, count);
     const arrays = imagesFrom(where, state, count);
     await this.stream.restore(partOf(state, 'random'));
 

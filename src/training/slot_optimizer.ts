@@ -13,8 +13,11 @@ import {
 import type { NamedTensorMap, Tensor, Variable, serialization } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
-import { arrayFrom, numberFrom } from '../internal/state.js';
+import { arrayFrom, checkState, countFrom, numberFrom } from '../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
+
+/** More than any network has; a damaged count ends here, before memory is asked for. */
+const MOST_VARIABLES = 1_000_000;
 
 /** A gradient and the name of its variable; `minimize` lists variables that have none, too. */
 export interface NamedGradient {
@@ -99,6 +102,8 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   override applyGradients(gradients: NamedTensorMap | NamedGradient[]): void {
     const where = 'Optimizer.applyGradients';
     checkNumber(where, 'learningRate', this.learningRate, { min: 0 });
+    if (typeof gradients !== 'object' || gradients === null)
+      fail('type', where, 'gradients', 'an object of tensors, or a list', gradients);
     const named: readonly NamedGradient[] = Array.isArray(gradients)
       ? gradients
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
@@ -197,6 +202,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
    */
   async restore(state: PieceState): Promise<void> {
     const where = 'Optimizer.restore';
+    checkState(where, state);
     for (const [key, own] of Object.entries(this.options()))
       if (key !== 'learningRate' && state.values[key] !== own)
         fail(
@@ -206,12 +212,14 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
           `${String(own)}, as here`,
           state.values[key],
         );
-    const [learningRate, step, count] = ['learningRate', 'step', 'variables'].map((key) =>
-      numberFrom(where, state, key),
-    ) as [number, number, number];
+    const learningRate = numberFrom(where, state, 'learningRate');
+    const step = countFrom(where, state, 'step');
+    const count = countFrom(where, state, 'variables');
     const variables = [...this.positions.keys()];
     if (count > 0 && variables.length > 0 && count !== variables.length)
       fail('state', where, "state.values['variables']", `${variables.length}`, count);
+    if (count > MOST_VARIABLES)
+      fail('state', where, "state.values['variables']", `at most ${MOST_VARIABLES}`, count);
     const arrays = Array.from({ length: count }, (_, position) =>
       this.eachSlot((slot) =>
         arrayFrom(where, state, `${position}/${slot}`, variables[position]?.shape),

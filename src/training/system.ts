@@ -2,8 +2,8 @@ import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
 import { discardTape } from '../gradients/tape.js';
-import { checkNumber, checkOptions } from '../internal/check.js';
-import { joinStates, numberFrom, partOf } from '../internal/state.js';
+import { checkOptions } from '../internal/check.js';
+import { checkState, countFrom, joinStates, partOf } from '../internal/state.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import type { PieceState, Stateful, TrainingSystem } from '../types.js';
 import type { GradientMonitor } from './gradient_monitor.js';
@@ -145,6 +145,7 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
 
   /** Goes back to a state; one that does not fit is refused, and nothing is changed then. */
   async restore(state: PieceState): Promise<void> {
+    checkState(`${this.kind}.restore`, state);
     const before = await this.state();
     try {
       await this.apply(state);
@@ -156,8 +157,7 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
 
   private async apply(state: PieceState): Promise<void> {
     const where = `${this.kind}.restore`;
-    const steps = numberFrom(where, partOf(state, 'steps'), 'discriminator');
-    checkNumber(where, 'steps/discriminator', steps, { integer: true, min: 0 });
+    const steps = countFrom(where, partOf(state, 'steps'), 'discriminator');
     await restoreParts(this.networks, this.pieces(), state);
     this.discriminatorSteps = steps;
   }

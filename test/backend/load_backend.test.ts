@@ -230,7 +230,7 @@ describe('options that are wrong', () => {
     [{ timeout: 0 }, 'value', '`timeout` must be a finite number > 0. Received: 0'],
     [{ timeout: NaN }, 'value', '`timeout` must be a finite number > 0. Received: NaN'],
     [{ softwareWebGL: 'yes' }, 'type', '`softwareWebGL` must be true or false. Received: "yes"'],
-    [{ modules: { metal: () => 0 } }, 'value', '`options` must be an object with the keys tenso'],
+    [{ modules: { metal: () => 0 } }, 'value', '`modules` must be an object with the keys tenso'],
     [{ modules: { webgl: 'x' } }, 'type', '`modules.webgl` must be a function'],
   ])('%j', async (options, code, message) => {
     const error: unknown = await loadBackend(options as LoadBackendOptions).catch(

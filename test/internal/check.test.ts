@@ -65,6 +65,6 @@ describe('argument checks', () => {
     expect(message(() => checkOptions('f', { rte: 1 }, ['rate']))).toContain('Received: "rte"');
     expect(message(() => checkOptions('f', 3, ['rate']))).toContain('must be an object');
     expect(message(() => checkBoolean('f', 'on', 1))).toContain('true or false');
-    expect(() => checkOptions('f', undefined, [])).not.toThrow();
+    expect(() => checkOptions('f', undefined, [])).toThrow('f: `options` must be an object');
   });
 });

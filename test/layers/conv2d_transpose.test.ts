@@ -92,7 +92,7 @@ describe('conv2dTranspose refuses', () => {
   beforeAll(() => useBackend('cpu'));
 
   it.each([
-    [undefined, /conv2dTranspose: `filters` must be an integer >= 1/],
+    [undefined, /: `options` must be an object with the keys .*\. Received: undefined/],
     [{ filters: 0, kernelSize: 3 }, /conv2dTranspose: `filters` must be an integer >= 1/],
     [{ filters: 1, kernelSize: 0 }, /`kernelSize` must be an integer >= 1/],
     [{ filters: 1, kernelSize: 3, strides: 0 }, /`strides` must be an integer >= 1/],

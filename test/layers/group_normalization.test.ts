@@ -41,7 +41,7 @@ describe('groupNormalization refuses', () => {
   beforeAll(() => useBackend('cpu'));
 
   it.each([
-    [undefined, /groupNormalization: `groups` must be an integer >= 1/],
+    [undefined, /: `options` must be an object with the keys .*\. Received: undefined/],
     [{ groups: 0 }, /`groups` must be an integer >= 1/],
     [{ groups: 2, affine: null }, /`affine` must be true or false/],
     [{ groups: 2, epsilon: -1 }, /`epsilon` must be a finite number > 0/],

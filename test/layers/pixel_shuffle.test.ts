@@ -22,7 +22,7 @@ describe('pixelShuffle', () => {
   });
 
   it.each([
-    [undefined, /pixelShuffle: `factor` must be an integer >= 1/],
+    [undefined, /: `options` must be an object with the keys .*\. Received: undefined/],
     [{ factor: 0 }, /`factor` must be an integer >= 1/],
     [{ factor: 1.5 }, /`factor` must be an integer >= 1/],
     [{ factor: 2, size: 1 }, /Received: "size"/],

@@ -82,7 +82,7 @@ describe('reflectionPadding2d refuses', () => {
       /\[\[top, bottom\], \[left, right\]\]/,
     ],
     [{}, /`padding` must be/],
-    [undefined, /`padding` must be/],
+    [undefined, /: `options` must be an object with the keys .*\. Received: undefined/],
     [{ padding: 1, mode: 'constant' }, /`mode` must be one of 'reflect', 'symmetric'/],
     [{ padding: 1, size: 1 }, /Received: "size"/],
   ])('%o', (args, message) => {

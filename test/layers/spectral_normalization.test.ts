@@ -366,7 +366,11 @@ describe('spectralNormalization refuses', () => {
   beforeAll(() => useBackend('cpu'));
   const layer = () => layers.dense({ units: 2 });
   it.each([
-    ['no options', undefined, /`layer` must be a layer\. Received: undefined/],
+    [
+      'no options',
+      undefined,
+      /: `options` must be an object with the keys .*\. Received: undefined/,
+    ],
     ['null', { layer: null }, /`layer` must be a layer\. Received: null/],
     ['no layer', { layer: 'dense' }, /`layer` must be a layer\. Received: "dense"/],
     ['a layer without a kernel', { layer: layers.flatten() }, /must be one of Dense, .*"Flatten"/],

@@ -162,7 +162,9 @@ describe.each(BACKENDS)('GradientPenalty on %s', (backend) => {
     expect(await compute(resumed, critic, { real, fake })).toBe(following);
     await penalty.restore(state);
     expect(await compute(penalty, critic, { real, fake })).toBe(following);
-    await expect(penalty.restore({ values: {}, arrays: {} })).rejects.toThrow(/must be a number/);
+    await expect(penalty.restore({ values: {}, arrays: {} })).rejects.toThrow(
+      /`state.values\['seed'\]` must be an integer >= 0/,
+    );
   });
 
   it('stays finite where the critic has no slope', async () => {

@@ -109,7 +109,7 @@ describe.each(BACKENDS)('ExponentialMovingAverage on %s', (backend) => {
     const rest = { ...state.arrays };
     delete rest['norm/gamma'];
     const wrong = [
-      [{ values: {}, arrays: state.arrays }, /`state.values\['updates'\]` must be a number/],
+      [{ values: {}, arrays: state.arrays }, /`state.values\['updates'\]` must be an integer >= 0/],
       [{ ...state, arrays: rest }, /`state.arrays\['norm\/gamma'\]` must be present/],
     ] as const;
     const before = await second.state();

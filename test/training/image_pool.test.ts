@@ -264,7 +264,7 @@ describe('ImagePool', () => {
     const change = (values: object): PieceState => ({ ...state, values: { ...state.values, ...values } }); // prettier-ignore
     const wrong: [PieceState, RegExp][] = [
       [change({ size: 4 }), /^ImagePool.restore: `state.values\['size'\]` must be 3, as here/],
-      [change({ count: 4 }), /`state.values\['count'\]` must be an integer >= 0 and <= 3/],
+      [change({ count: 4 }), /`state.values\['count'\]` must be at most 3/],
       [change({ count: 2 }), /`state.arrays\['images'\]` must be of shape \[2,\?,\?,\?\]/],
       [change({ 'random/counter': null }), /`state.values\['counter'\]` must be a number/],
       [{ ...state, arrays: {} }, /`state.arrays\['images'\]` must be present/],

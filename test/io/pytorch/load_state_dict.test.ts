@@ -504,7 +504,7 @@ describe('what does not fit', () => {
   const tiny = () =>
     sequential({ layers: [layers.dense({ units: 1, inputShape: [2], name: 'dense' })] });
   it.each([
-    ['nothing', () => undefined, /`model` must be a LayersModel/],
+    ['nothing', () => undefined, /`options` must be an object/],
     ['no model', () => ({ stateDict: arrays, architecture: 'patch' }), /`model` must be a LayersM/],
     [
       'no architecture',
@@ -576,7 +576,7 @@ describe('what does not fit', () => {
   });
 
   it.each([
-    [() => undefined, /`model` must be a LayersModel/],
+    [() => undefined, /`options` must be an object/],
     [() => ({ model: 3, architecture: 'patch' }), /stateDict: `model` must be a LayersModel/],
     [() => ({ model: modelOf(one), architecture: 'gan' }), /`architecture` must be one of/],
     [
