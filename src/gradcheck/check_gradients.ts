@@ -4,6 +4,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
 import { checkBoolean, checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
+import { checkInputs } from '../layers/check_inputs.js';
 import type { LayerVariable } from '../layers/named_weights.js';
 import { withReplacedWeights } from '../layers/replaced_weights.js';
 import { checkFirstOrder, checkSecondOrder } from './check_derivatives.js';
@@ -133,14 +134,12 @@ export async function checkGradients(
 function checkSamples(critic: unknown, samples: readonly Tensor[]): void {
   if (!isModel(critic) && typeof critic !== 'function')
     fail('type', WHERE, 'critic', 'a LayersModel or a function of tensors', critic);
+  if (isModel(critic)) checkInputs(WHERE, 'sample', critic, samples);
   samples.forEach((x, i) => {
     checkTensor(WHERE, `sample[${i}]`, x, { minRank: 1, dtype: 'any' });
     if (x.dtype !== 'float32' && x.dtype !== 'int32')
       fail('shape', WHERE, `sample[${i}]`, 'of dtype float32, or int32 for a constant', x);
   });
-  const wanted = isModel(critic) ? (critic.inputs as unknown[] | undefined)?.length : undefined;
-  if (wanted !== undefined && samples.length !== wanted)
-    fail('shape', WHERE, 'sample', `as many tensors as the model has inputs, ${wanted}`, samples);
   if (!isModel(critic) && samples.every(({ dtype }) => dtype === 'int32'))
     fail('shape', WHERE, 'sample', 'at least one tensor of dtype float32', samples);
 }

@@ -1,7 +1,8 @@
 import type { NamedTensorMap, Rank, Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkTensor, fail } from '../internal/check.js';
+import { checkBoolean, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkInputs } from './check_inputs.js';
 import { withFrozenStatistics } from './frozen_statistics.js';
 import { namedWeights } from './named_weights.js';
 import { withFrozenPowerIteration } from './power_iteration_mode.js';
@@ -56,10 +57,11 @@ export function functionalCall(
   options: { readonly training?: boolean } = {},
 ): Tensor | Tensor[] {
   const where = 'functionalCall';
-  const given = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
-  given.forEach((x, i) => {
-    checkTensor(where, Array.isArray(inputs) ? `inputs[${i}]` : 'inputs', x, { dtype: 'any' });
-  });
+  checkOptions(where, options, ['training']);
+  const { training = false } = options;
+  checkBoolean(where, 'training', training);
+  if (typeof weights !== 'object' || weights === null)
+    fail('type', where, 'weights', 'an object of tensors', weights);
   const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
   const replacements = Object.entries(weights).map(([path, value]) => {
     const variable = variables.get(path);
@@ -74,16 +76,15 @@ export function functionalCall(
     checkTensor(where, `weights['${path}']`, value, { shape: variable.shape });
     return [variable, value] as const;
   });
-  const wanted = (model.inputs as unknown[] | undefined)?.length;
-  if (wanted !== undefined && given.length !== wanted)
-    fail('shape', where, 'inputs', `as many tensors as the model has inputs, ${wanted}`, given);
+  const given: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+  checkInputs(where, 'inputs', model, given);
   return withReplacedWeights(replacements, () =>
     tidy(() =>
       withFrozenStatistics(() =>
         withFrozenPowerIteration(
           () =>
             model.apply(given.length === 1 ? given[0]! : [...given], {
-              training: options.training === true,
+              training,
             }) as Tensor | Tensor[],
         ),
       ),

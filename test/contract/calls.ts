@@ -115,7 +115,6 @@ export async function calls(): Promise<Map<string, Call>> {
   const pix2pix = training.createPix2Pix({ generator: translator!, discriminator: judgeOfPairs });
   const pool = new training.ImagePool({ size: 2 });
   const average = new training.ExponentialMovingAverage(generator);
-  const monitor = new training.GradientMonitor({ every: 1 });
   const adam = training.adam();
   const penalty = new penalties.GradientPenalty();
   const hinge = losses.hinge();
@@ -355,7 +354,19 @@ export async function calls(): Promise<Map<string, Call>> {
     'ImagePool.query': [pool.query.bind(pool), images],
     'ImagePool.restore': [pool.restore.bind(pool), await pool.state()],
     'ExponentialMovingAverage.restore': [average.restore.bind(average), await average.state()],
-    'GradientMonitor.observe': [monitor.observe.bind(monitor), 'generator', generator, gradients],
+    'GradientMonitor.observe': [
+      (...given: Parameters<training.GradientMonitor['observe']>) => {
+        const monitor = new training.GradientMonitor({ every: 1 });
+        try {
+          monitor.observe(...given);
+        } finally {
+          monitor.dispose();
+        }
+      },
+      'generator',
+      generator,
+      gradients,
+    ],
     'Adam.applyGradients': [adam.applyGradients.bind(adam), gradients],
     'Adam.restore': [adam.restore.bind(adam), await adam.state()],
     'Adam.learningRate': [

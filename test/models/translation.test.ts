@@ -223,7 +223,7 @@ describe('translation networks', () => {
   });
 
   it.each([
-    [() => resnetGenerator(undefined as never), /resnetGenerator: `inputShape` must be \[height/],
+    [() => resnetGenerator(undefined as never), /resnetGenerator: `options` must be an object/],
     [() => resnetGenerator({ inputShape: [8, 8] as never }), /`inputShape` must be \[height/],
     [() => resnetGenerator({ inputShape: [8, 8, null] as never }), /with known channels/],
     [() => resnetGenerator({ inputShape: [8, 1.5, 1] }), /`inputShape` must be an integer >= 1/],
@@ -293,7 +293,7 @@ describe('translation networks', () => {
       /`spectralNorm` must be true or false/,
     ],
     [() => patchDiscriminator({ inputShape: [64, 64, 3], negativeSlope: -1 }), /`negativeSlope`/],
-    [() => pixelDiscriminator(undefined as never), /pixelDiscriminator: `inputShape` must be/],
+    [() => pixelDiscriminator(undefined as never), /pixelDiscriminator: `options` must be/],
     [() => pixelDiscriminator({ inputShape: [8, 8, 1], layers: 1 } as never), /Received: "layers"/],
   ])('refuse bad input, case %#', (call, message) => {
     expect(call).toThrow(message);

@@ -266,7 +266,7 @@ describe('ImagePool', () => {
       [change({ size: 4 }), /^ImagePool.restore: `state.values\['size'\]` must be 3, as here/],
       [change({ count: 4 }), /`state.values\['count'\]` must be at most 3/],
       [change({ count: 2 }), /`state.arrays\['images'\]` must be of shape \[2,\?,\?,\?\]/],
-      [change({ 'random/counter': null }), /`state.values\['counter'\]` must be a number/],
+      [change({ 'random/counter': null }), /`state.values\['counter'\]` must be an integer >= 0/],
       [{ ...state, arrays: {} }, /`state.arrays\['images'\]` must be present/],
       [{ ...state, arrays: { images: { ...images, shape: [12] } } }, /must be of shape/],
       [{ ...state, arrays: { 'images/0': images } }, /'images\/0'\]` must be of shape \[1,/],

@@ -277,7 +277,10 @@ describe('the state', () => {
       [await rmsprop().state(), /`state.values\['optimizer'\]` must be GanKitAdam/],
       [await adam({ beta2: 0.99 }).state(), /`state.values\['beta2'\]` must be 0.9, as here/],
       [without('1/v'), /`state.arrays\['1\/v'\]` must be present/],
-      [{ ...state, values: { ...state.values, step: 'three' } }, /a number. Received: "three"/],
+      [
+        { ...state, values: { ...state.values, step: 'three' } },
+        /an integer >= 0. Received: "three"/,
+      ],
       [{ ...state, values: { ...state.values, variables: 1 } }, /must be 2. Received: 1/],
       [
         { ...state, arrays: { ...state.arrays, '1/v': { shape: [3], data: new Float32Array(3) } } },

@@ -127,6 +127,8 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
   checkOptions(WHERE, options, OPTIONS);
   const { metrics, splits = 10, subsets = 100, seed = 0, onProgress } = options;
   const { neighbors = 3, coverageNeighbors = 5 } = options;
+  if (metrics !== undefined && !Array.isArray(metrics))
+    fail('type', WHERE, 'metrics', 'a list of metrics', metrics);
   for (const metric of metrics ?? [])
     if (!METRICS.includes(metric))
       fail('value', WHERE, 'metrics', `of ${METRICS.join(', ')}`, metric);
