@@ -127,7 +127,7 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
   checkOptions(WHERE, options, OPTIONS);
   const { metrics, splits = 10, subsets = 100, seed = 0, onProgress } = options;
   const { neighbors = 3, coverageNeighbors = 5 } = options;
-  if (metrics !== undefined && !Array.isArray(metrics))
+  if (metrics !== undefined && !(Symbol.iterator in Object(metrics)))
     fail('type', WHERE, 'metrics', 'a list of metrics', metrics);
   for (const metric of metrics ?? [])
     if (!METRICS.includes(metric))
