@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { BadImage } from '../io/images/bad_image.js';
-import { readJPEGFrame } from '../io/images/jpeg_frame.js';
-import type { RasterImage } from '../io/image_grid.js';
+import { cleaned, readJPEGFrame, strayWarning } from '../io/images/jpeg_frame.js';
+import type { FilePicture } from '../io/images/picture.js';
 
 /** The functions of libjpeg-turbo that `@cwasm/jpeg-turbo` exports. */
 interface TurboJPEG {
@@ -61,24 +61,41 @@ function instantiate(): TurboJPEG {
 
 /**
  * By libjpeg-turbo, the library that PIL uses, whose pixels these are to the last bit. Strict: where
- * the library warns of damaged data and goes on, the file is refused.
+ * the library warns of damaged data and goes on, the file is refused, but for bytes that are left over
+ * before a marker: these are told of in a warning.
  */
-export async function decodeJPEG(bytes: Uint8Array): Promise<RasterImage> {
-  const { width, height, components: channels } = readJPEGFrame(bytes);
+export async function decodeJPEG(file: Uint8Array): Promise<FilePicture> {
+  const frame = readJPEGFrame(file);
+  const { width, height, components: channels } = frame;
+  const bytes = cleaned(file, frame);
   const turbo = instantiate();
   const size = width * height * channels;
-  const [file, pixels] = [turbo.malloc(bytes.length), turbo.malloc(size)];
+  const [input, pixels] = [turbo.malloc(bytes.length), turbo.malloc(size)];
   const decompressor = turbo.tjInitDecompress();
-  if (file === 0 || pixels === 0 || decompressor === 0)
+  if (input === 0 || pixels === 0 || decompressor === 0)
     throw new RangeError(`decodeJPEG: no memory for a picture of ${width} × ${height}`);
-  new Uint8Array(turbo.memory.buffer).set(bytes, file);
+  new Uint8Array(turbo.memory.buffer).set(bytes, input);
   const row = width * channels;
   const format = PIXEL_FORMATS[channels];
   const status = turbo.tjDecompress2(
-    ...([decompressor, file, bytes.length, pixels] as const),
+    ...([decompressor, input, bytes.length, pixels] as const),
     ...([width, row, height, format, 0] as const),
   );
-  if (status !== 0) throw new BadImage('its data are damaged');
+  const warnings = [strayWarning(frame)];
+  if (status !== 0) warnings.push(leftOver(turbo, Math.min(input, pixels)));
   const data = new Uint8Array(turbo.memory.buffer, pixels, size).slice();
-  return { width, height, channels, data };
+  const warning = warnings.filter((text) => text !== undefined).join('; ');
+  return { width, height, channels, data, ...(warning !== '' && { warning }) };
+}
+
+/**
+ * Reads the one warning that leaves pixels as they are: bytes before a marker that nothing needed. It
+ * is the first of all warnings whose text the library keeps, among its own data, which end where the
+ * first block that we asked for begins; a function that gives the text was not compiled in.
+ */
+function leftOver(turbo: TurboJPEG, end: number): string {
+  const text = Buffer.from(turbo.memory.buffer, 0, end).toString('latin1');
+  const [, count] = /Corrupt JPEG data: (\d+) extraneous bytes before marker/.exec(text) ?? [];
+  if (count === undefined) throw new BadImage('its data are damaged');
+  return `${count} bytes behind its data belong to nothing and were passed over; it may be damaged`;
 }

@@ -2,12 +2,15 @@ import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
-import type { RasterImage } from '../io/image_grid.js';
 import { BadImage } from '../io/images/bad_image.js';
 import { imageDecoder } from '../io/images/decode_image.js';
 import type { ImageSource, OnCorrupt } from '../io/images/image_sources.js';
-import { withChannels } from '../io/images/prepare_image.js';
-import { resizeBicubic } from '../io/images/resize_bicubic.js';
+import { ALPHAS, withColours } from '../io/images/colours.js';
+import { checkChannels } from '../io/images/image_set_options.js';
+import { checkSides } from '../io/images/image_sizes.js';
+import type { Picture } from '../io/images/picture.js';
+import { checkBits, resized, whiteOf } from '../io/images/prepare_image.js';
+import { sidesOf } from '../io/images/preparation.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
 
@@ -19,8 +22,15 @@ export interface FolderImagesOptions {
   batchSize?: number;
   /** 3, RGB, the default, or 1, grey. */
   channels?: 1 | 3;
-  /** The side of the square to which each image is resized, bicubically; default: none is. */
-  size?: number;
+  /** The side of the square, or `[height, width]`, to which each image is resized, bicubically;
+   * default: none is. */
+  size?: number | readonly [height: number, width: number];
+  /** What becomes of alpha: `'drop'`, the default, as by PIL; `'keep'` as one more channel, opaque where
+   * a file has none; `'white'` or `'black'`: the image is laid over it. */
+  alpha?: 'drop' | 'keep' | 'white' | 'black';
+  /** Bits of a sample that are used: 8, the default; 9 to 16 keep the values of 16-bit files, of which
+   * 2^bits − 1 is white. */
+  bits?: number;
   /** The values of a black and of a white pixel; default [−1, 1]. */
   range?: readonly [number, number];
   /** What happens at a file that is no image: `'refuse'`, the default, or `'skip'`. */
@@ -35,16 +45,19 @@ export interface FolderImages extends AsyncIterable<Tensor4D> {
   readonly passedOver: ReadonlyMap<string, number>;
   /** The files that were passed over so far, and why. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** The files that were read though something is wrong with them, and what. */
+  readonly warnings: ReadonlyMap<string, string>;
 }
 
 /**
  * Every image of a folder once, in order of the paths, batch by batch: what a metric reads.
  *
  * A batch holds images of one size: where the next is of another, it ends early. `byte` becomes
- * `low + (high − low) · byte / 255`. PNG and JPEG; alpha is dropped, as PIL does.
+ * `low + (high − low) · byte / 255`. PNG and JPEG of up to 256 MiB of pixels; alpha is dropped, as PIL
+ * does, unless `alpha` says otherwise.
  *
- * @param options `folder`; `batchSize` 32, `channels` 3, `range` [−1, 1], `onCorrupt` `'refuse'` by
- *   default; `size`, in pixels.
+ * @param options `folder`; `batchSize` 32, `channels` 3, `range` [−1, 1], `alpha` `'drop'`, `bits` 8,
+ *   `onCorrupt` `'refuse'` by default; `size`, in pixels.
  * @returns The images, to iterate over as often as you like: [n, height, width, channels], float32,
  *   n up to `batchSize`. Each tensor is the caller's.
  * @throws GanKitError if an option is out of range or the folder holds no images; while iterating, at
@@ -74,33 +87,43 @@ export interface FolderImages extends AsyncIterable<Tensor4D> {
 export async function folderImages(options: FolderImagesOptions): Promise<FolderImages> {
   const where = 'folderImages';
   checkOptions(where, options, [
-    ...['folder', 'batchSize', 'channels', 'size', 'range', 'onCorrupt'],
+    ...['folder', 'batchSize', 'channels', 'size', 'range', 'alpha', 'bits', 'onCorrupt'],
   ]);
   const { batchSize = 32, channels = 3, size, range = [-1, 1], onCorrupt = 'refuse' } = options;
+  const { alpha = 'drop', bits = 8 } = options;
   checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
-  if (channels !== 1 && channels !== 3) fail('value', where, 'channels', '1 or 3', channels);
-  if (size !== undefined) checkNumber(where, 'size', size, { integer: true, min: 1, max: 16384 });
+  checkChannels(where, 'channels', channels);
+  if (size !== undefined) checkSides(where, 'size', size);
   if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isFinite))
     fail('type', where, 'range', 'two finite numbers, [low, high]', range);
+  checkOneOf(where, 'alpha', alpha, ALPHAS);
+  checkNumber(where, 'bits', bits, { integer: true, min: 8, max: 16 });
   checkOneOf(where, 'onCorrupt', onCorrupt, ['refuse', 'skip']);
   const { sources, passedOver } = await imageFolder(where, 'folder', options.folder);
-  const skipped = new Map<string, string>();
-  const decode = imageDecoder(decodeJPEG);
-  const read = async (source: ImageSource) => {
-    const image = withChannels(await decode(await source.read()), channels);
-    return size === undefined ? image : resizeBicubic(image, size, size);
+  const [skipped, warnings] = [new Map<string, string>(), new Map<string, string>()];
+  const decode = imageDecoder(decodeJPEG, { deep: bits > 8, transparency: alpha !== 'drop' });
+  const read = async (source: ImageSource): Promise<ReadImage> => {
+    const image = await decode(await source.read());
+    checkBits(image, bits);
+    if (image.warning !== undefined) warnings.set(source.name, image.warning);
+    const white = whiteOf(image.data, bits);
+    const picture = withColours(image, channels, alpha, white);
+    if (size === undefined) return { picture, white };
+    const [height, width] = sidesOf(size);
+    return { picture: resized(picture, { width, height }, white), white };
   };
 
   async function* batches(): AsyncGenerator<Tensor4D> {
     checkBackend('folderImages');
-    let batch: RasterImage[] = [];
+    let batch: ReadImage[] = [];
     for (const source of sources) {
       const image = await read(source).catch((error: unknown) => {
         passOver(source, error, onCorrupt, skipped);
       });
       if (image === undefined) continue;
-      const [first] = batch;
-      const fits = first?.width === image.width && first.height === image.height;
+      const first = batch[0]?.picture;
+      const { width, height } = image.picture;
+      const fits = first?.width === width && first.height === height;
       if (batch.length === batchSize || (first !== undefined && !fits)) {
         yield toTensor(batch, range);
         batch = [];
@@ -110,7 +133,7 @@ export async function folderImages(options: FolderImagesOptions): Promise<Folder
     if (batch.length > 0) yield toTensor(batch, range);
   }
   const names = sources.map(({ name }) => name);
-  return { names, passedOver, skipped, [Symbol.asyncIterator]: batches };
+  return { names, passedOver, skipped, warnings, [Symbol.asyncIterator]: batches };
 }
 
 function passOver(
@@ -132,14 +155,21 @@ function passOver(
   skipped.set(source.name, error.message);
 }
 
+/** A picture, and which of its samples is white. */
+interface ReadImage {
+  readonly picture: Picture;
+  readonly white: number;
+}
+
 /** Images of one size as a batch. */
-function toTensor(images: readonly RasterImage[], range: readonly [number, number]): Tensor4D {
+function toTensor(images: readonly ReadImage[], range: readonly [number, number]): Tensor4D {
   const [low, high] = range;
-  const { width, height, channels, data } = images[0]!;
+  const { width, height, channels, data } = images[0]!.picture;
   const values = new Float32Array(images.length * data.length);
-  images.forEach((image, n) => {
-    image.data.forEach((byte, i) => {
-      values[n * data.length + i] = low + ((high - low) * byte) / 255;
+  images.forEach(({ picture, white }, n) => {
+    picture.data.forEach((sample, i) => {
+      const byte = Math.min(Math.max(sample, 0), white); // resized ones of 16 bits may go beyond
+      values[n * data.length + i] = low + ((high - low) * byte) / white;
     });
   });
   return tensor4d(values, [images.length, height, width, channels]);

@@ -1,5 +1,4 @@
 import { checkOptions } from '../internal/check.js';
-import { imageDecoder } from '../io/images/decode_image.js';
 import type { ImageDataSet } from '../io/images/image_data_set.js';
 import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
 import { pairedSet } from '../io/images/paired_set.js';
@@ -16,21 +15,23 @@ export interface PairedFolderOptions extends PairedSetOptions {
 /**
  * Paired images from a folder: each file holds A and B side by side, as in the data sets of pix2pix.
  *
- * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
- * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
+ * Both halves are resized to `load` (bicubic, as PIL does it), cropped at one place to `crop`, mirrored
+ * together or not, and scaled to [−1, 1]. All that chance decides is a
  * function of the seed and the number of the sample, so a resumed run asks for batch k and goes on as
  * if it had never stopped. A file that is skipped leaves the order, and all others come equally often;
  * a run that resumes has then to look through the files of the first epoch once more.
  *
- * PNG and JPEG, told apart by what is in them, with the pixels of PIL to the last bit (of 16-bit grey,
- * which PIL clips, the upper 8 bits). Alpha is dropped and EXIF's rotation is not followed, both as in
- * PIL. A file that is damaged, ends early, or is a JPEG in CMYK, with more than 8 bits or coded
- * arithmetically, is refused by name or passed over; so are the PPM, BMP and TIFF files that the
- * reference code reads.
+ * PNG and JPEG of up to 256 MiB of pixels, told apart by what is in them, with the pixels of PIL to
+ * the last bit (of 16-bit grey, which PIL clips, the upper 8 bits, unless `bits` says otherwise). Alpha
+ * is dropped, unless `alpha` says otherwise, and EXIF's rotation is not followed, both as in PIL. A file
+ * that is damaged, ends early, or is a JPEG in CMYK, with more than 8 bits or coded arithmetically, is
+ * refused by name or passed over; so are the PPM, BMP and TIFF files that the reference code reads. A
+ * JPEG with stray bytes is read as by libjpeg and told of in `warnings`.
  *
- * @param options `folder`, searched as the reference code does; `load` 286, `crop` 256, `flip` true,
- *   `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `shuffle` true, `seed` 0, `onCorrupt`
- *   `'refuse'`, `prefetch` true. For testing: `load` the same as `crop`, no `flip`, no `shuffle`.
+ * @param options `folder`, searched as the reference code does; `preprocess` `'resize_and_crop'`,
+ *   `load` 286, `crop` 256, `flip` true, `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `alpha`
+ *   `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`, `prefetch` true. For testing:
+ *   `load` the same as `crop`, no `flip`, no `shuffle`.
  * @returns The data set; it holds no tensors, and those of a batch are the caller's.
  * @throws GanKitError if an option is out of range or the folder holds no images.
  *
@@ -58,5 +59,5 @@ export async function pairedImages(
   const where = 'pairedImages';
   checkOptions(where, options, ['folder', 'direction', ...IMAGE_SET_OPTIONS]);
   const listing = await imageFolder(where, 'folder', options.folder);
-  return pairedSet(where, listing, imageDecoder(decodeJPEG), options);
+  return pairedSet(where, listing, decodeJPEG, options);
 }

@@ -1,5 +1,4 @@
 import { checkOptions } from '../internal/check.js';
-import { imageDecoder } from '../io/images/decode_image.js';
 import type { ImageDataSet } from '../io/images/image_data_set.js';
 import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
 import type { ImageSetOptions } from '../io/images/image_set_options.js';
@@ -23,7 +22,8 @@ export interface UnpairedFolderOptions extends ImageSetOptions {
  * An epoch has as many samples as the larger domain. A goes through its files, in random order
  * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
  * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
- * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once.
+ * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once. Files of
+ * up to 256 MiB of pixels.
  *
  * @param options `folderA`, `folderB`; the others as for {@link pairedImages}, without `direction`.
  * @returns The data set; it holds no tensors, and those of a batch are the caller's.
@@ -61,5 +61,5 @@ export async function unpairedImages(
   checkOptions(where, options, ['folderA', 'folderB', ...IMAGE_SET_OPTIONS]);
   const a = await imageFolder(where, 'folderA', options.folderA);
   const b = await imageFolder(where, 'folderB', options.folderB);
-  return unpairedSet(where, { a, b }, imageDecoder(decodeJPEG), options);
+  return unpairedSet(where, { a, b }, decodeJPEG, options);
 }

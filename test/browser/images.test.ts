@@ -11,6 +11,10 @@ import { IMAGES, bytesOf } from '../io/images/image_fixture.js';
 /** Levels of 255 between what Chromium reads and what PIL reads. */
 const JPEG_TOLERANCE = 1; // 0 was measured
 
+/** A grey PNG of 7 and 9 with three bytes behind its zlib stream, as some encoders write them. */
+const WITH_BYTES_BEHIND =
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAADklEQVR4nGNg5wQAABoAEQAAABXr6kcAAAAASUVORK5CYII=';
+
 /** What makes a FileList; the types of pages are not loaded here. */
 interface Page {
   DataTransfer: new () => { items: { add(file: File): void }; files: ArrayLike<File> };
@@ -33,6 +37,24 @@ describe('images in Chromium', () => {
         expect(data[Math.floor(i / 3) * channels + (channels < 3 ? 0 : i % 3)]).toBe(expected[i]);
     },
   );
+
+  it('PNG with bytes behind the compressed data, which DecompressionStream refuses', async () => {
+    const { width, height, data } = await decodePNG(bytesOf(WITH_BYTES_BEHIND));
+    expect([width, height]).toEqual([2, 1]);
+    expect([...data]).toEqual([7, 9]);
+  });
+
+  it.each(['4:2:0', 'progressive', 'grey'])('JPEG with stray bytes: %s', async (name) => {
+    const clean = bytesOf(IMAGES.files.jpeg[name]!.file);
+    const expected = await decodeJPEGInBrowser(clean);
+    const scan = clean.findIndex((byte, i) => byte === 0xff && clean[i + 1] === 0xda);
+    for (const at of [2, scan, clean.length - 2]) {
+      const stray = [...clean.subarray(0, at), 1, 2, 3, 4, 5, ...clean.subarray(at)];
+      const { warning, ...image } = await decodeJPEGInBrowser(Uint8Array.from(stray));
+      expect(image).toEqual(expected);
+      if (at < clean.length - 2) expect(warning).toMatch(/^5 bytes between its segments/);
+    }
+  });
 
   it.each(Object.entries(IMAGES.files.jpeg))('JPEG as PIL: %s', async (_, { file, size, rgb }) => {
     const { width, height, channels, data } = await decodeJPEGInBrowser(bytesOf(file));

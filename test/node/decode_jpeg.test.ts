@@ -17,8 +17,33 @@ describe('decodeJPEG', () => {
   });
 
   it('refuses CMYK by name', async () => {
-    await expect(decodeJPEG(bytesOf(IMAGES.refused['CMYK']!))).rejects.toThrow(/CMYK/);
+    await expect(decodeJPEG(bytesOf(IMAGES.refused['CMYK']!))).rejects.toThrow(
+      /^its colours are CMYK; convert it to RGB, in Python by/,
+    );
   });
+
+  it.each(['4:2:0', 'progressive', 'grey', 'restarts'])(
+    'reads what has stray bytes, with a warning: %s',
+    async (name) => {
+      const clean = bytesOf(IMAGES.files.jpeg[name]!.file);
+      const expected = await decodeJPEG(clean);
+      expect(expected.warning).toBeUndefined();
+      const marker = (kind: number) =>
+        [...clean.keys()].filter((i) => clean[i] === 0xff && clean[i + 1] === kind);
+      const [table, scans, end] = [marker(0xdb)[0]!, marker(0xda), clean.length - 2];
+      for (const at of [2, table, ...scans, end])
+        for (const stray of [[0], [1, 2, 3, 4, 5], [0xff, 0, 7], Array<number>(300).fill(0)]) {
+          const [before, behind] = [clean.subarray(0, at), clean.subarray(at)];
+          const { warning, ...image } = await decodeJPEG(Uint8Array.of(...before, ...stray, ...behind)); // prettier-ignore
+          expect(image, `${at}`).toEqual(expected);
+          // a few bytes behind the data may be read as data that nobody asks for
+          if (at <= scans[0]! || stray.length > 4)
+            expect(warning).toMatch(
+              /^\d+ bytes (between its segments|behind its data) belong to no/,
+            );
+        }
+    },
+  );
 
   it('survives any damage, and is right after it', async () => {
     const { file, rgb } = IMAGES.files.jpeg['4:2:0']!;

@@ -5,8 +5,10 @@ export class BadImage extends Error {}
 const MAX_PIXEL_BYTES = 2 ** 28;
 
 /** Refuses a size before memory is taken for it. */
-export function checkImageSize(width: number, height: number, channels: number): void {
+export function checkImageSize(width: number, height: number, bytesPerPixel: number): void {
   if (width < 1 || height < 1) throw new BadImage(`its size is ${width} × ${height}`);
-  if (width * height * channels > MAX_PIXEL_BYTES)
-    throw new BadImage(`its size of ${width} × ${height} takes more than ${MAX_PIXEL_BYTES} bytes`);
+  if (width * height * bytesPerPixel > MAX_PIXEL_BYTES)
+    throw new BadImage(
+      `its size of ${width} × ${height}, ${bytesPerPixel} bytes each, takes more than ${MAX_PIXEL_BYTES} bytes (256 MiB)`,
+    );
 }

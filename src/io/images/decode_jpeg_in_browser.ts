@@ -1,7 +1,7 @@
 import { fail } from '../../internal/check.js';
-import type { RasterImage } from '../image_grid.js';
-import { BadImage } from './bad_image.js';
-import { readJPEGFrame, withoutExif } from './jpeg_frame.js';
+import { BadImage, checkImageSize } from './bad_image.js';
+import { cleaned, readJPEGFrame, strayWarning } from './jpeg_frame.js';
+import type { FilePicture } from './picture.js';
 
 interface Bitmap {
   readonly width: number;
@@ -24,7 +24,7 @@ interface Browser {
 }
 
 /** By the browser's own decoder and a canvas, with EXIF and colour profiles left aside. */
-export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<RasterImage> {
+export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<FilePicture> {
   const browser = globalThis as unknown as Browser;
   if (browser.createImageBitmap === undefined)
     fail(
@@ -36,7 +36,8 @@ export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<RasterImag
       'In Node, take pairedImages and unpairedImages from gan-kit/node.',
     );
   const frame = readJPEGFrame(bytes);
-  const blob = new browser.Blob([withoutExif(bytes, frame)], { type: 'image/jpeg' });
+  checkImageSize(frame.width, frame.height, 4); // as a canvas holds it
+  const blob = new browser.Blob([cleaned(bytes, frame)], { type: 'image/jpeg' });
   const options = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
   const bitmap = await browser.createImageBitmap(blob, options).catch(() => {
     throw new BadImage('its data are damaged');
@@ -46,7 +47,9 @@ export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<RasterImag
   context!.drawImage(bitmap, 0, 0);
   bitmap.close();
   const { data } = context!.getImageData(0, 0, width, height);
-  return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+  const warning = strayWarning(frame);
+  const picture = { width, height, channels: 4, data: new Uint8Array(data.buffer) } as const;
+  return warning === undefined ? picture : { ...picture, warning };
 }
 
 function canvasOf({ OffscreenCanvas, document }: Browser, width: number, height: number): Canvas {

@@ -1,20 +1,41 @@
-import { fail } from '../../internal/check.js';
+import { checkBoolean, checkOptions, fail } from '../../internal/check.js';
 import type { RasterImage } from '../image_grid.js';
-import { BadImage } from './bad_image.js';
+import { BadImage, checkImageSize } from './bad_image.js';
+import { inflate } from './inflate.js';
+import type { FilePicture, Keep } from './picture.js';
 import { PNG_SAMPLES, readPNGChunks } from './png_chunks.js';
+import type { PNGParts } from './png_chunks.js';
 import { filteredSize, unfilteredSamples } from './png_pixels.js';
+import { withClearColour, withPalette } from './png_transparency.js';
+
+/** A picture whose samples have 16 bits. */
+export interface DeepRasterImage extends Omit<RasterImage, 'data'> {
+  readonly data: Uint16Array;
+}
+
+/** Options of {@link decodePNG}. */
+export interface DecodePNGOptions {
+  /** Bits of a sample: 8, the default, or 16. */
+  bits?: 8 | 16;
+  /** Whether what a palette or a single colour has of alpha becomes a channel; default false. */
+  transparency?: boolean;
+}
 
 /**
  * Reads a PNG file of any kind: 1 to 16 bits, grey, RGB, palette, with alpha or without, interlaced
  * or not. The same bytes give the same pixels in Node and in every browser, which a canvas does not
  * promise (it multiplies by alpha, and follows gamma and colour profiles).
  *
- * Pixels get 8 bits: fewer are spread over 0 … 255, of 16 the upper 8 are taken. A palette becomes
- * RGB. Gamma, profiles and the transparency of single colours are passed over, as in PIL.
+ * Pixels get 8 bits: fewer are spread over 0 … 255, of 16 the upper 8 are taken, unless `bits` is 16:
+ * then they are kept, and v of 8 bits becomes 257 v. A palette becomes RGB. Gamma and profiles are
+ * passed over, and so are alpha of palettes and the one colour that is clear, unless `transparency` is
+ * true, as in PIL.
  *
- * @param bytes The file.
- * @returns The pixels, of 1 to 4 channels as in the file.
- * @throws GanKitError if the file is damaged, ends early, or has more than 256 MiB of pixels.
+ * @param bytes The file. Bytes behind its compressed data are passed over, as by PIL.
+ * @param options `bits` 8 and `transparency` false by default.
+ * @returns The pixels, of 1 to 4 channels as in the file; a `Uint16Array` if `bits` is 16.
+ * @throws GanKitError if the file is damaged, ends early, or has more than 256 MiB of pixels as they
+ *   are returned: width × height × channels × bytes of a sample.
  *
  * **Differentiable:** no.
  *
@@ -29,71 +50,63 @@ import { filteredSize, unfilteredSamples } from './png_pixels.js';
  *
  * @see https://www.w3.org/TR/png
  */
-export async function decodePNG(bytes: Uint8Array): Promise<RasterImage> {
-  if (!(bytes instanceof Uint8Array)) fail('type', 'decodePNG', 'bytes', 'a Uint8Array', bytes);
+export async function decodePNG(
+  bytes: Uint8Array,
+  options?: DecodePNGOptions & { bits?: 8 },
+): Promise<RasterImage>;
+export async function decodePNG(
+  bytes: Uint8Array,
+  options: DecodePNGOptions & { bits: 16 },
+): Promise<DeepRasterImage>;
+export async function decodePNG(
+  bytes: Uint8Array,
+  options: DecodePNGOptions = {},
+): Promise<RasterImage | DeepRasterImage> {
+  const where = 'decodePNG';
+  if (!(bytes instanceof Uint8Array)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
+  checkOptions(where, options, ['bits', 'transparency']);
+  const { bits = 8, transparency = false } = options;
+  if (bits !== 8 && bits !== 16) fail('value', where, 'bits', '8 or 16', bits);
+  checkBoolean(where, 'transparency', transparency);
   try {
-    return await readPNG(bytes);
+    const picture = await readPNG(bytes, { deep: bits === 16, transparency });
+    const { data } = picture;
+    if (bits === 16) return { ...picture, data: Uint16Array.from(data, spreadFrom(data)) };
+    return picture as RasterImage;
   } catch (error) {
     if (!(error instanceof BadImage)) throw error;
-    fail('value', 'decodePNG', 'bytes', 'a PNG file that is whole', error.message);
+    fail('value', where, 'bytes', 'a PNG file that is whole', error.message);
   }
 }
 
-/** As {@link decodePNG}, but throws a BadImage. */
-export async function readPNG(bytes: Uint8Array): Promise<RasterImage> {
-  const { header, palette, compressed } = readPNGChunks(bytes);
-  const { width, height, colour } = header;
+/** 8 bits to 16, so that white stays white. */
+const spreadFrom = (data: Uint8Array | Uint16Array) => (value: number) =>
+  data instanceof Uint16Array ? value : value * 257;
+
+/** As {@link decodePNG}, but throws a BadImage, and gives 16 bits only where the file has them. */
+export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePicture> {
+  const { header, palette, transparency, compressed } = readPNGChunks(bytes);
+  const { width, height, colour, depth } = header;
+  const clear = keep.transparency ? transparency : transparency.subarray(0, 0);
+  const channels = channelsOf(header, clear);
+  checkImageSize(width, height, channels * (keep.deep && depth === 16 ? 2 : 1));
   const filtered = await inflate(compressed, filteredSize(header));
-  const samples = unfilteredSamples(header, filtered);
-  if (colour === 'palette') return { width, height, channels: 3, data: lookedUp(samples, palette) };
-  return { width, height, channels: PNG_SAMPLES[colour], data: samples };
-}
-
-function lookedUp(indices: Uint8Array, palette: Uint8Array): Uint8Array {
-  const data = new Uint8Array(indices.length * 3);
-  for (let i = 0; i < indices.length; i++) {
-    const entry = indices[i]! * 3;
-    if (entry >= palette.length) throw new BadImage('a pixel lies outside its palette');
-    data[3 * i] = palette[entry]!;
-    data[3 * i + 1] = palette[entry + 1]!;
-    data[3 * i + 2] = palette[entry + 2]!;
+  // a clear colour is one of all bits, so they are needed to know it
+  const deep = keep.deep || (clear.length > 0 && colour !== 'palette');
+  const samples = unfilteredSamples(header, filtered, deep);
+  if (colour === 'palette') {
+    const data = withPalette(samples as Uint8Array, palette, channels === 4 ? clear : undefined);
+    return { width, height, channels, data };
   }
-  return data;
+  const own = PNG_SAMPLES[colour];
+  const data = channels === own ? samples : withClearColour(header, samples, clear);
+  if (keep.deep || data instanceof Uint8Array) return { width, height, channels, data };
+  return { width, height, channels, data: Uint8Array.from(data, (value) => value >> 8) };
 }
 
-/** What browsers and Node share of the streams standard. */
-interface Streams {
-  Blob: new (parts: readonly Uint8Array[]) => {
-    stream(): { pipeThrough(through: unknown): AsyncIterableStream };
-  };
-  DecompressionStream: new (format: 'deflate') => unknown;
-}
-interface AsyncIterableStream {
-  getReader(): {
-    read(): Promise<{ done: boolean; value?: Uint8Array }>;
-    cancel(): Promise<void>;
-  };
-}
-
-/** Inflates to exactly `size` bytes; what would give more is stopped, however much it claims. */
-async function inflate(parts: readonly Uint8Array[], size: number): Promise<Uint8Array> {
-  const { Blob, DecompressionStream } = globalThis as unknown as Streams;
-  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream('deflate'));
-  const reader = stream.getReader();
-  const result = new Uint8Array(size);
-  let at = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new BadImage('its compressed data are damaged or end too early');
-    });
-    if (done) break;
-    if (at + value!.length > size) {
-      await reader.cancel();
-      throw new BadImage('it holds more pixels than its size says');
-    }
-    result.set(value!, at);
-    at += value!.length;
-  }
-  if (at < size) throw new BadImage('it holds fewer pixels than its size says');
-  return result;
+/** Channels of the picture that the file makes. */
+function channelsOf({ colour }: PNGParts['header'], clear: Uint8Array): 1 | 2 | 3 | 4 {
+  if (colour === 'palette') return clear.length > 0 ? 4 : 3;
+  const own = PNG_SAMPLES[colour];
+  return (own === 1 || own === 3) && clear.length >= 2 * own ? ((own + 1) as 2 | 4) : own;
 }

@@ -1,17 +1,19 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber } from '../../internal/check.js';
+import { checkNumber, fail } from '../../internal/check.js';
 import { checkBackend } from '../../internal/check_backend.js';
-import type { ImageChannels } from './prepare_image.js';
+import type { PreparedImage } from './prepare_image.js';
 
-/** Images of both domains, `[size, crop, crop, channels]`, values in [−1, 1]; the caller owns them. */
+/**
+ * Images of both domains, `[size, height, width, channels]`, values in [−1, 1]; the caller owns them.
+ */
 export interface ImageBatch {
   readonly a: Tensor4D;
   readonly b: Tensor4D;
 }
 
 /** Images from files, batch by batch. */
-export interface ImageDataSet<Files> {
+export interface ImageDataSet<Files, Batch = ImageBatch> {
   /** How many samples an epoch has; less by each file that is skipped, once that is found out. */
   readonly length: number;
   /** The files, in their order before any shuffling. */
@@ -20,49 +22,45 @@ export interface ImageDataSet<Files> {
   readonly passedOver: ReadonlyMap<string, number>;
   /** The files that were passed over so far, by name, and why. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** The files that were read though something is wrong with them, by name, and what. */
+  readonly warnings: ReadonlyMap<string, string>;
   /**
    * Batch k, a function of the seed and k: samples k · size … k · size + size − 1 of those counted
    * over all epochs. The last batch of an epoch goes on into the next.
    *
    * @param k From 0 on.
    * @param size How many samples; default 1.
-   * @throws GanKitError if k or size is out of range, or a file cannot be read and is not skipped.
+   * @throws GanKitError if k or size is out of range, a file cannot be read and is not skipped, or the
+   *   images of a batch, which are whole, differ in size.
    */
-  batch(k: number, size?: number): Promise<ImageBatch>;
+  batch(k: number, size?: number): Promise<Batch>;
 }
 
-/** The images of one sample, or of some one after another. */
-export interface SampleValues {
-  readonly a: Float32Array;
-  readonly b: Float32Array;
-}
+/** The images of one sample, by domain. */
+export type Sample<Domain extends string> = Readonly<Record<Domain, PreparedImage>>;
 
-export interface ImageDataSetParts<Files> {
+export interface ImageDataSetParts<Files, Domain extends string> extends Pick<
+  ImageDataSet<Files>,
+  'files' | 'passedOver' | 'skipped' | 'warnings'
+> {
   length(): number;
-  readonly files: Files;
-  readonly passedOver: ReadonlyMap<string, number>;
-  readonly skipped: ReadonlyMap<string, string>;
-  readonly crop: number;
-  readonly channels: { readonly a: ImageChannels; readonly b: ImageChannels };
+  readonly domains: readonly Domain[];
   readonly prefetch: boolean;
   /** Sample n of those counted over all epochs. */
-  sample(n: number): Promise<SampleValues>;
+  sample(n: number): Promise<Sample<Domain>>;
 }
 
 /** A data set from a function that gives its samples; the next batch is read while one is in use. */
-export function imageDataSet<Files>(
+export function imageDataSet<Files, Domain extends string>(
   where: string,
-  parts: ImageDataSetParts<Files>,
-): ImageDataSet<Files> {
-  const { files, passedOver, skipped, crop, channels, prefetch } = parts;
-  let ahead: { key: string; values: Promise<SampleValues> } | undefined;
+  parts: ImageDataSetParts<Files, Domain>,
+): ImageDataSet<Files, Record<Domain, Tensor4D>> {
+  const { files, passedOver, skipped, warnings, domains, prefetch } = parts;
+  let ahead: { key: string; samples: Promise<Sample<Domain>[]> } | undefined;
   let next = 0;
 
-  const load = async (k: number, size: number): Promise<SampleValues> => {
-    const numbers = Array.from({ length: size }, (_, i) => k * size + i);
-    const samples = await Promise.all(numbers.map((n) => parts.sample(n)));
-    return { a: joined(samples.map(({ a }) => a)), b: joined(samples.map(({ b }) => b)) };
-  };
+  const load = (k: number, size: number): Promise<Sample<Domain>[]> =>
+    Promise.all(Array.from({ length: size }, (_, i) => parts.sample(k * size + i)));
   const inOrder = (k: number) => {
     const expected = k === next;
     next = k + 1;
@@ -73,37 +71,49 @@ export function imageDataSet<Files>(
     get length() {
       return parts.length();
     },
-    files,
-    passedOver,
-    skipped,
+    ...{ files, passedOver, skipped, warnings },
     async batch(k, size = 1) {
       checkNumber(`${where}.batch`, 'k', k, { integer: true, min: 0 });
       checkNumber(`${where}.batch`, 'size', size, { integer: true, min: 1 });
       checkBackend(`${where}.batch`);
       const goesOn = inOrder(k);
-      const loading = ahead?.key === `${k}/${size}` ? ahead.values : load(k, size);
+      const loading = ahead?.key === `${k}/${size}` ? ahead.samples : load(k, size);
       ahead = undefined;
-      const { a, b } = await loading;
+      const samples = await loading;
       if (prefetch && goesOn) {
-        const values = load(k + 1, size);
-        values.catch(() => undefined); // who asks for that batch hears of it
-        ahead = { key: `${k + 1}/${size}`, values };
+        const following = load(k + 1, size);
+        following.catch(() => undefined); // who asks for that batch hears of it
+        ahead = { key: `${k + 1}/${size}`, samples: following };
       }
-      return {
-        a: tensor4d(a, [size, crop, crop, channels.a]),
-        b: tensor4d(b, [size, crop, crop, channels.b]),
-      };
+      for (const domain of domains)
+        checkOneSize(
+          where,
+          samples.map((sample) => sample[domain]),
+        );
+      const batch = domains.map((domain) => [domain, toTensor(samples.map((s) => s[domain]))]);
+      return Object.fromEntries(batch) as Record<Domain, Tensor4D>;
     },
   };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const result = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
+function checkOneSize(where: string, images: readonly PreparedImage[]): void {
+  const [first] = images;
+  const other = images.find(
+    ({ width, height }) => width !== first!.width || height !== first!.height,
+  );
+  if (other === undefined) return;
+  const sizes = [first!, other].map(({ width, height }) => `${width} × ${height}`);
+  fail(
+    ...(['shape', `${where}.batch`, 'size', '1 where images differ in size'] as const),
+    `${images.length}, with images of ${sizes.join(' and ')}`,
+    "A `preprocess` with a crop gives all images one size; 'none' and 'scale_width' do not.",
+  );
+}
+
+/** Images of one size, one after another. */
+function toTensor(images: readonly PreparedImage[]): Tensor4D {
+  const { width, height, channels, values } = images[0]!;
+  const all = images.length === 1 ? values : new Float32Array(images.length * values.length);
+  if (images.length > 1) images.forEach((image, i) => all.set(image.values, i * values.length));
+  return tensor4d(all, [images.length, height, width, channels]);
 }

@@ -1,7 +1,7 @@
 import { fail } from '../../internal/check.js';
-import type { RasterImage } from '../image_grid.js';
 import { BadImage } from './bad_image.js';
 import type { ImageDecoder } from './decode_image.js';
+import type { Picture } from './picture.js';
 
 /** A file that should hold an image. */
 export interface ImageSource {
@@ -29,23 +29,26 @@ export class ImageSources {
   private readonly where: string;
   private readonly sources: readonly ImageSource[];
   private readonly decode: ImageDecoder;
-  private readonly check: (image: RasterImage) => void;
+  private readonly check: (image: Picture) => void;
   private readonly skipped: Map<string, string>;
+  private readonly warnings: Map<string, string>;
   /** By place, as two domains may have files of one name. */
   private readonly bad: Set<number> = new Set();
 
   /**
-   * @param check Throws a BadImage at one that will not do, such as one too small.
-   * @param skipped Gets the name of each file that was passed over, and why.
+   * @param how.check Throws a BadImage at one that will not do, such as one too small.
+   * @param how.skipped Gets the name of each file that was passed over, and why.
+   * @param how.warnings Gets the name of each that was read though something is wrong, and what.
    */
   constructor(
     where: string,
     sources: readonly ImageSource[],
     how: {
       readonly decode: ImageDecoder;
-      readonly check: (image: RasterImage) => void;
+      readonly check: (image: Picture) => void;
       readonly onCorrupt: OnCorrupt;
       readonly skipped: Map<string, string>;
+      readonly warnings: Map<string, string>;
     },
   ) {
     this.where = where;
@@ -55,6 +58,7 @@ export class ImageSources {
     this.check = how.check;
     this.refuses = how.onCorrupt === 'refuse';
     this.skipped = how.skipped;
+    this.warnings = how.warnings;
   }
 
   /** How many files there are without those that were skipped so far. */
@@ -67,12 +71,13 @@ export class ImageSources {
   }
 
   /** Reads a file; undefined if it is one of those that are skipped. */
-  async read(place: number): Promise<RasterImage | undefined> {
+  async read(place: number): Promise<Picture | undefined> {
     if (this.isBad(place)) return undefined;
     const source = this.sources[place]!;
     try {
       const image = await this.decode(await source.read());
       this.check(image);
+      if (image.warning !== undefined) this.warnings.set(source.name, image.warning);
       return image;
     } catch (error) {
       if (!(error instanceof BadImage)) throw error;

@@ -6,13 +6,18 @@ export interface JPEGFrame {
   readonly height: number;
   readonly components: 1 | 3;
   /** Begin and end of the segments with EXIF data, which may ask for a rotation. */
-  readonly exif: readonly (readonly [number, number])[];
+  readonly exif: readonly Range[];
+  /** Begin and end of bytes between segments, which belong to none. */
+  readonly stray: readonly Range[];
 }
+
+type Range = readonly [number, number];
 
 const START = 0xd8;
 const END = 0xd9;
 const SCAN = 0xda;
 const APP1 = 0xe1;
+const APP14 = 0xee;
 /** Markers without a segment: restarts and TEM. */
 const isBare = (marker: number) => (marker >= 0xd0 && marker <= 0xd7) || marker === 0x01;
 const isFrame = (marker: number) =>
@@ -25,10 +30,13 @@ const isFrame = (marker: number) =>
  */
 export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
   if (bytes[0] !== 0xff || bytes[1] !== START) throw new BadImage('it is no JPEG file');
-  const exif: [number, number][] = [];
-  let frame: Omit<JPEGFrame, 'exif'> | undefined;
+  const [exif, stray]: [Range[], Range[]] = [[], []];
+  let frame: Omit<JPEGFrame, 'exif' | 'stray'> | undefined;
+  let ycck = false;
   for (let at = 2; ;) {
-    if (bytes[at] !== 0xff && at < bytes.length) throw new BadImage('its segments are damaged');
+    const start = startOfSegment(bytes, at);
+    if (start > at) stray.push([at, start]);
+    at = start;
     while (bytes[at] === 0xff) at++; // fill bytes may stand before a marker
     const marker = bytes[at++];
     if (marker === undefined) throw new BadImage('the file ends too early');
@@ -40,15 +48,31 @@ export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
     if (next > bytes.length) throw new BadImage('the file ends too early');
     if (length < 2) throw new BadImage('its segments are damaged');
     const segment = bytes.subarray(at + 2, next);
-    if (isFrame(marker)) frame = readFrame(marker, segment);
+    if (marker === APP14 && startsWith(segment, 'Adobe')) ycck = segment[11] === 2;
+    if (isFrame(marker)) frame = readFrame(marker, segment, ycck);
     if (marker === APP1 && startsWith(segment, 'Exif\0')) exif.push([at - 2, next]);
     at = marker === SCAN ? endOfScan(bytes, next) : next;
   }
-  if (frame === undefined) throw new BadImage('it holds no picture');
-  return { ...frame, exif };
+  if (frame === undefined)
+    throw new BadImage(
+      `${stray.length > 0 ? 'its segments are damaged, ' : ''}it holds no picture`,
+    );
+  return { ...frame, exif, stray };
 }
 
-function readFrame(marker: number, segment: Uint8Array): Omit<JPEGFrame, 'exif'> {
+/** Where the next marker begins, as libjpeg finds it: 255, but for 255 followed by 0. */
+function startOfSegment(bytes: Uint8Array, at: number): number {
+  for (; ; at++) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) throw new BadImage('the file ends too early');
+    let end = at;
+    while (bytes[end] === 0xff) end++;
+    if (bytes[end] !== 0) return at;
+    at = end;
+  }
+}
+
+function readFrame(marker: number, segment: Uint8Array, ycck: boolean) {
   if (marker > 0xc2)
     throw new BadImage(
       marker >= 0xc9 ? 'it is coded arithmetically' : 'it is a lossless or hierarchical JPEG',
@@ -58,10 +82,13 @@ function readFrame(marker: number, segment: Uint8Array): Omit<JPEGFrame, 'exif'>
   const [depth, height, width] = [view.getUint8(0), view.getUint16(1), view.getUint16(3)];
   const components = view.getUint8(5);
   if (depth !== 8) throw new BadImage(`it has ${depth} bits per sample`);
-  if (components === 4) throw new BadImage('its colours are CMYK');
+  if (components === 4)
+    throw new BadImage(
+      `its colours are CMYK${ycck ? ', as YCCK' : ''}; convert it to RGB, in Python by Image.open(file).convert('RGB').save(file)`,
+    );
   if (components !== 1 && components !== 3) throw new BadImage(`it has ${components} components`);
-  checkImageSize(width, height, 4);
-  return { width, height, components };
+  checkImageSize(width, height, components);
+  return { width, height, components } as const;
 }
 
 /** Where the next marker stands that is no restart; 255 followed by 0 is data. */
@@ -77,16 +104,24 @@ function endOfScan(bytes: Uint8Array, start: number): number {
 const startsWith = (segment: Uint8Array, text: string) =>
   [...text].every((letter, i) => segment[i] === letter.charCodeAt(0));
 
-/** The file without its EXIF data, so that no decoder turns the picture. */
-export function withoutExif(bytes: Uint8Array, { exif }: JPEGFrame): Uint8Array {
-  if (exif.length === 0) return bytes;
-  const removed = exif.reduce((size, [from, to]) => size + to - from, 0);
+/** The file without EXIF data, so that no decoder turns the picture, and without stray bytes. */
+export function cleaned(bytes: Uint8Array, { exif, stray }: JPEGFrame): Uint8Array {
+  if (exif.length + stray.length === 0) return bytes;
+  const ranges = [...exif, ...stray].sort(([one], [other]) => one - other);
+  const removed = ranges.reduce((size, [from, to]) => size + to - from, 0);
   const result = new Uint8Array(bytes.length - removed);
   let [read, write] = [0, 0];
-  for (const [from, to] of [...exif, [bytes.length, bytes.length] as const]) {
+  for (const [from, to] of [...ranges, [bytes.length, bytes.length] as const]) {
     result.set(bytes.subarray(read, from), write);
     write += from - read;
     read = to;
   }
   return result;
+}
+
+/** What to tell of stray bytes; undefined where there are none. */
+export function strayWarning({ stray }: JPEGFrame): string | undefined {
+  if (stray.length === 0) return undefined;
+  const count = stray.reduce((sum, [from, to]) => sum + to - from, 0);
+  return `${count} bytes between its segments belong to none and were passed over`;
 }

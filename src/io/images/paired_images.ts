@@ -1,5 +1,4 @@
 import { checkOptions } from '../../internal/check.js';
-import { imageDecoder } from './decode_image.js';
 import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { imageFiles } from './image_files.js';
@@ -18,18 +17,19 @@ export interface PairedImagesOptions extends PairedSetOptions {
  * Paired images from a user's files, for pages and workers: each file holds A and B side by side, as
  * in the data sets of pix2pix.
  *
- * Both halves are resized to `load` × `load` (bicubic, as PIL does it), cropped at one place to
- * `crop` × `crop`, mirrored together or not, and scaled to [−1, 1]. All that chance decides is a
+ * Both halves are resized to `load` (bicubic, as PIL does it), cropped at one place to `crop`, mirrored
+ * together or not, and scaled to [−1, 1]. All that chance decides is a
  * function of the seed and the number of the sample. A file that is skipped leaves the order, and all
  * others come equally often.
  *
- * PNG and JPEG, told apart by what is in them. Alpha is dropped and EXIF's rotation is not followed,
- * both as in PIL. A JPEG in CMYK, with more than 8 bits or coded arithmetically is refused, as is a
- * file that ends early; damage within a JPEG's data is not noticed by browsers.
+ * PNG and JPEG of up to 256 MiB of pixels, told apart by what is in them; of a JPEG a page holds four
+ * channels. Alpha is dropped, unless `alpha` says otherwise, and EXIF's rotation is not followed, both as
+ * in PIL. A JPEG in CMYK, with more than 8 bits or coded arithmetically is refused, as is a file that
+ * ends early; damage within a JPEG's data is not noticed by browsers.
  *
- * @param options `files`: a `FileList` or an array of `File`; `load` 286, `crop` 256, `flip` true,
- *   `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `shuffle` true, `seed` 0, `onCorrupt`
- *   `'refuse'`, `prefetch` true.
+ * @param options `files`: a `FileList` or an array of `File`; `preprocess` `'resize_and_crop'`, `load`
+ *   286, `crop` 256, `flip` true, `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `alpha`
+ *   `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`, `prefetch` true.
  * @returns The data set; it holds no tensors, and those of a batch are the caller's.
  * @throws GanKitError if an option is out of range or no file is named as an image.
  *
@@ -52,5 +52,5 @@ export function pairedImages(options: PairedImagesOptions): ImageDataSet<readonl
   const where = 'pairedImages';
   checkOptions(where, options, ['files', 'direction', ...IMAGE_SET_OPTIONS]);
   const listing = imageFiles(where, 'files', options.files);
-  return pairedSet(where, listing, imageDecoder(decodeJPEGInBrowser), options);
+  return pairedSet(where, listing, decodeJPEGInBrowser, options);
 }

@@ -1,15 +1,17 @@
 import { checkOneOf } from '../../internal/check.js';
 import { RandomStream } from '../../internal/random.js';
-import type { RasterImage } from '../image_grid.js';
 import type { ImageDecoder } from './decode_image.js';
+import { imageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
 import type { ImageListing } from './image_listing.js';
-import { imageSetSettings } from './image_set_options.js';
+import { channelsOfDomains, imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import { checkFits, cutOf, halvesOf, prepareImage } from './prepare_image.js';
+import type { Picture } from './picture.js';
+import { checkBits, halvesOf, prepareImage } from './prepare_image.js';
+import { checkFits, cutOf } from './preparation.js';
 import { SampleOrder } from './sample_order.js';
 
 /** Options of paired images, wherever they come from. */
@@ -22,22 +24,27 @@ export interface PairedSetOptions extends ImageSetOptions {
 export function pairedSet(
   where: string,
   { sources: list, passedOver }: ImageListing,
-  decode: ImageDecoder,
+  decodeJPEG: ImageDecoder,
   options: PairedSetOptions,
 ): ImageDataSet<readonly string[]> {
-  const settings = imageSetSettings(where, options);
+  const settings = imageSetSettings(where, options, TRANSLATION_DEFAULTS);
+  const channels = channelsOfDomains(where, options);
   const { direction = 'a-to-b' } = options;
   checkOneOf(where, 'direction', direction, ['a-to-b', 'b-to-a']);
-  const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const { flip, seed, shuffle, onCorrupt, prefetch } = settings;
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
-  const skipped = new Map<string, string>();
-  const check = (image: RasterImage) => checkFits(halvesOf(image)[0], settings);
-  const sources = new ImageSources(where, list, { decode, check, onCorrupt, skipped });
+  const notes = { skipped: new Map<string, string>(), warnings: new Map<string, string>() };
+  const check = (image: Picture) => {
+    checkBits(image, settings.bits);
+    checkFits(halvesOf(image)[0], settings);
+  };
+  const decode = imageDecoder(decodeJPEG, settings.keep);
+  const sources = new ImageSources(where, list, { decode, check, onCorrupt, ...notes });
   const order = new SampleOrder(sources, epochOrder(stream.fork('order'), list.length, shuffle));
   return imageDataSet(where, {
     length: () => sources.length,
-    ...{ files: sources.names, passedOver, skipped, crop, channels, prefetch },
+    ...{ files: sources.names, passedOver, ...notes, domains: ['a', 'b'], prefetch },
     async sample(n) {
       const [x, y, f] = chances.seek(n).uniformValues(3) as unknown as [number, number, number];
       const chance = { x, y, flip: flip && f < 0.5 };

@@ -15,8 +15,9 @@ export interface PNGParts {
   readonly header: PNGHeader;
   /** RGB, three bytes per entry; empty without one. */
   readonly palette: Uint8Array;
-  /** The compressed data, in pieces. */
-  readonly compressed: readonly Uint8Array[];
+  /** Alpha of the palette's entries, or the samples of the one colour that is clear; empty without. */
+  readonly transparency: Uint8Array;
+  readonly compressed: Uint8Array;
 }
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
@@ -39,38 +40,50 @@ export const PNG_SAMPLES: Readonly<Record<PNGHeader['colour'], 1 | 2 | 3 | 4>> =
   'rgb-alpha': 4,
 };
 
+/** Types of chunks as the number that their four letters make. */
+const [IHDR, PLTE, TRNS, IDAT, IEND] = [0x49484452, 0x504c5445, 0x74524e53, 0x49444154, 0x49454e44];
+
 /**
  * Takes a PNG file apart, strictly: every checksum is compared, and the file must end with its end
- * chunk. Chunks that the pixels do not need (gamma, profiles, transparency) are passed over.
+ * chunk. Chunks that the pixels do not need (gamma, profiles) are passed over.
  */
 export function readPNGChunks(bytes: Uint8Array): PNGParts {
   if (PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw new BadImage('it is no PNG file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: PNGHeader | undefined;
   let palette: Uint8Array = new Uint8Array(0);
-  const compressed: Uint8Array[] = [];
+  let transparency: Uint8Array = new Uint8Array(0);
+  const data: [number, number][] = []; // from where to where; files of a chunk for each byte exist
   for (let at = 8; ;) {
     if (at + 12 > bytes.length) throw new BadImage('the file ends too early');
-    const length = view.getUint32(at);
-    if (at + 12 + length > bytes.length) throw new BadImage('the file ends too early');
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length))
-      throw new BadImage(`the checksum of its ${printable(type)} chunk is wrong`);
-    if ((header === undefined) !== (type === 'IHDR'))
+    const [from, to] = [at + 8, at + 8 + view.getUint32(at)];
+    if (to + 4 > bytes.length) throw new BadImage('the file ends too early');
+    const type = view.getUint32(at + 4);
+    if (crc32(bytes, at + 4, to) !== view.getUint32(to))
+      throw new BadImage(`the checksum of its ${nameOf(type)} chunk is wrong`);
+    if ((header === undefined) !== (type === IHDR))
       throw new BadImage('its header does not come first, once');
-    if (type === 'IHDR') header = readHeader(data);
-    else if (type === 'PLTE') palette = checkPalette(data);
-    else if (type === 'IDAT') compressed.push(data);
-    else if (type === 'IEND') break;
-    else if (/^[A-Z]/.test(type))
-      throw new BadImage(`it has a ${printable(type)} chunk, which is not of PNG 1.2`);
-    at += 12 + length;
+    if (type === IHDR) header = readHeader(bytes.subarray(from, to));
+    else if (type === PLTE) palette = checkPalette(bytes.subarray(from, to));
+    else if (type === TRNS) transparency = bytes.subarray(from, to);
+    else if (type === IDAT) data.push([from, to]);
+    else if (type === IEND) break;
+    else if (/^[A-Z]/.test(String.fromCharCode(bytes[at + 4]!)))
+      throw new BadImage(`it has a ${nameOf(type)} chunk, which is not of PNG 1.2`);
+    at = to + 4;
   }
   if (header!.colour === 'palette' && palette.length === 0)
     throw new BadImage('it has no palette, and needs one');
-  if (compressed.length === 0) throw new BadImage('it holds no pixels');
-  return { header: header!, palette, compressed };
+  if (data.length === 0) throw new BadImage('it holds no pixels');
+  return { header: header!, palette, transparency, compressed: joined(bytes, data) };
+}
+
+function joined(bytes: Uint8Array, parts: readonly [number, number][]): Uint8Array {
+  if (parts.length === 1) return bytes.subarray(...parts[0]!);
+  const result = new Uint8Array(parts.reduce((size, [from, to]) => size + to - from, 0));
+  let write = 0;
+  for (const [from, to] of parts) for (let at = from; at < to; at++) result[write++] = bytes[at]!;
+  return result;
 }
 
 function readHeader(data: Uint8Array): PNGHeader {
@@ -89,7 +102,7 @@ function readHeader(data: Uint8Array): PNGHeader {
     throw new BadImage(`its colour type ${colourType} with ${depth} bits does not exist`);
   if (compression !== 0 || filter !== 0 || interlace > 1)
     throw new BadImage('its methods of compression, filtering or interlacing do not exist');
-  checkImageSize(width, height, 4 * Math.ceil(depth / 8));
+  checkImageSize(width, height, 1); // what a pixel takes is known later
   return { width, height, depth, colour, interlaced: interlace === 1 };
 }
 
@@ -99,7 +112,10 @@ function checkPalette(data: Uint8Array): Uint8Array {
   return data;
 }
 
-const printable = (type: string) => (/^[A-Za-z]{4}$/.test(type) ? type : 'nameless');
+function nameOf(type: number): string {
+  const name = String.fromCharCode(...[24, 16, 8, 0].map((shift) => (type >>> shift) & 255));
+  return /^[A-Za-z]{4}$/.test(name) ? name : 'nameless';
+}
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -107,8 +123,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-function crc32(bytes: Uint8Array): number {
+function crc32(bytes: Uint8Array, from: number, to: number): number {
   let crc = -1;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  for (let at = from; at < to; at++) crc = CRC_TABLE[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8);
   return ~crc >>> 0;
 }

@@ -44,13 +44,19 @@ export function filteredSize(header: PNGHeader): number {
 }
 
 /**
- * Samples of 8 bits from the filtered rows. Fewer bits are spread over 0 … 255, of 16 the upper 8
- * are taken; indices of a palette stay as they are.
+ * Samples from the filtered rows, of 8 bits, or of 16 if the file has them and they are to be kept.
+ * Fewer bits are spread over 0 … 255, of 16 the upper 8 are taken; indices of a palette stay as they
+ * are.
  */
-export function unfilteredSamples(header: PNGHeader, filtered: Uint8Array): Uint8Array {
+export function unfilteredSamples(
+  header: PNGHeader,
+  filtered: Uint8Array,
+  deep: boolean,
+): Uint8Array | Uint16Array {
   const { width, height, depth, colour } = header;
   const samples = PNG_SAMPLES[colour];
-  const result = new Uint8Array(width * height * samples);
+  const size = width * height * samples;
+  const result = deep && depth === 16 ? new Uint16Array(size) : new Uint8Array(size);
   const spread = depth < 8 && colour !== 'palette' ? 255 / (2 ** depth - 1) : 1;
   const mask = 2 ** Math.min(depth, 8) - 1;
   const distance = Math.max(1, (samples * depth) / 8); // to the same byte of the pixel before
@@ -66,8 +72,9 @@ export function unfilteredSamples(header: PNGHeader, filtered: Uint8Array): Uint
       else
         for (let i = 0; i < pass.width * samples; i++) {
           const bit = i * depth;
-          const byte = line[bit >>> 3]!;
-          const value = depth < 8 ? (byte >>> (8 - depth - (bit & 7))) & mask : byte;
+          let value = line[bit >>> 3]!;
+          if (depth < 8) value = (value >>> (8 - depth - (bit & 7))) & mask;
+          else if (result instanceof Uint16Array) value = (value << 8) | line[(bit >>> 3) + 1]!;
           const pixel = Math.floor(i / samples);
           result[(start + pixel * pass.dx) * samples + (i % samples)] = value * spread;
         }

@@ -1,8 +1,8 @@
-import type { RasterImage } from '../image_grid.js';
+import type { Picture, Samples } from './picture.js';
 
 /** Keys's parameter; −½ reproduces quadratics. */
 const A = -0.5;
-/** Weights have as many bits as fit beside 8 of a pixel and 2 of overshoot in an int32. */
+/** Weights of bytes have as many bits as fit beside 8 of a pixel and 2 of overshoot in an int32. */
 const FRACTION_BITS = 22;
 /** Added to a sum, because the shift that ends it rounds down. */
 const HALF = 2 ** (FRACTION_BITS - 1);
@@ -10,11 +10,12 @@ const HALF = 2 ** (FRACTION_BITS - 1);
 /**
  * Resizes as `PIL.Image.resize(…, BICUBIC)` does, to the same bits: Keys's kernel, widened by the
  * factor of reduction so that nothing aliases; rows first, then columns, rounded to bytes after each.
- * (Pillow 13 takes columns first where that is less work; those before it never do.)
+ * (Pillow 13 takes columns first where that is less work; those before it never do.) Samples of 16
+ * bits are not rounded, but to float32, as in PIL's mode F.
  *
  * @see Keys 1981, "Cubic convolution interpolation for digital image processing"
  */
-export function resizeBicubic(image: RasterImage, width: number, height: number): RasterImage {
+export function resizeBicubic(image: Picture, width: number, height: number): Picture {
   const { channels } = image;
   let { data } = image;
   if (width !== image.width) data = resizeRows(data, image, width);
@@ -22,56 +23,64 @@ export function resizeBicubic(image: RasterImage, width: number, height: number)
   return { width, height, channels, data };
 }
 
-function resizeRows(source: Uint8Array, image: RasterImage, width: number): Uint8Array {
+/** Room for what is resized: bytes are cut off at 0 and 255. */
+function resultLike(source: Samples, length: number): Uint8ClampedArray | Float32Array {
+  return source instanceof Uint8Array ? new Uint8ClampedArray(length) : new Float32Array(length);
+}
+const asSamples = (result: Uint8ClampedArray | Float32Array): Samples =>
+  result instanceof Float32Array ? result : new Uint8Array(result.buffer);
+
+function resizeRows(source: Samples, image: Picture, width: number): Samples {
   const { height, channels } = image;
-  const { first, counts, weights, most } = weightsOf(image.width, width);
-  const result = new Uint8ClampedArray(height * width * channels);
+  const bytes = source instanceof Uint8Array;
+  const { first, counts, weights, most } = weightsOf(image.width, width, bytes);
+  const result = resultLike(source, height * width * channels);
   let to = 0;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const start = (y * image.width + first[x]!) * channels;
       const end = x * most + counts[x]!;
       for (let channel = 0; channel < channels; channel++) {
-        let sum = HALF;
+        let sum = bytes ? HALF : 0;
         for (let k = x * most, from = start + channel; k < end; k++, from += channels)
           sum += source[from]! * weights[k]!;
-        result[to++] = sum >> FRACTION_BITS;
+        result[to++] = bytes ? sum >> FRACTION_BITS : sum;
       }
     }
-  return new Uint8Array(result.buffer);
+  return asSamples(result);
 }
 
 /** Whole rows at a time, as the pixels of a column lie apart. */
-function resizeColumns(
-  source: Uint8Array,
-  row: number,
-  height: number,
-  wanted: number,
-): Uint8Array {
-  const { first, counts, weights, most } = weightsOf(height, wanted);
-  const result = new Uint8ClampedArray(row * wanted);
-  const sums = new Int32Array(row);
+function resizeColumns(source: Samples, row: number, height: number, wanted: number): Samples {
+  const bytes = source instanceof Uint8Array;
+  const { first, counts, weights, most } = weightsOf(height, wanted, bytes);
+  const result = resultLike(source, row * wanted);
+  const sums = bytes ? new Int32Array(row) : new Float64Array(row);
   for (let y = 0; y < wanted; y++) {
-    sums.fill(HALF);
+    sums.fill(bytes ? HALF : 0);
     for (let k = 0; k < counts[y]!; k++) {
       const weight = weights[y * most + k]!;
       const start = (first[y]! + k) * row;
       for (let x = 0; x < row; x++) sums[x]! += source[start + x]! * weight;
     }
-    for (let x = 0; x < row; x++) result[y * row + x] = sums[x]! >> FRACTION_BITS;
+    for (let x = 0; x < row; x++)
+      result[y * row + x] = bytes ? sums[x]! >> FRACTION_BITS : sums[x]!;
   }
-  return new Uint8Array(result.buffer);
+  return asSamples(result);
 }
 
-/** For each pixel of the result: the first pixel it is made of, how many, and their weights. */
-function weightsOf(taps: number, wanted: number) {
+/**
+ * For each pixel of the result: the first pixel it is made of, how many, and their weights, which are
+ * integers for bytes.
+ */
+function weightsOf(taps: number, wanted: number, bytes: boolean) {
   const scale = taps / wanted;
   const widening = Math.max(scale, 1);
   const support = 2 * widening;
   const most = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(wanted);
   const counts = new Int32Array(wanted);
-  const weights = new Int32Array(wanted * most);
+  const weights = bytes ? new Int32Array(wanted * most) : new Float64Array(wanted * most);
   for (let i = 0; i < wanted; i++) {
     const centre = (i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(centre - support + 0.5));
@@ -83,12 +92,14 @@ function weightsOf(taps: number, wanted: number) {
     first[i] = start;
     counts[i] = count;
     values.forEach((value, k) => {
-      const scaled = (value / total) * 2 ** FRACTION_BITS;
-      weights[i * most + k] = Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      const share = value / total;
+      weights[i * most + k] = bytes ? rounded(share * 2 ** FRACTION_BITS) : share;
     });
   }
   return { first, counts, weights, most };
 }
+
+const rounded = (x: number) => Math.trunc(x < 0 ? x - 0.5 : x + 0.5);
 
 function keys(x: number): number {
   const t = Math.abs(x);

@@ -1,5 +1,5 @@
-import type { RasterImage } from '../image_grid.js';
 import type { ImageSources } from './image_sources.js';
+import type { Picture } from './picture.js';
 
 /**
  * Which file each sample shows. Those that are skipped leave the order, so that in each epoch all
@@ -27,7 +27,7 @@ export class SampleOrder {
   }
 
   /** Reads the image of sample n. */
-  async image(n: number): Promise<RasterImage> {
+  async image(n: number): Promise<Picture> {
     if (this.sources.refuses) return (await this.sources.read(this.fileAt(n)))!;
     for (;;) {
       const looking = this.looking.then(() => this.lookFor(n));
@@ -43,7 +43,7 @@ export class SampleOrder {
   }
 
   /** Looks through the first epoch up to sample n; gives its image if it was read only now. */
-  private async lookFor(n: number): Promise<RasterImage | undefined> {
+  private async lookFor(n: number): Promise<Picture | undefined> {
     const { sources } = this;
     while (this.looked < sources.names.length && this.first.length <= n) {
       const file = this.fileAt(this.looked);

@@ -1,5 +1,4 @@
 import { checkOptions } from '../../internal/check.js';
-import { imageDecoder } from './decode_image.js';
 import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { imageFiles } from './image_files.js';
@@ -24,7 +23,8 @@ export interface UnpairedImagesOptions extends ImageSetOptions {
  * An epoch has as many samples as the larger domain. A goes through its files, in random order
  * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
  * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
- * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once.
+ * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once. Files of
+ * up to 256 MiB of pixels.
  *
  * @param options `filesA`, `filesB`: a `FileList` or an array of `File`; the others as for
  *   {@link pairedImages}, without `direction`.
@@ -52,5 +52,5 @@ export function unpairedImages(options: UnpairedImagesOptions): ImageDataSet<Unp
   checkOptions(where, options, ['filesA', 'filesB', ...IMAGE_SET_OPTIONS]);
   const a = imageFiles(where, 'filesA', options.filesA);
   const b = imageFiles(where, 'filesB', options.filesB);
-  return unpairedSet(where, { a, b }, imageDecoder(decodeJPEGInBrowser), options);
+  return unpairedSet(where, { a, b }, decodeJPEGInBrowser, options);
 }

@@ -1,16 +1,17 @@
 import { RandomStream } from '../../internal/random.js';
-import type { RasterImage } from '../image_grid.js';
 import type { ImageDecoder } from './decode_image.js';
+import { imageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { bothPassedOver } from './image_listing.js';
 import type { ImageListing } from './image_listing.js';
-import { imageSetSettings } from './image_set_options.js';
+import { channelsOfDomains, imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
-import type { ImageSource } from './image_sources.js';
-import { checkFits, cutOf, prepareImage } from './prepare_image.js';
+import type { Picture } from './picture.js';
+import { checkBits, prepareImage } from './prepare_image.js';
+import { checkFits, cutOf } from './preparation.js';
 import { SampleOrder } from './sample_order.js';
 
 /** The files of both domains. */
@@ -23,22 +24,26 @@ export interface UnpairedNames {
 export function unpairedSet(
   where: string,
   listings: Readonly<Record<'a' | 'b', ImageListing>>,
-  decode: ImageDecoder,
+  decodeJPEG: ImageDecoder,
   options: ImageSetOptions,
 ): ImageDataSet<UnpairedNames> {
-  const settings = imageSetSettings(where, options);
-  const { channels, crop, flip, seed, shuffle, onCorrupt, prefetch } = settings;
-  const lists = { a: listings.a.sources, b: listings.b.sources };
+  const settings = imageSetSettings(where, options, TRANSLATION_DEFAULTS);
+  const channels = channelsOfDomains(where, options);
+  const { flip, seed, shuffle, onCorrupt, prefetch } = settings;
   const passedOver = bothPassedOver(listings.a.passedOver, listings.b.passedOver);
-  const places = Math.max(lists.a.length, lists.b.length);
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
   const standIns = stream.fork('stand-ins');
-  const skipped = new Map<string, string>();
-  const check = (image: RasterImage) => checkFits(image, settings);
-  const open = (list: readonly ImageSource[]) =>
-    new ImageSources(where, list, { decode, check, onCorrupt, skipped });
-  const [a, b] = [open(lists.a), open(lists.b)];
+  const notes = { skipped: new Map<string, string>(), warnings: new Map<string, string>() };
+  const check = (image: Picture) => {
+    checkBits(image, settings.bits);
+    checkFits(image, settings);
+  };
+  const decode = imageDecoder(decodeJPEG, settings.keep);
+  const open = ({ sources }: ImageListing) =>
+    new ImageSources(where, sources, { decode, check, onCorrupt, ...notes });
+  const [a, b] = [open(listings.a), open(listings.b)];
+  const places = Math.max(a.length, b.length);
   const order = (sources: ImageSources) => {
     // as the reference, where no file can leave the order; else each domain goes on by itself
     const files = sources.names.length;
@@ -48,7 +53,7 @@ export function unpairedSet(
   const [orderA, orderB] = [order(a), order(b)];
 
   /** The image at a share of B, or the first in a random order that is good, where that is not. */
-  const drawn = async (n: number, share: number): Promise<RasterImage> => {
+  const drawn = async (n: number, share: number): Promise<Picture> => {
     const image = await b.read(Math.floor(share * b.names.length));
     if (image !== undefined) return image;
     for (const file of standIns.seek(n).permutation(b.names.length)) {
@@ -60,7 +65,8 @@ export function unpairedSet(
 
   return imageDataSet(where, {
     length: () => Math.max(a.length, b.length),
-    ...{ files: { a: a.names, b: b.names }, passedOver, skipped, crop, channels, prefetch },
+    files: { a: a.names, b: b.names },
+    ...{ passedOver, ...notes, domains: ['a', 'b'], prefetch },
     async sample(n) {
       const [xa, ya, fa, xb, yb, fb, other] = chances.seek(n).uniformValues(7) as unknown as [
         number,

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodePNG } from '../../../src/io/images/decode_png.js';
 import type { RasterImage } from '../../../src/io/image_grid.js';
 import { IMAGES, bytesOf } from './image_fixture.js';
@@ -75,6 +75,91 @@ describe('decodePNG', () => {
     const rows = Uint8Array.of(0, 0x12, 0x34, 0xff, 0xfe);
     const { data } = await decodePNG(png({ kind: [16, 0, 0, 0, 0], rows }));
     expect([...data]).toEqual([0x12, 0xff]);
+  });
+
+  it('passes over bytes behind the compressed data, whatever the platform makes of them', async () => {
+    const clean = deflateSync(Uint8Array.of(0, 7, 9));
+    for (const behind of [[0], [1, 2, 3, 4, 5], [...clean]]) {
+      const { data } = await decodePNG(png({ packed: Buffer.from([...clean, ...behind]) }));
+      expect([...data]).toEqual([7, 9]);
+    }
+  });
+
+  it('hands compressed data on in one piece, however many chunks they come in', async () => {
+    const pieces: number[] = [];
+    class Counted extends Blob {
+      constructor(parts: Uint8Array<ArrayBuffer>[]) {
+        super(parts);
+        pieces.push(parts.length);
+      }
+    }
+    vi.stubGlobal('Blob', Counted);
+    const rows = Uint8Array.from({ length: 5001 }, (_, i) => (i === 0 ? 0 : (i * i) % 251));
+    const packed = deflateSync(rows, { level: 0 });
+    const chunks = Array.from(packed, (byte) => chunk('IDAT', Uint8Array.of(byte)));
+    const file = png({ size: [5000, 1], before: Buffer.concat(chunks), packed: Buffer.alloc(0) });
+    const { data } = await decodePNG(file);
+    expect(Buffer.compare(data, rows.subarray(1))).toBe(0);
+    expect(pieces).toEqual([1]);
+    vi.unstubAllGlobals();
+  });
+
+  it('counts the pixels that are returned against its limit of 256 MiB', async () => {
+    const [grey, rgb, alpha, greyAlpha] = [0, 2, 6, 4].map((type) => [8, type, 0, 0, 0]);
+    const tell = (size: [number, number], kind: number[] | undefined, options = {}) =>
+      decodePNG(png({ size, kind: kind! }), options).catch((error: unknown) => (error as Error).message); // prettier-ignore
+    const small = /it holds fewer pixels than its size says/; // read on to the pixels
+    const large = (bytes: number) => new RegExp(`, ${bytes} bytes? each, takes more than 268435456 bytes \\(256 MiB\\)`); // prettier-ignore
+    expect(await tell([8193, 8193], grey)).toMatch(small);
+    expect(await tell([9000, 9000], rgb)).toMatch(small);
+    expect(await tell([16384, 16384], grey)).toMatch(small);
+    expect(await tell([16385, 16384], grey)).toMatch(large(1));
+    expect(await tell([9500, 9500], rgb)).toMatch(large(3));
+    expect(await tell([8193, 8192], alpha)).toMatch(large(4));
+    expect(await tell([11586, 11586], greyAlpha)).toMatch(large(2));
+    expect(await tell([11586, 11586], [16, 0, 0, 0, 0])).toMatch(small);
+    expect(await tell([11586, 11586], [16, 0, 0, 0, 0], { bits: 16 })).toMatch(large(2));
+  });
+
+  it('keeps 16 bits if asked, and spreads 8', async () => {
+    const rows = Uint8Array.of(0, 0x12, 0x34, 0x0f, 0xff);
+    const deep = await decodePNG(png({ kind: [16, 0, 0, 0, 0], rows }), { bits: 16 });
+    expect(deep).toEqual({ width: 2, height: 1, channels: 1, data: Uint16Array.of(0x1234, 0xfff) });
+    const spread = await decodePNG(png({}), { bits: 16 });
+    expect([...spread.data]).toEqual([7 * 257, 9 * 257]);
+    const filtered = Uint8Array.of(1, 0x12, 0xff, 0x00, 0x02); // the sum of each byte with that to the left
+    const left = await decodePNG(png({ kind: [16, 0, 0, 0, 0], rows: filtered }), { bits: 16 });
+    expect([...left.data]).toEqual([0x12ff, 0x1201]);
+  });
+
+  it('makes transparency a channel if asked', async () => {
+    const read = (parts: Parts, bits: 8 | 16 = 8) =>
+      bits === 8
+        ? decodePNG(png(parts), { transparency: true })
+        : decodePNG(png(parts), { transparency: true, bits });
+    const clear = (...bytes: number[]) => chunk('tRNS', Uint8Array.from(bytes));
+    const colours = chunk('PLTE', Uint8Array.of(1, 2, 3, 4, 5, 6));
+    const indices = { kind: [8, 3, 0, 0, 0], rows: Uint8Array.of(0, 1, 0) };
+    const palette = { ...indices, before: Buffer.concat([colours, clear(50)]) };
+    expect(await read(palette)).toMatchObject({ channels: 4, data: Uint8Array.of(4, 5, 6, 255, 1, 2, 3, 50) }); // prettier-ignore
+    expect((await decodePNG(png(palette))).channels).toBe(3);
+    expect((await read({ ...indices, before: colours })).channels).toBe(3);
+    expect(await read({ before: clear(0, 9) })).toMatchObject({ channels: 2, data: Uint8Array.of(7, 255, 9, 0) }); // prettier-ignore
+    const two = { kind: [4, 0, 0, 0, 0], rows: Uint8Array.of(0, 0x5f), before: clear(0, 5) };
+    expect([...(await read(two)).data]).toEqual([85, 0, 255, 255]);
+    // colours of 16 bits are told apart by all of them
+    const rgb = [0x12, 0x34, 0, 0, 0, 1];
+    const deep = { kind: [16, 2, 0, 0, 0], rows: Uint8Array.of(0, ...rgb, 0x12, 0x35, 0, 0, 0, 1), before: clear(...rgb) }; // prettier-ignore
+    expect([...(await read(deep)).data]).toEqual([0x12, 0, 0, 0, 0x12, 0, 0, 255]);
+    expect([...(await read(deep, 16)).data]).toEqual([0x1234, 0, 1, 0, 0x1235, 0, 1, 65535]);
+  });
+
+  it('refuses options that are none', async () => {
+    const refused = (options: object) =>
+      expect(decodePNG(png({}), options as never)).rejects.toThrow(/^decodePNG: `/);
+    await refused({ bits: 12 });
+    await refused({ transparency: 1 });
+    await refused({ alpha: true });
   });
 
   it('refuses a file that was cut anywhere', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readJPEGFrame, withoutExif } from '../../../src/io/images/jpeg_frame.js';
+import { cleaned, readJPEGFrame } from '../../../src/io/images/jpeg_frame.js';
 import { IMAGES, bytesOf } from './image_fixture.js';
 
 const FILES = Object.entries(IMAGES.files.jpeg);
@@ -39,18 +39,18 @@ describe('readJPEGFrame', () => {
     ['no width', altered(8, 0), /its size is 0 × 37/],
     ['what is none', Uint8Array.of(1, 2, 3), /it is no JPEG file/],
     ['what ends at once', Uint8Array.of(0xff, 0xd8, 0xff, 0xd9), /it holds no picture/],
-    ['bytes between segments', Uint8Array.of(0xff, 0xd8, 0, 0xff, 0xd9), /segments are damaged/],
+    ['only stray bytes', Uint8Array.of(0xff, 0xd8, 0, 0xff, 0xd9), /damaged, it holds no picture/],
     ['a segment too short', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 1), /segments are damaged/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readJPEGFrame(bytes)).toThrow(message);
   });
 });
 
-describe('withoutExif', () => {
-  it('takes that segment out and no other byte', () => {
+describe('cleaned', () => {
+  it('takes EXIF data out and no other byte', () => {
     const bytes = file('turned by EXIF');
     const { exif } = readJPEGFrame(bytes);
-    const rest = withoutExif(bytes, readJPEGFrame(bytes));
+    const rest = cleaned(bytes, readJPEGFrame(bytes));
     const [[from, to]] = exif as [[number, number]];
     expect([...rest]).toEqual([...bytes.subarray(0, from), ...bytes.subarray(to)]);
     expect(readJPEGFrame(rest).exif).toEqual([]);

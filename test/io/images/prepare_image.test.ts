@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { imageDecoder } from '../../../src/io/images/decode_image.js';
-import { cutOf, halvesOf, prepareImage } from '../../../src/io/images/prepare_image.js';
-import type { Preparation } from '../../../src/io/images/prepare_image.js';
+import { cutOf } from '../../../src/io/images/preparation.js';
+import type { Preparation } from '../../../src/io/images/preparation.js';
+import { halvesOf, prepareImage } from '../../../src/io/images/prepare_image.js';
 import { decodeJPEG } from '../../../src/node/decode_jpeg.js';
 import { IMAGES, bytesOf } from './image_fixture.js';
 
@@ -17,12 +18,13 @@ describe('prepareImage', () => {
       const image = await decode(bytesOf(file));
       const parts = values.length === 2 ? halvesOf(image) : [image];
       const preparation: Preparation = { load: load ?? false, crop };
-      const [width, height] = load === null ? [parts[0]!.width, image.height] : [load, load];
+      const [width, height] = load === null ? [parts[0].width, image.height] : [load, load];
       const chance = { x: share(at[0], width - crop), y: share(at[1], height - crop), flip };
-      const cut = cutOf(parts[0]!, preparation, chance);
+      const cut = cutOf(parts[0], preparation, chance);
       expect(cut).toEqual({ left: at[0], top: at[1], flip });
       for (const [i, part] of parts.entries()) {
-        const result = prepareImage(part, channels, preparation, cut);
+        const { values: result, ...size } = prepareImage(part, channels, preparation, cut);
+        expect(size).toEqual({ width: crop, height: crop, channels });
         expect([...result]).toEqual(values[i]);
       }
     },

@@ -1,0 +1,67 @@
+import { checkNumber, checkOneOf, fail } from '../../internal/check.js';
+import { sidesOf } from './preparation.js';
+import type { Preparation, Preprocess, Sides } from './preparation.js';
+
+/** Sizes of a data set where none are given. */
+export interface SizeDefaults {
+  readonly crop: number;
+  readonly load: (crop: Sides) => Sides;
+}
+
+/** Which of `load` and `crop` each way uses; where an image is only scaled, `crop` is its least height. */
+const USES: Readonly<Record<Preprocess, { readonly load: boolean; readonly crop: boolean }>> = {
+  resize_and_crop: { load: true, crop: true },
+  crop: { load: false, crop: true },
+  scale_width: { load: true, crop: true },
+  scale_width_and_crop: { load: true, crop: true },
+  none: { load: false, crop: false },
+};
+
+/** Checks `preprocess`, `load` and `crop`, and fills in what is left out. */
+export function imageSizes(
+  where: string,
+  options: Partial<Pick<Preparation, 'preprocess' | 'load' | 'crop'>>,
+  defaults: SizeDefaults,
+): Required<Pick<Preparation, 'preprocess' | 'load' | 'crop'>> {
+  const { preprocess = 'resize_and_crop', crop = defaults.crop } = options;
+  checkOneOf(where, 'preprocess', preprocess, Object.keys(USES) as Preprocess[]);
+  const uses = USES[preprocess];
+  for (const name of ['load', 'crop'] as const) {
+    const value = options[name];
+    if (value !== undefined && value !== false && !uses[name])
+      fail('value', where, name, `left out with preprocess '${preprocess}'`, value);
+  }
+  checkSides(where, 'crop', crop);
+  if (!uses.load) return { preprocess, load: false, crop };
+  if (preprocess === 'resize_and_crop') {
+    const { load = defaults.load(crop) } = options;
+    if (load !== false) checkSides(where, 'load', load, sidesOf(crop));
+    return { preprocess, load, crop };
+  }
+  const width = options.load ?? sidesOf(defaults.load(crop))[1];
+  const least = preprocess === 'scale_width' ? 1 : sidesOf(crop)[1];
+  checkNumber(where, 'load', width, rule('load', least));
+  return { preprocess, load: width, crop };
+}
+
+const ADVICE = 'The crop is cut out of the resized image; `load: false` leaves images as they are.';
+
+/** Up to the longest side that is accepted. */
+const rule = (name: string, min: number) => ({
+  ...{ integer: true, min, max: 16384 },
+  ...(name === 'load' && { advice: ADVICE }),
+});
+
+/** Checks a side, or height and width. */
+export function checkSides(
+  where: string,
+  name: string,
+  sides: unknown,
+  [height, width]: readonly [number, number] = [1, 1],
+): asserts sides is Sides {
+  if (!Array.isArray(sides))
+    return checkNumber(where, name, sides, rule(name, Math.max(height, width)));
+  if (sides.length !== 2) fail('type', where, name, 'a number or [height, width]', sides);
+  checkNumber(where, `${name}[0]`, sides[0], rule(name, height));
+  checkNumber(where, `${name}[1]`, sides[1], rule(name, width));
+}
