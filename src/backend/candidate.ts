@@ -35,6 +35,8 @@ export interface Candidate {
   load(options: LoadBackendOptions): Promise<LoadedModule>;
   /** Called with the started backend, before its first kernel. */
   prepare?(instance: KernelBackend): void;
+  /** Called with the backend that has passed its test, before it is handed over. */
+  settle?(): Promise<void>;
   /** Says in a few words on what the backend computes. */
   describe(instance: KernelBackend): string;
 }

@@ -85,6 +85,8 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
     candidate.prepare?.(instance);
     if (!(await setBackend(backend))) throw new Error(`setBackend('${backend}') returned false`);
     await verify(timeout);
+    if (candidate.settle !== undefined)
+      await inTime(candidate.settle(), timeout, 'settle').catch(() => undefined);
     accepted = true;
     return instance;
   } finally {

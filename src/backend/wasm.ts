@@ -2,7 +2,7 @@ import { engine, env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { guardMemory } from '../kernels/out_of_memory.js';
-import { threadsOn } from '../kernels/threads.js';
+import { threadsBegun, threadsOn } from '../kernels/threads.js';
 import { memoryOf } from '../kernels/wasm_backend.js';
 import type { WasmBackend } from '../kernels/wasm_backend.js';
 import type { Candidate } from './candidate.js';
@@ -56,6 +56,7 @@ export function wasm(host: WasmHost = {}): Candidate {
       };
     },
     prepare: (instance: KernelBackend & WasmBackend) => guardMemory(instance),
+    settle: threadsBegun,
     describe(instance: KernelBackend & WasmBackend) {
       const simd = env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'WebAssembly SIMD' : 'WebAssembly';
       const threads = threadsOn(memoryOf(instance.wasm));

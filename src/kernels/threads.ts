@@ -42,6 +42,8 @@ const SERVE = `({ tile, kernels, memory, job, thread }) => {
 
 interface WorkerLike {
   postMessage?(data: ThreadData): void;
+  onmessage?: () => void;
+  onerror?: () => void;
   unref?(): void;
   terminate(): unknown;
 }
@@ -56,6 +58,16 @@ interface Host {
   readonly Worker?: new (address: string) => WorkerLike;
   readonly Blob: new (parts: readonly string[]) => object;
   readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(address: string): void };
+}
+
+const begun: Promise<void>[] = [];
+
+/**
+ * Waits until the threads of a page have begun, or cannot. Its workers need turns of the event loop for
+ * that, and a program that trains on wasm may take none: nothing that it awaits there is another's.
+ */
+export async function threadsBegun(): Promise<void> {
+  await Promise.all(begun.splice(0));
 }
 
 /**
@@ -73,10 +85,13 @@ export function startThread(data: ThreadData): () => void {
     return () => void worker.terminate();
   }
   const address = host.URL.createObjectURL(
-    new host.Blob([`onmessage = (e) => (${SERVE})(e.data)`]),
+    new host.Blob([`onmessage = (e) => { postMessage(0); (${SERVE})(e.data) }`]),
   );
   const worker = workerAt(address);
-  worker?.postMessage!(data);
+  if (worker !== undefined) {
+    begun.push(new Promise((done) => (worker.onmessage = worker.onerror = done)));
+    worker.postMessage!(data);
+  }
   return () => {
     worker?.terminate();
     host.URL.revokeObjectURL(address);

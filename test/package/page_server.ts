@@ -16,6 +16,8 @@ export interface PageResult {
   readonly seconds?: number;
   /** How many workers the thread of the program has started by then. */
   readonly workers?: number;
+  /** How many of them have begun to work. */
+  readonly begun?: number;
   readonly losses?: readonly Record<string, number>[];
 }
 

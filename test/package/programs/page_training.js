@@ -2,10 +2,12 @@
 import { threeSteps } from './three_steps.js';
 
 let workers = 0;
+let begun = 0;
 globalThis.Worker = class extends Worker {
   constructor(...parameters) {
     super(...parameters);
     workers++;
+    this.addEventListener('message', () => begun++);
   }
 };
 
@@ -20,6 +22,6 @@ export async function report() {
   const { crossOriginIsolated: isolated } = globalThis;
   await fetch('/result', {
     method: 'POST',
-    body: JSON.stringify({ isolated, workers, ...answer }),
+    body: JSON.stringify({ isolated, workers, begun, ...answer }),
   });
 }
