@@ -25,5 +25,7 @@ export type {
   ReportTable,
   RunReport,
 } from './run_report.js';
+export { trainingImages } from './training_images.js';
+export type { TrainingFolderOptions } from './training_images.js';
 export { unpairedImages } from './unpaired_images.js';
 export type { UnpairedFolderOptions } from './unpaired_images.js';

@@ -8,7 +8,7 @@ import type { Keep } from './picture.js';
 import type { Preparation } from './preparation.js';
 
 /** What images for training have in common. */
-export interface TrainingImageOptions {
+export interface ImageReadingOptions {
   /**
    * How an image is brought to size, as in pytorch-CycleGAN-and-pix2pix. `'resize_and_crop'`, the
    * default: resized to `load`, then cropped to `crop`. `'crop'`: cropped alone. `'scale_width'`: to
@@ -41,23 +41,23 @@ export interface TrainingImageOptions {
 }
 
 /** What paired and unpaired images have in common: `load` 286, `crop` 256 and `flip` true by default. */
-export interface ImageSetOptions extends TrainingImageOptions {
+export interface ImageSetOptions extends ImageReadingOptions {
   /** Channels of `a`: 3, RGB, the default, or 1, grey; alpha, if kept, is one more. */
   channelsA?: 1 | 3;
   /** Channels of `b`: 3, RGB, the default, or 1, grey; alpha, if kept, is one more. */
   channelsB?: 1 | 3;
 }
 
-export const TRAINING_IMAGE_OPTIONS: readonly string[] = [
+export const IMAGE_READING_OPTIONS: readonly string[] = [
   ...['load', 'crop', 'preprocess', 'flip', 'alpha', 'bits'],
   ...['shuffle', 'seed', 'onCorrupt', 'prefetch'],
 ];
 export const IMAGE_SET_OPTIONS: readonly string[] = [
-  ...TRAINING_IMAGE_OPTIONS,
+  ...IMAGE_READING_OPTIONS,
   ...['channelsA', 'channelsB'],
 ];
 
-/** {@link TrainingImageOptions}, checked, with their defaults. */
+/** {@link ImageReadingOptions}, checked, with their defaults. */
 export interface ImageSetSettings extends Required<Omit<Preparation, 'bits'>> {
   readonly bits?: number;
   readonly keep: Keep;
@@ -83,7 +83,7 @@ const larger = (side: number) => Math.round((side * 286) / 256);
 
 export function imageSetSettings(
   where: string,
-  options: TrainingImageOptions,
+  options: ImageReadingOptions,
   defaults: ImageSetDefaults,
 ): ImageSetSettings {
   const { flip = defaults.flip, shuffle = true, seed = 0 } = options;

@@ -1,0 +1,66 @@
+import { checkOptions } from '../internal/check.js';
+import type { ImageDataSet } from '../io/images/image_data_set.js';
+import { IMAGE_READING_OPTIONS } from '../io/images/image_set_options.js';
+import { trainingSet } from '../io/images/training_set.js';
+import type { RealBatch, TrainingSetOptions } from '../io/images/training_set.js';
+import { decodeJPEG } from './decode_jpeg.js';
+import { imageFolder } from './image_folder.js';
+
+/** Options of {@link trainingImages}. */
+export interface TrainingFolderOptions extends TrainingSetOptions {
+  /** The folder with the images, itself or in folders within. */
+  folder: string;
+}
+
+/**
+ * Images for `createGAN` from a folder: shuffled, in batches that are a function of the seed and their
+ * number, so that a resumed run asks for batch k and goes on as if it had never stopped.
+ *
+ * Each image is resized to `load` (bicubic, as PIL does it), cropped to `crop`, mirrored if `flip` is
+ * true, and scaled to [−1, 1]; `preprocess` keeps proportions. Files are read as by
+ * {@link pairedImages}, of up to 256 MiB of pixels. For metrics take {@link folderImages}.
+ *
+ * @param options `folder`; `preprocess` `'resize_and_crop'`, `crop` 64, `load` as `crop`, `flip` false,
+ *   `channels` 3, `alpha` `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`,
+ *   `prefetch` true.
+ * @returns The data set; it holds no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or the folder holds no images.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { createGAN, loadBackend } from 'gan-kit';
+ * import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
+ * import { savePNG, trainingImages } from 'gan-kit/node';
+ *
+ * await loadBackend();
+ * for (const grey of [0, 60, 120, 180]) {
+ *   const data = new Uint8Array(256).fill(grey);
+ *   await savePNG(`faces/${grey}.png`, { width: 16, height: 16, channels: 1, data });
+ * }
+ * const faces = await trainingImages({ folder: 'faces', crop: 16, channels: 1, seed: 1 });
+ * const gan = createGAN({
+ *   generator: dcganGenerator({ imageShape: [16, 16, 1], latentSize: 8, filters: 4, seed: 1 }),
+ *   discriminator: dcganDiscriminator({ imageShape: [16, 16, 1], filters: 4, seed: 2 }),
+ *   loss: 'hinge',
+ *   seed: 3,
+ * });
+ * for (let step = 0; step < 2; step++) {
+ *   const batch = await faces.batch(step, 4);
+ *   await gan.trainStep(batch);
+ *   batch.real.dispose();
+ * }
+ * console.log(faces.length, gan.steps.generator); // → 4 2
+ * ```
+ *
+ * @see Goodfellow et al. 2014, arXiv 1406.2661, algorithm 1
+ */
+export async function trainingImages(
+  options: TrainingFolderOptions,
+): Promise<ImageDataSet<readonly string[], RealBatch>> {
+  const where = 'trainingImages';
+  checkOptions(where, options, ['folder', 'channels', ...IMAGE_READING_OPTIONS]);
+  const listing = await imageFolder(where, 'folder', options.folder);
+  return trainingSet(where, listing, decodeJPEG, options);
+}
