@@ -31,6 +31,7 @@ export interface TrainingFolderOptions extends TrainingSetOptions {
  * @example
  * ```ts
  * import { createGAN, loadBackend } from 'gan-kit';
+ * import { hinge } from 'gan-kit/losses';
  * import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
  * import { savePNG, trainingImages } from 'gan-kit/node';
  *
@@ -43,7 +44,7 @@ export interface TrainingFolderOptions extends TrainingSetOptions {
  * const gan = createGAN({
  *   generator: dcganGenerator({ imageShape: [16, 16, 1], latentSize: 8, filters: 4, seed: 1 }),
  *   discriminator: dcganDiscriminator({ imageShape: [16, 16, 1], filters: 4, seed: 2 }),
- *   loss: 'hinge',
+ *   loss: hinge(),
  *   seed: 3,
  * });
  * for (let step = 0; step < 2; step++) {

@@ -87,8 +87,7 @@ describe('trainingImages', () => {
     const before = memory().numTensors;
     await expectNoLeak(async () => void (await firsts(set, 0, 3)), 10);
     expect(memory().numTensors).toBe(before);
-    const refused = (options: object) =>
-      expect(trainingImages({ folder, ...options } as never)).rejects;
+    const refused = (options: object) => expect(trainingImages({ folder, ...options })).rejects;
     await refused({ channels: 4 }).toThrow(/^trainingImages: `channels` must be 1 or 3/);
     await refused({ channelsA: 3 }).toThrow(/with the keys folder, channels, load/);
     await refused({ folder: 'nowhere' }).toThrow(/`folder` must be a folder that exists/);
