@@ -13,10 +13,6 @@ export type Alpha = 'drop' | 'keep' | 'white' | 'black';
 
 export const ALPHAS: readonly Alpha[] = ['drop', 'keep', 'white', 'black'];
 
-/** How many channels of a picture a network sees, with alpha if that is kept. */
-export const channelsWith = (channels: ImageChannels, alpha: Alpha): number =>
-  channels + (alpha === 'keep' ? 1 : 0);
-
 /**
  * Grey or RGB; with alpha, opaque where the picture has none, if that is kept.
  *
