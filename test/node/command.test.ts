@@ -47,11 +47,11 @@ describe('gan-kit evaluate', () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  const FLAGS = {
+  const FLAGS: Readonly<Record<string, string | boolean | undefined>> = {
     ...{ real: path('real'), fake: path('fake'), extractor: path('colours.mjs') },
     ...{ backend: 'cpu' },
   };
-  const run = (flags: Readonly<Record<string, string | boolean | undefined>> = {}) =>
+  const run = (flags: typeof FLAGS = {}) =>
     evaluate(
       Object.entries({ ...FLAGS, ...flags }).flatMap(([flag, value]) =>
         value === undefined ? [] : value === true ? [`--${flag}`] : [`--${flag}`, String(value)],
