@@ -1,8 +1,7 @@
 import { fail } from '../internal/check.js';
 import { NpzReader, encodeNpz } from '../io/numpy/npz.js';
 import { checkedStatistics } from './checked_statistics.js';
-import { FeatureStatistics } from './feature_statistics.js';
-import type { GaussianStatistics } from './feature_statistics.js';
+import type { FeatureStatistics, GaussianStatistics } from './feature_statistics.js';
 
 /** Header of a .npy file: what numpy writes of such arrays has some 128 bytes. */
 const HEADER_BYTES = 2 ** 16;

@@ -157,11 +157,10 @@ async function open(
 function passedOverIn(
   sides: Readonly<Record<string, FolderImages | undefined>>,
 ): Evaluation['passedOver'] {
-  const counts = Object.entries(sides).map(([side, images]) => [
-    side,
-    Object.fromEntries(images?.passedOver ?? []),
-  ]);
-  return Object.fromEntries(counts.filter(([side]) => sides[side as string] !== undefined));
+  const counts: [string, Readonly<Record<string, number>>][] = [];
+  for (const [side, images] of Object.entries(sides))
+    if (images !== undefined) counts.push([side, Object.fromEntries(images.passedOver)]);
+  return Object.fromEntries(counts);
 }
 
 function checkWidth(side: string, features: number, statistics?: SavedStatistics): void {

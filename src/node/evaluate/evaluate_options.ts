@@ -77,7 +77,7 @@ export function checkedRequest(where: string, options: EvaluateFoldersOptions): 
   const { neighbors = 3, coverageNeighbors = 5 } = options ?? {};
   if (metrics !== undefined && (!Array.isArray(metrics) || metrics.length === 0))
     fail('type', where, 'metrics', `a list of ${METRICS.join(', ')}`, metrics);
-  for (const metric of metrics ?? [])
+  for (const metric of (metrics ?? []) as readonly Metric[])
     if (!METRICS.includes(metric))
       fail('value', where, 'metrics', `of ${METRICS.join(', ')}`, metric);
   checkOneOf(where, 'order', order, ['shuffled', 'paths']);

@@ -51,7 +51,8 @@ export async function measure(
     },
     'density-coverage': async () => {
       const settings = { neighbors: coverageNeighbors };
-      const found = Object.entries(await densityCoverage(pair(), settings));
+      const { density, coverage } = await densityCoverage(pair(), settings);
+      const found = Object.entries({ density, coverage });
       return found.map(([name, value]) => ({ name, value, settings }));
     },
     classifier: async () => {
