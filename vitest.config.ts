@@ -17,6 +17,7 @@ const CONTRACTS = [
   'test/{ops,losses,layers,models,parity,penalties,training,metrics}/**/*.test.ts',
   'test/gradients/input_gradient.test.ts',
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
+  'test/kernels/not_a_number.test.ts',
 ];
 const IN_NODE_ONLY = [
   'test/models/{parameter_counts,translation}.test.ts',
@@ -26,6 +27,7 @@ const IN_NODE_ONLY = [
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
   'test/training/{translation_memory,killed_and_resumed}.test.ts',
   'test/{losses,penalties,metrics}/properties.test.ts',
+  'test/losses/stock_kernels.test.ts',
   'test/metrics/{fcn_score,kernel_distance,mode_coverage,paired_images,statistics_bytes}.test.ts',
 ];
 const CHROMIUM_FLAGS = [

@@ -1,5 +1,7 @@
 export { adam } from './adam';
 export { add } from './add';
+export { clamp } from './clamp';
+export { isAboveNegativeInfinity } from './is_above_negative_infinity';
 export { JOB_BYTES, createJob } from './job';
 export { offsets } from './offsets';
 export { pad } from './pad';

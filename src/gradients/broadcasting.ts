@@ -1,5 +1,6 @@
-import { broadcast_util, reshape, sum } from '@tensorflow/tfjs-core';
+import { broadcast_util, maximum, mul, reshape, sum } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { oneOrNaN } from '../ops/one_or_nan.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
@@ -9,14 +10,20 @@ function unbroadcast(dx: Tensor, input: Tensor): Tensor {
   return axes.length === 0 && dx.rank === input.rank ? dx : reshape(sum(dx, axes), input.shape);
 }
 
+/** dy, but NaN where an operand is: of two that are not comparable, neither would get a slope. */
+const ofComparable = (dy: Tensor, [a, b]: Tensor[]): Tensor => mul(dy, oneOrNaN(maximum(a!, b!)));
+
 /** tfjs forgets that a smaller operand was repeated, and throws. */
-const unbroadcasting = (kernelName: string): GradientRepair => ({
+const unbroadcasting = (
+  kernelName: string,
+  outer: (dy: Tensor, operands: Tensor[]) => Tensor = (dy) => dy,
+): GradientRepair => ({
   kernelName,
   make: (stock) => ({
     kernelName,
     inputsToSave: ['a', 'b'],
     gradFunc: gradFunc((dy, saved, attrs) => {
-      const stockOf = stockGradient(stock)(dy, saved, attrs);
+      const stockOf = stockGradient(stock)(outer(dy, saved), saved, attrs);
       const [a, b] = saved;
       return {
         a: () => unbroadcast(stockOf['a']!(), a!),
@@ -28,7 +35,7 @@ const unbroadcasting = (kernelName: string): GradientRepair => ({
 
 /** Operands of two shapes. */
 export const broadcasting: readonly GradientRepair[] = [
-  unbroadcasting('Maximum'),
-  unbroadcasting('Minimum'),
+  unbroadcasting('Maximum', ofComparable),
+  unbroadcasting('Minimum', ofComparable),
   unbroadcasting('SquaredDifference'),
 ];

@@ -4,10 +4,12 @@ import { GanKitError } from '../errors.js';
 import { installKernels } from '../kernels/install.js';
 import { averagePool } from './average_pool.js';
 import { broadcasting } from './broadcasting.js';
+import { brokenLines } from './broken_lines.js';
 import { convolutions } from './convolution.js';
 import { depthToSpace } from './depth_to_space.js';
 import { einsum } from './einsum.js';
 import { eluGrad } from './elu_grad.js';
+import { extremes } from './extremes.js';
 import type { GradientRepair } from './gradient_repair.js';
 import { localResponseNormalization } from './local_response_normalization.js';
 import { maxPoolGrad } from './max_pool_grad.js';
@@ -21,6 +23,8 @@ import { stridedSlice } from './strided_slice.js';
 const REPAIRS: readonly GradientRepair[] = [
   ...piecewiseConstant,
   ...broadcasting,
+  ...brokenLines,
+  ...extremes,
   ...savedOutputs,
   eluGrad,
   ...convolutions,

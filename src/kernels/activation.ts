@@ -12,27 +12,35 @@ export interface FusedActivation {
 /** Applies the activation of a fused kernel to its result, which it takes. */
 export function activate(
   result: TensorInfo,
-  { activation, leakyreluAlpha = 0.2 }: FusedActivation,
+  fused: FusedActivation,
   preluWeights: Tensor | undefined,
 ): TensorInfo {
-  if (activation === 'linear') return result;
-  return tidy(() => {
-    const x = toTensor<Tensor>(result);
-    switch (activation) {
-      case 'relu':
-        return relu(x);
-      case 'relu6':
-        return relu6(x);
-      case 'elu':
-        return elu(x);
-      case 'sigmoid':
-        return sigmoid(x);
-      case 'leakyrelu':
-        return leakyRelu(x, leakyreluAlpha);
-      case 'prelu':
-        return prelu(x, preluWeights!);
-      default:
-        return fail('value', 'fused', 'activation', 'one that tfjs knows', activation);
-    }
-  });
+  if (fused.activation === 'linear') return result;
+  return tidy(() => activated(toTensor(result), fused, preluWeights));
+}
+
+/** The activation of a fused kernel, of its sums. */
+export function activated(
+  x: Tensor,
+  { activation, leakyreluAlpha = 0.2 }: FusedActivation,
+  preluWeights: Tensor | undefined,
+): Tensor {
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return relu(x);
+    case 'relu6':
+      return relu6(x);
+    case 'elu':
+      return elu(x);
+    case 'sigmoid':
+      return sigmoid(x);
+    case 'leakyrelu':
+      return leakyRelu(x, leakyreluAlpha);
+    case 'prelu':
+      return prelu(x, preluWeights!);
+    default:
+      return fail('value', 'fused', 'activation', 'one that tfjs knows', activation);
+  }
 }

@@ -9,7 +9,7 @@ import type {
   Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { heapViews, kernelFunc } from './wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './wasm_backend.js';
+import type { FloatTriple, KernelCall, KernelReplacement } from './wasm_backend.js';
 
 type InputCall = KernelCall<
   { dy: Tensor4D; filter: Tensor4D },
@@ -19,7 +19,6 @@ type FilterCall = KernelCall<
   { x: Tensor4D; dy: Tensor4D },
   DepthwiseConv2dNativeBackpropFilterAttrs
 >;
-type FloatTriple = [Float32Array, Float32Array, Float32Array];
 
 /**
  * `dx[n, s·p+i, s·q+j, c] = Σ dy[n,p,q,c·M+m] · W[i,j,c,m]`. Stock wasm has none.

@@ -2,6 +2,8 @@ import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { adamStep } from './adam_step.js';
 import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
+import { clamps } from './clamp.js';
+import { clipOnWebGL } from './clip_on_webgl.js';
 import { conv2D, fusedConv2D } from './conv2d.js';
 import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './conv2d_backprop_input.js';
@@ -11,21 +13,33 @@ import { cpuConv2D, cpuFusedConv2D } from './cpu/conv2d.js';
 import { cpuConv2DBackpropFilter } from './cpu/conv2d_backprop_filter.js';
 import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
 import { einsum } from './einsum.js';
+import { elementwise } from './elementwise.js';
+import { fusedOnGPU } from './fused_on_gpu.js';
 import { identity } from './identity.js';
+import { largerOfTwo } from './larger_of_two.js';
 import { leakyRelu } from './leaky_relu.js';
-import { maxPoolGrad } from './max_pool_grad.js';
+import { maxPools } from './max_pool.js';
+import { maxPool3D } from './max_pool_3d.js';
+import { maxPoolGrads } from './max_pool_grad.js';
+import { power } from './power.js';
 import { mean, sum } from './reductions.js';
 import { guardMemory } from './out_of_memory.js';
 import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { slice } from './slice.js';
+import { softmax } from './softmax.js';
 import { tile } from './tile.js';
+import { unclampedSums } from './unclamped_sums.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
-import type { KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
+import type { KernelBackend, KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
+
+const BACKENDS: readonly KernelBackend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,
   batchMatMul,
+  ...clamps,
+  clipOnWebGL,
   conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -38,17 +52,25 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   cpuConv2DBackpropInput,
   cpuFusedConv2D,
   einsum,
+  ...elementwise,
   fusedConv2D,
   fusedMatMul,
+  ...fusedOnGPU,
   identity,
+  ...largerOfTwo,
   leakyRelu,
-  maxPoolGrad,
+  ...maxPools,
+  maxPool3D,
+  ...maxPoolGrads,
   mean,
+  power,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
   slice,
+  softmax,
   sum,
   tile,
+  ...unclampedSums,
   unsortedSegmentSum,
 ];
 
@@ -56,15 +78,16 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
 const OURS = Symbol.for('gan-kit.kernel');
 
 /**
- * Gives tfjs's wasm and cpu backends the kernels without which they cannot train, or train slowly or
- * wrongly.
+ * Gives tfjs's backends the kernels without which they cannot train, or train slowly or wrongly.
  *
  * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no
- * gradient of gather and no einsum; its gradients of 3-D convolution and of max pooling are wrong; and
- * its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
+ * gradient of gather and no einsum; its 3-D max pooling and its gradients of 3-D convolution and of max
+ * pooling are wrong; and its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
  * and clones are several times slower than they need be. On cpu, the filter gradient of a convolution is
  * 50 to 150 times slower than it need be, the gradient of nearest-neighbour resizing is wrong for more
- * than one image, and that of bilinear resizing for images that are not square. Everything that trains
+ * than one image, that of bilinear resizing for images that are not square, and that of 3-D max pooling
+ * for windows that are not. On each backend, webgl and webgpu too, some kernels turn NaN into a number;
+ * after this call none of those that critics, losses and penalties are made of does. Everything that trains
  * calls this; a program that uses tfjs's own layers may call it as well.
  *
  * Safe to call at any time and as often as wanted. A backend whose module is not imported is left
@@ -86,9 +109,10 @@ export function installKernels(): void {
   const wasm = engine().registry['wasm'];
   if (wasm !== undefined) guardMemory(wasm as unknown as WasmBackend);
   // the registry is asked, not a flag: a backend's module may be imported, or imported again, later
+  const imported = BACKENDS.filter((name) => getKernel('Conv2D', name) !== undefined);
   for (const replacement of REPLACEMENTS) {
     const { backendName = 'wasm' } = replacement;
-    if (getKernel('Conv2D', backendName) !== undefined) install(replacement, backendName);
+    if (imported.includes(backendName)) install(replacement, backendName);
   }
 }
 

@@ -13,6 +13,8 @@ export type Address = number;
 interface Exports {
   adam(...momentsResultsSizeAndNumbers: readonly number[]): void;
   add(from: Address, to: Address, elements: number): void;
+  clamp(from: Address, to: Address, elements: number, low: number, high: number): void;
+  isAboveNegativeInfinity(from: Address, elements: number): number;
   offsets(to: Address, ...countsAndStrides: readonly number[]): void;
   pad(...fromImagesHeightWidthToFrameHeightFrameWidthTopLeft: readonly number[]): void;
   createJob(job: Address, threads: number, sleeps: number): void;

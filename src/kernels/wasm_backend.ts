@@ -12,6 +12,7 @@ import type { WasmMemory } from '../internal/web_assembly.js';
 
 export type HeapView = Float32Array | Int32Array | Uint8Array;
 export type FloatPair = [Float32Array, Float32Array];
+export type FloatTriple = [...FloatPair, Float32Array];
 
 /** The part of tfjs's BackendWasm that kernels use; its module is never imported here. */
 export interface WasmBackend {
@@ -49,11 +50,14 @@ export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
 /** The kernel that tfjs came with; throws if there is none. */
 export type StockKernel = (call: object) => TensorInfo;
 
+/** The backends whose kernels are replaced. */
+export type KernelBackend = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+
 /** One kernel of ours. */
 export interface KernelReplacement {
   readonly kernelName: string;
   /** Default wasm. */
-  readonly backendName?: 'cpu' | 'wasm';
+  readonly backendName?: KernelBackend;
   /** The kernel function, given the stock one to fall back to. */
   readonly make: (stock: StockKernel) => KernelFunc;
 }

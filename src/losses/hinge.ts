@@ -1,5 +1,6 @@
-import { add, mean, neg, relu, sub } from '@tensorflow/tfjs-core';
+import { add, mean, neg, sub } from '@tensorflow/tfjs-core';
 import { checkOptions } from '../internal/check.js';
+import { positivePart } from '../ops/positive_part.js';
 import type { AdversarialLoss } from '../types.js';
 import { checkPositive } from './check.js';
 import { lossPair } from './loss_pair.js';
@@ -45,7 +46,8 @@ export function hinge(options: HingeOptions = {}): AdversarialLoss {
   const { margin: m = 1 } = options;
   checkPositive('hinge', 'margin', m);
   return lossPair('hinge', 'hinge', {
-    discriminator: ({ real, fake }) => add(mean(relu(sub(m, real))), mean(relu(add(m, fake)))),
+    discriminator: ({ real, fake }) =>
+      add(mean(positivePart(sub(m, real))), mean(positivePart(add(m, fake)))),
     generator: ({ fake }) => neg(mean(fake)),
   });
 }

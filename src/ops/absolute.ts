@@ -1,8 +1,9 @@
-import { add, neg, relu, tidy } from '@tensorflow/tfjs-core';
+import { mul, neg, step, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { stopGradient } from './stop_gradient.js';
 
 /**
- * |x| = relu(x) + relu(−x), whose slope at 0 is 0, as in PyTorch.
+ * |x| = x · s, s its sign: −1, 0 or 1. The slope at 0 is 0, as in PyTorch; NaN stays NaN.
  *
  * The slope of `tf.abs` at 0 is −1. Two images that agree exactly, as a saturated tanh and a black
  * background do, would then be driven apart by an L1 loss that is already at its minimum.
@@ -13,5 +14,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  * @returns The shape of x; the caller owns it.
  */
 export function absolute(x: Tensor): Tensor {
-  return tidy(() => add(relu(x), relu(neg(x))));
+  return tidy(() =>
+    mul(
+      x,
+      stopGradient(() => sub(step(x), step(neg(x)))),
+    ),
+  );
 }

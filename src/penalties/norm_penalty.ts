@@ -1,5 +1,6 @@
-import { add, mean, relu, reshape, sqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { add, mean, reshape, sqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { positivePart } from '../ops/positive_part.js';
 
 /** What is asked of the norm of each sample's gradient. */
 export interface NormRule {
@@ -29,6 +30,6 @@ export function normPenalty(gradient: Tensor, { target, sided, epsilon }: NormRu
     const squares = sum(square(rows), 1);
     if (target === 0) return mean<Scalar>(squares);
     const excess = sub(sqrt(add(squares, epsilon)), target);
-    return mean<Scalar>(square(sided === 'one' ? relu(excess) : excess));
+    return mean<Scalar>(square(sided === 'one' ? positivePart(excess) : excess));
   });
 }

@@ -2,6 +2,7 @@ import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail, isTensor } from '../internal/check.js';
+import { installKernels } from '../kernels/install.js';
 import { namedWeights } from '../layers/named_weights.js';
 
 /** Options of {@link clipWeights}. */
@@ -14,7 +15,7 @@ export interface ClipWeightsOptions {
  * Clamps trainable weights in place: θ ← min(max(θ, −c), c).
  *
  * Called after each step of a Wasserstein critic, so that what the generator sees keeps the bound;
- * running statistics and other weights without a gradient are left alone.
+ * running statistics and other weights without a gradient are left alone. NaN stays NaN.
  *
  * @param target A model, or a list of variables.
  * @param limit c, above 0; the paper takes 0.01.
@@ -46,6 +47,7 @@ export function clipWeights(
   const { exclude = () => false } = options;
   if (typeof exclude !== 'function')
     fail('type', where, 'exclude', 'a function of a layer', exclude);
+  installKernels(); // tfjs's clipping on wasm makes −c of NaN
   for (const variable of variablesOf(where, target, exclude))
     tidy(() => variable.assign(clipByValue(variable, -limit, limit)));
 }

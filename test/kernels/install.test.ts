@@ -31,8 +31,12 @@ describe('installKernels', () => {
       'Conv2DBackpropFilter',
       'Conv2DBackpropInput',
       'FusedConv2D',
+      'MaxPool',
+      'MaxPool3D',
+      'MaxPool3DGrad',
       'ResizeBilinearGrad',
       'ResizeNearestNeighborGrad',
+      'Sign',
     ]);
   });
 

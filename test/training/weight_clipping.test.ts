@@ -6,6 +6,7 @@ import { namedWeights } from '../../src/layers/named_weights.js';
 import { clipWeights } from '../../src/training/weight_clipping.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { NAN_KINDS, withNaN } from '../helpers/produced_nan.js';
 import { valuesOf } from './optimizer_runs.js';
 
 /** A nested model, whose weights all read −2, −1.5, −1, … */
@@ -41,6 +42,15 @@ async function read(model: LayersModel): Promise<Record<string, number[]>> {
 
 describe.each(BACKENDS)('clipWeights on %s', (backend) => {
   beforeAll(() => useBackend(backend));
+
+  it('leaves NaN, whose weights are lost, as NaN', async () => {
+    for (const kind of NAN_KINDS) {
+      const weights = variable(withNaN(kind, Float32Array.of(1, -3, 0.25, -2, 0.1), [1, 4]));
+      clipWeights([weights], 0.5);
+      expect([kind, ...(await weights.data())]).toEqual([kind, 0.5, NaN, 0.25, -0.5, NaN]);
+      weights.dispose();
+    }
+  });
 
   it('clamps trainable weights on both sides and leaves statistics', async () => {
     const model = makeModel();

@@ -1,0 +1,42 @@
+import { mul, step } from '@tensorflow/tfjs-core';
+import { oneOrNaN } from '../ops/one_or_nan.js';
+import { stopGradient } from '../ops/stop_gradient.js';
+import { gradFunc, stockGradient } from './gradient_repair.js';
+import type { GradientRepair } from './gradient_repair.js';
+
+/** tfjs compares x with the corners, and NaN is on no side: its slope becomes 0, or that of one side. */
+const losing = (kernelName: string, x: string): GradientRepair => ({
+  kernelName,
+  make: (stock) => ({
+    ...stock,
+    gradFunc: gradFunc((dy, saved, attrs) => {
+      const stockOf = stockGradient(stock)(dy, saved, attrs);
+      return { ...stockOf, [x]: () => mul(stockOf[x]!(), oneOrNaN(saved[0]!)) };
+    }),
+  }),
+});
+
+/** dy · (x > 0 ? 1 : α): the products of tfjs, NaN where x is. */
+const leakyRelu: GradientRepair = {
+  kernelName: 'LeakyRelu',
+  make: () => ({
+    kernelName: 'LeakyRelu',
+    inputsToSave: ['x'],
+    gradFunc: gradFunc<{ alpha: number }>((dy, [x], { alpha }) => ({
+      x: () =>
+        mul(
+          dy,
+          stopGradient(() => step(x!, alpha)),
+        ),
+    })),
+  }),
+};
+
+/** Functions with corners, whose slope at NaN is NaN. */
+export const brokenLines: readonly GradientRepair[] = [
+  losing('ClipByValue', 'x'),
+  losing('MaxPool', 'x'),
+  losing('MaxPool3D', 'x'),
+  losing('Prelu', 'x'),
+  leakyRelu,
+];

@@ -1,0 +1,37 @@
+import { cast, div, equal, mul, reshape, sum, tidy, util } from '@tensorflow/tfjs-core';
+import { stopGradient } from '../ops/stop_gradient.js';
+import { gradFunc } from './gradient_repair.js';
+import type { GradientRepair } from './gradient_repair.js';
+
+interface ReductionAttrs {
+  readonly axis?: number | number[];
+  readonly reductionIndices?: number | number[];
+}
+
+/**
+ * dx = dy / n for each of the n elements that are the extreme, as torch.amax has it. tfjs's gives the
+ * whole dy to each of them, n times the slope: 4 behind an upsampling.
+ *
+ * Where x holds NaN, nothing equals the extreme, and all is 0 · dy / 0, NaN.
+ */
+const extreme = (kernelName: 'Max' | 'Min'): GradientRepair => ({
+  kernelName,
+  make: () => ({
+    kernelName,
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc: gradFunc<ReductionAttrs>((dy, [x, y], attrs) => ({
+      x: () =>
+        tidy(() => {
+          const axes = util.parseAxisParam(attrs.reductionIndices ?? attrs.axis!, x!.shape);
+          const kept = x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+          const is = stopGradient(() => cast(equal(x!, reshape(y!, kept)), 'float32'));
+          const n = stopGradient(() => sum(is, axes, true));
+          return mul(div(reshape(dy, kept), n), is);
+        }),
+    })),
+  }),
+});
+
+/** The largest and the smallest along axes. */
+export const extremes: readonly GradientRepair[] = [extreme('Max'), extreme('Min')];

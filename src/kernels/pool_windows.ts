@@ -1,0 +1,95 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+import type { MaxPool3DAttrs, MaxPoolAttrs, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+
+/** Where the windows of a pooling lie; in two dimensions its images are one deep. */
+export interface Pool {
+  readonly batch: number;
+  readonly channels: number;
+  /** Depth, height, width. */
+  readonly axes: readonly [Axis, Axis, Axis];
+}
+interface Axis {
+  readonly size: number;
+  readonly windows: number;
+  readonly window: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+/** The windows of a pooling in two dimensions. */
+export function pool2D({ shape }: Tensor4D, attrs: MaxPoolAttrs): Pool {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const p = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  return {
+    batch: p.batchSize,
+    channels: p.inChannels,
+    axes: [
+      { size: 1, windows: 1, window: 1, stride: 1, before: 0 },
+      axis(p.inHeight, p.outHeight, p.filterHeight, p.strideHeight, p.padInfo.top),
+      axis(p.inWidth, p.outWidth, p.filterWidth, p.strideWidth, p.padInfo.left),
+    ],
+  };
+}
+
+/** The windows of a pooling in three dimensions. */
+export function pool3D({ shape }: Tensor5D, attrs: MaxPool3DAttrs): Pool {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const p = backend_util.computePool3DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  return {
+    batch: p.batchSize,
+    channels: p.inChannels,
+    axes: [
+      axis(p.inDepth, p.outDepth, p.filterDepth, p.strideDepth, p.padInfo.front),
+      axis(p.inHeight, p.outHeight, p.filterHeight, p.strideHeight, p.padInfo.top),
+      axis(p.inWidth, p.outWidth, p.filterWidth, p.strideWidth, p.padInfo.left),
+    ],
+  };
+}
+
+const axis = (
+  size: number,
+  windows: number,
+  window: number,
+  stride: number,
+  before: number,
+): Axis => ({ size, windows, window, stride, before });
+
+/** Visits each output element with the place of its window's first maximum, or of its first NaN. */
+export function forEachMaximum(
+  values: Float32Array,
+  { batch, channels, axes: [depth, height, width] }: Pool,
+  visit: (at: number, out: number) => void,
+): void {
+  let out = 0;
+  for (let n = 0; n < batch; n++)
+    for (let od = 0; od < depth.windows; od++) {
+      const [front, back] = bounds(depth, od);
+      for (let oh = 0; oh < height.windows; oh++) {
+        const [top, bottom] = bounds(height, oh);
+        for (let ow = 0; ow < width.windows; ow++) {
+          const [left, right] = bounds(width, ow);
+          for (let c = 0; c < channels; c++, out++) {
+            let maximum = -Infinity;
+            let place = -1;
+            for (let d = front; d < back; d++)
+              for (let h = top; h < bottom; h++)
+                for (let w = left; w < right; w++) {
+                  const row = (n * depth.size + d) * height.size + h;
+                  const at = (row * width.size + w) * channels + c;
+                  const value = values[at]!;
+                  if (place >= 0 && (value <= maximum || Number.isNaN(maximum))) continue;
+                  maximum = value;
+                  place = at;
+                }
+            if (place >= 0) visit(place, out);
+          }
+        }
+      }
+    }
+}
+
+/** From where to where a window lies within the image. */
+function bounds({ size, window, stride, before }: Axis, index: number): [number, number] {
+  const start = index * stride - before;
+  return [Math.max(0, start), Math.min(size, start + window)];
+}
