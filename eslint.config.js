@@ -35,6 +35,10 @@ const CORE_ONLY = {
   message: 'this folder uses tfjs-core only',
 };
 
+/** Classes that each realm has of its own. Maps are only ever made here. */
+const BUILT_IN =
+  '^(\\w+Array|(Shared)?ArrayBuffer|DataView|Promise|\\w*Error|Blob|File|URL|Date|RegExp)$';
+
 /** What one folder of src/ may not import. */
 function restrictions(folder, rank) {
   const patterns = [...ALWAYS, BARRELS];
@@ -87,6 +91,10 @@ export default tseslint.config(
         {
           selector: 'ImportExpression[source.value=/^(\\.|node:)/]',
           message: 'a dynamic import would pass by the import ranks',
+        },
+        {
+          selector: `BinaryExpression[operator='instanceof'][right.name=/${BUILT_IN}/]`,
+          message: 'values of another realm are no instances: internal/brands tells what they are',
         },
         { selector: 'ExportAllDeclaration[exported=null]', message: 'exports are named' },
         { selector: 'ExportDefaultDeclaration', message: 'exports are named' },

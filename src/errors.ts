@@ -56,5 +56,10 @@ export class GanKitError extends Error {
  * ```
  */
 export function isGanKitError(error: unknown): error is GanKitError {
-  return error instanceof Error && error.name === 'GanKitError' && 'code' in error;
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    (error as Partial<Error>).name === 'GanKitError'
+  );
 }

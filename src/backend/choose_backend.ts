@@ -10,6 +10,7 @@ import { GanKitError } from '../errors.js';
 import { fail } from '../internal/check.js';
 import { installKernels } from '../kernels/install.js';
 import type { BackendName, Candidate } from './candidate.js';
+import { endStart } from './end_start.js';
 import { firstLine } from './import_backend.js';
 import { inTime } from './in_time.js';
 import type { LoadBackendOptions } from './options.js';
@@ -73,6 +74,7 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
   const loaded = await inTime(candidate.load(options), timeout, 'load', (late) =>
     late.finish?.(false),
   );
+  const isOurs = engine().registry[backend] === undefined;
   let accepted = false;
   try {
     const { coreVersion = version_core } = loaded;
@@ -90,6 +92,7 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
     accepted = true;
     return instance;
   } finally {
+    if (isOurs && !accepted) endStart(backend);
     loaded.finish?.(accepted);
   }
 }

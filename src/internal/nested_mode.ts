@@ -1,3 +1,4 @@
+import { isPromise } from './brands.js';
 import { checkFunction, fail } from './check.js';
 
 /** A way of working that holds while some function runs, also when such functions are nested. */
@@ -31,7 +32,7 @@ export class NestedMode {
     this.depth++;
     try {
       const result = fn();
-      if (result instanceof Promise)
+      if (isPromise(result))
         fail('type', where, 'fn', 'a synchronous function', 'one that returns a promise');
       return result;
     } finally {

@@ -1,4 +1,5 @@
 import type { PieceState, StateArray, StateValue } from '../types.js';
+import { isFloat32Array, isInt32Array } from './brands.js';
 import { checkOptions, fail } from './check.js';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -16,7 +17,7 @@ export function checkState(where: string, state: unknown): asserts state is Piec
   for (const [key, value] of Object.entries(arrays)) {
     const parameter = `state.arrays['${key}']`;
     const { shape, data } = (isRecord(value) ? value : {}) as Partial<StateArray>;
-    if (!Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array))
+    if (!Array.isArray(shape) || !(isFloat32Array(data) || isInt32Array(data)))
       fail('type', where, parameter, '{ shape, data } with a typed array', value);
     if (data.length !== shape.reduce((size, axis) => size * axis, 1))
       fail('shape', where, parameter, `an array of shape [${shape.join(',')}]`, data.length);

@@ -1,3 +1,4 @@
+import { isFloat32Array, isInt32Array, isUint8Array } from '../internal/brands.js';
 import { checkOptions, fail } from '../internal/check.js';
 import type { StateArray } from '../types.js';
 import {
@@ -124,7 +125,7 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  * @see https://github.com/huggingface/safetensors#format
  */
 export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
-  if (!(bytes instanceof Uint8Array))
+  if (!isUint8Array(bytes))
     fail(
       'type',
       'decodeSafetensors',
@@ -169,9 +170,9 @@ function checkArray(where: string, name: string, array: StateArray): void {
       name,
     );
   const { shape, data, dtype } = (array ?? {}) as Record<keyof StateArray, unknown>;
-  if (!(data instanceof Float32Array || data instanceof Int32Array))
+  if (!(isFloat32Array(data) || isInt32Array(data)))
     fail('type', where, parameter, '{ shape, data } with a Float32Array or an Int32Array', array);
-  if (dtype !== undefined && !(dtype === 'I64' && data instanceof Int32Array))
+  if (dtype !== undefined && !(dtype === 'I64' && isInt32Array(data)))
     fail('value', where, `${parameter}.dtype`, "'I64' with an Int32Array, or nothing", dtype);
   if (!isShape(shape))
     fail('shape', where, `${parameter}.shape`, 'an array of non-negative integers', shape);

@@ -1,3 +1,4 @@
+import { isFloat32Array } from '../internal/brands.js';
 import type { StateArray } from '../types.js';
 import { smallFloats } from './small_floats.js';
 
@@ -103,7 +104,7 @@ export const resultOf = (dtype: string): string => (dtype === 'F64' ? 'float32' 
 
 /** The dtype that an array is written in. */
 export function dtypeOf({ data, dtype }: StateArray): 'I64' | 'F32' | 'I32' {
-  return dtype ?? (data instanceof Float32Array ? 'F32' : 'I32');
+  return dtype ?? (isFloat32Array(data) ? 'F32' : 'I32');
 }
 
 /** The Python package puts wide dtypes first, and floats before integers. */

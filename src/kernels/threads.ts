@@ -1,3 +1,4 @@
+import { isSharedArrayBuffer } from '../internal/brands.js';
 import type { WasmMemory, WasmModule } from '../internal/web_assembly.js';
 
 /** What a thread is started with. */
@@ -18,8 +19,7 @@ export function chooseThreads(threads: number): void {
 }
 
 /** Whether threads can work on a memory. */
-export const isShared = ({ buffer }: WasmMemory): boolean =>
-  typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+export const isShared = ({ buffer }: WasmMemory): boolean => isSharedArrayBuffer(buffer);
 
 /** Whether this thread may wait for others asleep: that of a page may not. */
 export function maySleep(): boolean {

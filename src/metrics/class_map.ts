@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { isInt32Array, isUint8Array } from '../internal/brands.js';
 import { checkTensor, fail, isTensor } from '../internal/check.js';
 
 /** Classes of pixels, or of samples: an int32 tensor of any shape, or the same in host memory. */
@@ -10,7 +11,7 @@ export function checkClassMap(
   parameter: string,
   value: unknown,
 ): asserts value is ClassMap {
-  if (value instanceof Int32Array || value instanceof Uint8Array) return;
+  if (isInt32Array(value) || isUint8Array(value)) return;
   if (!isTensor(value))
     fail('type', where, parameter, 'an int32 tensor, an Int32Array or a Uint8Array', value);
   checkTensor(where, parameter, value, { dtype: 'int32' });

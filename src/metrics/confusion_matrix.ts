@@ -1,3 +1,4 @@
+import { isFloat64Array } from '../internal/brands.js';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import { pace } from '../internal/pace.js';
 import { checkClassMap, readClassMap, sizeOfMap } from './class_map.js';
@@ -102,7 +103,7 @@ export function checkMatrix(
   checkNumber(where, `${parameter}.classes`, matrix.classes, { integer: true, min: 1 });
   if (classes !== undefined && matrix.classes !== classes)
     fail('value', where, `${parameter}.classes`, `${classes}, as here`, matrix.classes);
-  if (!(matrix.counts instanceof Float64Array))
+  if (!isFloat64Array(matrix.counts))
     fail('type', where, `${parameter}.counts`, 'a Float64Array', matrix.counts);
   const size = matrix.classes ** 2;
   if (matrix.counts.length !== size)

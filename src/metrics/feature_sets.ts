@@ -1,3 +1,4 @@
+import { isFloat32Array } from '../internal/brands.js';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import { readRows } from './rows.js';
 import type { RowMatrix, Rows } from './rows.js';
@@ -30,7 +31,7 @@ export async function readFeatureSets(
   if (matrices.fake.columns !== columns)
     fail('shape', where, 'fake', `of ${columns} features, as \`real\``, matrices.fake.columns);
   for (const [name, { data }] of Object.entries(matrices)) {
-    if (data instanceof Float32Array) continue;
+    if (isFloat32Array(data)) continue;
     const at = data.findIndex((value) => Math.abs(value) >= LARGEST);
     if (at >= 0)
       fail(

@@ -1,3 +1,4 @@
+import { isFloat64Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { cholesky } from '../linalg/cholesky.js';
 import { pivotedCholesky } from '../linalg/pivoted_cholesky.js';
@@ -83,7 +84,7 @@ function checkedStatistics(
   const where = 'frechetDistance';
   const statistics = value instanceof FeatureStatistics ? value.value() : value;
   const { mean, covariance } = statistics ?? {};
-  if (!(mean instanceof Float64Array) || !(covariance instanceof Float64Array))
+  if (!isFloat64Array(mean) || !isFloat64Array(covariance))
     fail('type', where, parameter, 'a FeatureStatistics or { mean, covariance }', value);
   const n = mean.length;
   if (n < 1 || covariance.length !== n * n)

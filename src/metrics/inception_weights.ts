@@ -1,3 +1,4 @@
+import { isArrayBuffer, isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { loadStateDict } from '../io/pytorch/load_state_dict.js';
 import { readPth } from '../io/pytorch/read_pth.js';
@@ -28,8 +29,8 @@ export async function readInception(
 }
 
 async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<ArrayBuffer>> {
-  if (weights instanceof Uint8Array) return weights as Uint8Array<ArrayBuffer>;
-  if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
+  if (isUint8Array(weights)) return weights as Uint8Array<ArrayBuffer>;
+  if (isArrayBuffer(weights)) return new Uint8Array(weights);
   const { href } = (weights ?? {}) as { href?: unknown };
   if (typeof href !== 'string')
     fail(

@@ -1,3 +1,4 @@
+import { isFloat32Array, isInt32Array } from '../internal/brands.js';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { columnMeans } from './centred_rows.js';
@@ -142,7 +143,7 @@ async function clusterings(
 }
 
 function joined(a: RowMatrix, b: RowMatrix): RowMatrix {
-  const float32 = a.data instanceof Float32Array && b.data instanceof Float32Array;
+  const float32 = isFloat32Array(a.data) && isFloat32Array(b.data);
   const data = new (float32 ? Float32Array : Float64Array)(a.data.length + b.data.length);
   data.set(a.data);
   data.set(b.data, a.data.length);
@@ -167,7 +168,7 @@ function checkedLabels(
     for (const set of ['real', 'fake'] as const) {
       const list = (run as Partial<ClusterLabels> | null | undefined)?.[set];
       const parameter = `labels[${at}].${set}`;
-      if (!(list instanceof Int32Array)) fail('type', where, parameter, 'an Int32Array', list);
+      if (!isInt32Array(list)) fail('type', where, parameter, 'an Int32Array', list);
       if (list.length !== sets[set].rows)
         fail('shape', where, parameter, `one for each of ${sets[set].rows} rows`, list.length);
       const bad = list.find((label) => label < 0 || label >= clusters);

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { isFloat32Array, isFloat64Array } from '../internal/brands.js';
 import { checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
 import { pace } from '../internal/pace.js';
 
@@ -66,7 +67,7 @@ function checkedShape(
     fail('type', where, parameter, 'a tensor or { data, shape }', value, advice);
   checkOptions(where, value, ['data', 'shape']);
   const { data, shape } = value;
-  if (!(data instanceof Float32Array || data instanceof Float64Array))
+  if (!(isFloat32Array(data) || isFloat64Array(data)))
     fail('type', where, `${parameter}.data`, 'a Float32Array or a Float64Array', data);
   const sizes: unknown[] = Array.isArray(shape) ? shape : [];
   if (flatten ? sizes.length < 2 : sizes.length !== 2)

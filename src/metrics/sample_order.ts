@@ -1,3 +1,4 @@
+import { isInt32Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 
@@ -13,7 +14,7 @@ export function sampleOrder(
       : new RandomStream(seed, where).permutation(count);
   if (seed !== undefined)
     fail('value', where, 'options', 'with either `seed` or `permutation`', { seed, permutation });
-  const places = permutation instanceof Int32Array ? new Set(permutation) : new Set<number>();
+  const places = isInt32Array(permutation) ? new Set(permutation) : new Set<number>();
   const known = [...places].every((place) => place >= 0 && place < count);
   if (!known || places.size !== count || permutation.length !== count)
     fail(

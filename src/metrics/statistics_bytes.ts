@@ -1,3 +1,4 @@
+import { isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { readHeader } from '../io/safetensors_header.js';
 import type { Moments } from './moments.js';
@@ -31,7 +32,7 @@ export function encodeMoments({ count, mean, scatter }: Moments): Uint8Array {
 
 /** Reads what {@link encodeMoments} wrote, bit for bit; anything else is refused. */
 export function decodeMoments(where: string, bytes: unknown): Moments {
-  if (!(bytes instanceof Uint8Array)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
+  if (!isUint8Array(bytes)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
   const { entries, metadata, dataStart } = readHeader(bytes);
   if (metadata['format'] !== FORMAT)
     fail('value', where, 'bytes', `a file of format '${FORMAT}'`, metadata['format']);

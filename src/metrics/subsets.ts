@@ -1,3 +1,4 @@
+import { isInt32Array } from '../internal/brands.js';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import type { RowMatrix } from './rows.js';
@@ -57,7 +58,7 @@ export function checkSubsets(
       fail('type', where, parameter, 'one Int32Array per subset, for real and fake alike', list);
     const { rows } = sets[name as 'real' | 'fake'];
     list.forEach((subset: unknown, s) => {
-      if (!(subset instanceof Int32Array)) fail('type', where, parameter, 'Int32Arrays', subset);
+      if (!isInt32Array(subset)) fail('type', where, parameter, 'Int32Arrays', subset);
       if (subset.length < 2 || subset.length !== real![s]!.length)
         fail(
           'shape',

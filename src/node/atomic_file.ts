@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 
 /**
@@ -28,7 +29,7 @@ import { fail } from '../internal/check.js';
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
   checkPath('writeFileAtomic', path);
-  if (typeof data !== 'string' && !(data instanceof Uint8Array))
+  if (typeof data !== 'string' && !isUint8Array(data))
     fail('type', 'writeFileAtomic', 'data', 'a Uint8Array or a string', data);
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });

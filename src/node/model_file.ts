@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
+import { isArrayBuffer } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
@@ -90,7 +91,7 @@ function sizeOf(specs: readonly io.WeightsManifestEntry[]): number | undefined {
 
 async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
   const { weightData = new ArrayBuffer(0), weightSpecs = [], modelTopology, ...rest } = artifacts;
-  if (modelTopology === undefined || modelTopology instanceof ArrayBuffer)
+  if (modelTopology === undefined || isArrayBuffer(modelTopology))
     fail('type', 'modelFile', 'model', 'a model whose topology is JSON', modelTopology);
   const name = `${basename(path, extname(path))}.weights.bin`;
   const model = {

@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { isUint8Array } from '../internal/brands.js';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import type { RasterImage } from '../io/image_grid.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
@@ -64,7 +65,7 @@ function checkRaster(where: string, image: RasterImage): void {
   checkNumber(where, 'image.width', width, { integer: true, min: 1 });
   checkNumber(where, 'image.height', height, { integer: true, min: 1 });
   checkNumber(where, 'image.channels', channels, { integer: true, min: 1, max: 4 });
-  if (!(data instanceof Uint8Array)) fail('type', where, 'image.data', 'a Uint8Array', data);
+  if (!isUint8Array(data)) fail('type', where, 'image.data', 'a Uint8Array', data);
   if (data.length !== width * height * channels)
     fail(
       'shape',

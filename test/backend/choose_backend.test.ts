@@ -128,6 +128,28 @@ describe('chooseBackend', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  test('starts a candidate anew that did not pass at its first attempt', async () => {
+    const ends = vi.fn();
+    let starts = 0;
+    const candidate = fakeCandidate('wasm', {
+      start: () => {
+        const instance = quietBackend();
+        instance.dispose = ends;
+        // like a backend on which nothing can be computed
+        if (starts++ === 0) instance.read = () => Promise.reject(new Error('out of order'));
+        return instance;
+      },
+    });
+    const other = fakeCandidate('cpu');
+    const first = await chooseBackend([candidate, other]);
+    expect(first.skipped[0]!.reason).toBe('failed the self-test: out of order');
+    expect(ends).toHaveBeenCalledTimes(1);
+    const second = await chooseBackend([candidate, other], { prefer: ['wasm'], threads: 1 });
+    expect(second.name).toBe('wasm');
+    expect(starts).toBe(2);
+    expect(getBackend()).toBe(candidate.backend);
+  });
+
   const never = () => new Promise<never>(() => undefined);
   test.each<[string, Partial<Candidate> & { start?: typeof never }, string]>([
     ['load', { load: never }, 'did not load within 0.05 s'],

@@ -84,6 +84,9 @@ describe('other habits of src/', () => {
     ['export * from "./hinge.js";', 'exports are named'],
     ['export default 1;', 'exports are named'],
     ['export const x = Math.random();', 'internal/random'],
+    ['export const x = (a: unknown): boolean => a instanceof Uint8Array;', 'another realm'],
+    ['export const x = (a: unknown): boolean => a instanceof SharedArrayBuffer;', 'another realm'],
+    ['export const x = (a: unknown): boolean => a instanceof TypeError;', 'another realm'],
     ['export const x = (t: { dataSync(): number }): number => t.dataSync();', 'WebGPU'],
   ])('%s', async (code, reason) => {
     expect(await complaints('src/losses/a.ts', code)).toEqual([expect.stringContaining(reason)]);

@@ -1,3 +1,4 @@
+import { isUint8Array } from '../../internal/brands.js';
 import { samplesLike } from './picture.js';
 import type { Picture } from './picture.js';
 
@@ -30,7 +31,7 @@ export const premultiplied = (image: Picture, opaque: number): Picture =>
 
 /** The reverse of {@link premultiplied}, rounded down and cut off at white, as PIL does. */
 export const unpremultiplied = (image: Picture, opaque: number): Picture => {
-  const whole = image.data instanceof Uint8Array;
+  const whole = isUint8Array(image.data);
   return mapColours(image, (x, alpha) => {
     if (alpha <= 0 || alpha === opaque) return x;
     const value = (opaque * x) / alpha;

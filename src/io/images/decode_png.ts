@@ -1,3 +1,4 @@
+import { isUint16Array, isUint8Array } from '../../internal/brands.js';
 import { checkBoolean, checkOptions, fail } from '../../internal/check.js';
 import type { RasterImage } from '../image_grid.js';
 import { BadImage, checkImageSize } from './bad_image.js';
@@ -63,7 +64,7 @@ export async function decodePNG(
   options: DecodePNGOptions = {},
 ): Promise<RasterImage | DeepRasterImage> {
   const where = 'decodePNG';
-  if (!(bytes instanceof Uint8Array)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
+  if (!isUint8Array(bytes)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
   checkOptions(where, options, ['bits', 'transparency']);
   const { bits = 8, transparency = false } = options;
   if (bits !== 8 && bits !== 16) fail('value', where, 'bits', '8 or 16', bits);
@@ -81,7 +82,7 @@ export async function decodePNG(
 
 /** 8 bits to 16, so that white stays white. */
 const spreadFrom = (data: Uint8Array | Uint16Array) => (value: number) =>
-  data instanceof Uint16Array ? value : value * 257;
+  isUint16Array(data) ? value : value * 257;
 
 /** As {@link decodePNG}, but throws a BadImage, and gives 16 bits only where the file has them. */
 export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePicture> {
@@ -100,7 +101,7 @@ export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePictur
   }
   const own = PNG_SAMPLES[colour];
   const data = channels === own ? samples : withClearColour(header, samples, clear);
-  if (keep.deep || data instanceof Uint8Array) return { width, height, channels, data };
+  if (keep.deep || isUint8Array(data)) return { width, height, channels, data };
   return { width, height, channels, data: Uint8Array.from(data, (value) => value >> 8) };
 }
 

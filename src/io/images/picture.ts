@@ -1,3 +1,4 @@
+import { isUint16Array, isUint8Array } from '../../internal/brands.js';
 import type { RasterImage } from '../image_grid.js';
 
 /** Samples of 8 bits, or of 16; those of 16 are not whole any more once they were resized. */
@@ -25,6 +26,6 @@ export interface Keep {
 
 /** Samples of the kind of others. */
 export function samplesLike(samples: Samples, length: number): Samples {
-  if (samples instanceof Uint8Array) return new Uint8Array(length);
-  return samples instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
+  if (isUint8Array(samples)) return new Uint8Array(length);
+  return isUint16Array(samples) ? new Uint16Array(length) : new Float32Array(length);
 }

@@ -56,7 +56,8 @@ export function unfilteredSamples(
   const { width, height, depth, colour } = header;
   const samples = PNG_SAMPLES[colour];
   const size = width * height * samples;
-  const result = deep && depth === 16 ? new Uint16Array(size) : new Uint8Array(size);
+  const wide = deep && depth === 16;
+  const result = wide ? new Uint16Array(size) : new Uint8Array(size);
   const spread = depth < 8 && colour !== 'palette' ? 255 / (2 ** depth - 1) : 1;
   const mask = 2 ** Math.min(depth, 8) - 1;
   const distance = Math.max(1, (samples * depth) / 8); // to the same byte of the pixel before
@@ -74,7 +75,7 @@ export function unfilteredSamples(
           const bit = i * depth;
           let value = line[bit >>> 3]!;
           if (depth < 8) value = (value >>> (8 - depth - (bit & 7))) & mask;
-          else if (result instanceof Uint16Array) value = (value << 8) | line[(bit >>> 3) + 1]!;
+          else if (wide) value = (value << 8) | line[(bit >>> 3) + 1]!;
           const pixel = Math.floor(i / samples);
           result[(start + pixel * pass.dx) * samples + (i % samples)] = value * spread;
         }

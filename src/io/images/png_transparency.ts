@@ -1,3 +1,4 @@
+import { isUint8Array } from '../../internal/brands.js';
 import { BadImage } from './bad_image.js';
 import { samplesLike } from './picture.js';
 import { PNG_SAMPLES } from './png_chunks.js';
@@ -39,7 +40,7 @@ export function withClearColour(
     { length: own },
     (_, i) => ((colour[2 * i]! << 8) | colour[2 * i + 1]!) * spread,
   );
-  const opaque = samples instanceof Uint8Array ? 255 : 65535;
+  const opaque = isUint8Array(samples) ? 255 : 65535;
   const pixels = samples.length / own;
   const data = samplesLike(samples, pixels * (own + 1)) as Uint8Array | Uint16Array;
   for (let i = 0; i < pixels; i++) {

@@ -1,3 +1,4 @@
+import { isUint8Array } from '../../internal/brands.js';
 import { premultiplied, unpremultiplied } from './alpha.js';
 import { BadImage } from './bad_image.js';
 import { withColours } from './colours.js';
@@ -22,11 +23,11 @@ const BYTES = Float32Array.from({ length: 256 }, (_, byte) => valueOf(byte, 255)
 
 /** The sample that is white: 255 of 8 bits. */
 export const whiteOf = (data: Samples, bits = 16): number =>
-  data instanceof Uint8Array ? 255 : 2 ** bits - 1;
+  isUint8Array(data) ? 255 : 2 ** bits - 1;
 
 /** Refuses a picture whose samples have more bits than are said to be used. */
 export function checkBits({ data }: Picture, bits: number | undefined): void {
-  if (bits === undefined || bits === 8 || data instanceof Uint8Array) return;
+  if (bits === undefined || bits === 8 || isUint8Array(data)) return;
   const white = 2 ** bits - 1;
   for (const value of data)
     if (value > white)
@@ -62,9 +63,7 @@ export function prepareImage(
 
 /** Samples of 16 bits may lie outside black and white once they were resized. */
 const scaled = (data: Samples, at: number, white: number) =>
-  data instanceof Uint8Array
-    ? BYTES[data[at]!]!
-    : valueOf(Math.min(Math.max(data[at]!, 0), white), white);
+  isUint8Array(data) ? BYTES[data[at]!]! : valueOf(Math.min(Math.max(data[at]!, 0), white), white);
 
 /** The picture resized bicubically, with colours multiplied by alpha meanwhile, as PIL does. */
 export function resized(

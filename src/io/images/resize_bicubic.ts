@@ -1,3 +1,4 @@
+import { isFloat32Array, isUint8Array } from '../../internal/brands.js';
 import type { Picture, Samples } from './picture.js';
 
 /** Keys's parameter; −½ reproduces quadratics. */
@@ -25,14 +26,14 @@ export function resizeBicubic(image: Picture, width: number, height: number): Pi
 
 /** Room for what is resized: bytes are cut off at 0 and 255. */
 function resultLike(source: Samples, length: number): Uint8ClampedArray | Float32Array {
-  return source instanceof Uint8Array ? new Uint8ClampedArray(length) : new Float32Array(length);
+  return isUint8Array(source) ? new Uint8ClampedArray(length) : new Float32Array(length);
 }
 const asSamples = (result: Uint8ClampedArray | Float32Array): Samples =>
-  result instanceof Float32Array ? result : new Uint8Array(result.buffer);
+  isFloat32Array(result) ? result : new Uint8Array(result.buffer);
 
 function resizeRows(source: Samples, image: Picture, width: number): Samples {
   const { height, channels } = image;
-  const bytes = source instanceof Uint8Array;
+  const bytes = isUint8Array(source);
   const { first, counts, weights, most } = weightsOf(image.width, width, bytes);
   const result = resultLike(source, height * width * channels);
   let to = 0;
@@ -52,7 +53,7 @@ function resizeRows(source: Samples, image: Picture, width: number): Samples {
 
 /** Whole rows at a time, as the pixels of a column lie apart. */
 function resizeColumns(source: Samples, row: number, height: number, wanted: number): Samples {
-  const bytes = source instanceof Uint8Array;
+  const bytes = isUint8Array(source);
   const { first, counts, weights, most } = weightsOf(height, wanted, bytes);
   const result = resultLike(source, row * wanted);
   const sums = bytes ? new Int32Array(row) : new Float64Array(row);

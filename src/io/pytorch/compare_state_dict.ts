@@ -1,4 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { isFloat32Array } from '../../internal/brands.js';
 import type { StateArray } from '../../types.js';
 import type { Entries } from './state_dict_entries.js';
 import type { PlannedWeight } from './layer_plan.js';
@@ -34,7 +35,7 @@ export function compare(
     if (array === undefined) missing.push(key);
     else if (array.shape.join() !== shape.join())
       misfits.push(`${key} is [${array.shape.slice(0, 8).join()}], not [${shape.join()}]`);
-    else if (!(array.data instanceof Float32Array)) misfits.push(`${key} is integers, not float32`);
+    else if (!isFloat32Array(array.data)) misfits.push(`${key} is integers, not float32`);
     else fitting.push({ weight, array });
   }
   const counts = new Map<layers.Layer, number>();

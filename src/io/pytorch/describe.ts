@@ -1,3 +1,4 @@
+import { isUint8Array } from '../../internal/brands.js';
 import { ElementType } from './element_types.js';
 import { Callable, Opaque, Storage, StorageType, TensorView, Tuple } from './pickle_values.js';
 import type { PickleValue } from './pickle_values.js';
@@ -11,7 +12,7 @@ export function describe(value: PickleValue): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Tuple) return 'a tuple';
   if (value instanceof Map) return 'a dict';
-  if (value instanceof Uint8Array) return 'bytes';
+  if (isUint8Array(value)) return 'bytes';
   if (value instanceof Callable || value instanceof StorageType) return `the class ${value.name}`;
   if (value instanceof ElementType) return `the dtype torch.${value.name}`;
   if (value instanceof Storage) return 'a storage';

@@ -1,3 +1,4 @@
+import { isArrayBuffer, isUint8Array } from '../../internal/brands.js';
 import { checkOptions, fail } from '../../internal/check.js';
 import { pace } from '../../internal/pace.js';
 import type { StateArray } from '../../types.js';
@@ -98,9 +99,8 @@ export async function readPth(
 }
 
 function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
-  if (bytes instanceof Uint8Array)
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is another class
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (isUint8Array(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is another class
+  if (isArrayBuffer(bytes)) return new Uint8Array(bytes);
   return fail('type', 'readPth', 'bytes', 'a Uint8Array or an ArrayBuffer', bytes);
 }
 

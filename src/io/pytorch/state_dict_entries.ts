@@ -1,3 +1,4 @@
+import { isFloat32Array, isInt32Array } from '../../internal/brands.js';
 import { fail } from '../../internal/check.js';
 import type { StateArray } from '../../types.js';
 
@@ -20,7 +21,7 @@ const AVERAGES = 'n_averaged';
 
 function checkEntry(where: string, name: string, array: unknown): asserts array is StateArray {
   const { shape, data } = (array ?? {}) as Partial<StateArray>;
-  if (!Array.isArray(shape) || !(data instanceof Float32Array || data instanceof Int32Array))
+  if (!Array.isArray(shape) || !(isFloat32Array(data) || isInt32Array(data)))
     fail('type', where, `stateDict['${name}']`, '{ shape, data }, as readPth gives', array);
   if (shape.reduce((size: number, axis: number) => size * axis, 1) !== data.length)
     fail('shape', where, `stateDict['${name}'].data`, `of shape [${shape.join()}]`, data.length);
