@@ -1,17 +1,15 @@
-import { isFloat64Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { cholesky } from '../linalg/cholesky.js';
 import { pivotedCholesky } from '../linalg/pivoted_cholesky.js';
 import { traceSqrtProduct } from '../linalg/trace_sqrt_product.js';
-import { FeatureStatistics } from './feature_statistics.js';
+import {
+  checkedStatistics,
+  largestVariance,
+  refuseCovariance,
+  TOLERANCE,
+} from './checked_statistics.js';
+import type { FeatureStatistics } from './feature_statistics.js';
 import type { GaussianStatistics } from './feature_statistics.js';
-
-/** Squares and sums of what is larger might overflow. */
-const LARGEST = 1e150;
-/** How far rounding, float32's included, may take a covariance matrix from being one. */
-const TOLERANCE = 1e-5;
-/** So many columns of a covariance are looked at together. */
-const STRIP = 32;
 
 /**
  * The Fréchet distance (squared, as the literature reports it) between two Gaussians.
@@ -26,7 +24,7 @@ const STRIP = 32;
  * features it is comparable only with distances from the same features. It falls with the number of
  * samples, so report that number too.
  *
- * @param a Statistics of one set of features.
+ * @param a Statistics of one set of features, or those that `decodeStatisticsNPZ` read of a file.
  * @param b Statistics of the other, of the same feature length.
  * @returns The distance, from 0 on.
  * @throws GanKitError if the statistics do not fit each other, are not finite, or a covariance is not
@@ -49,11 +47,12 @@ export async function frechetDistance(
   a: GaussianStatistics | FeatureStatistics,
   b: GaussianStatistics | FeatureStatistics,
 ): Promise<number> {
-  const first = checkedStatistics('a', a);
-  const second = checkedStatistics('b', b);
+  const where = 'frechetDistance';
+  const first = checkedStatistics(where, 'a', a);
+  const second = checkedStatistics(where, 'b', b);
   const n = first.mean.length;
   if (second.mean.length !== n)
-    fail('shape', 'frechetDistance', 'b', `of ${n} features, as \`a\``, second.mean.length);
+    fail('shape', where, 'b', `of ${n} features, as \`a\``, second.mean.length);
   const traceSqrt = await traceSqrtProduct(await factor('a', first), await factor('b', second));
 
   let distance = -2 * traceSqrt;
@@ -73,60 +72,10 @@ async function factor(
   if (triangle !== undefined) return triangle;
   const { factor, deficit } = await pivotedCholesky(covariance, mean.length);
   if (deficit > TOLERANCE * largestVariance(statistics))
-    refuseCovariance(parameter, `a matrix with ${-deficit} left on its diagonal`);
-  return factor;
-}
-
-function checkedStatistics(
-  parameter: string,
-  value: GaussianStatistics | FeatureStatistics,
-): GaussianStatistics {
-  const where = 'frechetDistance';
-  const statistics = value instanceof FeatureStatistics ? value.value() : value;
-  const { mean, covariance } = statistics ?? {};
-  if (!isFloat64Array(mean) || !isFloat64Array(covariance))
-    fail('type', where, parameter, 'a FeatureStatistics or { mean, covariance }', value);
-  const n = mean.length;
-  if (n < 1 || covariance.length !== n * n)
-    fail(
-      'shape',
-      where,
-      `${parameter}.covariance`,
-      'the square of a mean of at least one value',
-      `lengths ${covariance.length} and ${n}`,
+    refuseCovariance(
+      'frechetDistance',
+      parameter,
+      `a matrix with ${-deficit} left on its diagonal`,
     );
-  if (!(bounded(mean) && bounded(covariance)))
-    fail('value', where, parameter, `finite and below ${LARGEST}`, 'a larger value, or NaN');
-  const largest = largestVariance(statistics);
-  const deviations = mean.map((_, i) => Math.sqrt(covariance[i * n + i]!));
-  // strip by strip, as both halves are read together, one of them down its columns
-  for (let strip = 0; strip < n; strip += STRIP)
-    for (let i = strip; i < n; i++)
-      for (let j = strip; j <= i && j < strip + STRIP; j++) {
-        const bound = deviations[i]! * deviations[j]!; // Cauchy, Schwarz
-        const lower = covariance[i * n + j]!;
-        const upper = covariance[j * n + i]!;
-        const slack = TOLERANCE * bound + Number.EPSILON * largest;
-        if (!(Math.abs(lower - upper) <= slack && Math.abs(lower) <= bound + slack))
-          refuseCovariance(parameter, `${lower} and ${upper} at (${i}, ${j})`);
-      }
-  return statistics;
-}
-
-function bounded(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) < LARGEST)) return false;
-  return true;
-}
-
-const largestVariance = ({ mean, covariance }: GaussianStatistics) =>
-  mean.reduce((largest, _, i) => Math.max(largest, covariance[i * mean.length + i]!), 0);
-
-function refuseCovariance(parameter: string, received: string): never {
-  fail(
-    'value',
-    'frechetDistance',
-    `${parameter}.covariance`,
-    'symmetric positive semi-definite',
-    received,
-  );
+  return factor;
 }

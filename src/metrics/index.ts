@@ -58,6 +58,7 @@ export { scoreNames } from './score_names.js';
 export type { InceptionName, ScoreNames } from './score_names.js';
 export { segmentationScores } from './segmentation_scores.js';
 export type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
+export { decodeStatisticsNPZ, encodeStatisticsNPZ } from './statistics_npz.js';
 export { structuralSimilarity } from './structural_similarity.js';
 export type { StructuralSimilarityOptions } from './structural_similarity.js';
 export type { SubsetIndices } from './subsets.js';

@@ -1,13 +1,8 @@
 export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
 export { evaluateFolders } from './evaluate/evaluate_folders.js';
-export type {
-  EvaluateFoldersOptions,
-  Evaluation,
-  EvaluationProgress,
-  Metric,
-  Score,
-} from './evaluate/evaluate_folders.js';
+export type { EvaluateFoldersOptions, EvaluationProgress } from './evaluate/evaluate_options.js';
+export type { Evaluation, LeftOut, Metric, Score } from './evaluate/evaluation.js';
 export type { ExtractorSource } from './evaluate/extractor.js';
 export { folderImages } from './folder_images.js';
 export type { FolderImages, FolderImagesOptions } from './folder_images.js';

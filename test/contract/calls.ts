@@ -313,8 +313,9 @@ export async function calls(): Promise<Map<string, Call>> {
     decodeCheckpoint: [io.decodeCheckpoint, checkpoint],
     encodeCheckpoint: [io.encodeCheckpoint, state, { epoch: 1 }],
     imageGrid: [io.imageGrid, images, { columns: 2, gap: 1, scale: 1, range: [-1, 1] }],
-    decodePNG: [io.decodePNG, png],
+    decodePNG: [io.decodePNG, png, { bits: 16, transparency: true }],
     'io.pairedImages': [io.pairedImages, { files, crop: 4, load: 4, seed: 1 }],
+    'io.trainingImages': [io.trainingImages, { files, crop: [4, 4], alpha: 'keep', bits: 8 }],
     'io.unpairedImages': [io.unpairedImages, { filesA: files, filesB: files, crop: 4, load: 4 }],
     loadStateDict: [
       io.loadStateDict,
@@ -337,6 +338,10 @@ export async function calls(): Promise<Map<string, Call>> {
     loadInceptionFeatures: [node.loadInceptionFeatures, 'gan.safetensors', { pixels: 'bytes' }],
     modelFile: [node.modelFile, 'model.json'],
     pairedImages: [node.pairedImages, { folder: 'a', crop: 4, load: 4, seed: 1 }],
+    trainingImages: [
+      node.trainingImages,
+      { folder: 'a', preprocess: 'crop', crop: 4, channels: 3 },
+    ],
     unpairedImages: [node.unpairedImages, { folderA: 'a', folderB: 'b', crop: 4, load: 4 }],
     encodePNG: [node.encodePNG, raster],
     savePNG: [node.savePNG, 'picture.png', raster],

@@ -5,6 +5,7 @@ import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isGanKitError } from '../../src/errors.js';
 import { RandomStream } from '../../src/internal/random.js';
 import { densityCoverage } from '../../src/metrics/density_coverage.js';
 import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
@@ -15,7 +16,7 @@ import { precisionRecall } from '../../src/metrics/precision_recall.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { scoreTable } from '../../src/node/command/score_table.js';
 import { evaluateFolders } from '../../src/node/evaluate/evaluate_folders.js';
-import type { EvaluateFoldersOptions } from '../../src/node/evaluate/evaluate_folders.js';
+import type { EvaluateFoldersOptions } from '../../src/node/evaluate/evaluate_options.js';
 import { folderImages } from '../../src/node/folder_images.js';
 import { modelFile } from '../../src/node/model_file.js';
 import { savePNG } from '../../src/node/png.js';
@@ -32,6 +33,25 @@ async function draw(folder: string, count: number, seed: number, brightness: num
     await savePNG(path(folder, `${i}.png`), { width: 4, height: 4, channels: 3, data });
   }
 }
+
+/** What functions of users return, wrongly. */
+const ANSWERS = {
+  silent: '',
+  list: 'return [[1, 2, 3]];',
+  misspelt: 'return { feature: colours(images) };',
+  both: 'return { features: colours(images), logit: colours(images) };',
+  short: 'return tidy(() => slice(colours(images), [0, 0], [1, 3]));',
+  narrow: 'return fill([images.shape[0], 0], 0);',
+  growing: 'return fill([images.shape[0], batches], 0.5);',
+  integers: "return fill([images.shape[0], 2], 1, 'int32');",
+  undefinedNumbers:
+    'const x = await images.array(); return tensor2d(x.map((_, i) => [1, 2, i === 1 ? NaN : 3]));',
+  endless: 'return { features: colours(images), logits: fill([images.shape[0], 2], -Infinity) };',
+  sometimes:
+    'const features = colours(images); return batches > 1 ? features : { features, logits: features };',
+  probabilities:
+    'return { features: colours(images), logits: tidy(() => softmax(colours(images))) };',
+};
 
 /** Two features and three logits, of the mean colour. */
 function classifier() {
@@ -61,6 +81,8 @@ describe('evaluateFolders', () => {
     await draw('real', 12, 100, 256);
     await draw('fake', 9, 200, 200);
     await draw('broken', 3, 300, 256);
+    await draw('few', 4, 400, 256);
+    await draw('three', 3, 500, 256);
     writeFileSync(path('broken', '1a.png'), 'not a PNG');
     await classifier().save(modelFile(path('classifier.json')));
     writeFileSync(
@@ -70,6 +92,14 @@ describe('evaluateFolders', () => {
     );
     writeFileSync(path('nothing.mjs'), 'export default 7;');
     writeFileSync(path('flat.mjs'), 'export default (images) => images.clone();');
+    for (const [name, body] of Object.entries(ANSWERS))
+      writeFileSync(
+        path(`${name}.mjs`),
+        `import { fill, mean, slice, softmax, tensor2d, tidy } from '@tensorflow/tfjs-core';
+         let batches = 0;
+         const colours = (images) => mean(images, [1, 2]);
+         export default async (images) => { batches++; ${body} };`,
+      );
   });
 
   it('the scores of the features of both folders, by every metric', async () => {
@@ -92,8 +122,8 @@ describe('evaluateFolders', () => {
     const { density, coverage } = await densityCoverage(pair);
     const of = { fake: await rows('fake', 'logits'), real: await rows('real', 'logits') };
     const classes = {
-      fake: await inceptionScore(of.fake, { splits: 3 }),
-      real: await inceptionScore(of.real, { splits: 3 }),
+      fake: await inceptionScore(of.fake, { splits: 3, seed: 3 }),
+      real: await inceptionScore(of.real, { splits: 3, seed: 3 }),
     };
     const before = memory().numTensors;
     const progress: string[] = [];
@@ -181,13 +211,134 @@ describe('evaluateFolders', () => {
     [{ extractor: path('nothing.mjs'), layer: undefined, logits: undefined }, /default export/],
     [{ extractor: path('flat.mjs'), layer: undefined, logits: undefined }, /of shape \[5,\?\]/],
     [{ logits: undefined, metrics: ['classifier'] }, /the extractor has no logits/],
-    [{ subsetSize: 10 }, /subsetSize/],
-    [{ neighbors: 9 }, /neighbors/],
+    [{ subsetSize: 10, metrics: ['kernel'] }, /`subsetSize` takes 10 images, and there are 9 fake/],
+    [{ neighbors: 9, metrics: ['precision-recall'] }, /`neighbors` 9 take 10 images/],
+    [{ subsetSize: 1 }, /`subsetSize` must be an integer >= 2/],
+    [{ splits: 0 }, /`splits` must be an integer >= 1/],
+    [{ neighbors: 0.5 }, /`neighbors` must be an integer >= 1/],
+    [{ coverageNeighbors: NaN }, /`coverageNeighbors` must be an integer >= 1/],
+    [{ seed: -1 }, /`seed` must be an integer >= 0/],
+    [{ order: 'random' as never }, /`order` must be one of 'shuffled', 'paths'/],
+    [{ metrics: [] }, /`metrics` must be a list of frechet/],
+    [{ fake: undefined }, /`fake` must be a folder, unless `saveStatistics`/],
+    [{ saveStatistics: 'real.json' }, /`saveStatistics` must be the path of a file \.npz or/],
+    [{ onProgress: 1 as never }, /`onProgress` must be a function/],
+    [{ extractor: path('none.json') }, /`extractor` must be a file that exists/],
+    [{ extractor: 'inception', weights: path('none.pth') }, /`weights` must be a file that exists/],
     [{ real: path('nowhere') }, /a folder that exists/],
     [{ neighbours: 3 }, /Received: "neighbours"/],
   ])('refuses %o', async (options, message) => {
     const before = memory().numTensors;
     await expect(evaluateFolders({ ...model, ...options })).rejects.toThrow(message);
     expect(memory().numTensors).toBe(before);
+  });
+
+  const MODULE = { layer: undefined, logits: undefined } as const;
+  it.each<[keyof typeof ANSWERS, RegExp]>([
+    ['silent', /`extractor` must be a function that returns features\. Received: undefined/],
+    ['list', /`extractor` must be a function that returns features\. Received: \[\[1, 2, 3\]\]/],
+    ['misspelt', /that returns features\. Received: \{ feature \}[^]*\{ features, logits \}/],
+    ['both', /that returns features\. Received: \{ features, logit \}/],
+    ['short', /`features of extractor` must be of shape \[5,\?\]/],
+    ['narrow', /`extractor` must be one with features/],
+    ['growing', /one of as many features for every image\. Received: "2 of .*\.png, 1 before"/],
+    ['integers', /`features of extractor` must be of dtype float32/],
+    ['undefinedNumbers', /one whose features are finite\. Received: "NaN of .*real\/1\.png"/],
+    ['endless', /one whose logits are finite\. Received: "-Infinity of .*real\/0\.png"/],
+    ['sometimes', /logits of all images, or of none/],
+  ])('an extractor that is %s is refused, and leaves nothing behind', async (name, message) => {
+    const options = { ...model, ...MODULE, extractor: path(`${name}.mjs`) };
+    const before = memory().numTensors;
+    const refused = await evaluateFolders(options).catch((error: unknown) => error);
+    expect(isGanKitError(refused)).toBe(true);
+    expect(String(refused)).toMatch(message);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it('says before it extracts which metrics the images allow, and computes the others', async () => {
+    const options: EvaluateFoldersOptions = { ...model, real: path('few'), subsetSize: undefined };
+    const { scores, leftOut } = await evaluateFolders({ ...options, splits: 10, neighbors: 2 });
+    expect(new Set(scores.map(({ metric }) => metric))).toEqual(
+      new Set(['frechet', 'kernel', 'precision-recall']),
+    );
+    expect(leftOut).toEqual([
+      {
+        metric: 'density-coverage',
+        reason: '`coverageNeighbors` 5 take 6 images, and there are 4 real ones',
+      },
+      { metric: 'classifier', reason: '9 are fewer than 10 `splits`' },
+    ]);
+    const table = scoreTable(await evaluateFolders({ ...options, splits: 5, neighbors: 2 }));
+    expect(table).toMatch(/\n\nleft out: density-coverage, as `coverageNeighbors` 5 take/);
+    expect(table).toMatch(/left out: classifier, as of the real images, 4 are fewer than 5/);
+    let extracted = 0;
+    const none = evaluateFolders({
+      ...{ ...options, metrics: ['classifier', 'density-coverage'], splits: 10 },
+      onProgress: () => extracted++,
+    });
+    await expect(none).rejects.toThrow(
+      /Left out: density-coverage, as[^]*Left out: classifier, as/,
+    );
+    expect(extracted).toBe(0);
+  });
+
+  it('what files that were passed over leave too few of is left out', async () => {
+    const { fake, leftOut, scores } = await evaluateFolders({
+      ...{ ...model, fake: path('broken'), onCorrupt: 'skip', splits: 3, subsetSize: 3 },
+    });
+    expect(fake).toBe(3); // of four files
+    expect(leftOut.map(({ metric }) => metric)).toEqual(['precision-recall']);
+    expect(scores.map(({ metric }) => metric)).toContain('frechet');
+  });
+
+  it('warns of fewer images than features, and of probabilities in place of logits', async () => {
+    const { warnings } = await evaluateFolders(model);
+    expect(warnings).toEqual([]);
+    const found = await evaluateFolders({
+      ...{ ...model, ...MODULE, extractor: path('probabilities.mjs'), fake: path('few') },
+      ...{ splits: 2, neighbors: 2, subsetSize: 3 },
+    });
+    expect(found.warnings).toEqual([expect.stringMatching(/`logits` are from 0 to 1 and add up/)]);
+    const three = await evaluateFolders({
+      ...{ ...model, ...MODULE, extractor: path('colours.mjs'), fake: path('three') },
+      metrics: ['frechet'],
+    });
+    expect(three.warnings).toEqual([expect.stringMatching(/^3 fake images for 3 features/)]);
+  });
+
+  it('folders of classes and mixed names have one classifier score', async () => {
+    const classes = Array.from({ length: 40 }, (_, i) => Math.floor(i / 10));
+    for (const [i, k] of classes.entries()) {
+      const data = new Uint8Array(48).fill(k * 60);
+      const image = { width: 4, height: 4, channels: 3, data } as const;
+      await savePNG(path('by-class', `${k}`, `${i}.png`), image);
+      await savePNG(path('mixed', `${i % 10}-${k}.png`), image);
+    }
+    writeFileSync(
+      path('shades.mjs'),
+      `import { cast, fill, mean, mul, oneHot, round } from '@tensorflow/tfjs-core';
+       export default (images) => {
+         const shade = round(mul(mean(images, [1, 2, 3]), 255 / 60));
+         return { features: fill([images.shape[0], 1], 0.5), logits: mul(oneHot(cast(shade, 'int32'), 4), 50) };
+       };`,
+    );
+    const score = async (fake: string, options: Partial<EvaluateFoldersOptions> = {}) => {
+      const { scores } = await evaluateFolders({
+        ...{ real: path(fake), fake: path(fake), extractor: path('shades.mjs'), range: [0, 1] },
+        ...{ metrics: ['classifier'], splits: 4, ...options },
+      });
+      return scores[0]!;
+    };
+    const byClass = await score('by-class');
+    const mixed = await score('mixed');
+    expect(byClass.settings).toEqual({ splits: 4, order: 'shuffled', seed: 0 });
+    expect(mixed.value).toBeGreaterThan(3);
+    expect(byClass.value / mixed.value).toBeGreaterThan(0.85);
+    expect(byClass.value / mixed.value).toBeLessThan(1.15);
+    const inOrder = await score('by-class', { order: 'paths' });
+    expect(inOrder.settings).toEqual({ splits: 4, order: 'paths' });
+    expect(inOrder.value).toBeAllclose(1, { rtol: 1e-6 });
+    expect((await score('by-class', { seed: 1 })).value).not.toBe(byClass.value);
+    expect((await score('by-class')).value).toBe(byClass.value);
   });
 });

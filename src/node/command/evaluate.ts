@@ -3,14 +3,18 @@ import type { BackendName } from '../../backend/candidate.js';
 import { loadBackend } from '../../backend/load_backend.js';
 import { GanKitError } from '../../errors.js';
 import { writeFileAtomic } from '../atomic_file.js';
-import { evaluateFolders, METRICS } from '../evaluate/evaluate_folders.js';
-import type { EvaluateFoldersOptions, Evaluation, Metric } from '../evaluate/evaluate_folders.js';
+import { evaluateFolders } from '../evaluate/evaluate_folders.js';
+import type { EvaluateFoldersOptions } from '../evaluate/evaluate_options.js';
+import { METRICS } from '../evaluate/evaluation.js';
+import type { Evaluation, Metric } from '../evaluate/evaluation.js';
+import { inFlags, withFlags } from './in_flags.js';
 import { scoreTable } from './score_table.js';
 import { SingleBar } from 'cli-progress';
 
 export const EVALUATE_HELP: string = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
 
-Scores generated images against real ones: every PNG and JPEG of two folders.
+Scores generated images against real ones: every PNG and JPEG of two folders. In place of a folder
+there may be a file of its statistics, .npz of pytorch-fid or clean-fid, for the Fréchet distance.
 
   --extractor inception    the network of FID, KID and the Inception Score; it needs
     --weights FILE         weights-inception-2015-12-05-6726825d.pth, or the same as .safetensors
@@ -28,12 +32,16 @@ Scores generated images against real ones: every PNG and JPEG of two folders.
   --range LOW,HIGH         the values of a black and of a white pixel (default -1,1; Inception has its own)
   --batch N                images at a time (default 32)
   --skip-corrupt           passes over files that cannot be read, and names them
+  --order NAME             in which the classifier score splits the images: shuffled (default), or by
+                           their paths
   --splits N               of the classifier score (default 10)
   --subsets N              of the kernel distance (default 100)
   --subset-size N          images of a subset (default 1000, or what there are)
   --neighbors N            of precision and recall (default 3)
   --coverage-neighbors N   of density and coverage (default 5)
-  --seed N                 of the subsets (default 0)
+  --seed N                 of the order and of the subsets (default 0)
+  --save-stats FILE        writes the statistics of the real images: .npz, as pytorch-fid has them, or
+                           .safetensors, with their number; --fake may then be left out
   --json FILE              writes the scores there too; - prints them in place of the table
   --backend NAME           wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --threads N              of wasm (default: as many as there are processors)
@@ -44,7 +52,7 @@ const FLAGS = {
   ...{ real: text, fake: text, extractor: text, weights: text, layer: text, logits: text },
   ...{ metrics: text, channels: text, size: text, range: text, batch: text, splits: text },
   ...{ subsets: text, 'subset-size': text, neighbors: text, 'coverage-neighbors': text },
-  ...{ seed: text, json: text, backend: text, threads: text },
+  ...{ seed: text, json: text, backend: text, threads: text, order: text, 'save-stats': text },
   'skip-corrupt': { type: 'boolean' },
 } as const;
 
@@ -58,7 +66,8 @@ export async function evaluate(args: string[]): Promise<void> {
     return Number(value);
   };
   const { real, fake, extractor } = flags;
-  if (real === undefined || fake === undefined || extractor === undefined)
+  const enough = fake !== undefined || flags['save-stats'] !== undefined;
+  if (real === undefined || !enough || extractor === undefined)
     return refuse('--real, --fake and --extractor must be given', args.join(' ') || 'nothing');
   const range = flags.range?.split(',').map(Number);
   if (range !== undefined && (range.length !== 2 || !range.every(Number.isFinite)))
@@ -72,12 +81,16 @@ export async function evaluate(args: string[]): Promise<void> {
     ...{ subsetSize: number('subset-size'), neighbors: number('neighbors') },
     ...{ coverageNeighbors: number('coverage-neighbors'), seed: number('seed') },
     onCorrupt: flags['skip-corrupt'] === true ? ('skip' as const) : undefined,
+    ...{ order: flags.order as 'shuffled' | 'paths' | undefined },
+    saveStatistics: flags['save-stats'],
   };
   const threads = number('threads');
-  const backend = await loadBackend({
-    ...(flags.backend !== undefined && { prefer: [flags.backend as BackendName] }),
-    ...(threads !== undefined && { threads }),
-  });
+  const backend = await withFlags(() =>
+    loadBackend({
+      ...(flags.backend !== undefined && { prefer: [flags.backend as BackendName] }),
+      ...(threads !== undefined && { threads }),
+    }),
+  );
   console.error(`backend: ${backend.name} (${backend.device})`);
 
   const bar = new SingleBar({
@@ -86,22 +99,26 @@ export async function evaluate(args: string[]): Promise<void> {
   });
   let evaluation: Evaluation;
   try {
-    evaluation = await evaluateFolders({
-      ...(Object.fromEntries(
-        Object.entries(options).filter(([, value]) => value !== undefined),
-      ) as unknown as EvaluateFoldersOptions),
-      onProgress: ({ images, of }) => {
-        if (!bar.isActive) bar.start(of, 0);
-        bar.update(images);
-      },
-    });
+    evaluation = await withFlags(() =>
+      evaluateFolders({
+        ...(Object.fromEntries(
+          Object.entries(options).filter(([, value]) => value !== undefined),
+        ) as unknown as EvaluateFoldersOptions),
+        onProgress: ({ images, of }) => {
+          if (!bar.isActive) bar.start(of, 0);
+          bar.update(images);
+        },
+      }),
+    );
   } finally {
     bar.stop();
   }
   for (const [name, reason] of Object.entries(evaluation.skipped))
     console.error(`passed over ${name}: ${reason}`);
+  for (const warning of evaluation.warnings) console.error(`warning: ${inFlags(warning)}`);
+  if (flags['save-stats'] !== undefined) console.error(`written: ${flags['save-stats']}`);
   const json = JSON.stringify(evaluation, undefined, 2);
-  console.log(flags.json === '-' ? json : scoreTable(evaluation));
+  console.log(flags.json === '-' ? json : inFlags(scoreTable(evaluation)));
   if (flags.json !== undefined && flags.json !== '-') {
     await writeFileAtomic(flags.json, `${json}\n`);
     console.error(`written: ${flags.json}`);

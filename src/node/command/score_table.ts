@@ -1,7 +1,8 @@
-import type { Evaluation } from '../evaluate/evaluate_folders.js';
+import type { Evaluation } from '../evaluate/evaluation.js';
 
-/** An evaluation as a table for a terminal. */
-export function scoreTable({ features, real, fake, scores }: Evaluation): string {
+/** Draws an evaluation as a table for a terminal. */
+export function scoreTable(evaluation: Evaluation): string {
+  const { features, real, fake, scores, leftOut } = evaluation;
   const rows = scores.map(({ name, value, std, settings }) => [
     name,
     shown(value),
@@ -16,9 +17,19 @@ export function scoreTable({ features, real, fake, scores }: Evaluation): string
       .join('  ')
       .trimEnd(),
   );
-  return [`${fake} fake images, ${real} real images; features: ${features}`, '', ...lines].join(
-    '\n',
+  const counts = Object.entries({ fake, real })
+    .filter(([, count]) => count !== undefined)
+    .map(([side, count]) => `${count} ${side} images`);
+  const passedOver = Object.entries(evaluation.passedOver).flatMap(([side, kinds]) =>
+    Object.entries(kinds).map(([kind, count]) => `${count} ${kind} (${side})`),
   );
+  return [
+    [...(counts.length > 0 ? [counts.join(', ')] : []), `features: ${features}`].join('; '),
+    ...(passedOver.length > 0 ? [`passed over: ${passedOver.join(', ')}`] : []),
+    ...(lines.length > 0 ? ['', ...lines] : []),
+    ...(leftOut.length > 0 ? [''] : []),
+    ...leftOut.map(({ metric, reason }) => `left out: ${metric}, as ${reason}`),
+  ].join('\n');
 }
 
 /** Six digits, and no exponent where there need be none. */

@@ -1,87 +1,20 @@
-import { dispose } from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
-import { densityCoverage } from '../../metrics/density_coverage.js';
-import { FeatureStatistics } from '../../metrics/feature_statistics.js';
-import { frechetDistance } from '../../metrics/frechet_distance.js';
-import { inceptionScore } from '../../metrics/inception_score.js';
-import { kernelDistance } from '../../metrics/kernel_distance.js';
-import { precisionRecall } from '../../metrics/precision_recall.js';
-import type { HostRows } from '../../metrics/rows.js';
-import { scoreNames } from '../../metrics/score_names.js';
+import { stat } from 'node:fs/promises';
+import { fail } from '../../internal/check.js';
 import { folderImages } from '../folder_images.js';
+import type { FolderImages } from '../folder_images.js';
+import { AnswerReader } from './answers.js';
+import { checkedRequest } from './evaluate_options.js';
+import type { EvaluateFoldersOptions } from './evaluate_options.js';
+import type { Evaluation } from './evaluation.js';
 import { openExtractor } from './extractor.js';
-import type { Extractor, ExtractorSource } from './extractor.js';
-
-/** What can be measured; `'classifier'` needs an extractor with logits. */
-export type Metric = 'frechet' | 'kernel' | 'precision-recall' | 'density-coverage' | 'classifier';
-export const METRICS: readonly Metric[] = [
-  ...(['frechet', 'kernel', 'precision-recall', 'density-coverage', 'classifier'] as const),
-];
-
-/** Options of {@link evaluateFolders}. */
-export interface EvaluateFoldersOptions extends ExtractorSource {
-  /** The folder of real images. */
-  readonly real: string;
-  /** The folder of generated images. */
-  readonly fake: string;
-  /** What to measure; default all that the extractor allows. */
-  readonly metrics?: readonly Metric[];
-  /** Images that go through the extractor at a time; default 32. */
-  readonly batchSize?: number;
-  /** 3, RGB, the default, or 1, grey. */
-  readonly channels?: 1 | 3;
-  /** The side of the square to which each image is resized first; default: none is. */
-  readonly size?: number | undefined;
-  /** What happens at a file that is no image: `'refuse'`, the default, or `'skip'`. */
-  readonly onCorrupt?: 'refuse' | 'skip';
-  /** Splits of the classifier score; default 10. */
-  readonly splits?: number;
-  /** Subsets of the kernel distance; default 100. */
-  readonly subsets?: number;
-  /** Images of a subset; default 1,000, or as many as the smaller folder has. */
-  readonly subsetSize?: number | undefined;
-  /** k of precision and recall; default 3. */
-  readonly neighbors?: number;
-  /** k of density and coverage; default 5. */
-  readonly coverageNeighbors?: number;
-  /** Of the subsets; default 0. */
-  readonly seed?: number;
-  /** Called after each batch. */
-  readonly onProgress?: (progress: EvaluationProgress) => void;
-}
-
-/** How far {@link evaluateFolders} is. */
-export interface EvaluationProgress {
-  /** Images that were read of both folders. */
-  readonly images: number;
-  /** Files there are in both. */
-  readonly of: number;
-}
-
-/** One number of an evaluation. */
-export interface Score {
-  readonly metric: Metric;
-  /** What it is called, with the features it is of. */
-  readonly name: string;
-  readonly value: number;
-  /** Over splits or subsets. */
-  readonly std?: number;
-  /** What it was measured with. */
-  readonly settings: Readonly<Record<string, number>>;
-}
-
-/** What {@link evaluateFolders} finds. */
-export interface Evaluation {
-  /** Which features were compared. */
-  readonly features: string;
-  /** Images that were read. */
-  readonly real: number;
-  readonly fake: number;
-  /** Files that were passed over, and why. */
-  readonly skipped: Readonly<Record<string, string>>;
-  readonly scores: readonly Score[];
-}
+import type { Extractor } from './extractor.js';
+import { measure } from './measure.js';
+import type { Side } from './measure.js';
+import { planMetrics } from './metric_plan.js';
+import type { Counts } from './metric_plan.js';
+import { countOf, readStatistics, widthOf, writeStatistics } from './statistics_file.js';
+import type { SavedStatistics } from './statistics_file.js';
+import { warningsOf } from './warnings.js';
 
 const WHERE = 'evaluateFolders';
 
@@ -90,13 +23,22 @@ const WHERE = 'evaluateFolders';
  *
  * Each image goes once through the extractor; its features are then compared by every metric that is
  * asked for. Fréchet distance alone takes constant memory; the others hold the features of all images.
+ * What the numbers of images do not allow is left out, known before the first image is read, and named
+ * in `leftOut`; what makes a score doubtful is in `warnings`: images no more than features, and
+ * probabilities in place of logits. The classifier score splits the images in an order that is shuffled
+ * by `seed`, unless `order` says otherwise.
+ *
+ * In place of a folder there may be a file of statistics, for the Fréchet distance alone: a `.npz` of
+ * pytorch-fid or clean-fid, or what `saveStatistics` wrote. Nothing in it says which network, layer and
+ * preparation of images it is of; they are to be the same.
  * Scores are named FID, KID and Inception Score only with the published weights of Inception-v3.
  *
  * @param options `real`, `fake`, `extractor`; the others have defaults, see
  *   {@link EvaluateFoldersOptions}.
- * @returns The scores, and how many images they are of.
+ * @returns The scores, how many images they are of, and what was left out.
  * @throws GanKitError if an option is out of range, a folder holds no images, a file cannot be read
- *   (unless `onCorrupt` is `'skip'`), or images are too few for a metric.
+ *   (unless `onCorrupt` is `'skip'`), images are too few for every metric, or the extractor gives
+ *   anything but finite rows of one width, one for each image.
  *
  * **Differentiable:** no.
  *
@@ -124,162 +66,111 @@ const WHERE = 'evaluateFolders';
  * ```
  */
 export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<Evaluation> {
-  checkOptions(WHERE, options, OPTIONS);
-  const { metrics, splits = 10, subsets = 100, seed = 0, onProgress } = options;
-  const { neighbors = 3, coverageNeighbors = 5 } = options;
-  if (metrics !== undefined && !(Symbol.iterator in Object(metrics)))
-    fail('type', WHERE, 'metrics', 'a list of metrics', metrics);
-  for (const metric of metrics ?? [])
-    if (!METRICS.includes(metric))
-      fail('value', WHERE, 'metrics', `of ${METRICS.join(', ')}`, metric);
-  checkNumber(WHERE, 'subsets', subsets, { integer: true, min: 1 });
-
+  const request = checkedRequest(WHERE, options);
+  const { saveStatistics, onProgress } = options;
   const extractor = await openExtractor(WHERE, options);
   try {
-    const folders = {
-      real: await open(options.real),
-      fake: await open(options.fake),
-    };
-    const of = folders.real.names.length + folders.fake.names.length;
-    let images = 0;
-    const seen = (count: number) => onProgress?.({ images: (images += count), of });
-    const keepRows = metrics?.every((metric) => metric === 'frechet') !== true;
-    const real = await answersOf(extractor, folders.real, keepRows, seen);
-    const fake = await answersOf(extractor, folders.fake, keepRows, seen);
-    if (metrics?.includes('classifier') && fake.logits === undefined)
-      fail(
-        'value',
-        WHERE,
-        'metrics',
-        'without classifier, as the extractor has no logits',
-        metrics,
-      );
+    const real = await open('real', options, extractor);
+    const fake = options.fake === undefined ? undefined : await open('fake', options, extractor);
+    if (saveStatistics !== undefined && real.images === undefined)
+      fail('value', WHERE, 'real', 'a folder, where its statistics are saved', options.real);
+    const plan = (counts: Counts, hasLogits: boolean) =>
+      fake === undefined
+        ? { metrics: [], leftOut: [], classifiesReal: false }
+        : planMetrics(WHERE, request, counts, hasLogits);
+    const files = { real: real.images?.names.length, fake: fake?.images?.names.length };
+    const { metrics } = plan(files, extractor.hasLogits ?? true);
 
-    const names = scoreNames(extractor.name);
-    const scores: Score[] = [];
-    const wants = (metric: Metric) => metrics?.includes(metric) ?? true;
-    if (wants('frechet')) {
-      const value = await frechetDistance(real.statistics, fake.statistics);
-      scores.push({ metric: 'frechet', name: names.frechetDistance, value, settings: {} });
-    }
-    const pair = { real: real.features, fake: fake.features };
-    if (wants('kernel')) {
-      const fewest = Math.min(real.count, fake.count);
-      const subsetSize = options.subsetSize ?? Math.min(1000, fewest);
-      // all subsets of the size of both folders are the same
-      const whole = subsetSize === Math.max(real.count, fake.count);
-      const settings = { subsets: whole ? 1 : subsets, subsetSize, seed };
-      const { mean: value, std } = await kernelDistance(pair, settings);
-      scores.push({ metric: 'kernel', name: names.kernelDistance, value, std, settings });
-    }
-    if (wants('precision-recall')) {
-      const settings = { neighbors };
-      const found = await precisionRecall(pair, settings);
-      for (const name of ['precision', 'recall', 'f1'] as const)
-        scores.push({
-          ...{ metric: 'precision-recall', name: name === 'f1' ? 'F1' : name },
-          ...{ value: found[name], settings },
-        });
-    }
-    if (wants('density-coverage')) {
-      const settings = { neighbors: coverageNeighbors };
-      const found = await densityCoverage(pair, settings);
-      for (const name of ['density', 'coverage'] as const)
-        scores.push({ metric: 'density-coverage', name, value: found[name], settings });
-    }
-    if (wants('classifier') && fake.logits !== undefined)
-      for (const [side, { logits }] of Object.entries({ fake, real })) {
-        const { mean: value, std } = await inceptionScore(logits!, { splits });
-        const name =
-          side === 'fake' ? names.inceptionScore : `${names.inceptionScore} of real images`;
-        scores.push({ metric: 'classifier', name, value, std, settings: { splits } });
-      }
+    const of = (files.real ?? 0) + (files.fake ?? 0);
+    let images = 0;
+    let hasLogits = extractor.hasLogits ?? false;
+    const reader = new AnswerReader(WHERE, extractor, {
+      first: (features, found) => {
+        hasLogits = found;
+        plan(files, found);
+        for (const [side, opened] of Object.entries({ real, fake }))
+          checkWidth(side, features, opened?.statistics);
+      },
+      seen: (count) => onProgress?.({ images: (images += count), of }),
+    });
+    const keepRows = metrics.some((metric) => metric !== 'frechet');
+    const ofReal = await judge(reader, real, keepRows);
+    if (saveStatistics !== undefined)
+      await writeStatistics(saveStatistics, ofReal.answers!.statistics);
+    const ofFake = fake && (await judge(reader, fake, keepRows));
+
+    // files that were passed over may have left too few images
+    const answers = { real: ofReal.answers, fake: ofFake?.answers };
+    const possible = plan({ real: answers.real?.count, fake: answers.fake?.count }, hasLogits);
+    const sides = { real: ofReal, ...(ofFake && { fake: ofFake }) };
+    const counts = Object.entries(sides).map(([side, { statistics }]) => [
+      side,
+      countOf(statistics),
+    ]);
+    const measured = saveStatistics === undefined ? [] : (['frechet'] as const);
     return {
-      ...{ features: extractor.name, real: real.count, fake: fake.count },
-      skipped: Object.fromEntries([...folders.real.skipped, ...folders.fake.skipped]),
-      scores,
+      features: extractor.name,
+      ...(Object.fromEntries(counts.filter(([, count]) => count !== undefined)) as Counts),
+      passedOver: passedOverIn({ real: real.images, fake: fake?.images }),
+      skipped: Object.fromEntries(
+        [real, fake].flatMap((side) => [...(side?.images?.skipped ?? [])]),
+      ),
+      scores: ofFake
+        ? await measure(possible, { real: ofReal, fake: ofFake }, request, extractor.name)
+        : [],
+      leftOut: possible.leftOut,
+      warnings: warningsOf(answers, [...possible.metrics, ...measured]),
     };
   } finally {
     extractor.dispose();
   }
-
-  function open(folder: string) {
-    const { batchSize, channels, size, onCorrupt } = options;
-    return folderImages({
-      ...{ folder, range: extractor.range },
-      ...(batchSize !== undefined && { batchSize }),
-      ...(channels !== undefined && { channels }),
-      ...(size !== undefined && { size }),
-      ...(onCorrupt !== undefined && { onCorrupt }),
-    });
-  }
 }
 
-const OPTIONS: readonly string[] = [
-  ...['real', 'fake', 'extractor', 'weights', 'layer', 'logits', 'range', 'metrics', 'batchSize'],
-  ...['channels', 'size', 'onCorrupt', 'splits', 'subsets', 'subsetSize', 'neighbors'],
-  ...['coverageNeighbors', 'seed', 'onProgress'],
-];
+/** One side before anything is extracted: images, or statistics of a file. */
+type Opened =
+  | { readonly images: FolderImages; readonly statistics?: undefined }
+  | { readonly images?: undefined; readonly statistics: SavedStatistics };
 
-/** What an extractor says of all images of a folder. */
-interface Answers {
-  readonly count: number;
-  readonly statistics: FeatureStatistics;
-  /** Empty if they were not to be kept. */
-  readonly features: HostRows;
-  readonly logits?: HostRows;
+async function open(
+  side: 'real' | 'fake',
+  options: EvaluateFoldersOptions,
+  { range }: Extractor,
+): Promise<Opened> {
+  const path = options[side];
+  const statistics = await readStatistics(WHERE, side, path);
+  if (statistics !== undefined) return { statistics };
+  const found = typeof path === 'string' ? await stat(path).catch(() => undefined) : undefined;
+  if (path === undefined || found?.isDirectory() !== true)
+    fail('value', WHERE, side, 'a folder that exists', path, 'Or a file .npz or .safetensors.');
+  const { batchSize, channels, size, onCorrupt } = options;
+  const images = await folderImages({
+    ...{ folder: path, range },
+    ...(batchSize !== undefined && { batchSize }),
+    ...(channels !== undefined && { channels }),
+    ...(size !== undefined && { size }),
+    ...(onCorrupt !== undefined && { onCorrupt }),
+  });
+  return { images };
 }
 
-async function answersOf(
-  extractor: Extractor,
-  images: AsyncIterable<Tensor4D>,
-  keepRows: boolean,
-  seen: (count: number) => void,
-): Promise<Answers> {
-  const statistics = new FeatureStatistics();
-  const features = new Table();
-  const logits = new Table();
-  for await (const batch of images) {
-    const count = batch.shape[0];
-    try {
-      const answer = await extractor.extract(batch);
-      try {
-        await statistics.update(answer.features);
-        if (keepRows) await features.add(answer.features);
-        if (keepRows && answer.logits !== undefined) await logits.add(answer.logits);
-      } finally {
-        dispose([answer.features, ...(answer.logits === undefined ? [] : [answer.logits])]);
-      }
-    } finally {
-      batch.dispose();
-    }
-    seen(count);
-  }
-  return {
-    ...{ count: statistics.count, statistics, features: features.rows() },
-    ...(logits.count > 0 && { logits: logits.rows() }),
-  };
+/** The counts of other files, by side. */
+function passedOverIn(
+  sides: Readonly<Record<string, FolderImages | undefined>>,
+): Evaluation['passedOver'] {
+  const counts: [string, Readonly<Record<string, number>>][] = [];
+  for (const [side, images] of Object.entries(sides))
+    if (images !== undefined) counts.push([side, Object.fromEntries(images.passedOver)]);
+  return Object.fromEntries(counts);
 }
 
-/** Rows that come batch by batch. */
-class Table {
-  count = 0;
-  private columns = 0;
-  private readonly parts: Float32Array[] = [];
+function checkWidth(side: string, features: number, statistics?: SavedStatistics): void {
+  const width = statistics === undefined ? features : widthOf(statistics);
+  if (width !== features)
+    fail('shape', WHERE, side, `statistics of ${features} features, as the extractor has`, width);
+}
 
-  async add(rows: Tensor2D): Promise<void> {
-    this.count += rows.shape[0];
-    this.columns = rows.shape[1];
-    this.parts.push((await rows.data()) as Float32Array);
-  }
-
-  rows(): HostRows {
-    const data = new Float32Array(this.count * this.columns);
-    let at = 0;
-    for (const part of this.parts) {
-      data.set(part, at);
-      at += part.length;
-    }
-    return { data, shape: [this.count, this.columns] };
-  }
+async function judge(reader: AnswerReader, side: Opened, keepRows: boolean): Promise<Side> {
+  if (side.statistics !== undefined) return { statistics: side.statistics };
+  const answers = await reader.read(side.images, keepRows);
+  return { statistics: answers.statistics, answers };
 }

@@ -1,11 +1,12 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, io } from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkTensor, fail } from '../../internal/check.js';
+import { checkTensor, fail, isTensor } from '../../internal/check.js';
 import { registerLayers } from '../../layers/register_layers.js';
 import { featureExtractor } from '../../metrics/feature_extractor.js';
 import { loadInceptionFeatures } from '../inception_file.js';
@@ -25,6 +26,8 @@ export interface Extractor {
   readonly name: string;
   /** The values of a black and of a white pixel that it wants. */
   readonly range: readonly [number, number];
+  /** Whether it has logits; undefined until the first answer. */
+  readonly hasLogits: boolean | undefined;
   extract(images: Tensor4D): Promise<Extracted>;
   dispose(): void;
 }
@@ -52,9 +55,15 @@ export async function openExtractor(where: string, source: ExtractorSource): Pro
   if (typeof extractor !== 'string' || extractor === '')
     fail('type', where, 'extractor', "'inception', or the path of a model or a module", extractor);
   if (extractor === 'inception') return inception(where, weights);
+  await checkFile(where, 'extractor', extractor);
   if (weights !== undefined)
     fail('value', where, 'weights', "left out but for the extractor 'inception'", weights);
   return extractor.endsWith('.json') ? savedModel(where, source) : userModule(where, source);
+}
+
+async function checkFile(where: string, parameter: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) fail('value', where, parameter, 'a file that exists', path);
 }
 
 async function inception(where: string, weights: string | undefined): Promise<Extractor> {
@@ -63,10 +72,12 @@ async function inception(where: string, weights: string | undefined): Promise<Ex
       ...(['value', where, 'weights', "a path, with the extractor 'inception'", weights] as const),
       'The file of torch-fidelity and pytorch-fid, weights-inception-2015-12-05-6726825d.pth; nothing is downloaded by itself.',
     );
+  await checkFile(where, 'weights', weights);
   const network = await loadInceptionFeatures(weights, { pixels: 'bytes', quantize: 'none' });
   return {
     name: network.name,
     range: [0, 255],
+    hasLogits: true,
     extract: (images) => network.extract(images),
     dispose: () => network.dispose(),
   };
@@ -83,6 +94,7 @@ async function savedModel(where: string, source: ExtractorSource): Promise<Extra
     return {
       name: `${basename(path)}, ${layer}`,
       range,
+      hasLogits: classify !== undefined,
       extract: async (images) => ({
         features: await features(images),
         ...(classify !== undefined && { logits: await classify(images) }),
@@ -124,22 +136,29 @@ async function userModule(where: string, source: ExtractorSource): Promise<Extra
     fail('type', where, 'extractor', 'a module whose default export is a function', module.default);
   const call = module.default as UserFunction;
   return {
-    name: basename(path),
-    range,
-    extract: async (images) => {
-      const answer = await call(images);
-      const { features, logits: classes } =
-        'features' in answer ? answer : { features: answer, logits: undefined };
-      const shape = [images.shape[0], null];
-      try {
-        checkTensor(where, 'extractor', features, { shape });
-        if (classes !== undefined) checkTensor(where, 'extractor', classes, { shape });
-      } catch (error) {
-        dispose({ features, classes });
-        throw error;
-      }
-      return { features, logits: classes };
-    },
+    ...{ name: basename(path), range, hasLogits: undefined },
+    extract: async (images) => checkedAnswer(where, await call(images), images.shape[0]),
     dispose: () => undefined,
   };
+}
+
+/** Checks what a function of the user's returned; what is refused is freed. */
+function checkedAnswer(where: string, answer: unknown, count: number): Extracted {
+  try {
+    const { features, logits, ...others } = (
+      isTensor(answer) ? { features: answer } : (answer ?? {})
+    ) as Partial<Record<string, unknown>>;
+    if (typeof answer !== 'object' || features === undefined || Object.keys(others).length > 0)
+      fail(
+        ...(['type', where, 'extractor', 'a function that returns features', answer] as const),
+        'It is to return a tensor [images, d], or { features, logits } of such tensors.',
+      );
+    const shape = [count, null];
+    checkTensor(where, 'features of extractor', features, { shape });
+    if (logits !== undefined) checkTensor(where, 'logits of extractor', logits, { shape });
+    return { features: features as Tensor2D, logits: logits as Tensor2D | undefined };
+  } catch (error) {
+    dispose(answer as TensorContainer);
+    throw error;
+  }
 }
