@@ -97,7 +97,7 @@ function makers(): Record<string, Call> {
     ],
   };
   return Object.fromEntries(
-    Object.entries(table).map(([name, [fn, args]]) => [name, { fn, args: [args] } as Call]),
+    Object.entries(table).map(([name, [fn, args]]) => [name, { fn, args: [args] }]),
   );
 }
 
