@@ -16,6 +16,7 @@ import { inTime } from './in_time.js';
 import type { LoadBackendOptions } from './options.js';
 import { settlePendingStart } from './pending_start.js';
 import { selfTest } from './self_test.js';
+import { warnOfCPU } from './warn_of_cpu.js';
 
 /** The backend that tensors now live on. */
 export interface LoadedBackend {
@@ -48,6 +49,7 @@ export async function chooseBackend(
     try {
       if (candidate === undefined) throw new Error('does not exist on this platform');
       const instance = await accept(candidate, options);
+      if (name === 'cpu') warnOfCPU(reasons.get('wasm'));
       for (const other of names)
         if (other !== name && !reasons.has(other))
           reasons.set(

@@ -39,7 +39,12 @@ export interface LoadBackendOptions {
 /** The one that computes with threads. */
 export const THREADED_BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
 
-const WASM_BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', THREADED_BINARY];
+/** The three of which tfjs starts one. */
+export const WASM_BINARIES: readonly string[] = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  THREADED_BINARY,
+];
 
 const KEYS = [
   'prefer',

@@ -7,15 +7,17 @@ import { memoryOf } from '../kernels/wasm_backend.js';
 import type { WasmBackend } from '../kernels/wasm_backend.js';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
-import { THREADED_BINARY } from './options.js';
-import type { LoadBackendOptions } from './options.js';
+import { addressesIn, placeBinaries } from './wasm_binaries.js';
+import type { AddressOf } from './wasm_binaries.js';
 
 /** What a host can do for the wasm backend. */
 export interface WasmHost {
+  /** What to do when the backend does not start. */
+  readonly advice: string;
   /** The folder of the binaries, where the host can tell. */
   findBinaries?(): string | undefined;
   /** Has the backend compute with threads; none means all processors. */
-  useThreads?(module: WasmModule, threads: number | undefined, binary: string | undefined): void;
+  useThreads?(module: WasmModule, threads: number | undefined, addressOf: AddressOf): void;
   /** Whether it does so, too, where the program has registered the backend, as tfjs's start may hang. */
   readonly mendsStart?: boolean;
   /** Called before Emscripten's code runs; returns what clears its process listeners away. */
@@ -28,27 +30,26 @@ export type WasmModule = Pick<
 >;
 
 /** WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
-export function wasm(host: WasmHost = {}): Candidate {
+export function wasm(host: WasmHost): Candidate {
   const candidate = {
     name: 'wasm',
     backend: 'wasm',
     packageName: '@tensorflow/tfjs-backend-wasm',
-    advice: 'Serve the three .wasm files of the package and pass their folder as wasmPath.',
+    advice: host.advice,
     async load(options): ReturnType<Candidate['load']> {
       const clearListeners = host.watchListeners?.();
       const literalImport = (): Promise<unknown> => import('@tensorflow/tfjs-backend-wasm');
       const module = (await importBackend(candidate, options, literalImport)) as
         WasmModule | undefined;
-      const path = options.wasmPath ?? (module === undefined ? undefined : host.findBinaries?.());
       const started = engine().registry.wasm !== undefined;
-      if (path !== undefined && !started) {
-        const { setWasmPaths } = module ?? ((await literalImport()) as WasmModule);
-        setWasmPaths(typeof path === 'string' ? asFolder(path) : path);
-      }
-      const own = module ?? (host.mendsStart === true ? await literalImport() : undefined);
+      const path = options.wasmPath ?? (module === undefined ? undefined : host.findBinaries?.());
+      const mends = host.mendsStart === true || path !== undefined;
+      const own = module ?? (mends ? ((await literalImport()) as WasmModule) : undefined);
       if (own !== undefined && !started) {
-        const { threads, wasmPath } = options;
-        host.useThreads?.(own as WasmModule, threads, addressOf(THREADED_BINARY, wasmPath));
+        const addressOf = addressesIn(path);
+        if (module !== undefined || path !== undefined) placeBinaries(own, addressOf);
+        if (module !== undefined || host.mendsStart === true)
+          host.useThreads?.(own, options.threads, addressOf);
       }
       return {
         coreVersion: module?.version_wasm,
@@ -65,8 +66,3 @@ export function wasm(host: WasmHost = {}): Candidate {
   } satisfies Candidate;
   return candidate;
 }
-
-const addressOf = (file: string, path: LoadBackendOptions['wasmPath']): string | undefined =>
-  typeof path === 'string' ? `${asFolder(path)}${file}` : path?.[file];
-
-const asFolder = (path: string): string => (/[/\\]$/.test(path) ? path : `${path}/`);

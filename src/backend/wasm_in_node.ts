@@ -1,45 +1,22 @@
-import { nodeBuiltin, nodeProcess } from './node_builtins.js';
-import type { WasmHost, WasmModule } from './wasm.js';
+import { nodeProcess } from './node_builtins.js';
+import { folderWith } from './program_files.js';
+import type { WasmHost } from './wasm.js';
 import { defaultThreads, useThreads } from './wasm_threads.js';
+
+/** The folder of the wasm package that holds a file; it has all that tfjs and its threads need. */
+const folderOf = (file: string): string | undefined =>
+  folderWith(file, '@tensorflow/tfjs-backend-wasm', 'wasm-out');
 
 /** What Node does for the wasm backend. */
 export const wasmInNode: WasmHost = {
-  findBinaries,
-  useThreads(module: WasmModule, threads = defaultThreads(), binary) {
-    const folder = packageFolder('../wasm-out', 'tfjs-backend-wasm-threaded-simd.js');
-    if (threads > 1 && folder !== undefined) useThreads(module, threads, folder, binary);
-  },
+  advice:
+    'Copy the folder node_modules/@tensorflow/tfjs-backend-wasm/wasm-out beside the program, ' +
+    'or pass where its files are as wasmPath.',
+  findBinaries: () => folderOf('tfjs-backend-wasm.wasm'),
+  useThreads: (module, threads = defaultThreads(), addressOf) =>
+    useThreads(module, threads, addressOf, folderOf),
   watchListeners,
 };
-
-/**
- * The folder of the installed wasm package. tfjs looks beside the file that runs, which is right
- * until a bundler moves its code into another file.
- */
-function findBinaries(): string | undefined {
-  return packageFolder('.', 'tfjs-backend-wasm.wasm');
-}
-
-/** A folder of the installed wasm package, seen from its main file, if a file is there. */
-function packageFolder(relative: string, file: string): string | undefined {
-  const module = nodeBuiltin<{ createRequire(from: string): { resolve(id: string): string } }>(
-    'module',
-  );
-  const path = nodeBuiltin<{ dirname(file: string): string; join(...parts: string[]): string }>(
-    'path',
-  );
-  const fs = nodeBuiltin<{ existsSync(file: string): boolean }>('fs');
-  try {
-    // a bundle in CommonJS knows no import.meta.url; the script that was started is near enough
-    const here = (import.meta as { url?: string }).url ?? nodeProcess().argv[1]!;
-    const main = module.createRequire(here).resolve('@tensorflow/tfjs-backend-wasm');
-    const folder = path.join(path.dirname(main), relative);
-    return fs.existsSync(path.join(folder, file)) ? folder : undefined;
-  } catch {
-    // a bundle that runs away from its node_modules: tfjs's own guess stands, or `wasmPath`
-    return undefined;
-  }
-}
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'];
 

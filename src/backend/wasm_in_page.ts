@@ -1,7 +1,8 @@
 import { env } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { chooseThreads } from '../kernels/threads.js';
-import { IdleWorker } from './idle_worker.js';
+import { amongIdleWorkers } from './idle_worker.js';
+import type { IdleWorker } from './idle_worker.js';
 import type { WasmHost } from './wasm.js';
 import { startWasmBy } from './wasm_start.js';
 import type { WasmStart } from './wasm_start.js';
@@ -15,6 +16,7 @@ import type { WasmStart } from './wasm_start.js';
 
 /** What pages, and their workers, do for the wasm backend. */
 export const wasmInPage: WasmHost = {
+  advice: 'Serve the three .wasm files of the package and pass their folder as wasmPath.',
   mendsStart: true,
   useThreads({ setThreadsCount }, threads = defaultThreads()) {
     startWasmBy(async (stock) => {
@@ -23,7 +25,7 @@ export const wasmInPage: WasmHost = {
       if (!(await canShare())) return stock();
       if (threads > 1)
         try {
-          return await withIdleWorkers(stock);
+          return await amongIdleWorkers((makeIdle) => startWith(makeIdle, stock));
         } catch {
           // the binary with threads may be missing where the others are not
         }
@@ -55,16 +57,16 @@ const MICROTASKS = 100; // more than it makes them within
  * Starts tfjs with {@link IdleWorker}s. It makes its workers in microtasks of its start; in these alone the
  * host's class is another one, which still makes what the program asks for: tfjs's come from a `blob:`.
  */
-async function withIdleWorkers(stock: WasmStart): Promise<KernelBackend> {
+async function startWith(makeIdle: () => IdleWorker, stock: WasmStart): Promise<KernelBackend> {
   const host = globalThis as { Worker?: new (address: unknown, options?: object) => object };
   const before = host.Worker;
   let made = 0;
-  host.Worker = new Proxy(before ?? IdleWorker, {
+  host.Worker = new Proxy(before ?? Object, {
     construct(Worker, parameters: unknown[], subclass: () => object): object {
       if (!String(parameters[0]).startsWith('blob:'))
         return Reflect.construct(Worker, parameters, subclass) as object;
       made++;
-      return new IdleWorker();
+      return makeIdle();
     },
   });
   try {

@@ -2,9 +2,12 @@ import { env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { chooseThreads } from '../kernels/threads.js';
-import { IdleWorker } from './idle_worker.js';
+import { amongIdleWorkers } from './idle_worker.js';
+import type { IdleWorker } from './idle_worker.js';
 import { nodeBuiltin } from './node_builtins.js';
 import { THREADED_BINARY } from './options.js';
+import { isFile } from './program_files.js';
+import type { AddressOf } from './wasm_binaries.js';
 import { startWasmBy } from './wasm_start.js';
 
 /*
@@ -33,37 +36,54 @@ const GLUE = 'tfjs-backend-wasm-threaded-simd.js';
 /** More are of no use to products of the size that training has. */
 const MOST_THREADS = 8;
 
-/** As many as this process may use processors, up to eight. */
-export function defaultThreads(): number {
-  const { availableParallelism } = nodeBuiltin<{ availableParallelism: () => number }>('os');
-  return Math.min(MOST_THREADS, availableParallelism());
+/** How many processors this process may use; 1 where it may not know. */
+function processors(): number {
+  try {
+    return nodeBuiltin<{ availableParallelism: () => number }>('os').availableParallelism();
+  } catch {
+    return 1;
+  }
 }
+
+/** As many as this process may use processors, up to eight. */
+export const defaultThreads = (): number => Math.min(MOST_THREADS, processors());
 
 /**
  * Has tfjs's wasm backend start with threads; as it would without this where they do not work.
  *
  * @param module The wasm package.
- * @param threads From 2 on.
- * @param folder Its folder `wasm-out`.
- * @param binary The address of the binary, if it is not there.
+ * @param threads 1 starts it as it would.
+ * @param addressOf Where its binaries are.
+ * @param folderOf Finds the folder of another file of the package.
  */
 export function useThreads(
   module: WasmModule,
   threads: number,
-  folder: string,
-  binary: string = inFolder(folder, THREADED_BINARY),
+  addressOf: AddressOf,
+  folderOf: (file: string) => string | undefined,
 ): void {
   startWasmBy(async (stock) => {
-    try {
-      // the only binary with threads has SIMD, too; without a binary Emscripten ends in an abort
-      const starts = isFile(binary) && (await env().getAsync('WASM_HAS_SIMD_SUPPORT'));
-      if (!starts) return stock();
-      return await startThreaded(module, threads, folder, binary);
-    } catch {
-      module.setThreadsCount(1);
-      return stock();
-    }
+    const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    const binary = addressOf(THREADED_BINARY);
+    // the only binary with threads has SIMD, too; without a binary Emscripten ends in an abort
+    if (threads > 1 && simd && binary !== undefined && isFile(binary))
+      try {
+        const folder = folderOf(GLUE) ?? folderOfFile(binary);
+        return await startThreaded(module, threads, folder, binary);
+      } catch {
+        module.setThreadsCount(1);
+      }
+    checkIsThere(simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm', addressOf);
+    return stock();
   });
+}
+
+/** Throws where a binary is not there: tfjs would say so on the console, too. */
+function checkIsThere(file: string, addressOf: AddressOf): void {
+  const address = addressOf(file);
+  if (address === undefined)
+    throw new Error(`no ${file} in the package's folder or beside the program`);
+  if (!/^\w{2,}:/.test(address) && !isFile(address)) throw new Error(`no file ${address}`);
 }
 
 async function startThreaded(
@@ -76,10 +96,12 @@ async function startThreaded(
   const before = host.Worker;
   try {
     const glue = inFolder(folder, GLUE);
-    const factory = evaluate(glue, glueRequire()) as Factory;
     const locateFile = (name: string) =>
       name === THREADED_BINARY ? binary : inFolder(folder, name);
-    const wasm = await factory({ locateFile, mainScriptUrlOrBlob: glue });
+    const wasm = await amongIdleWorkers(async (makeIdle) => {
+      const factory = evaluate(glue, glueRequire(makeIdle)) as Factory;
+      return factory({ locateFile, mainScriptUrlOrBlob: glue });
+    });
     wasm.tfjs = {
       init: wasm.cwrap('init', null, []),
       initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
@@ -98,10 +120,16 @@ async function startThreaded(
   }
 }
 
-/** What the glue gets from `require`: Node's modules, but {@link IdleWorker}. */
-function glueRequire(): Require {
+/** What the glue gets from `require`: Node's modules, but idle workers, and a count of processors that is no secret. */
+function glueRequire(makeIdle: () => IdleWorker): Require {
   const replaced: Record<string, unknown> = {
-    worker_threads: { ...nodeBuiltin<object>('worker_threads'), Worker: IdleWorker },
+    worker_threads: {
+      ...nodeBuiltin<object>('worker_threads'),
+      Worker: function () {
+        return makeIdle();
+      },
+    },
+    os: { cpus: () => Array.from({ length: processors() }) },
   };
   return (id) => replaced[id] ?? nodeBuiltin(id);
 }
@@ -121,12 +149,11 @@ function evaluate(file: string, require: Require): unknown {
   const module: { exports: unknown } = { exports: {} };
   const parameters = ['require', 'module', 'exports', '__filename', '__dirname'];
   const run = compileFunction(readFileSync(file, 'utf8'), parameters, { filename: file });
-  run(require, module, module.exports, file, file.replace(/[/\\][^/\\]*$/, ''));
+  run(require, module, module.exports, file, folderOfFile(file));
   return module.exports;
 }
 
-const isFile = (path: string): boolean =>
-  nodeBuiltin<{ existsSync: (file: string) => boolean }>('fs').existsSync(path);
+const folderOfFile = (file: string): string => file.replace(/[/\\]?[^/\\]*$/, '') || '.';
 
 const inFolder = (folder: string, name: string): string =>
   nodeBuiltin<{ join(...parts: string[]): string }>('path').join(folder, name);

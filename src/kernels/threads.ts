@@ -41,17 +41,21 @@ const SERVE = `({ tile, kernels, memory, job, thread }) => {
 }`;
 
 interface WorkerLike {
-  postMessage?(data: ThreadData): void;
+  postMessage(data: ThreadData): void;
   onmessage?: () => void;
   onerror?: () => void;
-  unref?(): void;
+  terminate(): unknown;
+}
+interface NodeWorker {
+  on(event: 'error', listener: () => void): void;
+  unref(): void;
   terminate(): unknown;
 }
 interface NodeWorkers {
-  Worker: new (
+  readonly Worker: new (
     source: string,
     options: { eval: true; execArgv: []; workerData: ThreadData },
-  ) => WorkerLike;
+  ) => NodeWorker;
 }
 interface Host {
   readonly process?: { getBuiltinModule?(id: string): unknown };
@@ -72,36 +76,43 @@ export async function threadsBegun(): Promise<void> {
 
 /**
  * Starts a thread, in Node or in a page. Nobody waits for it: work that it does not do in time is done by
- * others. Returns what ends it.
+ * others, all of it where the host allows no threads. Returns what ends it.
  */
 export function startThread(data: ThreadData): () => void {
-  const host = globalThis as unknown as Host;
-  const node = host.process?.getBuiltinModule?.('worker_threads') as NodeWorkers | undefined;
-  if (node !== undefined) {
-    const source = `(${SERVE})(require('worker_threads').workerData)`;
-    // options of the program, such as --input-type, are not for this source
-    const worker = new node.Worker(source, { eval: true, execArgv: [], workerData: data });
-    worker.unref!(); // a program that is done ends
-    return () => void worker.terminate();
-  }
-  const address = host.URL.createObjectURL(
-    new host.Blob([`onmessage = (e) => { postMessage(0); (${SERVE})(e.data) }`]),
+  const { process } = globalThis as unknown as Host;
+  const node = process?.getBuiltinModule?.('worker_threads') as NodeWorkers | undefined;
+  return node === undefined ? startInPage(data) : startInNode(node, data);
+}
+
+function startInNode({ Worker }: NodeWorkers, workerData: ThreadData): () => void {
+  const source = `(${SERVE})(require('worker_threads').workerData)`;
+  // options of the program, such as --input-type, are not for this source
+  const worker = ifAllowed(() => new Worker(source, { eval: true, execArgv: [], workerData }));
+  worker?.on('error', () => undefined); // would end the program
+  worker?.unref(); // a program that is done ends
+  return () => void worker?.terminate();
+}
+
+function startInPage(data: ThreadData): () => void {
+  const { Blob, URL, Worker } = globalThis as unknown as Host;
+  const address = URL.createObjectURL(
+    new Blob([`onmessage = (e) => { postMessage(0); (${SERVE})(e.data) }`]),
   );
-  const worker = workerAt(address);
+  const worker = ifAllowed(() => new Worker!(address));
   if (worker !== undefined) {
     begun.push(new Promise((done) => (worker.onmessage = worker.onerror = done)));
-    worker.postMessage!(data);
+    worker.postMessage(data);
   }
   return () => {
     worker?.terminate();
-    host.URL.revokeObjectURL(address);
+    URL.revokeObjectURL(address);
   };
 }
 
-/** None where a page's policy forbids it. */
-function workerAt(address: string): WorkerLike | undefined {
+/** A page's policy may forbid workers, and so may the permissions of a process. */
+function ifAllowed<T>(make: () => T): T | undefined {
   try {
-    return new (globalThis as unknown as Host).Worker!(address);
+    return make();
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
 import { checkFunction, checkOptions, fail, isTensor } from '../internal/check.js';
-import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { pace } from '../internal/pace.js';
 import { BLOCK, RunningMoments } from './moments.js';
 import { readRows } from './rows.js';
@@ -86,7 +85,7 @@ export class FeatureStatistics {
     const statistics = new FeatureStatistics();
     for await (const batch of batches) {
       await statistics.update(batch);
-      freedIfThrown(() => onProgress?.(statistics.count));
+      onProgress?.(statistics.count);
     }
     return statistics;
   }

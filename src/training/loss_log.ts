@@ -15,11 +15,8 @@ export class LossLog {
   /** The values by name, none where they are not asked for; frees them. */
   async read(asked: boolean): Promise<Record<string, number>> {
     const read: Record<string, number> = {};
-    try {
-      if (asked) for (const [name, loss] of this.losses) read[name] = (await loss.data())[0]!;
-    } finally {
-      this.dispose();
-    }
+    if (asked) for (const [name, loss] of this.losses) read[name] = (await loss.data())[0]!;
+    this.dispose();
     return read;
   }
 

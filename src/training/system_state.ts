@@ -29,22 +29,13 @@ export async function partStates(
   return parts;
 }
 
-/** What gives each network and piece its part of a joined state, one after the other. */
-export function partRestorers(
+/** Gives each network and piece its part of a joined state; stops at the first that does not fit. */
+export async function restoreParts(
   networks: Networks,
   pieces: Pieces,
   state: PieceState,
-): (() => Promise<void>)[] {
-  return [
-    ...Object.entries(networks).map(
-      ([name, model]) =>
-        async () =>
-          restoreModel(model, partOf(state, name)),
-    ),
-    ...Object.entries(pieces).map(
-      ([name, piece]) =>
-        async () =>
-          piece.restore(partOf(state, name)),
-    ),
-  ];
+): Promise<void> {
+  for (const [name, model] of Object.entries(networks))
+    await restoreModel(model, partOf(state, name));
+  for (const [name, piece] of Object.entries(pieces)) await piece.restore(partOf(state, name));
 }

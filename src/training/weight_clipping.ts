@@ -2,7 +2,6 @@ import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail, isTensor } from '../internal/check.js';
-import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { installKernels } from '../kernels/install.js';
 import { namedWeights } from '../layers/named_weights.js';
 
@@ -48,9 +47,8 @@ export function clipWeights(
   const { exclude = () => false } = options;
   if (typeof exclude !== 'function')
     fail('type', where, 'exclude', 'a function of a layer', exclude);
-  const variables = freedIfThrown(() => variablesOf(where, target, exclude));
   installKernels(); // tfjs's clipping on wasm makes −c of NaN
-  for (const variable of variables)
+  for (const variable of variablesOf(where, target, exclude))
     tidy(() => variable.assign(clipByValue(variable, -limit, limit)));
 }
 

@@ -89,7 +89,101 @@ describe('loadBackend in a program of its own', () => {
       console.log(name, skipped.find(({ name }) => name === 'wasm').reason);
     `);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^cpu did not start \(.*\)\. Serve the three \.wasm files/);
+    expect(stdout).toMatch(
+      /^cpu did not start \(no file no\/such\/folder\/tfjs-backend-wasm-simd\.wasm\)\. Copy the folder/,
+    );
+  });
+});
+
+describe('a first attempt that failed', () => {
+  /** Code that knows where the files are, and where damaged ones are. */
+  const FOLDERS = `
+    import { mkdtempSync, writeFileSync } from 'node:fs';
+    import { createRequire } from 'node:module';
+    import { tmpdir } from 'node:os';
+    import { dirname, join } from 'node:path';
+    const require = createRequire(${JSON.stringify(import.meta.url)});
+    const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+    const damaged = mkdtempSync(join(tmpdir(), 'gan-kit-wasm-'));
+    for (const kind of ['', '-simd', '-threaded-simd'])
+      writeFileSync(join(damaged, 'tfjs-backend-wasm' + kind + '.wasm'), 'damaged');
+  `;
+
+  test.each([
+    ['are not there', `'no/such/folder'`],
+    ['are damaged', 'damaged'],
+  ])('as the wasm files %s leaves a later one that names the right ones', async (_, wrong) => {
+    const { code, stdout, stderr } = await runScript(`
+      ${FOLDERS}
+      const first = await loadBackend({ wasmPath: ${wrong} });
+      const second = await loadBackend({ wasmPath: folder, threads: 2 });
+      console.log(first.name, second.name, second.device);
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'cpu wasm WebAssembly SIMD, 2 threads\n' });
+    expect(stderr.match(/gan-kit: computing on cpu/g)).toHaveLength(1);
+  });
+
+  test('is told of once, with the reason and the cure, and not where cpu is wanted', async () => {
+    const { stderr } = await runScript(`
+      await loadBackend({ prefer: ['cpu'] });
+      console.error('wanted');
+      await loadBackend({ prefer: ['wasm', 'cpu'], wasmPath: 'no/such/folder' });
+      await loadBackend({ wasmPath: 'nor/this/one' });
+    `);
+    const [before, after] = stderr.replace(OF_DAWN, '').split('wanted\n');
+    expect(before).toBe('');
+    expect(after).toMatch(
+      /^gan-kit: computing on cpu, .*no file no\/such\/folder\/.*Copy the folder .*wasm-out beside the program.*\nSee docs\/backends\.md.*\n$/,
+    );
+  });
+
+  test('by wrong results leaves a later one with other threads', async () => {
+    const { code, stdout } = await runScript(`
+      const { Instance } = WebAssembly;
+      WebAssembly.Instance = class { constructor() { throw new Error('no instances today'); } };
+      const { name, skipped } = await loadBackend({ threads: 2 });
+      console.log(name, skipped.find(({ name }) => name === 'wasm').reason);
+      WebAssembly.Instance = Instance;
+      for (const threads of [1, 2])
+        console.log((await loadBackend({ prefer: ['wasm'], threads })).device);
+    `);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'cpu failed the self-test: no instances today\n' + 'WebAssembly SIMD, 1 thread\n'.repeat(2), // the first start decides
+    });
+  });
+});
+
+describe('a process that may not do everything', () => {
+  test.each([
+    [{}, '1 thread'],
+    [{ threads: 2 }, '2 threads'],
+  ])('need not tell how many processors there are, %o', async (options, threads) => {
+    const { code, stdout, stderr } = await runScript(`
+      import os from 'node:os';
+      os.cpus = os.availableParallelism = () => { throw new Error('NotCapable'); };
+      process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+      console.log((await loadBackend(${JSON.stringify(options)})).device);
+    `);
+    expect({ code, stdout, stderr: stderr.replace(OF_DAWN, '') }).toEqual({
+      code: 0,
+      stdout: `WebAssembly SIMD, ${threads}\n`,
+      stderr: '',
+    });
+  });
+
+  test('need not be allowed threads', async () => {
+    const { code, stdout } = await runScript(`
+      import threads from 'node:worker_threads';
+      import { matMul, ones } from '@tensorflow/tfjs-core';
+      let asked = 0;
+      threads.Worker = class { constructor() { asked++; throw new Error('ERR_ACCESS_DENIED'); } };
+      const { name } = await loadBackend({ threads: 2 });
+      const product = matMul(ones([300, 300]), ones([300, 300]));
+      console.log(name, (await product.data())[7], asked > 0);
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'wasm 300 true\n' });
   });
 });
 
@@ -171,7 +265,8 @@ describe('threads of wasm in Node', () => {
       let made = 0;
       class BackendWasm { constructor() { made++; throw new Error('no pool'); } }
       const { setThreadsCount } = wasm;
-      useThreads({ BackendWasm, setThreadsCount }, 2, join(dirname(main), '..', 'wasm-out'));
+      const folder = join(dirname(main), '..', 'wasm-out');
+      useThreads({ BackendWasm, setThreadsCount }, 2, (file) => join(folder, file), () => folder);
       await tf.setBackend('wasm');
       console.log(made, await tf.add(1, 2).data(), globalThis.Worker);
     `);

@@ -43,7 +43,7 @@ describe('the wasm backend on an isolated page', () => {
   const starts = vi.fn(async () => (env().getBool(SHARES) ? glue() : INSTANCE));
   const module = { ...wasmPackage, setThreadsCount: vi.fn(setThreadsCount) };
   const start = (threads?: number) => {
-    wasmInPage.useThreads!(module, threads, undefined);
+    wasmInPage.useThreads!(module, threads, () => undefined);
     return findBackendFactory('wasm')();
   };
 
