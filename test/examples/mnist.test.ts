@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@tensorflow/tfjs-core';
@@ -8,15 +8,22 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Classifier } from '../../examples/mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
 import { PENALTIES, SYSTEMS } from '../../examples/mnist/recipe.js';
+import { writeRunReport } from '../../examples/mnist/report.js';
 import type { PenaltyName } from '../../examples/mnist/recipe.js';
 import { Run } from '../../examples/mnist/run.js';
 import type { RunOptions } from '../../examples/mnist/run.js';
 import { Judge } from '../../examples/mnist/scores.js';
 import { classShares } from '../../src/metrics/class_shares.js';
+import { sampleLatents } from '../../src/training/latents.js';
 import { useBackend } from '../helpers/backends.js';
+import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
+import { points, readReport } from '../helpers/report_page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-mnist-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+// ten by ten digits
+const GRID = { columns: 10, side: 28, scale: 2 };
 
 const options = (name: string, system = 'sn-dcgan'): RunOptions => ({
   ...SYSTEMS[system]!,
@@ -143,6 +150,54 @@ describe('a run', () => {
     expect(r1).toBeLessThan(1);
   });
 
+  it(
+    'draws the samples of the same latents, and reports its curves and pictures, also resumed',
+    { timeout: 240_000 },
+    async () => {
+      const rhythm = { losses: 1, grid: 2, score: 2, checkpoint: 3 };
+      const whole = new Run(options('drawn', 'wgan-gp'), train, judge, rhythm);
+      const losses = await advance(whole, 4);
+      const latents = sampleLatents({ count: 100, size: whole.gan.latentSize, seed: 1 });
+      const made = whole.gan.generate({ latents });
+      const [two, four] = [2, 4].map((step) => readTiles(whole.gridPath(step), GRID));
+      expect(four).toEqual(await tilesOf(made));
+      expect(two).not.toEqual(four);
+      expect(new Set(four!.map(String)).size).toBe(100);
+      dispose([latents, made]);
+
+      const page = readReport(await writeRunReport(whole, {}, undefined));
+      expect(page.subtitle).toMatch(/^4 generator steps, /);
+      expect(page.pictures).toEqual(
+        [2, 4].map((step) => ({
+          caption: `step ${step}`,
+          png: readFileSync(whole.gridPath(step)),
+        })),
+      );
+      const steps = [1, 2, 3, 4];
+      const of = (name: 'discriminator' | 'generator' | 'penalty') =>
+        points(
+          steps,
+          losses.map(({ [name]: loss }) => loss!),
+        );
+      expect(page.curves['Losses']).toEqual({
+        discriminator: of('discriminator'),
+        generator: of('generator'),
+        penalty: of('penalty'),
+      });
+      const { milestones } = whole.history;
+      expect(milestones.map(({ step }) => step)).toEqual([2, 4]);
+      const scores = milestones.map(({ score }) => score);
+      expect(page.curves['Classifier score']!['score']).toEqual(points([2, 4], scores));
+
+      const resumed = new Run(options('drawn', 'wgan-gp'), train, judge, rhythm);
+      await resumed.resume();
+      expect(resumed.step).toBe(3);
+      rmSync(whole.gridPath(4));
+      await advance(resumed, 4);
+      expect(readReport(await writeRunReport(resumed, {}, undefined))).toEqual(page);
+    },
+  );
+
   it('refuses the checkpoint of another run', async () => {
     const run = new Run(options('mine'), train, judge);
     await run.save();
@@ -166,7 +221,9 @@ describe('the demo', () => {
     async () => {
       const first = start('--steps', '100000');
       let said = '';
+      let bar = '';
       first.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      first.stderr.on('data', (chunk: Buffer) => (bar += chunk.toString()));
       while (!existsSync(join(out, 'samples-000250.png')) && first.exitCode === null)
         await new Promise((resolve) => setTimeout(resolve, 200));
       first.kill('SIGINT');
@@ -174,7 +231,13 @@ describe('the demo', () => {
       expect(code).toBe(0);
       expect(said).toMatch(/stopped at step \d+; checkpoint and .*report\.html are whole/);
       const step = Number(/stopped at step (\d+)/.exec(said)![1]);
-      expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(`${step} generator steps`);
+      const interrupted = readReport(join(out, 'report.html'));
+      expect(interrupted.subtitle).toContain(`${step} generator steps`);
+      // how far it is, both losses, and how long it still takes
+      const line = new RegExp(
+        String.raw`${step}/100000 \| D -?\d+\.\d{3} \| G -?\d+\.\d{3} \| \d+ images/s \| \d+:\d\d left`,
+      );
+      expect(bar).toMatch(line);
 
       const second = start('--steps', String(step + 2), '--resume');
       let ending = '';
@@ -182,14 +245,46 @@ describe('the demo', () => {
       const [end] = (await once(second, 'close')) as [number];
       expect(end).toBe(0);
       expect(ending).toContain(`resumed at step ${step}`);
-      expect(ending).toMatch(/classifier score +\d/);
-      expect(ending).toMatch(/nearest training image +\d/);
-      const report = readFileSync(join(out, 'report.html'), 'utf8');
-      expect(report).toContain(`${step + 2} generator steps`);
-      expect(report).not.toMatch(/(src|href)="https?:/);
-      expect(readdirSync(out).filter((name) => name.endsWith('.png')).length).toBeGreaterThan(1);
+      const number = (name: string) => {
+        const found = new RegExp(`^${name} +(\\d+\\.\\d+)`, 'm').exec(ending);
+        return Number(found?.[1]);
+      };
+      const page = readReport(join(out, 'report.html'));
+      expect(page.subtitle).toContain(`${step + 2} generator steps`);
+      expect(readFileSync(join(out, 'report.html'), 'utf8')).not.toMatch(/(src|href)="https?:/);
+      const { 'Classifier score': score, 'Nearest training image': nearest } = page.summary;
+      expect(Number.parseFloat(score!)).toBeCloseTo(number('classifier score'), 1);
+      expect(Number.parseFloat(nearest!)).toBeCloseTo(number('nearest training image'), 1);
+      expect(number('classifier score')).toBeGreaterThanOrEqual(1);
+      expect(number('nearest training image')).toBeGreaterThan(0);
+
+      // the pictures of before the interruption and of after it, each as its file has it
+      const drawn = [0, 250, step + 2];
+      const file = (at: number) => join(out, `samples-${String(at).padStart(6, '0')}.png`);
+      expect(page.pictures.map(({ caption }) => caption)).toEqual(
+        expect.arrayContaining(drawn.map((at) => `step ${at}`)),
+      );
+      for (const { caption, png } of page.pictures)
+        expect(png.equals(readFileSync(file(Number(caption.slice(5)))))).toBe(true);
+      const tiles = drawn.map((at) => readTiles(file(at), GRID));
+      for (const one of tiles) expect(one).toHaveLength(100);
+      expect(tiles[1]).not.toEqual(tiles[0]);
+      // and the losses of the whole run
+      const { discriminator } = page.curves['Losses']!;
+      const tens = Array.from({ length: Math.floor((step + 2) / 10) }, (_, i) => 10 * (i + 1));
+      expect(discriminator!.map(([x]) => x)).toEqual(tens);
     },
   );
+
+  it('lists its options, if it is asked to', async () => {
+    const child = start('--help');
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(said).toMatch(/^Trains a GAN .*\n\n {2}npm run demo -- \[options\]\n/);
+    expect(said).toMatch(/^ {2}--resume +goes on from the checkpoint/m);
+  });
 
   it.each([
     [['--loss', 'l2'], /--loss must be one of minimax/],
