@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +20,7 @@ import {
 } from '../../examples/distributed_statistics/shard_statistics.js';
 import { shardsOf } from '../../examples/distributed_statistics/shards.js';
 import type { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
+import { frechetDistance } from '../../src/metrics/frechet_distance.js';
 import { useBackend } from '../helpers/backends.js';
 import { hasRedis } from '../setup/redis.js';
 
@@ -117,5 +120,37 @@ describe.skipIf(!hasRedis())('distributed statistics', () => {
     // a worker ends at once, as --lock must be 100 or more
     const found = distribute(SETS, { redis, prefix: 'gone', lock: 0, workers: 2 });
     await expect(found).rejects.toThrow(/all workers have ended/);
+  }, 120_000);
+
+  it('the program prints the distance and the digest, through Redis as alone', async () => {
+    const reader = new ShardReader();
+    const sums = [];
+    for (const split of ['train', 't10k'] as const) {
+      const parts: FeatureStatistics[] = [];
+      for (const shard of shardsOf(split, 600, 3)) parts.push(await reader.read(shard));
+      sums.push(mergeShards(parts));
+    }
+    const distance = await frechetDistance(sums[0]!, sums[1]!);
+    const hash = createHash('sha256');
+    for (const sum of sums) hash.update(sum.toBytes());
+    const bits = hash.digest('hex');
+
+    const program = ['--import', 'tsx', 'examples/distributed_statistics/main.ts'];
+    const size = ['--images', '600', '--shards', '3'];
+    const queue = ['--redis', redis, '--prefix', 'program', '--workers', '1'];
+    const end = async (way: string[]) => {
+      const child = spawn(process.execPath, [...program, ...size, ...way], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      expect(await once(child, 'close')).toEqual([0, null]);
+      return said;
+    };
+    for (const said of await Promise.all([end(['--alone']), end(queue)])) {
+      expect(said).toMatch(/^1200 images, \d+\.\d s$/m);
+      expect(said).toContain(`Fréchet classifier distance: ${distance.toFixed(6)}\n`);
+      expect(said).toContain(`sha256 of the statistics: ${bits}\n`);
+    }
   }, 120_000);
 });

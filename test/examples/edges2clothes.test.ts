@@ -20,8 +20,12 @@ import {
   trainingBatch,
 } from '../../examples/edges2clothes/pairs.js';
 import { byRow } from '../../examples/edges2clothes/pictures.js';
+import { translate } from '../../examples/edges2clothes/recipe.js';
+import { writeRunReport } from '../../examples/edges2clothes/report.js';
 import { Run } from '../../examples/edges2clothes/run.js';
 import { useBackend } from '../helpers/backends.js';
+import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
+import { points, readReport } from '../helpers/report_page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-clothes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -342,6 +346,26 @@ describe('a run', () => {
       expect(history.milestones.map(({ step }) => step)).toEqual([5]);
       expect((await resumed.pix2pix.state()).arrays).toEqual((await whole.pix2pix.state()).arrays);
       vi.restoreAllMocks();
+
+      // drawing, what was made of it, photo: four times in a row
+      await resumed.saveGrid();
+      const { a, b } = pairBatch(test, range(0, 30));
+      const made = translate(resumed.pix2pix, a);
+      const [drawings, translations, photos] = await Promise.all([a, made, b].map(tilesOf));
+      const triples = drawings!.flatMap((drawing, i) => [drawing, translations![i]!, photos![i]!]);
+      const grid = { columns: 12, side: SIDE, scale: 2, background: 160 };
+      expect(readTiles(resumed.gridPath(6), grid)).toEqual(triples);
+      dispose([a, b, made]);
+      const page = readReport(await writeRunReport(resumed, {}, undefined));
+      expect(page.pictures).toEqual([
+        { caption: 'step 6', png: readFileSync(resumed.gridPath(6)) },
+      ]);
+      const { losses, milestones } = whole.history;
+      for (const [name, values] of Object.entries(losses))
+        expect(page.curves['Losses']![name]).toEqual(points([1, 2, 3, 4, 5, 6], values));
+      const read = milestones.map((scores) => scores.read);
+      expect(page.curves['Read as drawn']!['translated']).toEqual(points([5], read));
+
       const other = new Run({ ...whole.options, lambda: 10 }, train, test, judge);
       await whole.save();
       await expect(other.resume()).rejects.toThrow(/--lambda 100/);
@@ -370,10 +394,23 @@ describe('the program', () => {
     expect(first.code).toBe(0);
     expect(first.said).toMatch(/photos +0\.0 +\d+\.\d % +0\.00/);
     expect(first.said).toMatch(/translated drawings +\d+\.\d/);
-    const report = readFileSync(join(out, 'report.html'), 'utf8');
-    expect(report).toContain('3 steps');
-    expect(report).not.toMatch(/(src|href)="https?:/);
-    expect(existsSync(join(out, 'pictures-000003.png'))).toBe(true);
+    expect(first.complained).toMatch(
+      /3\/3 \| D \d+\.\d{3} \| G \d+\.\d{3} \| L1 \d+\.\d\d \| 0:00 left/,
+    );
+    const page = readReport(join(out, 'report.html'));
+    expect(page.subtitle).toMatch(/^3 steps, /);
+    expect(page.pictures).toEqual(
+      [0, 3].map((step) => ({
+        caption: `step ${step}`,
+        png: readFileSync(join(out, `pictures-00000${step}.png`)),
+      })),
+    );
+    // what is printed is the table of the report
+    const printed = first.said.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const rows = page.tables['Scores of 30 held-out pairs']!;
+    expect(rows).toHaveLength(5);
+    for (const row of rows) expect(printed).toContainEqual(row);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).not.toMatch(/(src|href)="https?:/);
     const second = await end(start(...args, '--resume'));
     expect(second.said).toContain('resumed at step 3');
   });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
@@ -11,7 +11,9 @@ import type { Point } from '../../examples/gaussians/mixtures.js';
 import { quality } from '../../examples/gaussians/quality.js';
 import { scatter } from '../../examples/gaussians/scatter.js';
 import { SYSTEMS } from '../../examples/gaussians/systems.js';
+import { encodePNG } from '../../src/node/png.js';
 import { useBackend } from '../helpers/backends.js';
+import { points as drawn, readReport } from '../helpers/report_page.js';
 
 const points = (...list: Point[]) => Float32Array.from(list.flat());
 
@@ -122,7 +124,11 @@ describe('the program', () => {
 
   /** Runs it to its end; what it printed on both streams. */
   async function run(...args: string[]): Promise<{ code: number; said: string }> {
-    const all = ['--import', 'tsx', 'examples/gaussians/main.ts', ...args];
+    return runProgram('main', ...args);
+  }
+
+  async function runProgram(name: string, ...args: string[]) {
+    const all = ['--import', 'tsx', `examples/gaussians/${name}.ts`, ...args];
     const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr])
@@ -134,13 +140,67 @@ describe('the program', () => {
   it('ends with numbers, a picture and a report', { timeout: 120_000 }, async () => {
     const { code, said } = await run('--data', 'grid', '--steps', '4', '--out', folder);
     expect(code).toBe(0);
-    expect(said).toMatch(/modes +\d+ of 25/);
-    expect(said).toMatch(/high quality +\d+\.\d %/);
-    expect(said).toMatch(/reverse KL +\d/);
+    // a run follows from its setting to the last bit: this is the same one
+    const setting = { data: 'grid', system: 'wgan-gp', seed: 0, steps: 4 } as const;
+    await useBackend('wasm');
+    const { milestones, losses } = await train(setting);
+    const { modes, highQuality, reverseKL } = milestones.at(-1)!;
+    const share = `${(100 * highQuality).toFixed(1)} %`;
+    const value = (name: string) => new RegExp(`^${name} +(.*)$`, 'm').exec(said)?.[1];
+    expect(value('modes')).toBe(`${modes} of 25`);
+    expect(value('high quality')).toBe(`${share} (a Gaussian itself: 98.9 %)`);
+    expect(value('reverse KL')).toBe(reverseKL.toFixed(4));
+    expect(said).toMatch(/4\/4 \| D -?\d+\.\d{3} \| G -?\d+\.\d{3} \| 0 s left/);
+
     const picture = decode(readFileSync(join(folder, 'samples.png')));
-    expect([picture.height, picture.channels]).toEqual([240, 3]);
-    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('wgan-gp on the grid');
+    const expected = scatter([milestones], MIXTURES.grid);
+    expect([picture.width, picture.height, picture.channels]).toEqual([
+      ...[expected.width, expected.height, expected.channels],
+    ]);
+    expect(Buffer.compare(Buffer.from(picture.data.buffer), Buffer.from(expected.data))).toBe(0);
+
+    const page = readReport(join(folder, 'report.html'));
+    expect(page.summary).toEqual({
+      Modes: `${modes} of 25`,
+      'High quality': share,
+      'Reverse KL': reverseKL.toFixed(4),
+    });
+    expect(page.pictures.map(({ png }) => png)).toEqual(
+      milestones.map((one) => Buffer.from(encodePNG(scatter([[one]], MIXTURES.grid)))),
+    );
+    expect(page.curves['Losses']!['discriminator']).toEqual(
+      drawn(
+        losses.map(({ step }) => step),
+        losses.map(({ discriminator }) => discriminator),
+      ),
+    );
   });
+
+  it(
+    'its table has mean and deviation over the seeds, and goes on',
+    { timeout: 120_000 },
+    async () => {
+      const ending = (seed: number) => {
+        const [modes, highQuality, reverseKL] = seed === 0 ? [8, 0.5, 0.25] : [5, 0.25, 0.75];
+        const panels = [0, 1, 2, 3].map((step) => ({ step, samples: [0.5, 0.25] }));
+        return { modes, highQuality, reverseKL, seconds: 1, cpuSeconds: 3 + seed, panels };
+      };
+      for (const seed of [0, 1])
+        writeFileSync(join(folder, `ring-20-wgan-${seed}.json`), JSON.stringify(ending(seed)));
+      const args = ['--systems', 'wgan', '--steps', '20', '--seeds', '0,1', '--out', folder];
+      const { code, said } = await runProgram('table', ...args);
+      expect(code).toBe(0);
+      const rows = said.split('\n').filter((line) => line.startsWith('|'));
+      expect(rows.map((row) => row.slice(2, -2).split(' | '))).toEqual([
+        ['system', 'modes', 'high quality', 'reverse KL', 'D steps', 'CPU seconds'],
+        Array(6).fill('---'),
+        ['wgan', '6.5 ± 2.1 of 8', '37.5 ± 17.7 %', '0.500 ± 0.354', '100', '4 ± 1'],
+      ]);
+      const picture = decode(readFileSync(join(folder, 'ring.png')));
+      const panels = [0, 1, 2, 3].map((step) => ({ step, samples: points([0.5, 0.25]) }));
+      expect(Array.from(picture.data)).toEqual(Array.from(scatter([panels], MIXTURES.ring).data));
+    },
+  );
 
   it.each([
     [['--data', 'spiral'], /--data must be one of ring, grid/],

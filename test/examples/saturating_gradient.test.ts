@@ -1,9 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMnist, SIDE } from '../../examples/mnist/data.js';
 import { LATENTS, trainAgainst } from '../../examples/saturating_gradient/experiment.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { useBackend } from '../helpers/backends.js';
+import { readReport } from '../helpers/report_page.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gan-kit-saturating-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the saturating gradient', () => {
   beforeAll(() => useBackend('wasm'));
@@ -42,4 +51,42 @@ describe('the saturating gradient', () => {
     expect(Object.keys(critic.norms)).toEqual(['Wasserstein']);
     expect(critic.norms['Wasserstein']!.every((norm) => norm > 0)).toBe(true);
   });
+
+  it('the program prints what its curves begin and end with, of three losses', async () => {
+    const program = ['--import', 'tsx', 'examples/saturating_gradient/main.ts'];
+    const args = ['--stages', '2,0', '--steps', '3', '--batch', '2', '--out', folder];
+    const child = spawn(process.execPath, [...program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+
+    const { curves, tables } = readReport(join(folder, 'report.html'));
+    const of = {
+      'log(1 − D)': 'Generator gradient, log(1 − D), which saturates',
+      '−log D': 'Generator gradient, −log D',
+      Wasserstein: 'Generator gradient, Wasserstein with gradient penalty',
+    };
+    const digits = (x: number) => x.toExponential(1);
+    const expected = [0, 2].flatMap((stage) =>
+      Object.entries(of).map(([loss, title]) => {
+        const points = curves[title]![`${stage} steps`]!;
+        expect(points.map(([step]) => step)).toEqual([0, 1, 2, 3]);
+        const norms = points.map(([, norm]) => norm!);
+        const [greatest, last] = [Math.max(...norms), norms.at(-1)!];
+        expect(Math.min(...norms)).toBeGreaterThan(0);
+        return [`${stage}`, loss, ...[norms[0]!, greatest, last, last / greatest].map(digits)];
+      }),
+    );
+    const [columns, ...rows] = tables['The norm of the gradient of the generator']!;
+    expect(rows).toEqual(expected);
+    const printed = said.split('\n').map((line) => line.trim().split(/ {2,}/));
+    for (const row of [columns!, ...rows]) expect(printed).toContainEqual(row);
+    for (const title of ["The discriminator's loss", 'Its accuracy'])
+      expect(Object.keys(curves[title]!)).toEqual(['0 steps', '2 steps']);
+    for (const [, share] of curves['Its accuracy']!['2 steps']!)
+      expect([0, 0.25, 0.5, 0.75, 1]).toContain(share);
+  }, 120_000);
 });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argMax, dispose, memory, tidy } from '@tensorflow/tfjs-core';
+import { argMax, dispose, memory, pad, tidy, tile } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { range, readMnist } from '../../examples/mnist/data.js';
+import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
 import { Reader } from '../../examples/street_numbers/agreement.js';
 import { StreetClassifier, WEIGHTS } from '../../examples/street_numbers/classifier.js';
 import {
@@ -19,9 +19,12 @@ import {
 import type { Domains } from '../../examples/street_numbers/domains.js';
 import { VARIANTS } from '../../examples/street_numbers/recipe.js';
 import type { Variant } from '../../examples/street_numbers/recipe.js';
+import { writeRunReport } from '../../examples/street_numbers/report.js';
 import { Run } from '../../examples/street_numbers/run.js';
 import { streetNumber } from '../../examples/street_numbers/street_numbers.js';
 import { useBackend } from '../helpers/backends.js';
+import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
+import { points, readReport } from '../helpers/report_page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-street-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -139,7 +142,23 @@ describe('a run', () => {
       expect((await resumed.cycle.state()).arrays).toEqual((await whole.cycle.state()).arrays);
       expect(resumed.history.losses).toEqual(whole.history.losses);
       expect('penaltyA' in losses[0]!).toBe(variant === 'wcyclegan-gp');
-      expect(whole.history.losses['cycleB']).toHaveLength(3);
+      const page = readReport(await writeRunReport(resumed, {}, undefined));
+      expect(page.subtitle).toMatch(/^3 generator steps, /);
+      for (const [title, names] of [
+        ['Adversarial losses of the generators', ['adversarialAB', 'adversarialBA']],
+        ['Cycle consistency', ['cycleA', 'cycleB']],
+      ] as const)
+        expect(page.curves[title]).toEqual(
+          Object.fromEntries(
+            names.map((name) => [
+              name,
+              points(
+                [1, 2, 3],
+                losses.map(({ [name]: loss }) => loss!),
+              ),
+            ]),
+          ),
+        );
       for (const run of [whole, killed, resumed]) run.cycle.dispose();
       vi.restoreAllMocks();
     },
@@ -152,7 +171,6 @@ describe('a run', () => {
     const reading = await reader.read(run.cycle);
     await run.saveGrid();
     expect(memory().numTensors).toBe(before);
-    expect(existsSync(run.gridPath(0))).toBe(true);
     expect(reading.count).toBe(40);
     for (const [way, digits] of [
       ['ab', heldOut.a.digits],
@@ -168,6 +186,46 @@ describe('a run', () => {
     expect(reading.ab).toBeLessThan(0.5);
     expect(reading.real.a).toBeGreaterThan(0.9);
     expect(reading.real.b).toBeGreaterThan(0.9);
+    run.cycle.dispose();
+  });
+
+  it('draws digit, street number, digit again, and the other way, of held-out images', async () => {
+    const run = start('drawn');
+    await advance(run, 2);
+    await run.saveGrid();
+    const [a, b] = [imageTensor(heldOut.a, range(0, 16)), streetTensor(heldOut.b, range(0, 16))];
+    const [asB, asA] = [run.cycle.translate({ a }), run.cycle.translate({ b })];
+    const again = [run.cycle.translate({ b: asB }), run.cycle.translate({ a: asA })] as const;
+    // digits are grey, of 28×28, in the middle of 32×32
+    const widened = [a, asA, again[0]].map((digits) =>
+      tidy(() =>
+        pad(
+          tile(digits, [1, 1, 1, 3]),
+          [
+            [0, 0],
+            [2, 2],
+            [2, 2],
+            [0, 0],
+          ],
+          -1,
+        ),
+      ),
+    );
+    const [digits, asDigits, digitsAgain] = await Promise.all(widened.map(tilesOf));
+    const [numbers, asNumbers, numbersAgain] = await Promise.all([b, asB, again[1]].map(tilesOf));
+    const expected = Array.from({ length: 8 }, (_, row) => [2 * row, 2 * row + 1]).flatMap(
+      (places) => [
+        ...places.flatMap((i) => [digits![i]!, asNumbers![i]!, digitsAgain![i]!]),
+        ...places.flatMap((i) => [numbers![i]!, asDigits![i]!, numbersAgain![i]!]),
+      ],
+    );
+    expect(readTiles(run.gridPath(2), { columns: 12, side: 32, scale: 2 })).toEqual(expected);
+    const reading = await reader.read(run.cycle);
+    const page = readReport(await writeRunReport(run, {}, reading));
+    expect(page.pictures).toEqual([{ caption: 'step 2', png: readFileSync(run.gridPath(2)) }]);
+    const rows = page.tables['Digits as street numbers']!.slice(1);
+    expect(rows.map((row) => row.slice(1, 11).map(Number))).toEqual(reading.confusion.ab);
+    dispose([a, b, asB, asA, ...again, ...widened]);
     run.cycle.dispose();
   });
 
@@ -203,11 +261,18 @@ describe('the program', () => {
     const { code, text } = await said(...small, '--steps', '2', '--resume');
     expect(code).toBe(0);
     expect(text).toContain('resumed at step 1');
-    expect(text).toMatch(/digit → street number +\d/);
-    expect(text).toMatch(/street number → digit +\d/);
-    const report = readFileSync(join(out, 'report.html'), 'utf8');
-    expect(report).toContain('2 generator steps');
-    expect(report).not.toMatch(/(src|href)="https?:/);
+    expect(text).toMatch(
+      /2\/2 \| D -?\d+\.\d{3} \| G -?\d+\.\d{3} \| cycle \d+\.\d{3} \| \d+ images\/s \| 0:00 left/,
+    );
+    const page = readReport(join(out, 'report.html'));
+    expect(page.subtitle).toContain('2 generator steps');
+    expect(page.pictures.map(({ caption }) => caption)).toEqual(['step 0', 'step 2']);
+    for (const [name, label] of [
+      ['digit → street number', 'Digit → street number'],
+      ['street number → digit', 'Street number → digit'],
+    ] as const)
+      expect(page.summary[label]).toBe(new RegExp(`^${name} +(\\d+\\.\\d %)`, 'm').exec(text)![1]);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).not.toMatch(/(src|href)="https?:/);
   });
 
   it.each([

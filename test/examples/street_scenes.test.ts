@@ -1,25 +1,31 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cwd } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { range, Scenes } from '../../examples/street_scenes/data.js';
 import { Judge } from '../../examples/street_scenes/judge.js';
+import type { Scores } from '../../examples/street_scenes/judge.js';
 import type { RunOptions } from '../../examples/street_scenes/options.js';
 import { CLASSES, colourOf, nearestClass, PALETTE } from '../../examples/street_scenes/palette.js';
 import { markdown, tables, writeRunReport } from '../../examples/street_scenes/report.js';
 import { Run } from '../../examples/street_scenes/run.js';
+import type { ScoresByDirection } from '../../examples/street_scenes/run.js';
 import { drawScene } from '../../examples/street_scenes/scenes.js';
 import { buildSegmenter, trainSegmenter } from '../../examples/street_scenes/segmenter.js';
 import type { SystemName } from '../../examples/street_scenes/systems.js';
 import { useBackend } from '../helpers/backends.js';
+import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
+import { points, readReport } from '../helpers/report_page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-scenes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const SIZE = 32;
+const PROGRAM = 'examples/street_scenes/main.ts';
 
 describe('the scenes', () => {
   beforeAll(() => useBackend('wasm'));
@@ -218,6 +224,15 @@ describe('a run', () => {
       expect(resumed.history.losses).toEqual(whole.history.losses);
       expect(await fingerprints(resumed)).toEqual(await fingerprints(whole));
       expect(await resumed.scores()).toEqual(await whole.scores());
+      const { curves } = readReport(await writeRunReport(resumed, {}, []));
+      const steps = [1, 2, 3, 4, 5, 6];
+      for (const name of Object.keys(losses[0]!))
+        expect(curves['Losses']![name]).toEqual(
+          points(
+            steps,
+            losses.map(({ [name]: loss }) => loss!),
+          ),
+        );
       vi.restoreAllMocks();
       for (const run of [whole, killed, resumed]) run.translator.dispose();
     },
@@ -235,12 +250,45 @@ describe('a run', () => {
       expect(both).toHaveProperty(name);
     expect(cycle.translator.system.steps).toEqual({ discriminator: 2, generator: 1 });
     expect(Object.keys(await cycle.scores())).toEqual(['labels-to-photo', 'photo-to-labels']);
-    await cycle.saveGrid();
-    expect(readdirSync(join(folder, 'cycle'))).toContain('pictures-000001.png');
-    const rows = [{ name: 'cycle', scores: await cycle.scores() }];
-    const html = readFileSync(await writeRunReport(cycle, {}, rows), 'utf8');
-    expect(html).toContain('1 generator steps');
-    expect(html).toContain('Photo → labels');
+    const scores = await cycle.scores();
+    for (const run of [one, cycle]) await run.saveGrid();
+
+    // a row for each scene: what was given, what was made of it, and the target, or what it became again
+    const places = range(0, 3);
+    const [maps, photos] = [test.maps(places), test.photos(places)];
+    const { translator } = cycle;
+    const asPhoto = translator.translate('labels-to-photo', maps);
+    const asMap = translator.translate('photo-to-labels', photos);
+    const there = one.translator.translate('labels-to-photo', maps);
+    const again = [
+      translator.translate('photo-to-labels', asPhoto),
+      translator.translate('labels-to-photo', asMap),
+    ] as const;
+    for (const [run, columns] of [
+      [one, [maps, there, photos]],
+      [cycle, [maps, asPhoto, again[0], photos, asMap, again[1]]],
+    ] as const) {
+      const made = await Promise.all(columns.map(tilesOf));
+      const rows = [0, 1, 2].flatMap((scene) => made.map((column) => column[scene]!));
+      const grid = { columns: columns.length, side: SIZE, scale: 2 };
+      expect(readTiles(run.gridPath(1), grid)).toEqual(rows);
+    }
+    [maps, photos, asPhoto, asMap, there, ...again].forEach((tensor) => tensor.dispose());
+
+    const rows = [{ name: 'cycle', scores }];
+    const page = readReport(await writeRunReport(cycle, {}, rows));
+    expect(page.subtitle).toMatch(/^1 generator steps, /);
+    expect(page.pictures).toEqual([{ caption: 'step 1', png: readFileSync(cycle.gridPath(1)) }]);
+    const titles = Object.keys(page.tables);
+    expect(titles.map((title) => title.split(':')[0])).toEqual([
+      'Labels → photo',
+      'Photo → labels',
+    ]);
+    (['labels-to-photo', 'photo-to-labels'] as const).forEach((way, i) => {
+      const { pixel, class: mean, iou, classes } = scores[way]!;
+      const shares = [pixel, mean, iou, ...classes].map((share) => `${(100 * share).toFixed(1)} %`);
+      expect(page.tables[titles[i]!]![1]).toEqual(['cycle', ...shares]);
+    });
     for (const run of [one, cycle]) run.translator.dispose();
   });
 
@@ -266,6 +314,61 @@ describe('the tables', () => {
 });
 
 describe('the example', () => {
+  it(
+    'prints the tables of its report, with the true maps and the largest class beside it',
+    { timeout: 240_000 },
+    async () => {
+      await useBackend('wasm');
+      const scenes = [new Scenes('train', 6, SIZE), new Scenes('test', 3, SIZE)] as const;
+      // a segmenter of three steps lies where the program looks for its own
+      const weights = join(folder, 'runs', 'street_scenes', `segmenter-${SIZE}-6.safetensors`);
+      const judge = await Judge.create(...scenes, weights, undefined, 3);
+      const args = ['--size', `${SIZE}`, '--scenes', '6', '--test-scenes', '3', '--batch', '1'];
+      const program = ['--import', import.meta.resolve('tsx'), join(cwd(), PROGRAM), ...args];
+      const child = spawn(process.execPath, [...program, '--steps', '2', '--out', 'program'], {
+        cwd: folder,
+        env: { ...process.env, TSX_TSCONFIG_PATH: join(cwd(), 'tsconfig.json') },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [said, bar] = ['', ''];
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (bar += chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number];
+      expect(code, bar).toBe(0);
+      expect(bar).toMatch(/2\/2 \| .*discriminator \d+\.\d\d.* \| 0:00 left/);
+
+      const page = readReport(join(folder, 'program', 'report.html'));
+      const [toPhoto, toLabels] = Object.values(page.tables) as [string[][], string[][]];
+      const printed = said
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .map((line) => line.slice(2, -2).split(' | '));
+      expect(printed.filter(([first]) => first !== '---')).toEqual([...toPhoto, ...toLabels]);
+      const path = join(folder, 'program', 'scores.json');
+      const scores = JSON.parse(readFileSync(path, 'utf8')) as ScoresByDirection;
+      const { label, ...majority } = await judge.majority(range(0, 3));
+      const cells = ({ pixel, class: mean, iou, classes }: Scores) =>
+        [pixel, mean, iou, ...classes].map((share) => `${(100 * share).toFixed(1)} %`);
+      const places = range(0, 3);
+      const photos = scenes[1].photos(places);
+      const constant = `${CLASSES[label]!} everywhere`;
+      const columns = ['images', 'per pixel', 'per class', 'class IoU', ...CLASSES];
+      expect(toPhoto).toEqual([
+        columns,
+        ['ground truth', ...cells(await judge.photos(photos, places))],
+        [constant, ...cells(majority)],
+      ]);
+      expect(toLabels).toEqual([
+        columns,
+        ['pix2pix-photo-to-labels', ...cells(scores['photo-to-labels']!)],
+        ['ground truth', ...Array<string>(11).fill('100.0 %')],
+        [constant, ...cells(majority)],
+      ]);
+      photos.dispose();
+      judge.dispose();
+    },
+  );
+
   it.each([
     [['--system', 'gan'], /--system must be one of pix2pix, cyclegan/],
     [['--size', '48'], /--size must be a multiple of 32\. Received: 48/],
@@ -273,7 +376,7 @@ describe('the example', () => {
     [['--outputs', 'max'], /--outputs must be one of sum, mean/],
     [['--batch', '9', '--scenes', '8'], /--batch must be at most --scenes, 8/],
   ])('refuses %o', { timeout: 60_000 }, async (args, message) => {
-    const command = ['--import', 'tsx', 'examples/street_scenes/main.ts', ...args];
+    const command = ['--import', 'tsx', PROGRAM, ...args];
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

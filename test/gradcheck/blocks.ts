@@ -125,8 +125,11 @@ export const blocks = (): CatalogueEntry[] => [
     conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1 }),
     [2, 3, 2, 3],
   ),
-  layer('depthwiseConv2d', layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })),
-  layer('separableConv2d', layers.separableConv2d({ filters: 2, kernelSize: 3, padding: 'same' })),
+  layer('depthwiseConv2d of tfjs', layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' })),
+  layer(
+    'separableConv2d of tfjs',
+    layers.separableConv2d({ filters: 2, kernelSize: 3, padding: 'same' }),
+  ),
   layer('upSampling2d', layers.upSampling2d({})),
   layer('averagePooling2d', layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   layer('maxPooling2d', layers.maxPooling2d({ poolSize: 2 })),

@@ -163,6 +163,40 @@ describe('evaluateFolders', () => {
     expect(scoreTable(evaluation)).toMatch(/precision +[\d.]+ +neighbors 3/);
   });
 
+  it('of grey levels, as counted by hand, in the table', async () => {
+    // six levels, and the same 102 bytes (0.8 of the range) brighter
+    const levels = [0, 20, 40, 60, 80, 100];
+    for (const [folder, more] of [
+      ['dark', 0],
+      ['bright', 102],
+    ] as const)
+      for (const level of levels) {
+        const data = new Uint8Array(48).fill(level + more);
+        await savePNG(path(folder, `${level}.png`), { width: 4, height: 4, channels: 3, data });
+      }
+    const evaluation = await evaluateFolders({
+      ...{ real: path('dark'), fake: path('bright'), extractor: path('colours.mjs') },
+      metrics: ['frechet', 'precision-recall', 'density-coverage'],
+    });
+    const value = Object.fromEntries(evaluation.scores.map(({ name, value }) => [name, value]));
+    expect(value['Fréchet distance (colours.mjs)']).toBeCloseTo(3 * 0.8 ** 2, 5);
+    // balls to the third neighbour reach 60 from the outer levels and 40 from the others: half are inside
+    expect(value).toMatchObject({ precision: 0.5, recall: 0.5, F1: 0.5 });
+    // balls to the fifth reach 100, 80 and 60; those around 60, 80 and 100 hold 1, 3 and 5 bright ones
+    expect(value['density']).toBeCloseTo((1 + 3 + 5) / (5 * 6), 12);
+    expect(value['coverage']).toBe(3 / 6);
+    expect(scoreTable(evaluation).split('\n')).toEqual([
+      '6 fake images, 6 real images; features: colours.mjs',
+      '',
+      'Fréchet distance (colours.mjs)  1.92',
+      'precision                        0.5    neighbors 3',
+      'recall                           0.5    neighbors 3',
+      'F1                               0.5    neighbors 3',
+      'density                          0.3    neighbors 5',
+      'coverage                         0.5    neighbors 5',
+    ]);
+  });
+
   it('only what is asked for, by a function of a module', async () => {
     const { scores, features } = await evaluateFolders({
       ...{ real: path('real'), fake: path('real'), extractor: path('colours.mjs') },

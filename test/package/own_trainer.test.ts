@@ -10,6 +10,36 @@ import { run } from './installation.js';
 const folder = join(inject('installed'), 'own_trainer');
 const { chromium } = findGPU();
 
+interface Drawing {
+  readonly width: number;
+  /** The opacity of each pixel. */
+  readonly ink: readonly number[];
+}
+
+/** Reads the page's canvas; it is a program of the page. */
+const READ_CANVAS = `(() => {
+  const canvas = document.querySelector('canvas');
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+  return { width, ink: Array.from({ length: width * height }, (_, i) => data[4 * i + 3] / 255) };
+})()`;
+
+/** How many pixels are drawn within 0.2 of each mode of the ring, in a plane of four by four; and elsewhere. */
+function inkByMode({ width, ink }: Drawing): [number[], number] {
+  const near = Array<number>(8).fill(0);
+  let elsewhere = 0;
+  ink.forEach((share, i) => {
+    const x = ((i % width) + 0.5) * (4 / width) - 2;
+    const y = 2 - (Math.floor(i / width) + 0.5) * (4 / width);
+    const mode = Math.round((Math.atan2(y, x) * 8) / (2 * Math.PI) + 8) % 8;
+    const angle = (2 * Math.PI * mode) / 8;
+    const away = Math.hypot(x - Math.SQRT2 * Math.cos(angle), y - Math.SQRT2 * Math.sin(angle));
+    if (away <= 0.2) near[mode] = near[mode]! + share;
+    else elsewhere += share;
+  });
+  return [near, elsewhere];
+}
+
 beforeAll(() => cpSync('examples/own_trainer', folder, { recursive: true }));
 
 describe('a trainer of one’s own, from blocks', () => {
@@ -40,13 +70,19 @@ describe('a trainer of one’s own, from blocks', () => {
       const tab = await page.newPage();
       const problems: string[] = [];
       tab.on('pageerror', (error) => problems.push(String(error)));
-      await tab.goto(`${server.resolvedUrls!.local[0]!}?steps=50`);
+      await tab.goto(`${server.resolvedUrls!.local[0]!}?steps=1000`);
       const status = tab.locator('#status', { hasText: /^(trained|.*Error)/ });
       await status.waitFor({ timeout: 240_000 });
-      expect(await status.textContent()).toMatch(
-        /^trained on \w+: [0-8] of 8 modes, \d+\.\d % of the samples near one$/,
+      const said = /^trained on \w+: (\d) of 8 modes, (\d+\.\d) % of the samples near one$/.exec(
+        (await status.textContent())!,
       );
+      expect(Number(said?.[1])).toBe(8);
       expect(problems).toEqual([]);
+      // what is drawn: dots around each of the eight modes, and few elsewhere
+      const [near, elsewhere] = inkByMode(await tab.evaluate<Drawing>(READ_CANVAS));
+      expect(Math.min(...near)).toBeGreaterThan(20);
+      const all = near.reduce((sum, ink) => sum + ink, 0) + elsewhere;
+      expect(elsewhere / all).toBeLessThan(0.3);
     } finally {
       await page.close();
       await server.close();
