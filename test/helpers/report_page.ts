@@ -41,10 +41,10 @@ export function readReport(path: string): ReportPage {
     tables: (number | null)[][][];
   }[];
   const series = ({ names, tables }: (typeof plots)[number]) => {
-    const lines = tables.flatMap(([x, ...ys]) =>
+    const lines = tables.flatMap(([x, ...ys]): Points[] =>
       ys.map((y) => x!.map((at, i) => [at!, y[i]!] as const)),
     );
-    return Object.fromEntries(names.map((name, i) => [name, lines[i]!]));
+    return Object.fromEntries(names.map((name, i) => [name, lines[i]!] as const));
   };
   const [frames, last] = [
     all(page, /title="([^"]*)">\s*<img src="data:image\/png;base64,([^"]*)"/g),
@@ -55,8 +55,8 @@ export function readReport(path: string): ReportPage {
   return {
     subtitle: unescape(/<\/h1>\s*<p>([^]*?)<\/p>/.exec(page)?.[1] ?? ''),
     summary: Object.fromEntries(
-      all(page, /<div class="card">\s*<dt>([^]*?)<\/dt>\s*<dd>([^]*?)<\/dd>/g).map((card) =>
-        card.map(unescape),
+      all(page, /<div class="card">\s*<dt>([^]*?)<\/dt>\s*<dd>([^]*?)<\/dd>/g).map(
+        ([label, value]) => [unescape(label!), unescape(value!)] as const,
       ),
     ),
     curves: Object.fromEntries(plots.map((plot, i) => [titles[i]!, series(plot)])),
