@@ -1,4 +1,4 @@
-import { keep, tidy } from '@tensorflow/tfjs-core';
+import { dispose, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { namedLayersOf } from '../layers/layer_names.js';
@@ -47,6 +47,9 @@ export function recordLayerCalls(model: LayersModel, pass: () => Tensor): LayerC
     }
     tidy(() => void pass());
     return calls;
+  } catch (error) {
+    for (const { inputs } of calls) dispose(inputs);
+    throw error;
   } finally {
     for (const layer of watched) delete (layer as Partial<Layer>).call;
   }

@@ -1,5 +1,6 @@
 import { add, dispose, grads, mul, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { withCleanTape } from '../gradients/tape.js';
 import type { RandomStream } from '../internal/random.js';
 
 /** A function of tensors. */
@@ -93,7 +94,7 @@ export class Probe {
     });
     let results: Tensor[] = [];
     try {
-      results = tidy(() => compute(xs));
+      results = withCleanTape(() => tidy(() => compute(xs)));
       return await Promise.all(results.map(async (x) => Float32Array.from(await x.data())));
     } finally {
       dispose([...xs, ...results]);

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkOneOf, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
 import type { Critic } from '../types.js';
 import { enableSecondOrderGradients } from './enable_second_order_gradients.js';
+import { withCleanTape } from './tape.js';
 
 /** Options of {@link inputGradient}. */
 export interface InputGradientOptions {
@@ -62,7 +63,7 @@ export function inputGradient<Samples extends Tensor>(
       return outputs === 'sum' ? sum(logits) : mul(sum(logits), logits.shape[0] / logits.size);
     };
     // the last argument lets a critic that ignores x through, to be refused in plain words
-    const { grads } = engine().gradients(score, [x], undefined, true);
+    const { grads } = withCleanTape(() => engine().gradients(score, [x], undefined, true));
     return (
       (grads[0] as Samples | null) ??
       fail(

@@ -1,4 +1,5 @@
 import { dispose, engine, getGradient } from '@tensorflow/tfjs-core';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 
 /**
  * Runs `fn` as if no gradient were being taken: gradients within are of first order, and leave
@@ -12,29 +13,39 @@ export function withOwnTape<T>(fn: () => T): T {
   const { activeTape, gradientDepth, kernelDepth } = state;
   Object.assign(state, { activeTape: [], gradientDepth: 0, kernelDepth: 0 });
   try {
-    return fn();
-  } catch (error) {
-    discardTape();
-    throw error;
+    return withCleanTape(fn);
   } finally {
     Object.assign(state, { activeTape, gradientDepth, kernelDepth });
   }
 }
 
 /**
- * Disposes of what the tape has saved. tfjs does so at the end of a gradient; after one that threw,
- * the tape still holds what was saved up to there, and nobody else knows of it.
+ * Runs `fn`, which takes a gradient; if it throws, what it recorded is taken off the tape and freed,
+ * along with its tensors. A tape that recorded before goes on as if `fn` had not been called.
+ */
+export function withCleanTape<T>(fn: () => T): T {
+  const { state } = engine();
+  const start = state.gradientDepth > 0 ? state.activeTape.length : 0;
+  try {
+    return freedIfThrown(fn);
+  } catch (error) {
+    discardTape(start);
+    throw error;
+  }
+}
+
+/**
+ * Disposes of what the tape has saved, from one of its nodes on. tfjs does so at the end of a gradient;
+ * after one that threw, the tape still holds what was saved up to there, and nobody else knows of it.
  *
  * What a custom gradient saved before it threw is in no node's list. But tfjs saves clones, and each
  * of them is on the tape as the result of a node without a kernel and with an input `x`.
  */
-export function discardTape(): void {
-  const { state } = engine();
-  if (state.gradientDepth > 0) return; // it still records
-  for (const { kernelName, inputs, outputs, saved } of state.activeTape ?? []) {
+function discardTape(start: number): void {
+  const { activeTape } = engine().state;
+  for (const { kernelName, inputs, outputs, saved } of activeTape?.splice(start) ?? []) {
     dispose(saved ?? []);
     if ('x' in inputs && getGradient(kernelName) === undefined)
       dispose(outputs.filter(({ kept }) => kept));
   }
-  state.activeTape = [];
 }

@@ -1,5 +1,6 @@
 import { isPromise } from './brands.js';
 import { checkFunction, fail } from './check.js';
+import { freedIfThrown } from './freed_if_thrown.js';
 
 /** A way of working that holds while some function runs, also when such functions are nested. */
 export class NestedMode {
@@ -31,7 +32,7 @@ export class NestedMode {
     checkFunction(where, 'fn', fn);
     this.depth++;
     try {
-      const result = fn();
+      const result = freedIfThrown(fn);
       if (isPromise(result))
         fail('type', where, 'fn', 'a synchronous function', 'one that returns a promise');
       return result;

@@ -7,6 +7,7 @@ import { withFrozenStatistics } from './frozen_statistics.js';
 import { namedWeights } from './named_weights.js';
 import { withFrozenPowerIteration } from './power_iteration_mode.js';
 import { withReplacedWeights } from './replaced_weights.js';
+import { drawingLayers } from './replayed_call.js';
 
 /**
  * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.
@@ -78,16 +79,22 @@ export function functionalCall(
   });
   const given: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   checkInputs(where, 'inputs', model, given);
-  return withReplacedWeights(replacements, () =>
-    tidy(() =>
-      withFrozenStatistics(() =>
-        withFrozenPowerIteration(
-          () =>
-            model.apply(given.length === 1 ? given[0]! : [...given], {
-              training,
-            }) as Tensor | Tensor[],
+  const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
+  try {
+    return withReplacedWeights(replacements, () =>
+      tidy(() =>
+        withFrozenStatistics(() =>
+          withFrozenPowerIteration(
+            () =>
+              model.apply(given.length === 1 ? given[0]! : [...given], {
+                training,
+              }) as Tensor | Tensor[],
+          ),
         ),
       ),
-    ),
-  );
+    );
+  } catch (error) {
+    for (const { layer, position } of draws) layer.seek(position);
+    throw error;
+  }
 }

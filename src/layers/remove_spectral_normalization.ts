@@ -2,6 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { deserializeLayer } from './deserialize_layer.js';
 import type { SerializedLayer } from './deserialize_layer.js';
 import { innerLayers } from './inner_layers.js';
@@ -69,7 +70,9 @@ export function removeSpectralNormalization(model: LayersModel): LayersModel {
   if (model.layers.length === 0)
     fail('state', where, 'model', 'a model with layers', 'an empty one');
   const config = unwrap(model.getConfig()) as serialization.ConfigDict;
-  const copy = deserializeLayer<LayersModel>(where, { className: model.getClassName(), config });
-  bake(model, copy);
-  return copy;
+  return allOrNothing(() => {
+    const copy = deserializeLayer<LayersModel>(where, { className: model.getClassName(), config });
+    bake(model, copy);
+    return copy;
+  });
 }

@@ -1,6 +1,7 @@
 import { any, argMax, cast, dispose, isNaN as isNotNumber, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { confusionMatrix } from './confusion_matrix.js';
 import type { ClassMap } from './class_map.js';
 import type { ConfusionMatrix } from './confusion_matrix.js';
@@ -82,7 +83,7 @@ export async function fcnScore(
     checkOptions(where, batch, ['images', 'labels']);
     const { images, labels } = batch;
     checkTensor(where, 'images', images, { rank: 4 });
-    const answer = await segmenter(images);
+    const answer = await freedIfThrown(() => segmenter(images));
     try {
       const predictions = await classesOf(answer, images.shape[0], classes);
       matrix = await confusionMatrix({

@@ -3,6 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOneOf, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 
 /** Images to features, one row each; any such function will do, `featureExtractor` makes them of models. */
 export type Features = (images: Tensor) => Promise<Tensor2D>;
@@ -118,7 +119,7 @@ function nodeOf(model: GraphModelLike, name: string): Run {
       if (!String(error).includes('executeAsync')) throw error;
       hasControlFlow = true;
     }
-    const output = single(await model.executeAsync(images, name));
+    const output = single(await freedIfThrown(() => model.executeAsync(images, name)));
     try {
       return tidy(() => features(output));
     } finally {

@@ -1,4 +1,5 @@
 import { checkFunction, checkOptions, fail, isTensor } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { pace } from '../internal/pace.js';
 import { BLOCK, RunningMoments } from './moments.js';
 import { readRows } from './rows.js';
@@ -85,7 +86,7 @@ export class FeatureStatistics {
     const statistics = new FeatureStatistics();
     for await (const batch of batches) {
       await statistics.update(batch);
-      onProgress?.(statistics.count);
+      freedIfThrown(() => onProgress?.(statistics.count));
     }
     return statistics;
   }

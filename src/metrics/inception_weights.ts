@@ -1,5 +1,6 @@
 import { isArrayBuffer, isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { loadStateDict } from '../io/pytorch/load_state_dict.js';
 import { readPth } from '../io/pytorch/read_pth.js';
 import { decodeSafetensors } from '../io/safetensors.js';
@@ -18,14 +19,11 @@ export async function readInception(
   const bytes = await bytesOf(where, weights);
   const name = (await sha256(bytes)) === PUBLISHED ? 'inception-v3-2015' : 'inception-v3';
   const stateDict = isSafetensors(bytes) ? decodeSafetensors(bytes).tensors : await readPth(bytes);
-  const network = emptyInception();
-  try {
+  return allOrNothing(() => {
+    const network = emptyInception();
     loadStateDict({ model: network, stateDict, architecture: 'inception' });
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
-  return { network, name };
+    return { network, name };
+  });
 }
 
 async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<ArrayBuffer>> {

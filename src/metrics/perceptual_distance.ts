@@ -1,6 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { pace } from '../internal/pace.js';
 import { readImagePairs, scoresOf } from './image_pairs.js';
 import type { ImageScores } from './image_pairs.js';
@@ -91,7 +92,7 @@ export async function perceptualDistance(
   return scoresOf(values);
 
   async function featuresOf(images: Tensor4D): Promise<Features[]> {
-    const features = await extractor(images);
+    const features = await freedIfThrown(() => extractor(images));
     if (!Array.isArray(features) || features.length === 0)
       fail('type', where, 'extractor', 'a function that returns a list of tensors', features);
     try {

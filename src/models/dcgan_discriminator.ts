@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { conv2d } from '../layers/conv2d.js';
 import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
@@ -46,6 +47,10 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  * @see Radford et al. 2015, arXiv 1511.06434, section 3
  */
 export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): ModelOf<Tensor2D> {
+  return allOrNothing(() => makeDiscriminator(args));
+}
+
+function makeDiscriminator(args: DCGANDiscriminatorArgs): ModelOf<Tensor2D> {
   const where = 'dcganDiscriminator';
   checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
   const plan = planDCGAN(where, args);

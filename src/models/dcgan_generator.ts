@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
@@ -42,6 +43,10 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  * @see Radford et al. 2015, arXiv 1511.06434, figure 1
  */
 export function dcganGenerator(args: DCGANGeneratorArgs = {}): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeGenerator(args));
+}
+
+function makeGenerator(args: DCGANGeneratorArgs): ModelOf<Tensor4D> {
   const where = 'dcganGenerator';
   checkOptions(where, args, [...COMMON, 'latentSize']);
   const { latentSize = 100, normalization = 'batch' } = args;

@@ -1,6 +1,7 @@
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { RandomStream } from '../internal/random.js';
 import { Bias } from '../layers/bias.js';
@@ -63,8 +64,11 @@ const SMALLEST = 75;
  * @see Szegedy et al. 2015, arXiv 1512.00567; Heusel et al. 2017, arXiv 1706.08500
  */
 export function inceptionV3(args: InceptionV3Args = {}): LayersModel {
-  const network = emptyInception(args);
-  const { seed = 0 } = args;
+  return allOrNothing(() => drawn(emptyInception(args), args.seed ?? 0));
+}
+
+/** Draws the kernels. */
+function drawn(network: LayersModel, seed: number): LayersModel {
   const stream = new RandomStream(seed, 'inceptionV3');
   for (const { path, variable } of namedWeights(network)) {
     if (!path.endsWith('/kernel')) continue;

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
@@ -74,6 +75,10 @@ const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'r
  * @see Zhu et al. 2017, arXiv 1703.10593, section 7.2; Johnson et al. 2016, arXiv 1603.08155
  */
 export function resnetGenerator(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeResnet(args));
+}
+
+function makeResnet(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
   const given: Partial<ResnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { sequential } from '@tensorflow/tfjs-layers';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
 import type { ImageSizeArgs } from '../layers/image_size.js';
@@ -65,22 +66,25 @@ export function convolutionalDiscriminator(
   const shape = { inputShape: [...inputShape] as number[] };
   const free = sizes !== undefined && inputShape.includes(null);
   const first = free ? [new ImageSize({ ...sizes, ...shape, name: 'input_size' })] : [];
-  const stack = stages.flatMap(({ then, bias, ...geometry }, k): layers.Layer[] => {
-    const name = `conv${k}`;
-    const convolution = conv2d({
-      ...geometry,
-      useBias: bias || biased,
-      kernelInitializer: 'zeros',
-      name,
-      ...(k === 0 && !free ? shape : {}),
+  const stack = () =>
+    stages.flatMap(({ then, bias, ...geometry }, k): layers.Layer[] => {
+      const name = `conv${k}`;
+      const convolution = conv2d({
+        ...geometry,
+        useBias: bias || biased,
+        kernelInitializer: 'zeros',
+        name,
+        ...(k === 0 && !free ? shape : {}),
+      });
+      return [
+        spectralNorm ? spectralNormalization({ layer: convolution, seed, name }) : convolution,
+        ...(then === 'normalized' ? norms(normalization, name) : []),
+        ...(then === 'logits' ? [] : [leakyReLU({ negativeSlope, name: `${name}_act` })]),
+      ];
     });
-    return [
-      spectralNorm ? spectralNormalization({ layer: convolution, seed, name }) : convolution,
-      ...(then === 'normalized' ? norms(normalization, name) : []),
-      ...(then === 'logits' ? [] : [leakyReLU({ negativeSlope, name: `${name}_act` })]),
-    ];
+  return allOrNothing(() => {
+    const model = sequential({ layers: [...first, ...stack()], name: options.name });
+    initializeWeights(model, { stddev, seed });
+    return model as ModelOf<Tensor4D>;
   });
-  const model = sequential({ layers: [...first, ...stack], name: options.name });
-  initializeWeights(model, { stddev, seed });
-  return model as ModelOf<Tensor4D>;
 }

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
@@ -62,6 +63,10 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.1
  */
 export function unetGenerator(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeUnet(args));
+}
+
+function makeUnet(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
   const given: Partial<UnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none

@@ -1,6 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { inputGradient } from '../gradients/input_gradient.js';
+import { withCleanTape } from '../gradients/tape.js';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
 import { RandomStream } from '../internal/random.js';
@@ -139,10 +140,18 @@ export class GradientPenalty implements Penalty, Stateful {
   compute<Samples extends Tensor>(critic: Critic<Samples>, batch: PenaltyBatch<Samples>): Scalar {
     const where = 'GradientPenalty.compute';
     if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
-    return tidy(() => {
-      const points = samplingPoints(where, this.sampling, batch, this.random) as Samples;
-      return normPenalty(inputGradient(critic, points, { outputs: this.outputs }), this.rule);
-    });
+    const before = this.random.mark();
+    try {
+      return withCleanTape(() =>
+        tidy(() => {
+          const points = samplingPoints(where, this.sampling, batch, this.random) as Samples;
+          return normPenalty(inputGradient(critic, points, { outputs: this.outputs }), this.rule);
+        }),
+      );
+    } catch (error) {
+      before.undo(); // the next one draws what this one would have looked at
+      throw error;
+    }
   }
 
   /** @internal */

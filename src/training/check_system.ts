@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
 import { holdsBatchNorm } from './batch_norm_statistics.js';
+import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Refuses what is no model with one input and one output. */
 export function checkModel(
@@ -27,6 +28,15 @@ export function checkModel(
     );
 }
 
+/** Refuses what could not watch gradients. */
+export function checkMonitor(where: string, monitor: GradientMonitor | undefined): void {
+  if (
+    monitor !== undefined &&
+    typeof (monitor as Partial<GradientMonitor> | null)?.observe !== 'function'
+  )
+    fail('type', where, 'monitor', 'a GradientMonitor', monitor);
+}
+
 /** Refuses what is no pair of losses. */
 export function checkLoss(where: string, loss: AdversarialLoss): void {
   if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
@@ -41,8 +51,8 @@ export function checkOptimizers<Name extends string>(
 ): void {
   if (optimizers === undefined) return;
   for (const name of names)
-    if (typeof optimizers[name]?.applyGradients !== 'function')
-      fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers[name]);
+    if (typeof optimizers?.[name]?.applyGradients !== 'function')
+      fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers?.[name]);
   if (optimizers[names[0]] === optimizers[names[1]])
     fail(
       'value',

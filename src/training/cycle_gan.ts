@@ -2,6 +2,7 @@ import { clone, dispose, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkImageSize } from '../layers/image_size.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
 import { leastSquares } from '../losses/least_squares.js';
@@ -80,8 +81,6 @@ export class CycleGAN<
     const where = 'createCycleGAN';
     checkCycleGANOptions(where, options);
     this.options = options;
-    this.networks = cycleNetworks(options);
-    checkCycle(where, this.networks, options);
     const { penalties, optimizers, lambdaCycle = 10, poolSize = 50, seed = 0 } = options;
     this.loss = options.loss ?? leastSquares({ scale: 1 });
     this.penalties = { A: penaltiesOf(penalties?.a), B: penaltiesOf(penalties?.b) };
@@ -93,6 +92,11 @@ export class CycleGAN<
       a: new ImagePool({ size: poolSize, seed: 2 * seed }),
       b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
     };
+    this.networks = allOrNothing(() => {
+      const networks = cycleNetworks(options);
+      checkCycle(where, networks, options);
+      return networks;
+    });
     this.directions = directionsOf(this.networks, lambdaCycle);
     this.lambdaIdentity = options.lambdaIdentity ?? (sharesShape(this.networks) ? 0.5 : 0);
   }

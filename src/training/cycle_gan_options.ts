@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
 import type { TranslationShape } from '../models/translation_plan.js';
@@ -8,6 +8,7 @@ import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js'
 import {
   checkLoss,
   checkModel,
+  checkMonitor,
   checkOptimizers,
   checkPenalties,
   shapesFit,
@@ -126,6 +127,8 @@ export function checkCycleGANOptions(
   checkNumber(where, 'lambdaIdentity', options.lambdaIdentity ?? 0, { min: 0 });
   checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
+  checkMonitor(where, options.monitor);
+  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOptimizers(where, options.optimizers, ['generators', 'discriminators']);
 }

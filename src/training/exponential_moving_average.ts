@@ -2,6 +2,7 @@ import { add, clone, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/t
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
 import { arrayFrom, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
@@ -67,7 +68,8 @@ export class ExponentialMovingAverage implements Stateful {
     this.warmUp = warmUp;
     this.model = model;
     this.named = namedWeights(model);
-    this.averages = this.named.map(({ variable }) => keep(variable.read().clone()));
+    const copies = freedIfThrown(() => this.named.map(({ variable }) => clone(variable.read())));
+    this.averages = copies.map((copy) => keep(copy));
   }
 
   /** How many updates were made, n. */
@@ -128,12 +130,15 @@ export class ExponentialMovingAverage implements Stateful {
     // cloned before the first wait, because an update meanwhile frees what it replaces
     const copies = this.averages.map((average) => average.clone());
     const arrays: Record<string, StateArray> = {};
-    for (const [i, copy] of copies.entries())
-      arrays[this.named[i]!.path] = {
-        shape: copy.shape,
-        data: Float32Array.from(await copy.data()),
-      };
-    dispose(copies);
+    try {
+      for (const [i, copy] of copies.entries())
+        arrays[this.named[i]!.path] = {
+          shape: copy.shape,
+          data: Float32Array.from(await copy.data()),
+        };
+    } finally {
+      dispose(copies);
+    }
     return { values: { updates }, arrays };
   }
 

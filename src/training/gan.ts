@@ -87,7 +87,6 @@ export class GAN<
       generator: G;
       discriminator: D;
     };
-    this.ema = ema === undefined ? undefined : new ExponentialMovingAverage(generator, ema);
     this.monitor = options.monitor;
     this.latentSize = generator.inputs[0]!.shape[1]!;
     this.together = this.iteratesByStep && samplesAreIndependent(discriminator);
@@ -95,6 +94,8 @@ export class GAN<
     this.latents = streams.fork('latents');
     this.noise = streams.fork('noise');
     this.flips = streams.fork('flips');
+    // last, since it holds tensors
+    this.ema = ema === undefined ? undefined : new ExponentialMovingAverage(generator, ema);
   }
 
   /** How many discriminator and generator updates were made. */

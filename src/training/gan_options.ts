@@ -1,10 +1,11 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../types.js';
 import {
   checkLoss,
   checkModel,
+  checkMonitor,
   checkOptimizers,
   checkPenalties,
   shapesFit,
@@ -100,11 +101,13 @@ export function checkGANOptions(
   if (options.clipWeights !== undefined)
     checkNumber(where, 'clipWeights', options.clipWeights, { above: 0 });
   if (options.labelFlip !== undefined)
-    checkNumber(where, 'labelFlip.probability', options.labelFlip.probability, { min: 0, max: 1 });
+    checkNumber(where, 'labelFlip.probability', options.labelFlip?.probability, { min: 0, max: 1 });
   if (options.instanceNoise !== undefined) {
-    checkNumber(where, 'instanceNoise.stddev', options.instanceNoise.stddev, { min: 0 });
+    checkNumber(where, 'instanceNoise.stddev', options.instanceNoise?.stddev, { min: 0 });
     checkNumber(where, 'instanceNoise.decay', options.instanceNoise.decay ?? 1, { min: 0, max: 1 });
   }
+  checkMonitor(where, options.monitor);
+  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });

@@ -1,7 +1,9 @@
-import { addN, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+import { addN, clone, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import type { Mark } from '../internal/mark.js';
 import { namedWeights } from '../layers/named_weights.js';
 
 /** Options of {@link GradientMonitor}. */
@@ -117,9 +119,9 @@ export class GradientMonitor {
     if (observations.length === 0) return undefined;
     this.pending = new Map();
     const report: GradientReport = { step: 0, norms: {}, warnings: [] };
-    for (const { step, keys, norms } of observations) {
-      const values = await norms.data();
-      norms.dispose();
+    const read = await readAll(observations.map(({ norms }) => norms));
+    observations.forEach(({ step, keys }, k) => {
+      const values = read[k]!;
       report.step = Math.max(report.step, step);
       keys.forEach((key, i) => {
         const value = values[i]!;
@@ -129,15 +131,44 @@ export class GradientMonitor {
             `The gradient of ${key} has norm ${value.toPrecision(4)} at step ${step}, above ${this.warnAbove}.`,
           );
       });
-    }
-    report.warnings.forEach((warning) => this.onWarning(warning));
+    });
+    freedIfThrown(() => report.warnings.forEach((warning) => this.onWarning(warning)));
     return report;
+  }
+
+  /** @internal */
+  mark(): Mark {
+    const counts = [this.steps, this.looked].map((map) => [map, [...map]] as const);
+    // clones share their data
+    const copies = [...this.pending].map(([network, { step, keys, norms }]) => {
+      return [network, { step, keys, norms: keep(clone(norms)) }] as const;
+    });
+    return {
+      undo: () => {
+        this.dispose();
+        this.pending = new Map(copies);
+        for (const [map, entries] of counts) {
+          map.clear();
+          for (const [network, count] of entries) map.set(network, count);
+        }
+      },
+      release: () => dispose(copies.map(([, { norms }]) => norms)),
+    };
   }
 
   /** Frees norms that were not read. */
   dispose(): void {
     dispose([...this.pending.values()].map(({ norms }) => norms));
     this.pending.clear();
+  }
+}
+
+/** Reads tensors and frees them. */
+async function readAll(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {
+  try {
+    return await Promise.all(tensors.map((tensor) => tensor.data()));
+  } finally {
+    dispose([...tensors]);
   }
 }
 

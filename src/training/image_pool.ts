@@ -97,19 +97,26 @@ export class ImagePool implements Stateful {
     if (this.size === 0) return stopGradient(() => clone(images));
 
     const stored = [...this.images];
-    const result = stopGradient(() => {
-      const returned = Array.from({ length: images.shape[0] }, (_, i) => {
-        const image = slice(images, [i, 0, 0, 0], [1, -1, -1, -1]);
-        const place = stored.length < this.size ? stored.length : this.choose();
-        if (place === undefined) return image;
-        const old = stored[place];
-        stored[place] = image;
-        return old ?? image;
+    const before = this.stream.mark();
+    let result: Tensor4D;
+    try {
+      result = stopGradient(() => {
+        const returned = Array.from({ length: images.shape[0] }, (_, i) => {
+          const image = slice(images, [i, 0, 0, 0], [1, -1, -1, -1]);
+          const place = stored.length < this.size ? stored.length : this.choose();
+          if (place === undefined) return image;
+          const old = stored[place];
+          stored[place] = image;
+          return old ?? image;
+        });
+        const joined = concat(returned, 0);
+        stored.forEach((image) => keep(image));
+        return joined;
       });
-      const joined = concat(returned, 0);
-      stored.forEach((image) => keep(image));
-      return joined;
-    });
+    } catch (error) {
+      before.undo(); // the decisions that were made, of a subclass's that threw
+      throw error;
+    }
     const remaining = new Set(stored);
     dispose(this.images.filter((image) => !remaining.has(image)));
     this.images = stored;
@@ -166,8 +173,7 @@ export class ImagePool implements Stateful {
     // cloned before the next wait, because a query meanwhile frees what it replaces
     const copies = this.images.map((image) => clone(image));
     const { values } = joinStates({ random });
-    const arrays = await arraysOf(copies);
-    dispose(copies);
+    const arrays = await arraysOf(copies).finally(() => dispose(copies));
     return { values: { ...values, size: this.size, count: copies.length }, arrays };
   }
 

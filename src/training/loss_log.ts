@@ -15,8 +15,11 @@ export class LossLog {
   /** The values by name, none where they are not asked for; frees them. */
   async read(asked: boolean): Promise<Record<string, number>> {
     const read: Record<string, number> = {};
-    if (asked) for (const [name, loss] of this.losses) read[name] = (await loss.data())[0]!;
-    this.dispose();
+    try {
+      if (asked) for (const [name, loss] of this.losses) read[name] = (await loss.data())[0]!;
+    } finally {
+      this.dispose();
+    }
     return read;
   }
 

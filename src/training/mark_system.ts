@@ -13,7 +13,14 @@ import { drawingLayers } from '../layers/replayed_call.js';
  * that cannot be marked, such as an optimizer of tfjs, stays as the step left it.
  */
 export function markSystem(networks: readonly LayersModel[], pieces: readonly object[]): Mark {
-  const marks = [...networks.map(markModel), ...pieces.filter(isMarkable).map((one) => one.mark())];
+  const marks: Mark[] = [];
+  try {
+    for (const model of networks) marks.push(markModel(model));
+    for (const piece of pieces) if (isMarkable(piece)) marks.push(piece.mark());
+  } catch (error) {
+    for (const mark of marks) mark.release();
+    throw error;
+  }
   return {
     undo: () => marks.forEach((mark) => mark.undo()),
     release: () => marks.forEach((mark) => mark.release()),

@@ -2,6 +2,7 @@ import { add, concat, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { withFrozenMasks } from '../layers/frozen_masks.js';
 import { withFrozenStatistics } from '../layers/frozen_statistics.js';
 import { checkImageSize } from '../layers/image_size.js';
@@ -68,7 +69,6 @@ export class Pix2Pix<
     const where = 'createPix2Pix';
     checkPix2PixOptions(where, options);
     this.options = options;
-    this.networks = pix2pixNetworks(where, options);
     const { optimizers, penalty, poolSize = 0, seed = 0 } = options;
     this.loss = options.loss ?? nonSaturating();
     this.penalties = penaltiesOf(penalty);
@@ -77,6 +77,7 @@ export class Pix2Pix<
       discriminator: D;
     };
     this.pool = new ImagePool({ size: poolSize, seed });
+    this.networks = allOrNothing(() => pix2pixNetworks(where, options));
   }
 
   /** How many discriminator and generator updates were made. */

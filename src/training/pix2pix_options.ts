@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
 import { patchDiscriminator } from '../models/patch_discriminator.js';
 import type { TranslationShape } from '../models/translation_plan.js';
@@ -10,6 +10,7 @@ import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js'
 import {
   checkLoss,
   checkModel,
+  checkMonitor,
   checkOptimizers,
   checkPenalties,
   shapesFit,
@@ -90,6 +91,8 @@ export function checkPix2PixOptions(
   checkNumber(where, 'discriminatorWeight', options.discriminatorWeight ?? 1, { above: 0 });
   checkNumber(where, 'lambdaL1', options.lambdaL1 ?? 100, { min: 0 });
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
+  checkMonitor(where, options.monitor);
+  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
   checkOptimizers(where, options.optimizers, ['generator', 'discriminator']);
 }

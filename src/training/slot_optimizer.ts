@@ -10,8 +10,16 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { NamedTensorMap, Tensor, Variable, serialization } from '@tensorflow/tfjs-core';
+import type {
+  NamedTensorMap,
+  Scalar,
+  Tensor,
+  Variable,
+  serialization,
+} from '@tensorflow/tfjs-core';
+import { withCleanTape } from '../gradients/tape.js';
 import { checkNumber, checkTensor, fail } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
 import { arrayFrom, checkState, countFrom, numberFrom } from '../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
@@ -112,16 +120,36 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
       if (gradient !== undefined)
         checkTensor(where, `gradients['${name}']`, gradient, { shape: variables[i]!.shape });
     });
+    const known = this.positions.size > 0;
+    const restored = this.slots.length > 0;
     this.bind(where, variables);
-
-    tidy(() => {
-      const rule = this.rule(this.iterations + 1);
-      variables.forEach((variable, i) => {
-        const gradient = named[i]!.tensor;
-        if (gradient !== undefined) this.move(variable, gradient, rule);
+    try {
+      tidy(() => {
+        const rule = this.rule(this.iterations + 1);
+        variables.forEach((variable, i) => {
+          const gradient = named[i]!.tensor;
+          if (gradient !== undefined) this.move(variable, gradient, rule);
+        });
       });
-    });
+    } catch (error) {
+      if (!known) this.positions.clear(); // a list that no step was made with
+      if (!restored) this.dispose();
+      throw error;
+    }
     this.incrementIterations();
+  }
+
+  /** The gradients of `f` in variables, as tfjs computes them; of one that throws nothing is left. */
+  override computeGradients(
+    f: () => Scalar,
+    varList?: Variable[],
+  ): { value: Scalar; grads: NamedTensorMap } {
+    return withCleanTape(() => super.computeGradients(f, varList));
+  }
+
+  /** One step down the gradient of `f`; tfjs's own would leave the gradients behind if it cannot be made. */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    return freedIfThrown(() => super.minimize(f, returnCost, varList));
   }
 
   private move(variable: Variable, gradient: Tensor, rule: UpdateRule<Slot>): void {
@@ -187,9 +215,12 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
       this.slotNames.map((slot) => ({ key: `${position}/${slot}`, copy: slots[slot].clone() })),
     );
     const arrays: Record<string, StateArray> = {};
-    for (const { key, copy } of copies)
-      arrays[key] = { shape: copy.shape, data: Float32Array.from(await copy.data()) };
-    dispose(copies.map(({ copy }) => copy));
+    try {
+      for (const { key, copy } of copies)
+        arrays[key] = { shape: copy.shape, data: Float32Array.from(await copy.data()) };
+    } finally {
+      dispose(copies.map(({ copy }) => copy));
+    }
     return { values, arrays };
   }
 

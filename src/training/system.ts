@@ -1,7 +1,7 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
-import { discardTape } from '../gradients/tape.js';
+import { withCleanTape } from '../gradients/tape.js';
 import { checkOptions } from '../internal/check.js';
 import { checkState, countFrom, joinStates, partOf } from '../internal/state.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
@@ -9,7 +9,7 @@ import type { PieceState, Stateful, TrainingSystem } from '../types.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import { LossLog } from './loss_log.js';
 import { markSystem } from './mark_system.js';
-import { partStates, restoreParts } from './system_state.js';
+import { partRestorers, partStates } from './system_state.js';
 import { nameBatch } from './too_large.js';
 import { updateNetworks } from './update_networks.js';
 
@@ -87,14 +87,15 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     enableSecondOrderGradients();
     const losses = new LossLog();
     const { discriminatorSteps } = this;
-    const before = markSystem(Object.values(this.networks), Object.values(this.pieces()));
+    const { monitor } = this.options;
+    const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
+    const before = markSystem(Object.values(this.networks), pieces);
     try {
-      work(losses);
+      withCleanTape(() => work(losses));
     } catch (error) {
-      discardTape();
       losses.dispose();
-      before.undo();
       this.discriminatorSteps = discriminatorSteps;
+      before.undo();
       const [name, tensor] = Object.entries(batch)[0]!;
       throw nameBatch(where, `batch.${name}`, tensor, error);
     }
@@ -145,20 +146,18 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
 
   /** Goes back to a state; one that does not fit is refused, and nothing is changed then. */
   async restore(state: PieceState): Promise<void> {
-    checkState(`${this.kind}.restore`, state);
+    const where = `${this.kind}.restore`;
+    checkState(where, state);
+    const steps = countFrom(where, partOf(state, 'steps'), 'discriminator');
     const before = await this.state();
+    const parts = (of: PieceState) => partRestorers(this.networks, this.pieces(), of);
     try {
-      await this.apply(state);
+      for (const restore of parts(state)) await restore();
     } catch (error) {
-      await this.apply(before);
+      // a piece that cannot go back keeps no other from it, nor hides the first error
+      for (const restore of parts(before)) await restore().catch(() => undefined);
       throw error;
     }
-  }
-
-  private async apply(state: PieceState): Promise<void> {
-    const where = `${this.kind}.restore`;
-    const steps = countFrom(where, partOf(state, 'steps'), 'discriminator');
-    await restoreParts(this.networks, this.pieces(), state);
     this.discriminatorSteps = steps;
   }
 

@@ -29,13 +29,22 @@ export async function partStates(
   return parts;
 }
 
-/** Gives each network and piece its part of a joined state; stops at the first that does not fit. */
-export async function restoreParts(
+/** What gives each network and piece its part of a joined state, one after the other. */
+export function partRestorers(
   networks: Networks,
   pieces: Pieces,
   state: PieceState,
-): Promise<void> {
-  for (const [name, model] of Object.entries(networks))
-    await restoreModel(model, partOf(state, name));
-  for (const [name, piece] of Object.entries(pieces)) await piece.restore(partOf(state, name));
+): (() => Promise<void>)[] {
+  return [
+    ...Object.entries(networks).map(
+      ([name, model]) =>
+        async () =>
+          restoreModel(model, partOf(state, name)),
+    ),
+    ...Object.entries(pieces).map(
+      ([name, piece]) =>
+        async () =>
+          piece.restore(partOf(state, name)),
+    ),
+  ];
 }

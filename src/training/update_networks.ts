@@ -29,7 +29,7 @@ export function updateNetworks(update: NetworkUpdate, terms: readonly (() => Ten
   );
   let sum: NamedTensorMap = {};
   try {
-    for (const term of terms) sum = addGradients(sum, gradientsOf(term, variables));
+    for (const term of terms) sum = tidy(() => addGradients(sum, gradientsOf(term, variables)));
     for (const [name, model] of Object.entries(networks)) monitor?.observe(name, model, sum);
     optimizer.applyGradients(sum);
   } finally {

@@ -2,6 +2,7 @@ import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail, isTensor } from '../internal/check.js';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { installKernels } from '../kernels/install.js';
 import { namedWeights } from '../layers/named_weights.js';
 
@@ -47,8 +48,9 @@ export function clipWeights(
   const { exclude = () => false } = options;
   if (typeof exclude !== 'function')
     fail('type', where, 'exclude', 'a function of a layer', exclude);
+  const variables = freedIfThrown(() => variablesOf(where, target, exclude));
   installKernels(); // tfjs's clipping on wasm makes −c of NaN
-  for (const variable of variablesOf(where, target, exclude))
+  for (const variable of variables)
     tidy(() => variable.assign(clipByValue(variable, -limit, limit)));
 }
 

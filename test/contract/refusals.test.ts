@@ -1,15 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
-import { isGanKitError } from 'gan-kit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isTensor } from '../../src/internal/check.js';
 import { entryPoints } from '../docs/doc_comments.js';
 import { useBackend } from '../helpers/backends.js';
 import { calls } from './calls.js';
-import type { Call } from './calls.js';
-import { wrongCalls, wrongValues } from './wrong_arguments.js';
+import { faultsOf, run } from './faults.js';
 
 /** Exports that take no arguments of a user's, or are made by another one that is called here. */
 const MADE_ELSEWHERE = {
@@ -23,9 +19,6 @@ const MADE_ELSEWHERE = {
 
 /** Calls that no small input makes succeed; their refusals count all the same. */
 const WITHOUT_SUCCESS = ['inceptionFeatures', 'loadInceptionFeatures', 'readPth'];
-
-/** What these return belongs to what they were given. */
-const BORROWED = ['namedWeights', 'featureExtractor'];
 
 await useBackend('wasm');
 const home = process.cwd();
@@ -54,43 +47,6 @@ afterAll(() => {
   process.chdir(home);
   rmSync(folder, { recursive: true });
 });
-
-/** Gives back the tensors of a result that a caller owns. */
-function free(result: unknown, depth = 0): void {
-  if (result === null || typeof result !== 'object' || depth > 2) return;
-  if (isTensor(result)) result.dispose();
-  else if ('dispose' in result)
-    try {
-      (result as { dispose(): void }).dispose();
-    } catch {
-      // a layer that was never built
-    }
-  else if (!ArrayBuffer.isView(result))
-    for (const part of Object.values(result)) free(part, depth + 1);
-}
-
-async function run(name: string, { fn }: Call, args: readonly unknown[]): Promise<void> {
-  const result: unknown = await fn(...(args as never[]));
-  if (!BORROWED.includes(name)) free(result);
-}
-
-/** What calls threw that is no GanKitError, and the tensors that they left behind. */
-async function faultsOf(name: string, call: Call): Promise<string[]> {
-  const wrong = wrongValues();
-  const faults: string[] = [];
-  for (const { label, args } of wrongCalls(call.args, wrong)) {
-    const before = memory().numTensors;
-    try {
-      await run(name, call, args);
-    } catch (error) {
-      if (!isGanKitError(error)) faults.push(`${label}: ${(error as Error).stack}`);
-    }
-    const left = memory().numTensors - before;
-    if (left !== 0) faults.push(`${label}: ${left} tensors are left`);
-  }
-  for (const value of wrong.values()) if (isTensor(value) && !value.isDisposed) value.dispose();
-  return faults;
-}
 
 it('every export is called here', () => {
   const missing = [...exported.keys()].filter(

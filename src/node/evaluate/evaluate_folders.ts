@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { fail } from '../../internal/check.js';
+import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import { folderImages } from '../folder_images.js';
 import type { FolderImages } from '../folder_images.js';
 import { AnswerReader } from './answers.js';
@@ -91,7 +92,7 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
         for (const [side, opened] of Object.entries({ real, fake }))
           checkWidth(side, features, opened?.statistics);
       },
-      seen: (count) => onProgress?.({ images: (images += count), of }),
+      seen: (count) => freedIfThrown(() => onProgress?.({ images: (images += count), of })),
     });
     const keepRows = metrics.some((metric) => metric !== 'frechet');
     const ofReal = await judge(reader, real, keepRows);

@@ -7,6 +7,7 @@ import type { Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs-core'
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail, isTensor } from '../../internal/check.js';
+import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import { registerLayers } from '../../layers/register_layers.js';
 import { featureExtractor } from '../../metrics/feature_extractor.js';
 import { loadInceptionFeatures } from '../inception_file.js';
@@ -137,7 +138,10 @@ async function userModule(where: string, source: ExtractorSource): Promise<Extra
   const call = module.default as UserFunction;
   return {
     ...{ name: basename(path), range, hasLogits: undefined },
-    extract: async (images) => checkedAnswer(where, await call(images), images.shape[0]),
+    extract: async (images) => {
+      const answer = await freedIfThrown(() => call(images));
+      return checkedAnswer(where, answer, images.shape[0]);
+    },
     dispose: () => undefined,
   };
 }
