@@ -1,18 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { GanKitError, isGanKitError } from '../errors.js';
-import { checkOptions, fail } from '../internal/check.js';
+import { checkBoolean, checkOptions, fail } from '../internal/check.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.js';
 import type { Checkpoint, CheckpointExtra } from '../io/checkpoint.js';
-import type { Stateful } from '../types.js';
+import type { PieceState, Stateful } from '../types.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
+
+/** Options of {@link saveCheckpoint}. */
+export interface SaveCheckpointOptions {
+  /** What the program itself needs to go on (step, options, curves), as JSON. */
+  readonly extra?: CheckpointExtra;
+  /** Writes a state with a NaN or an infinity in it, too; default false. */
+  readonly allowNonFinite?: boolean;
+}
 
 /**
  * Saves all that a system needs to go on bit for bit.
  *
  * @param system a training system, or any piece with `state()`; it must not train meanwhile.
  * @param path the file, a safetensors file; a kill while writing leaves the old one whole.
- * @param options `extra`: what the program itself needs to go on (step, options, curves), as JSON.
- * @throws GanKitError for a bad argument; the file system's own errors as they are.
+ * @param options See {@link SaveCheckpointOptions}.
+ * @throws GanKitError for a bad argument, and for a state that is not finite, which leaves the file as it is; the file system's own errors as they are.
  *
  * **Differentiable:** no.
  *
@@ -29,12 +37,16 @@ import { checkPath, writeFileAtomic } from './atomic_file.js';
 export async function saveCheckpoint(
   system: Stateful,
   path: string,
-  options: { readonly extra?: CheckpointExtra } = {},
+  options: SaveCheckpointOptions = {},
 ): Promise<void> {
   checkStateful('saveCheckpoint', system);
   checkPath('saveCheckpoint', path);
-  checkOptions('saveCheckpoint', options, ['extra']);
-  await writeFileAtomic(path, encodeCheckpoint(await system.state(), options.extra));
+  checkOptions('saveCheckpoint', options, ['extra', 'allowNonFinite']);
+  const { extra, allowNonFinite = false } = options;
+  checkBoolean('saveCheckpoint', 'allowNonFinite', allowNonFinite);
+  const state = await system.state();
+  if (!allowNonFinite) checkFinite('saveCheckpoint', state);
+  await writeFileAtomic(path, encodeCheckpoint(state, extra));
 }
 
 /**
@@ -75,6 +87,20 @@ export async function loadCheckpoint(system: Stateful, path: string): Promise<Ch
   }
   await system.restore(checkpoint.state);
   return checkpoint.extra;
+}
+
+/** Refuses a state that holds a NaN or an infinity, which no training goes on from. */
+function checkFinite(where: string, { arrays }: PieceState): void {
+  for (const [key, { data }] of Object.entries(arrays))
+    if (data instanceof Float32Array && !data.every(Number.isFinite))
+      fail(
+        'value',
+        where,
+        'system',
+        'of finite weights and moments',
+        `NaN or infinity in ${key}`,
+        'The file was not touched. Pass allowNonFinite: true to write it all the same.',
+      );
 }
 
 function checkStateful(where: string, system: Stateful): void {

@@ -1,5 +1,6 @@
 export { writeFileAtomic } from './atomic_file.js';
 export { loadCheckpoint, saveCheckpoint } from './checkpoint_file.js';
+export type { SaveCheckpointOptions } from './checkpoint_file.js';
 export { evaluateFolders } from './evaluate/evaluate_folders.js';
 export type { EvaluateFoldersOptions, EvaluationProgress } from './evaluate/evaluate_options.js';
 export type { Evaluation, LeftOut, Metric, Score } from './evaluate/evaluation.js';

@@ -64,6 +64,11 @@ export interface CycleGANOptions<
   optimizers?: { readonly generators: G; readonly discriminators: D };
   /** See {@link GANOptions}; default `'step'`. */
   powerIteration?: 'step' | 'call';
+  /**
+   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
+   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
+   */
+  onNonFinite?: 'throw' | 'skip';
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
   monitor?: GradientMonitor;
   /** Of weights that are made, and of the pools; any integer from 0 on; default 0. */
@@ -87,6 +92,7 @@ const KEYS = [
   'poolSize',
   'optimizers',
   'powerIteration',
+  'onNonFinite',
   'monitor',
   'seed',
 ] as const satisfies readonly (keyof CycleGANOptions)[];
@@ -130,6 +136,7 @@ export function checkCycleGANOptions(
   checkMonitor(where, options.monitor);
   checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
+  checkOneOf(where, 'onNonFinite', options.onNonFinite ?? 'throw', ['throw', 'skip']);
   checkOptimizers(where, options.optimizers, ['generators', 'discriminators']);
 }
 

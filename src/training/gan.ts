@@ -114,7 +114,8 @@ export class GAN<
    * @param options `read: false` leaves the losses on the device, which saves waiting for a GPU.
    * @returns The losses of this step; empty with `read: false`.
    * @throws GanKitError if the batch does not fit the discriminator, or not into the memory of the
-   *   wasm backend (code `'backend'`). After an error in its midst the system is as before the step,
+   *   wasm backend (code `'backend'`), and if a loss or a weight is not finite after the step (see
+   *   `onNonFinite`). The system is then as before the step,
    *   except for the moments of an optimizer that is not gan-kit's, and training may go on.
    */
   override trainStep(batch: GANBatch, options?: StepOptions & { read?: true }): Promise<GANLosses>;

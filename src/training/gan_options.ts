@@ -47,6 +47,11 @@ export interface GANOptions<
    * training mode, as torch does.
    */
   powerIteration?: 'step' | 'call';
+  /**
+   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
+   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
+   */
+  onNonFinite?: 'throw' | 'skip';
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** What latent vectors are drawn from; default `'normal'`. */
@@ -68,6 +73,7 @@ const KEYS = [
   'instanceNoise',
   'monitor',
   'powerIteration',
+  'onNonFinite',
   'allowBatchNorm',
   'latents',
   'seed',
@@ -109,6 +115,7 @@ export function checkGANOptions(
   checkMonitor(where, options.monitor);
   checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
+  checkOneOf(where, 'onNonFinite', options.onNonFinite ?? 'throw', ['throw', 'skip']);
   checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
   checkPenalties(

@@ -93,7 +93,8 @@ export class Pix2Pix<
    * @param options `read: false` leaves the losses on the device, which saves waiting for a GPU.
    * @returns The losses of this step, see {@link Pix2PixLosses}; empty with `read: false`.
    * @throws GanKitError if the batch does not fit, or not into the memory of the wasm backend (code
-   *   `'backend'`). After an error in its midst the system is as before the step, except for the moments
+   *   `'backend'`), and if a loss or a weight is not finite after the step (see `onNonFinite`). The system is
+   *   then as before the step, except for the moments
    *   of an optimizer that is not gan-kit's, and training may go on.
    */
   override trainStep(

@@ -53,6 +53,11 @@ export interface Pix2PixOptions<
   optimizers?: { readonly generator: G; readonly discriminator: D };
   /** See {@link GANOptions}; default `'step'`. */
   powerIteration?: 'step' | 'call';
+  /**
+   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
+   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
+   */
+  onNonFinite?: 'throw' | 'skip';
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
   monitor?: GradientMonitor;
   /** Of weights that are made, and of the pool; any integer from 0 on; default 0. */
@@ -74,6 +79,7 @@ const KEYS = [
   'poolSize',
   'optimizers',
   'powerIteration',
+  'onNonFinite',
   'monitor',
   'seed',
 ] as const satisfies readonly (keyof Pix2PixOptions)[];
@@ -94,6 +100,7 @@ export function checkPix2PixOptions(
   checkMonitor(where, options.monitor);
   checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
   checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
+  checkOneOf(where, 'onNonFinite', options.onNonFinite ?? 'throw', ['throw', 'skip']);
   checkOptimizers(where, options.optimizers, ['generator', 'discriminator']);
 }
 

@@ -2,21 +2,34 @@ import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
 import { withCleanTape } from '../gradients/tape.js';
-import { checkOptions } from '../internal/check.js';
+import { checkBoolean, checkOptions, fail } from '../internal/check.js';
 import { checkState, countFrom, joinStates, partOf } from '../internal/state.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
+import type { Mark } from '../internal/mark.js';
 import type { PieceState, Stateful, TrainingSystem } from '../types.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 import { LossLog } from './loss_log.js';
 import { markSystem } from './mark_system.js';
+import { isBroken, nonFiniteStep } from './non_finite_step.js';
+import { startReading } from './step_reading.js';
+import type { StepReading } from './step_reading.js';
 import { partRestorers, partStates } from './system_state.js';
 import { nameBatch } from './too_large.js';
 import { updateNetworks } from './update_networks.js';
 
 /** Options of a training step. */
 export interface StepOptions {
-  /** `false` leaves the losses on the device, which saves waiting for a GPU; default true. */
+  /**
+   * `false` leaves the losses on the device, which saves waiting for a GPU; default true. Whether such a
+   * step was finite is seen at the next one that is read.
+   */
   readonly read?: boolean;
+}
+
+/** A moment at which all numbers were finite. */
+interface Known {
+  readonly mark: Mark;
+  readonly discriminatorSteps: number;
 }
 
 /** A batch, by the words of whoever passes it. */
@@ -35,6 +48,10 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    * @internal
    */
   protected discriminatorSteps = 0;
+  /** Where to go back to if a reading tells of numbers that are not finite; undefined if all are read. */
+  private known: Known | undefined;
+  private skippedSteps = 0;
+  private alive = true;
   /**
    * For messages: the name of the class.
    *
@@ -50,6 +67,7 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
   protected abstract readonly options: {
     readonly powerIteration?: 'step' | 'call';
     readonly monitor?: GradientMonitor;
+    readonly onNonFinite?: 'throw' | 'skip';
   };
 
   abstract trainStep(batch: Batch, options?: StepOptions & { read?: true }): Promise<Losses>;
@@ -69,9 +87,15 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
    */
   protected abstract owned(): readonly { dispose(): void }[];
 
+  /** How many steps were undone, as they were not finite, under `onNonFinite: 'skip'`. */
+  get skipped(): number {
+    return this.skippedSteps;
+  }
+
   /**
-   * Runs `work`, which logs its losses, and counts it as a step. After an error in its midst everything
-   * is as it was before, except for the moments of an optimizer that is not gan-kit's.
+   * Runs `work`, which logs its losses, and counts it as a step. After an error in its midst, and where
+   * a loss or a weight is not finite after it, everything is as it was before, except for the moments of
+   * an optimizer that is not gan-kit's.
    *
    * @param batch For the message of an error: the tensors that the memory ran out on.
    *
@@ -81,26 +105,74 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     batch: Named<Tensor>,
     options: StepOptions,
     work: (losses: LossLog) => void,
-  ): Promise<Record<string, number>> {
+  ): Promise<Readonly<Record<string, number>>> {
     const where = `${this.kind}.trainStep`;
+    this.checkAlive(where);
     checkOptions(where, options, ['read']);
+    const { read = true } = options;
+    checkBoolean(where, 'read', read);
     enableSecondOrderGradients();
     const losses = new LossLog();
-    const { discriminatorSteps } = this;
-    const { monitor } = this.options;
-    const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
-    const before = markSystem(Object.values(this.networks), pieces);
+    const before = this.mark();
+    const known = (this.known ??= before);
+    let reading: (() => Promise<StepReading>) | undefined;
     try {
       withCleanTape(() => work(losses));
+      if (read) reading = startReading(losses.losses, this.networks);
     } catch (error) {
-      losses.dispose();
-      this.discriminatorSteps = discriminatorSteps;
-      before.undo();
+      this.goBack(before);
+      if (known === before) this.known = undefined;
       const [name, tensor] = Object.entries(batch)[0]!;
       throw nameBatch(where, `batch.${name}`, tensor, error);
+    } finally {
+      losses.dispose();
     }
-    before.release();
-    return losses.read(options.read !== false);
+    if (known !== before) before.mark.release();
+    return reading === undefined ? {} : this.checked(known, reading);
+  }
+
+  /** Reads the losses; goes back to `known` where a number is not finite, and lets go of it if all are. */
+  private async checked(
+    known: Known,
+    read: () => Promise<StepReading>,
+  ): Promise<Readonly<Record<string, number>>> {
+    const step = this.discriminatorSteps;
+    const reading = await read();
+    const isLatest = this.known === known && this.discriminatorSteps === step;
+    if (!isBroken(reading)) {
+      if (isLatest) this.forget();
+      return reading.losses;
+    }
+    if (this.known === known) {
+      this.known = undefined;
+      this.goBack(known);
+    }
+    const first = known.discriminatorSteps + 1;
+    if (this.options.onNonFinite !== 'skip')
+      throw nonFiniteStep(`${this.kind}.trainStep`, [first, step], reading);
+    this.skippedSteps += step - known.discriminatorSteps;
+    return reading.losses;
+  }
+
+  private mark(): Known {
+    const { networks, discriminatorSteps } = this;
+    const { monitor } = this.options;
+    const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
+    return { mark: markSystem(Object.values(networks), pieces), discriminatorSteps };
+  }
+
+  private goBack({ mark, discriminatorSteps }: Known): void {
+    this.discriminatorSteps = discriminatorSteps;
+    mark.undo();
+  }
+
+  private forget(): void {
+    this.known?.mark.release();
+    this.known = undefined;
+  }
+
+  private checkAlive(where: string): void {
+    if (!this.alive) fail('state', where, 'this', 'a system that is alive', 'a disposed system');
   }
 
   /**
@@ -140,15 +212,20 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
 
   /** Everything a bit-exact continuation needs: weights, moments, places in random streams. */
   async state(): Promise<PieceState> {
-    const steps = { values: { discriminator: this.discriminatorSteps }, arrays: {} };
+    this.checkAlive(`${this.kind}.state`);
+    const { discriminatorSteps: discriminator, skipped } = this;
+    const steps = { values: { discriminator, ...(skipped > 0 && { skipped }) }, arrays: {} };
     return joinStates({ steps, ...(await partStates(this.networks, this.pieces())) });
   }
 
   /** Goes back to a state; one that does not fit is refused, and nothing is changed then. */
   async restore(state: PieceState): Promise<void> {
     const where = `${this.kind}.restore`;
+    this.checkAlive(where);
     checkState(where, state);
-    const steps = countFrom(where, partOf(state, 'steps'), 'discriminator');
+    const counts = partOf(state, 'steps');
+    const steps = countFrom(where, counts, 'discriminator');
+    const skipped = 'skipped' in counts.values ? countFrom(where, counts, 'skipped') : 0;
     const before = await this.state();
     const parts = (of: PieceState) => partRestorers(this.networks, this.pieces(), of);
     try {
@@ -159,10 +236,14 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
       throw error;
     }
     this.discriminatorSteps = steps;
+    this.skippedSteps = skipped;
+    this.forget();
   }
 
   /** Frees what the system made; what was passed in stays the caller's. */
   dispose(): void {
+    this.alive = false;
+    this.forget();
     for (const piece of this.owned()) piece.dispose();
   }
 }

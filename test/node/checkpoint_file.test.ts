@@ -38,7 +38,8 @@ describe('saveCheckpoint and loadCheckpoint', () => {
   it('arrays come back bit for bit; without extra it is {}', async () => {
     const path = join(folder, 'weights.safetensors');
     const words = Int32Array.of(0x7fc01234, -(2 ** 31), 1, 0x3f800001);
-    await saveCheckpoint(new Weights(new Float32Array(words.buffer)), path);
+    const options = { allowNonFinite: true }; // one of the words is a NaN
+    await saveCheckpoint(new Weights(new Float32Array(words.buffer)), path, options);
     const other = new Weights(new Float32Array(4));
     expect(await loadCheckpoint(other, path)).toEqual({});
     expect(new Int32Array(other.data.buffer)).toEqual(words);
@@ -55,6 +56,21 @@ describe('saveCheckpoint and loadCheckpoint', () => {
       saveCheckpoint(new Weights(Float32Array.of(3, 4)), path, { extra: { bad: NaN } }),
     ).rejects.toThrow(/`extra\.bad` must be finite/);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it.each([NaN, Infinity, -Infinity])('%s is not written over a good file', async (number) => {
+    const path = join(folder, 'good.safetensors');
+    await saveCheckpoint(new Weights(Float32Array.of(1, 2)), path);
+    const before = readFileSync(path);
+    const broken = new Weights(Float32Array.of(3, number));
+    await expect(saveCheckpoint(broken, path)).rejects.toThrow(
+      'saveCheckpoint: `system` must be of finite weights and moments. Received: "NaN or infinity in w".',
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+    await saveCheckpoint(broken, path, { allowNonFinite: true });
+    const other = new Weights(new Float32Array(2));
+    await loadCheckpoint(other, path);
+    expect(other.data).toEqual(Float32Array.of(3, number));
   });
 });
 

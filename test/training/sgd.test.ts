@@ -40,7 +40,7 @@ describe('sgd', () => {
 
   it('refuses options that are none', () => {
     const wrong: [unknown, RegExp][] = [
-      [undefined, /^sgd: `learningRate` must be a finite number >= 0. Received: undefined/],
+      [undefined, /^sgd: `options` must be an object/],
       [{}, /`learningRate` must be/],
       [{ learningRate: 1, momentum: -1 }, /`momentum` must be/],
       [{ learningRate: 1, dampening: 2 }, /`dampening` must be/],
