@@ -1,5 +1,5 @@
 import { fill, memory, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
@@ -157,8 +157,8 @@ describe.each(BACKENDS)('systems of images on %s', (backend) => {
   };
   const judge = (channels: number, seed: number) =>
     pixelDiscriminator({ inputShape: [4, 4, channels], filters: 2, seed });
-  const good = () => zeros<Tensor4D['rankType']>([1, 4, 4, 3]) as Tensor4D;
-  const bad = () => fill([1, 4, 4, 3], Infinity) as Tensor4D;
+  const good = () => zeros<Rank.R4>([1, 4, 4, 3]);
+  const bad = () => fill<Rank.R4>([1, 4, 4, 3], Infinity);
 
   it.each([
     [
