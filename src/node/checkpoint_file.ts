@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GanKitError, isGanKitError } from '../errors.js';
+import { isFloat32Array } from '../internal/brands.js';
 import { checkBoolean, checkOptions, fail } from '../internal/check.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.js';
 import type { Checkpoint, CheckpointExtra } from '../io/checkpoint.js';
@@ -92,7 +93,7 @@ export async function loadCheckpoint(system: Stateful, path: string): Promise<Ch
 /** Refuses a state that holds a NaN or an infinity, which no training goes on from. */
 function checkFinite(where: string, { arrays }: PieceState): void {
   for (const [key, { data }] of Object.entries(arrays))
-    if (data instanceof Float32Array && !data.every(Number.isFinite))
+    if (isFloat32Array(data) && !data.every(Number.isFinite))
       fail(
         'value',
         where,
