@@ -15,7 +15,7 @@ const { chromium, dawn } = findGPU();
 /** The suites whose promises hold on every backend; the others in their folders run in Node only. */
 const CONTRACTS = [
   'test/{ops,losses,layers,models,parity,penalties,training,metrics}/**/*.test.ts',
-  'test/gradients/input_gradient.test.ts',
+  'test/gradients/{input_gradient,ties}.test.ts',
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
   'test/kernels/not_a_number.test.ts',
 ];

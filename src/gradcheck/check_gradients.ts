@@ -10,10 +10,11 @@ import { withReplacedWeights } from '../layers/replaced_weights.js';
 import { checkFirstOrder, checkSecondOrder } from './check_derivatives.js';
 import { ofFloats } from './float_inputs.js';
 import type { Outputs } from './float_inputs.js';
-import { GradientCheck } from './gradient_check.js';
+import { findBehindOthers } from './find_behind_others.js';
+import { GradientCheck, isFine } from './gradient_check.js';
 import type { GradientCheckRow } from './gradient_check.js';
 import { restoring, still } from './hold_still.js';
-import { leafLayers, recordLayerCalls } from './layer_calls.js';
+import { leafLayers, outputOfLayer, recordLayerCalls } from './layer_calls.js';
 import type { LayerCall } from './layer_calls.js';
 import { Probe, toHost } from './probe.js';
 import type { HostTensor, TensorFunction } from './probe.js';
@@ -37,7 +38,8 @@ const EFFORT = { directions: 4, steps: 10, attempts: 8 };
  * With random weights r and s(x, w) = Σ r · D(x; w), it compares ⟨∇s, d⟩ with the central difference of
  * s along random directions d (first order), and ∇⟨d, ∇s⟩ with that of ∇s (second order: what the
  * gradient of a penalty is made of), in the inputs and all trainable weights together, for the whole
- * critic and for each layer at the inputs it is given. Steps are halved until the difference stands
+ * critic and for each layer at the inputs it is given; where the whole is wrong and no layer by itself,
+ * for each layer together with all before it. Steps are halved until the difference stands
  * still; where it does not, a kink (LeakyReLU, pooling) lies in the way, and that element does not
  * count. The sample is moved by 1 % of its size, away from kinks that plain images lie on.
  *
@@ -123,6 +125,13 @@ export async function checkGradients(
           const { f, inputs } = await layerFunction(call);
           rows.push(await check(call.path, call.layer.getClassName(), f, inputs));
         }
+        if (!isFine(row) && rows.every(isFine))
+          await findBehindOthers(calls, rows, async ({ path, layer }) => {
+            const { f, inputs } = await withWeights(trainable(critic), moved, (xs) =>
+              square(outputOfLayer(layer, () => whole.f(xs))),
+            );
+            return check(path, layer.getClassName(), f, inputs);
+          });
         return new GradientCheck(row, rows);
       } finally {
         dispose(calls.map(({ inputs }) => inputs));

@@ -11,6 +11,8 @@ export interface GradientCheckRow {
 }
 
 const fine = ({ status }: GradientVerdict) => status === 'right' || status === 'undecided';
+/** Whether nothing is known to be wrong. */
+export const isFine = ({ first, second }: GradientCheckRow): boolean => fine(first) && fine(second);
 const sure = ({ status }: GradientVerdict) => status === 'right';
 
 /**
@@ -30,7 +32,10 @@ const sure = ({ status }: GradientVerdict) => status === 'right';
 export class GradientCheck {
   /** The whole critic, in its inputs and all trainable weights. */
   readonly critic: GradientCheckRow;
-  /** Each layer by itself, in its inputs and trainable weights; empty for a function. */
+  /**
+   * Each layer by itself, in its inputs and trainable weights; empty for a function. A layer that is
+   * wrong only behind those before it has the verdicts of all up to it.
+   */
   readonly layers: readonly GradientCheckRow[];
 
   constructor(critic: GradientCheckRow, layers: readonly GradientCheckRow[]) {
@@ -41,16 +46,14 @@ export class GradientCheck {
   /** Nothing is wrong, and what the kinks of the whole leave open, its layers decide. */
   get ok(): boolean {
     const rows = [this.critic, ...this.layers];
-    if (!rows.every(({ first, second }) => fine(first) && fine(second))) return false;
+    if (!rows.every(isFine)) return false;
     const decided = ({ first, second }: GradientCheckRow) => sure(first) && sure(second);
     return decided(this.critic) || (this.layers.length > 0 && this.layers.every(decided));
   }
 
   /** The paths of the layers whose gradients are wrong or throw. */
   get wrong(): string[] {
-    return this.layers
-      .filter(({ first, second }) => !fine(first) || !fine(second))
-      .map(({ name }) => name);
+    return this.layers.filter((row) => !isFine(row)).map(({ name }) => name);
   }
 
   /** A table for people. */

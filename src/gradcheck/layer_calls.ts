@@ -1,4 +1,4 @@
-import { dispose, keep, tidy } from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { namedLayersOf } from '../layers/layer_names.js';
@@ -52,5 +52,24 @@ export function recordLayerCalls(model: LayersModel, pass: () => Tensor): LayerC
     throw error;
   } finally {
     for (const layer of watched) delete (layer as Partial<Layer>).call;
+  }
+}
+
+/** Runs a pass and hands on what a layer made in its first call, on the tape. */
+export function outputOfLayer(layer: Layer, pass: () => unknown): Tensor {
+  const call: Call = layer.call.bind(layer);
+  let output: Tensor | undefined;
+  layer.call = (inputs, kwargs) => {
+    const made = call(inputs, kwargs);
+    // a model tidies what its layers made, and some give back what they were given
+    output ??= keep(clone(Array.isArray(made) ? made[0]! : made));
+    return made;
+  };
+  try {
+    pass();
+    return clone(output!);
+  } finally {
+    output?.dispose();
+    delete (layer as Partial<Layer>).call;
   }
 }

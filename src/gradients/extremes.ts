@@ -25,7 +25,8 @@ const extreme = (kernelName: 'Max' | 'Min'): GradientRepair => ({
         tidy(() => {
           const axes = util.parseAxisParam(attrs.reductionIndices ?? attrs.axis!, x!.shape);
           const kept = x!.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-          const is = stopGradient(() => cast(equal(x!, reshape(y!, kept)), 'float32'));
+          // times 1, because on webgpu a cast mask keeps its integers, which a sum refuses
+          const is = stopGradient(() => mul(cast(equal(x!, reshape(y!, kept)), 'float32'), 1));
           const n = stopGradient(() => sum(is, axes, true));
           return mul(div(reshape(dy, kept), n), is);
         }),

@@ -1,7 +1,9 @@
 import {
   add,
   cast,
+  getBackend,
   greater,
+  greaterEqual,
   maximum,
   mul,
   pad,
@@ -20,14 +22,18 @@ import type { PoolAttrs, PoolAxis } from './pool_axes.js';
 /** Below every value of an image; an infinity has no spelling in a WebGL shader. */
 const LOWEST = -3.4e38;
 
+/** Whether a value takes the place of an equal one before it: it does in the kernels of GPUs. */
+const winner = () => (getBackend().startsWith('webg') ? greaterEqual : greater);
+
 /**
- * For each window of `image`, the value of `of` where the image has its first maximum.
+ * For each window of `image`, the value of `of` at the maximum to which the backend gives the gradient.
  *
  * Written with slices, one for each place in the window, because not every backend has a max pooling
  * that tells the place.
  */
 function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
   return tidy(() => {
+    const wins = winner();
     const axes = poolAxes(image.shape, attrs);
     const paddedImage = padded(image, axes, LOWEST);
     const paddedOf = padded(of, axes, 0);
@@ -37,7 +43,7 @@ function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
     for (const place of others) {
       const here = pick(paddedImage, axes, place);
       // no `where`: on webgpu it ends at rank 4
-      const higher = cast(greater(here, highest), 'float32');
+      const higher = cast(wins(here, highest), 'float32');
       result = add(mul(higher, pick(paddedOf, axes, place)), mul(sub(1, higher), result));
       highest = maximum(highest, here);
     }

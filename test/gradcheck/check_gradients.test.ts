@@ -1,6 +1,8 @@
 import {
   cast,
   customGrad,
+  equal,
+  max,
   memory,
   mul,
   square,
@@ -11,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { input, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
+import type { Shape } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkGradients } from '../../src/gradcheck/check_gradients.js';
@@ -43,6 +46,28 @@ class Custom extends layers.Layer {
       return {
         value: square(a),
         gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, mul(saved[0]!, this.factor)),
+      };
+    })(x);
+  }
+}
+
+/** The largest of all, whose gradient goes in full to each of those that are. */
+class TieDoubler extends layers.Layer {
+  static readonly className: string = 'TieDoubler';
+
+  override computeOutputShape([batch]: Shape): Shape {
+    return [batch!, 1];
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    return customGrad((...args) => {
+      const [a, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
+      const value = max(a, 1, true);
+      save([a, value]);
+      return {
+        value,
+        gradFunc: (dy: Tensor, [a, y]: Tensor[]) => mul(dy, cast(equal(a!, y!), 'float32')),
       };
     })(x);
   }
@@ -108,6 +133,42 @@ describe.each(BACKENDS)('checkGradients on %s', (backend) => {
     expect(check.wrong).toEqual(['bad']);
     expect(check.critic.first.status).toBe('wrong');
     expect(check.toString()).toMatch(/bad +Custom +wrong/);
+  });
+
+  it('names the layer that is wrong only where its inputs are one value', async () => {
+    const model = sequential({
+      layers: [
+        layers.dense({ units: 3, inputShape: [4], name: 'first' }),
+        layers.repeatVector({ n: 2, name: 'twice' }),
+        layers.flatten({ name: 'flat' }),
+        new TieDoubler({ name: 'doubler' }),
+        layers.dense({ units: 1, name: 'last' }),
+      ],
+    });
+    initializeWeights(model, { stddev: 0.6, seed: 2 });
+    const { numTensors } = memory();
+    const x = sample(2, 4);
+    const check = await checkGradients(model, x);
+    x.dispose();
+    expect(check.critic.first.status).toBe('wrong');
+    expect([check.ok, check.wrong], check.toString()).toEqual([false, ['doubler']]);
+    expect(check.toString()).toMatch(/doubler +TieDoubler +wrong/);
+    expect(memory().numTensors).toBe(numTensors);
+  });
+
+  it('finds global max pooling behind an upsampling right', async () => {
+    const model = sequential({
+      layers: [
+        layers.conv2d({ filters: 3, kernelSize: 2, inputShape: [4, 4, 2], name: 'first' }),
+        layers.upSampling2d({}),
+        layers.globalMaxPooling2d({}),
+        layers.dense({ units: 1, name: 'last' }),
+      ],
+    });
+    initializeWeights(model, { stddev: 0.6, seed: 2 });
+    const check = await checkGradients(model, sample(2, 4, 4, 2));
+    expect([check.critic.first.status, check.critic.second.status]).toEqual(['right', 'right']);
+    expect(check.wrong).toEqual([]);
   });
 
   it('finds the same layer right with the right slope', async () => {
