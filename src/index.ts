@@ -91,6 +91,7 @@ export type {
 export {
   Adam,
   adam,
+  checkpointOf,
   clipWeights,
   createCycleGAN,
   createGAN,

@@ -1,4 +1,6 @@
-import type { PieceState, StateArray, StateValue } from '../types.js';
+import { clone, dispose, keep } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { PieceState, StateArray, StateValue, Stateful } from '../types.js';
 import { isFloat32Array, isInt32Array } from './brands.js';
 import { checkOptions, fail } from './check.js';
 
@@ -23,6 +25,11 @@ export function checkState(where: string, state: unknown): asserts state is Piec
       fail('shape', where, parameter, `an array of shape [${shape.join(',')}]`, data.length);
   }
 }
+
+/** Whether something has a state that can be gone back to. */
+export const isStateful = (piece: unknown): piece is Stateful =>
+  typeof (piece as Partial<Stateful> | undefined)?.state === 'function' &&
+  typeof (piece as Partial<Stateful>).restore === 'function';
 
 /** Joins the states of named parts into one; keys become `name/key`. */
 export function joinStates(parts: Readonly<Record<string, PieceState>>): PieceState {
@@ -81,4 +88,23 @@ export function arrayFrom(
       `shape [${array.shape.join(',')}]`,
     );
   return array;
+}
+
+/**
+ * Copies tensors into arrays of a state, by key. The copies are taken before the first wait, because whoever
+ * holds the tensors may replace them while a device is waited for.
+ */
+export async function arraysOf(
+  tensors: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, StateArray>> {
+  const copies = Object.entries(tensors).map(([key, one]) => [key, keep(clone(one))] as const);
+  try {
+    const read = copies.map(async ([key, copy]) => {
+      const data = Float32Array.from(await copy.data());
+      return [key, { shape: copy.shape, data }] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  } finally {
+    dispose(copies.map(([, copy]) => copy));
+  }
 }

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { GanKitError, isGanKitError } from '../errors.js';
 import { isFloat32Array } from '../internal/brands.js';
 import { checkBoolean, checkOptions, fail } from '../internal/check.js';
+import { isStateful } from '../internal/state.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.js';
-import type { Checkpoint, CheckpointExtra } from '../io/checkpoint.js';
+import type { CheckpointExtra } from '../io/checkpoint.js';
+import { toJSONText } from '../io/json_text.js';
 import type { PieceState, Stateful } from '../types.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
@@ -16,9 +18,9 @@ export interface SaveCheckpointOptions {
 }
 
 /**
- * Saves all that a system needs to go on bit for bit.
+ * Saves all that a system needs to go on bit for bit, as it is at the call: training may go on meanwhile.
  *
- * @param system a training system, or any piece with `state()`; it must not train meanwhile.
+ * @param system a training system, the `checkpointOf` one's own trainer, or any piece with `state()`.
  * @param path the file, a safetensors file; a kill while writing leaves the old one whole.
  * @param options See {@link SaveCheckpointOptions}.
  * @throws GanKitError for a bad argument, and for a state that is not finite, which leaves the file as it is; the file system's own errors as they are.
@@ -43,11 +45,12 @@ export async function saveCheckpoint(
   checkStateful('saveCheckpoint', system);
   checkPath('saveCheckpoint', path);
   checkOptions('saveCheckpoint', options, ['extra', 'allowNonFinite']);
-  const { extra, allowNonFinite = false } = options;
+  const { extra = {}, allowNonFinite = false } = options;
   checkBoolean('saveCheckpoint', 'allowNonFinite', allowNonFinite);
+  const text = toJSONText('saveCheckpoint', 'extra', extra); // as it is now
   const state = await system.state();
   if (!allowNonFinite) checkFinite('saveCheckpoint', state);
-  await writeFileAtomic(path, encodeCheckpoint(state, extra));
+  await writeFileAtomic(path, encodeCheckpoint(state, JSON.parse(text) as CheckpointExtra));
 }
 
 /**
@@ -75,19 +78,23 @@ export async function loadCheckpoint(system: Stateful, path: string): Promise<Ch
   checkStateful('loadCheckpoint', system);
   checkPath('loadCheckpoint', path);
   const bytes = await readFile(path);
-  let checkpoint: Checkpoint;
+  const { state, extra } = await about(path, 'a whole checkpoint', () => decodeCheckpoint(bytes));
+  await about(path, 'a checkpoint of this system', () => system.restore(state));
+  return extra;
+}
+
+/** Runs `read`, and says of its error which file it is about. */
+async function about<T>(path: string, rule: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    checkpoint = decodeCheckpoint(bytes);
+    return await read();
   } catch (cause) {
     if (!isGanKitError(cause)) throw cause;
     throw new GanKitError(
       cause.code,
-      `loadCheckpoint: \`path\` must be a whole checkpoint. Received: ${JSON.stringify(path)}.\n${cause.message}`,
+      `loadCheckpoint: \`path\` must be ${rule}. Received: ${JSON.stringify(path)}.\n${cause.message}`,
       { cause },
     );
   }
-  await system.restore(checkpoint.state);
-  return checkpoint.extra;
 }
 
 /** Refuses a state that holds a NaN or an infinity, which no training goes on from. */
@@ -105,6 +112,6 @@ function checkFinite(where: string, { arrays }: PieceState): void {
 }
 
 function checkStateful(where: string, system: Stateful): void {
-  if (typeof system?.state !== 'function' || typeof system.restore !== 'function')
+  if (!isStateful(system))
     fail('type', where, 'system', 'a system or a piece with state() and restore()', system);
 }

@@ -21,7 +21,7 @@ import { judge } from './judge.js';
 import type { LossLog } from './loss_log.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
-import { statefulPieces } from './system_state.js';
+import { statefulPieces } from './stateful_piece.js';
 import { trainingPass } from './training_pass.js';
 import { translateBy } from './translate.js';
 import type { TranslationMode } from './translate.js';
@@ -71,7 +71,8 @@ export class CycleGAN<
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
   /** @internal */
   protected override readonly options: CycleGANOptions<Optimizer, Optimizer>;
-  private readonly loss: AdversarialLoss;
+  /** @internal */
+  protected override readonly loss: AdversarialLoss;
   private readonly penalties: Readonly<Record<'A' | 'B', readonly Penalty[]>>;
   private readonly directions: readonly [Direction, Direction];
   private readonly lambdaIdentity: number;
@@ -120,8 +121,7 @@ export class CycleGAN<
    * @returns The losses of this step, see {@link CycleGANLosses}; empty with `read: false`.
    * @throws GanKitError if the batch does not fit, or not into the memory of the wasm backend (code
    *   `'backend'`), and if a loss or a weight is not finite after the step (see `onNonFinite`). The system is
-   *   then as before the step, except for the moments
-   *   of an optimizer that is not gan-kit's, and training may go on.
+   *   then as before the step, and training may go on.
    */
   override trainStep(
     batch: CycleGANBatch,

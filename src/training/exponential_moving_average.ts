@@ -4,10 +4,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
-import { arrayFrom, checkState, countFrom } from '../internal/state.js';
+import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/named_weights.js';
 import type { NamedWeight } from '../layers/named_weights.js';
-import type { PieceState, StateArray, Stateful } from '../types.js';
+import type { PieceState, Stateful } from '../types.js';
 import { withoutCounts } from './counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
@@ -127,19 +127,7 @@ export class ExponentialMovingAverage implements Stateful {
   async state(): Promise<PieceState> {
     this.checkAlive('state');
     const updates = this.count;
-    // cloned before the first wait, because an update meanwhile frees what it replaces
-    const copies = this.averages.map((average) => average.clone());
-    const arrays: Record<string, StateArray> = {};
-    try {
-      for (const [i, copy] of copies.entries())
-        arrays[this.named[i]!.path] = {
-          shape: copy.shape,
-          data: Float32Array.from(await copy.data()),
-        };
-    } finally {
-      dispose(copies);
-    }
-    return { values: { updates }, arrays };
+    return { values: { updates }, arrays: await arraysOf(this.namedWeights) };
   }
 
   /**

@@ -24,7 +24,7 @@ import { drawLatents } from './latents.js';
 import type { LossLog } from './loss_log.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
-import { statefulPieces } from './system_state.js';
+import { statefulPieces } from './stateful_piece.js';
 import { trainingPass } from './training_pass.js';
 import { clipWeights } from './weight_clipping.js';
 
@@ -67,7 +67,8 @@ export class GAN<
   readonly latentSize: number;
   /** @internal */
   protected override readonly options: GANOptions<Tensor, Optimizer, Optimizer>;
-  private readonly loss: AdversarialLoss;
+  /** @internal */
+  protected override readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
   private readonly latents: RandomStream;
   private readonly noise: RandomStream;
@@ -115,8 +116,8 @@ export class GAN<
    * @returns The losses of this step; empty with `read: false`.
    * @throws GanKitError if the batch does not fit the discriminator, or not into the memory of the
    *   wasm backend (code `'backend'`), and if a loss or a weight is not finite after the step (see
-   *   `onNonFinite`). The system is then as before the step,
-   *   except for the moments of an optimizer that is not gan-kit's, and training may go on.
+   *   `onNonFinite`). The system is
+   *   then as before the step, and training may go on.
    */
   override trainStep(batch: GANBatch, options?: StepOptions & { read?: true }): Promise<GANLosses>;
   override trainStep(batch: GANBatch, options: StepOptions): Promise<Partial<GANLosses>>;

@@ -6,7 +6,7 @@ import { RandomStream } from '../internal/random.js';
 import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import type { PieceState, Stateful } from '../types.js';
-import { arraysOf, imagesFrom } from './pool_arrays.js';
+import { imageArrays, imagesFrom } from './pool_arrays.js';
 
 type Shape = Tensor4D['shape'];
 
@@ -169,12 +169,10 @@ export class ImagePool implements Stateful {
   /** A copy of the images, and the place in the stream of decisions. */
   async state(): Promise<PieceState> {
     this.checkAlive('ImagePool.state');
-    const random = await this.stream.state();
-    // cloned before the next wait, because a query meanwhile frees what it replaces
-    const copies = this.images.map((image) => clone(image));
-    const { values } = joinStates({ random });
-    const arrays = await arraysOf(copies).finally(() => dispose(copies));
-    return { values: { ...values, size: this.size, count: copies.length }, arrays };
+    const count = this.images.length;
+    // both are begun before the first wait, because a query meanwhile changes them
+    const [random, arrays] = await Promise.all([this.stream.state(), imageArrays(this.images)]);
+    return { values: { ...joinStates({ random }).values, size: this.size, count }, arrays };
   }
 
   /**

@@ -1,5 +1,7 @@
 export { adam, Adam } from './adam.js';
 export type { AdamOptions } from './adam.js';
+export { checkpointOf } from './checkpoint_of.js';
+export type { CheckpointPart } from './checkpoint_of.js';
 export { createCycleGAN } from './create_cycle_gan.js';
 export { CycleGAN } from './cycle_gan.js';
 export type { CycleGANBatch, CycleGANLosses } from './cycle_gan.js';

@@ -1,16 +1,18 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { arrayFrom, joinStates, partOf } from '../internal/state.js';
+import { fail } from '../internal/check.js';
+import { arraysOf, isStateful, joinStates, partOf } from '../internal/state.js';
 import { innerLayers } from '../layers/inner_layers.js';
 import { namedLayers } from '../layers/layer_names.js';
 import { namedWeights } from '../layers/named_weights.js';
+import type { NamedWeight } from '../layers/named_weights.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
 import { withoutCounts } from './counted_names.js';
+import { stateOf } from './joined_state.js';
 
 type StatefulLayer = layers.Layer & Stateful;
 
-const isStateful = (layer: layers.Layer): layer is StatefulLayer =>
-  'state' in layer && 'restore' in layer;
 const holdsState = (layer: layers.Layer) => isStateful(layer) || statefulLayers(layer).length > 0;
 const holdsWeights = (layer: layers.Layer) => layer.weights.length > 0;
 
@@ -24,30 +26,50 @@ function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLaye
   });
 }
 
-/** All weights of a model by path, and the states of its layers. */
+/** All weights of a model by path, and the states of its layers, as they are before the first wait. */
 export async function modelState(model: LayersModel): Promise<PieceState> {
-  const arrays: Record<string, StateArray> = {};
-  for (const { path, variable } of namedWeights(model)) {
-    const values = (await variable.read().data()) as Float32Array;
-    arrays[path] = { shape: variable.shape as number[], data: Float32Array.from(values) };
-  }
-  const layerStates: Record<string, PieceState> = {};
-  for (const [name, layer] of statefulLayers(model)) layerStates[name] = await layer.state();
-  return joinStates({ weights: { values: {}, arrays }, layers: joinStates(layerStates) });
+  const weights = namedWeights(model).map(({ path, variable }) => [path, variable.read()] as const);
+  const [arrays, states] = await Promise.all([
+    arraysOf(Object.fromEntries(weights)),
+    stateOf(Object.fromEntries(statefulLayers(model))),
+  ]);
+  return joinStates({ weights: { values: {}, arrays }, layers: states });
 }
 
 /** Writes a state back; refuses one whose weights do not fit before it changes any. */
 export async function restoreModel(model: LayersModel, state: PieceState): Promise<void> {
   const weights = withoutCounts(model, partOf(state, 'weights'), holdsWeights);
   const states = withoutCounts(model, partOf(state, 'layers'), holdsState);
-  const named = namedWeights(model);
-  const saved = named.map(({ path, variable }) =>
-    arrayFrom('restore', weights, path, variable.shape as number[]),
-  );
-  tidy(() =>
-    named.forEach(({ variable }, i) =>
-      variable.write(tensor(saved[i]!.data, [...saved[i]!.shape], 'float32')),
-    ),
-  );
+  const saved = fittingArrays(namedWeights(model), weights.arrays);
+  tidy(() => {
+    // not by write, which would apply a constraint to what has been through it
+    for (const [{ variable }, { data, shape }] of saved)
+      (variable.read() as Variable).assign(tensor(data, [...shape], 'float32'));
+  });
   for (const [name, layer] of statefulLayers(model)) await layer.restore(partOf(states, name));
+}
+
+/** Each weight with its array; refuses arrays that are missing, of another shape, or of no weight here. */
+function fittingArrays(
+  named: readonly NamedWeight[],
+  arrays: PieceState['arrays'],
+): [NamedWeight, StateArray][] {
+  const refuse = (path: string, rule: string, array: StateArray | undefined): never => {
+    const cut = path.lastIndexOf('/');
+    const received = array === undefined ? 'no such weight' : `shape [${array.shape.join(',')}]`;
+    fail('state', `layer '${path.slice(0, cut)}'`, path.slice(cut + 1), rule, received);
+  };
+  const own = new Set(named.map(({ path }) => path));
+  const fitting = named.map((weight): [NamedWeight, StateArray] => {
+    const { path, variable } = weight;
+    const array = arrays[path];
+    const shape = variable.shape as number[];
+    if (array === undefined) return refuse(path, 'present', array);
+    if (array.shape.join() !== shape.join())
+      return refuse(path, `of shape [${shape.join(',')}]`, array);
+    return [weight, array];
+  });
+  for (const [path, array] of Object.entries(arrays))
+    if (!own.has(path)) refuse(path, 'absent, as there is no such layer or weight here', array);
+  return fitting;
 }

@@ -23,7 +23,7 @@ import { checkPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
 import type { Pix2PixOptions } from './pix2pix_options.js';
 import { System } from './system.js';
 import type { StepOptions } from './system.js';
-import { statefulPieces } from './system_state.js';
+import { statefulPieces } from './stateful_piece.js';
 import { trainingPass } from './training_pass.js';
 import { translateBy } from './translate.js';
 import type { TranslationMode } from './translate.js';
@@ -61,7 +61,8 @@ export class Pix2Pix<
   readonly pool: ImagePool;
   /** @internal */
   protected override readonly options: Pix2PixOptions<Optimizer, Optimizer>;
-  private readonly loss: AdversarialLoss;
+  /** @internal */
+  protected override readonly loss: AdversarialLoss;
   private readonly penalties: readonly Penalty[];
 
   constructor(options: Pix2PixOptions<G, D>) {
@@ -94,8 +95,7 @@ export class Pix2Pix<
    * @returns The losses of this step, see {@link Pix2PixLosses}; empty with `read: false`.
    * @throws GanKitError if the batch does not fit, or not into the memory of the wasm backend (code
    *   `'backend'`), and if a loss or a weight is not finite after the step (see `onNonFinite`). The system is
-   *   then as before the step, except for the moments
-   *   of an optimizer that is not gan-kit's, and training may go on.
+   *   then as before the step, and training may go on.
    */
   override trainStep(
     batch: Pix2PixBatch,

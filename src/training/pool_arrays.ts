@@ -1,17 +1,18 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
-import { arrayFrom } from '../internal/state.js';
+import { arrayFrom, arraysOf } from '../internal/state.js';
 import type { PieceState, StateArray } from '../types.js';
 
 /** Images of one shape as one array, `images`, others as `images/0`, `images/1` … */
-export async function arraysOf(images: readonly Tensor4D[]): Promise<Record<string, StateArray>> {
-  const read: StateArray[] = [];
-  for (const image of images)
-    read.push({ shape: image.shape, data: Float32Array.from(await image.data()) });
+export async function imageArrays(
+  images: readonly Tensor4D[],
+): Promise<Record<string, StateArray>> {
+  const named = images.map((image, i) => [`images/${i}`, image] as const);
+  const arrays = await arraysOf(Object.fromEntries(named));
+  const read = named.map(([key]) => arrays[key]!);
   const [first] = read;
   if (first === undefined) return {};
-  if (!read.every(({ shape }) => shape.join() === first.shape.join()))
-    return Object.fromEntries(read.map((image, i) => [`images/${i}`, image]));
+  if (!read.every(({ shape }) => shape.join() === first.shape.join())) return arrays;
   const data = new Float32Array(read.length * first.data.length);
   read.forEach((image, i) => data.set(image.data, i * first.data.length));
   return { images: { shape: [read.length, ...first.shape.slice(1)], data } };

@@ -21,7 +21,7 @@ import { withCleanTape } from '../gradients/tape.js';
 import { checkNumber, checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
-import { arrayFrom, checkState, countFrom, numberFrom } from '../internal/state.js';
+import { arrayFrom, arraysOf, checkState, countFrom, numberFrom } from '../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
 
 /** More than any network has; a damaged count ends here, before memory is asked for. */
@@ -210,18 +210,10 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   /** A copy of step, learning rate and slots, the latter under `position/slot`. */
   async state(): Promise<PieceState> {
     const values = { ...this.options(), step: this.iterations, variables: this.slots.length };
-    // cloned before the first wait, because a step meanwhile frees what it replaces
-    const copies = this.slots.flatMap((slots, position) =>
-      this.slotNames.map((slot) => ({ key: `${position}/${slot}`, copy: slots[slot].clone() })),
+    const tensors = this.slots.flatMap((slots, position) =>
+      this.slotNames.map((slot) => [`${position}/${slot}`, slots[slot]] as const),
     );
-    const arrays: Record<string, StateArray> = {};
-    try {
-      for (const { key, copy } of copies)
-        arrays[key] = { shape: copy.shape, data: Float32Array.from(await copy.data()) };
-    } finally {
-      dispose(copies.map(({ copy }) => copy));
-    }
-    return { values, arrays };
+    return { values, arrays: await arraysOf(Object.fromEntries(tensors)) };
   }
 
   /**

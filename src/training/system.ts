@@ -3,17 +3,20 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
 import { withCleanTape } from '../gradients/tape.js';
 import { checkBoolean, checkOptions, fail } from '../internal/check.js';
-import { checkState, countFrom, joinStates, partOf } from '../internal/state.js';
+import { checkState, countFrom } from '../internal/state.js';
 import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import type { Mark } from '../internal/mark.js';
-import type { PieceState, Stateful, TrainingSystem } from '../types.js';
+import type { AdversarialLoss, PieceState, Stateful, TrainingSystem } from '../types.js';
 import type { GradientMonitor } from './gradient_monitor.js';
+import { identityPiece } from './identity_piece.js';
+import { restoreAll, stateOf } from './joined_state.js';
+import type { Pieces } from './joined_state.js';
 import { LossLog } from './loss_log.js';
 import { markSystem } from './mark_system.js';
 import { isBroken, nonFiniteStep } from './non_finite_step.js';
 import { startReading } from './step_reading.js';
 import type { StepReading } from './step_reading.js';
-import { partRestorers, partStates } from './system_state.js';
+import { modelPiece } from './stateful_piece.js';
 import { nameBatch } from './too_large.js';
 import { updateNetworks } from './update_networks.js';
 
@@ -60,11 +63,19 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
   protected abstract readonly kind: string;
 
   /**
+   * What discriminators and generators minimise.
+   *
+   * @internal
+   */
+  protected abstract readonly loss: AdversarialLoss;
+
+  /**
    * What the system was made with.
    *
    * @internal
    */
   protected abstract readonly options: {
+    readonly criticSteps?: number;
     readonly powerIteration?: 'step' | 'call';
     readonly monitor?: GradientMonitor;
     readonly onNonFinite?: 'throw' | 'skip';
@@ -94,8 +105,7 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
 
   /**
    * Runs `work`, which logs its losses, and counts it as a step. After an error in its midst, and where
-   * a loss or a weight is not finite after it, everything is as it was before, except for the moments of
-   * an optimizer that is not gan-kit's.
+   * a loss or a weight is not finite after it, everything is as it was before.
    *
    * @param batch For the message of an error: the tensors that the memory ran out on.
    *
@@ -210,12 +220,13 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     );
   }
 
-  /** Everything a bit-exact continuation needs: weights, moments, places in random streams. */
+  /**
+   * Everything a bit-exact continuation needs: weights, moments, places in random streams; as they are at the
+   * call, whatever is trained while a device is waited for.
+   */
   async state(): Promise<PieceState> {
     this.checkAlive(`${this.kind}.state`);
-    const { discriminatorSteps: discriminator, skipped } = this;
-    const steps = { values: { discriminator, ...(skipped > 0 && { skipped }) }, arrays: {} };
-    return joinStates({ steps, ...(await partStates(this.networks, this.pieces())) });
+    return stateOf(this.parts());
   }
 
   /** Goes back to a state; one that does not fit is refused, and nothing is changed then. */
@@ -223,21 +234,35 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     const where = `${this.kind}.restore`;
     this.checkAlive(where);
     checkState(where, state);
-    const counts = partOf(state, 'steps');
-    const steps = countFrom(where, counts, 'discriminator');
-    const skipped = 'skipped' in counts.values ? countFrom(where, counts, 'skipped') : 0;
-    const before = await this.state();
-    const parts = (of: PieceState) => partRestorers(this.networks, this.pieces(), of);
-    try {
-      for (const restore of parts(state)) await restore();
-    } catch (error) {
-      // a piece that cannot go back keeps no other from it, nor hides the first error
-      for (const restore of parts(before)) await restore().catch(() => undefined);
-      throw error;
-    }
-    this.discriminatorSteps = steps;
-    this.skippedSteps = skipped;
+    await restoreAll(where, this.parts(), state);
     this.forget();
+  }
+
+  /** All that has a state, by the names of a checkpoint. */
+  private parts(): Pieces {
+    const { kind, loss } = this;
+    const { criticSteps = 1 } = this.options;
+    const networks = Object.entries(this.networks).map(([name, one]) => [name, modelPiece(one)]);
+    return {
+      system: identityPiece({ kind, loss: loss.name, criticSteps }),
+      steps: this.counts(),
+      ...(Object.fromEntries(networks) as Record<string, Stateful>),
+      ...this.pieces(),
+    };
+  }
+
+  private counts(): Stateful {
+    const { discriminatorSteps: discriminator, skipped } = this;
+    return {
+      state: async () => ({
+        values: { discriminator, ...(skipped > 0 && { skipped }) },
+        arrays: {},
+      }),
+      restore: async (state) => {
+        this.discriminatorSteps = countFrom('restore', state, 'discriminator');
+        this.skippedSteps = 'skipped' in state.values ? countFrom('restore', state, 'skipped') : 0;
+      },
+    };
   }
 
   /** Frees what the system made; what was passed in stays the caller's. */

@@ -1,0 +1,80 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
+import { checkState, isStateful } from '../internal/state.js';
+import type { Stateful } from '../types.js';
+import { restoreAll, stateOf } from './joined_state.js';
+import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
+
+/** What a checkpoint of one's own trainer may hold: networks, optimizers, and pieces with a state. */
+export type CheckpointPart = LayersModel | Optimizer | Stateful;
+
+const WHERE = 'checkpointOf';
+
+/**
+ * Makes one piece of the parts of a trainer of one's own, which `saveCheckpoint` and `loadCheckpoint` take.
+ *
+ * Its state is that of all parts at the moment of the call, `name/…` each. A state that lacks a part, has one
+ * more or does not fit is refused by the name of the part, and everything stays as it was.
+ *
+ * @param parts By names of one's own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
+ *   with `state()` and `restore()`, such as an `ExponentialMovingAverage`, an `ImagePool`, a `GradientPenalty`, a
+ *   system, or another `checkpointOf`. All stay the caller's.
+ * @returns A piece with `state()` and `restore()`; it holds nothing that is to be disposed of.
+ * @throws GanKitError if there are no parts, or one of them has no state.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
+ * import { loadCheckpoint, saveCheckpoint } from 'gan-kit/node';
+ * import { adam, checkpointOf, ExponentialMovingAverage } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const generator = sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name: 'out' })] });
+ * const ema = new ExponentialMovingAverage(generator);
+ * const trainer = checkpointOf({ generator, optimizer: adam(), ema });
+ * await saveCheckpoint(trainer, 'trainer.safetensors', { extra: { step: 300 } });
+ * console.log(await loadCheckpoint(trainer, 'trainer.safetensors')); // → { step: 300 }
+ * ```
+ */
+export function checkpointOf(parts: Readonly<Record<string, CheckpointPart>>): Stateful {
+  checkRecord(parts);
+  const pieces = Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, pieceOf(name, part)]),
+  );
+  return {
+    state: () => stateOf(pieces),
+    restore: async (state) => {
+      const where = `${WHERE}.restore`;
+      checkState(where, state);
+      await restoreAll(where, pieces, state);
+    },
+  };
+}
+
+function checkRecord(parts: unknown): void {
+  if (typeof parts !== 'object' || parts === null || Array.isArray(parts) || isStateful(parts))
+    fail('type', WHERE, 'parts', 'an object of parts by name', parts);
+  const names = Object.keys(parts);
+  if (names.length === 0) fail('value', WHERE, 'parts', 'at least one', parts);
+  for (const name of names)
+    if (name === '' || name.includes('/'))
+      fail('value', WHERE, 'parts', 'by names without a slash that are not empty', name);
+}
+
+function pieceOf(name: string, part: CheckpointPart): Stateful {
+  if (isStateful(part)) return part;
+  if (isOptimizer(part)) return optimizerPiece(part);
+  if (Array.isArray((part as Partial<LayersModel> | undefined)?.layers)) return modelPiece(part);
+  return fail(
+    'type',
+    WHERE,
+    `parts.${name}`,
+    'a LayersModel, an optimizer or a piece with state() and restore()',
+    part,
+    'Numbers and words go into the extra of saveCheckpoint.',
+  );
+}

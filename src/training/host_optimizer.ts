@@ -1,0 +1,179 @@
+import { clone, dispose, keep, tensor, variable } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { fail } from '../internal/check.js';
+import type { Mark, Markable } from '../internal/mark.js';
+import { arrayFrom, arraysOf, countFrom, numberFrom } from '../internal/state.js';
+import type { PieceState, StateArray, Stateful } from '../types.js';
+
+/** Where each of tfjs's optimizers keeps its moments: in lists, one entry a variable, or in one variable. */
+const MOMENTS: Readonly<Record<string, readonly string[]>> = {
+  SGD: [],
+  Momentum: ['accumulations'],
+  Adagrad: ['accumulatedGrads'],
+  Adadelta: ['accumulatedGrads', 'accumulatedUpdates'],
+  RMSProp: ['accumulatedMeanSquares', 'accumulatedMoments', 'accumulatedMeanGrads'],
+  Adam: ['accumulatedFirstMoment', 'accumulatedSecondMoment', 'accBeta1', 'accBeta2'],
+  Adamax: ['accumulatedFirstMoment', 'accumulatedWeightedInfNorm', 'iteration', 'accBeta1'],
+};
+
+/** An entry of a list of moments, as tfjs has it. */
+interface Entry {
+  readonly originalName: string;
+  readonly variable: Variable;
+}
+type Fields = Record<string, Entry[] | Variable>;
+type Inside = { iterations_?: number; learningRate?: number; setLearningRate?(rate: number): void };
+
+/**
+ * The moments of an optimizer of tfjs, as a piece with a state.
+ *
+ * They are taken from where it keeps them. Its own `getWeights` and `setWeights` forget how far the bias
+ * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
+ */
+export class HostOptimizer implements Stateful, Markable {
+  constructor(private readonly optimizer: Optimizer) {}
+
+  /** A copy of the moments, under `field/position`, step and settings. */
+  async state(): Promise<PieceState> {
+    const { optimizer } = this;
+    const fields = this.fields('state');
+    const { learningRate, ...config } = this.config();
+    const values = {
+      ...config,
+      optimizer: optimizer.getClassName(),
+      learningRate: learningRate!,
+      step: optimizer.iterations,
+    };
+    return { values, arrays: await arraysOf(tensorsOf(fields)) };
+  }
+
+  /** Goes back to a state of an optimizer of the same kind and settings; its learning rate is taken over. */
+  async restore(state: PieceState): Promise<void> {
+    const where = 'Optimizer.restore';
+    const fields = this.fields('restore');
+    const own = { ...this.config(), optimizer: this.optimizer.getClassName() };
+    for (const [key, value] of Object.entries(own))
+      // the default of ε is the backend's
+      if (key !== 'learningRate' && key !== 'epsilon' && state.values[key] !== value)
+        fail(
+          'state',
+          where,
+          `state.values['${key}']`,
+          `${String(value)}, as here`,
+          state.values[key],
+        );
+    const [learningRate, step] = [
+      numberFrom(where, state, 'learningRate'),
+      countFrom(where, state, 'step'),
+    ];
+    const saved = Object.entries(fields).map(
+      ([name, field]) => [field, savedOf(where, state, name, field)] as const,
+    );
+    for (const [field, arrays] of saved)
+      if (Array.isArray(field)) refill(field, arrays);
+      else assign(field, arrays[0]!);
+    const inside = this.optimizer as unknown as Inside;
+    inside.iterations_ = step;
+    if (inside.setLearningRate === undefined) inside.learningRate = learningRate;
+    else inside.setLearningRate(learningRate);
+  }
+
+  /** Remembers the moments; they are held by a second reference. An optimizer of another kind stays as it is. */
+  mark(): Mark {
+    const inside = this.optimizer as unknown as Inside;
+    const { iterations_: step } = inside;
+    const marks = Object.values(this.known() ?? {}).map((field) => {
+      const variables = variablesOf(field);
+      const before = variables.map((one) => keep(clone(one as Tensor)));
+      return { field, variables, before };
+    });
+    return {
+      undo() {
+        for (const { field, variables, before } of marks) {
+          if (Array.isArray(field))
+            dispose(field.splice(variables.length).map((entry) => entry.variable));
+          variables.forEach((one, i) => one.assign(before[i]!));
+          dispose(before);
+        }
+        if (step === undefined) delete inside.iterations_;
+        else inside.iterations_ = step;
+      },
+      release: () => marks.forEach(({ before }) => dispose(before)),
+      moved: () =>
+        marks.flatMap(({ field, before }) =>
+          variablesOf(field).filter((one, i) => one.dataId !== before[i]?.dataId),
+        ),
+    };
+  }
+
+  private config(): Record<string, number | boolean> {
+    return this.optimizer.getConfig() as Record<string, number | boolean>;
+  }
+
+  /** The moments by the names of tfjs's fields, where they are known. */
+  private known(): Fields | undefined {
+    const names = MOMENTS[this.optimizer.getClassName()];
+    const inside = this.optimizer as unknown as Partial<Fields>;
+    if (names?.every((name) => inside[name] !== undefined) !== true) return undefined;
+    return Object.fromEntries(names.map((name) => [name, inside[name]!]));
+  }
+
+  private fields(member: string): Fields {
+    return (
+      this.known() ??
+      fail(
+        'state',
+        `Optimizer.${member}`,
+        'optimizer',
+        'one whose moments are known: of gan-kit, of tfjs, or with state() and restore()',
+        this.optimizer.getClassName(),
+        'Extend SlotOptimizer, or give the class both methods; a checkpoint would lose its moments.',
+      )
+    );
+  }
+}
+
+const variablesOf = (field: Entry[] | Variable): readonly Variable[] =>
+  Array.isArray(field) ? field.map((entry) => entry.variable) : [field];
+
+function tensorsOf(fields: Fields): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) =>
+      variablesOf(field).map((one, i) => [`${name}/${i}`, one as Tensor] as const),
+    ),
+  );
+}
+
+/** The arrays of one field, of the shapes that it has by now; none where the state is from before the first step. */
+function savedOf(
+  where: string,
+  state: PieceState,
+  name: string,
+  field: Entry[] | Variable,
+): StateArray[] {
+  const here = variablesOf(field);
+  const count = Object.keys(state.arrays).filter((key) => key.startsWith(`${name}/`)).length;
+  const isFixed = !Array.isArray(field) || (here.length > 0 && count > 0);
+  if (isFixed && count !== here.length)
+    fail('state', where, name, `of ${here.length} variables`, count);
+  return Array.from({ length: count }, (_, i) =>
+    arrayFrom(where, state, `${name}/${i}`, here[i]?.shape),
+  );
+}
+
+const toTensor = ({ data, shape }: StateArray) => tensor(data.slice(), [...shape], 'float32');
+
+function assign(target: Variable, array: StateArray): void {
+  const value = toTensor(array);
+  target.assign(value);
+  value.dispose();
+}
+
+function refill(list: Entry[], arrays: readonly StateArray[]): void {
+  dispose(list.splice(0).map((entry) => entry.variable));
+  arrays.forEach((array, i) => {
+    const value = toTensor(array);
+    list.push({ originalName: `moment/${i}`, variable: variable(value, false) });
+    value.dispose();
+  });
+}
