@@ -116,8 +116,7 @@ export class GAN<
    * @returns The losses of this step; empty with `read: false`.
    * @throws GanKitError if the batch does not fit the discriminator, or not into the memory of the
    *   wasm backend (code `'backend'`), and if a loss or a weight is not finite after the step (see
-   *   `onNonFinite`). The system is
-   *   then as before the step, and training may go on.
+   *   `onNonFinite`). The system is then as before the step, and training may go on.
    */
   override trainStep(batch: GANBatch, options?: StepOptions & { read?: true }): Promise<GANLosses>;
   override trainStep(batch: GANBatch, options: StepOptions): Promise<Partial<GANLosses>>;

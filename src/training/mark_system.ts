@@ -10,7 +10,7 @@ import { drawingLayers } from '../layers/replayed_call.js';
  *
  * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
  * replaces. Going back allocates nothing, because it may follow on the memory having run out. A piece
- * that cannot be marked, such as an optimizer of tfjs, stays as the step left it.
+ * that cannot be marked, such as an optimizer of a class that nobody knows, stays as the step left it.
  */
 export function markSystem(networks: readonly LayersModel[], pieces: readonly object[]): Mark {
   const marks: Mark[] = [];
