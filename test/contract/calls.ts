@@ -229,6 +229,7 @@ export async function calls(): Promise<Map<string, Call>> {
 
     // gan-kit/training
     adam: [training.adam, { learningRate: 1e-3, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 }],
+    checkpointOf: [training.checkpointOf, { generator, adam, average }],
     clipWeights: [training.clipWeights, generator, 100, {}],
     createCycleGAN: [training.createCycleGAN, cycleOptions],
     createGAN: [
