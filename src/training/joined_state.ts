@@ -23,9 +23,9 @@ export async function restoreAll(where: string, pieces: Pieces, state: PieceStat
   checkNames(where, pieces, { state, before });
   try {
     for (const [name, piece] of Object.entries(pieces))
-      await restored(piece, partOf(state, name)).catch((error: unknown) =>
-        Promise.reject(named(where, name, error)),
-      );
+      await restored(piece, partOf(state, name)).catch((error: unknown) => {
+        throw named(where, name, error);
+      });
   } catch (error) {
     // a piece that cannot go back keeps no other from it, nor hides the first error
     for (const [name, piece] of Object.entries(pieces))
