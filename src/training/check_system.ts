@@ -1,5 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
 import { holdsBatchNorm } from './batch_norm_statistics.js';
@@ -27,6 +27,29 @@ export function checkModel(
       `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
     );
 }
+
+/** Refuses a discriminator that answers in probabilities: losses take logits, and would squash them again. */
+export function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
+  let last: layers.Layer = discriminator.outputs[0]!.sourceLayer;
+  while (isModel(last)) last = last.outputs[0]!.sourceLayer;
+  const { activation, layer } = last.getConfig() as {
+    activation?: unknown;
+    layer?: { config?: { activation?: unknown } };
+  };
+  const word = activation ?? layer?.config?.activation;
+  if (word === 'sigmoid' || word === 'softmax')
+    fail(
+      'value',
+      where,
+      parameter,
+      'a model that ends in logits',
+      `the layer ${last.name}, with the activation ${word}`,
+      'Leave the activation out: the losses take logits, and apply what they need themselves.',
+    );
+}
+
+const isModel = (layer: unknown): layer is LayersModel =>
+  Array.isArray((layer as Partial<LayersModel>).outputs);
 
 /** Refuses what could not watch gradients. */
 export function checkMonitor(where: string, monitor: GradientMonitor | undefined): void {

@@ -134,7 +134,8 @@ export class CycleGAN<
   ): Promise<Partial<CycleGANLosses>> {
     const where = 'CycleGAN.trainStep';
     const { generatorAB, generatorBA, discriminatorA, discriminatorB } = this.networks;
-    checkTensor(where, 'batch.a', batch?.a, { shape: generatorAB.inputs[0]!.shape });
+    checkOptions(where, batch, ['a', 'b'], 'batch');
+    checkTensor(where, 'batch.a', batch.a, { shape: generatorAB.inputs[0]!.shape });
     checkTensor(where, 'batch.b', batch.b, { shape: generatorBA.inputs[0]!.shape });
     const { a, b } = batch;
     [generatorAB, discriminatorA].forEach((one) => checkImageSize(where, 'batch.a', a, one));

@@ -6,6 +6,7 @@ import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
 import type { TranslationShape } from '../models/translation_plan.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js';
 import {
+  checkLogits,
   checkLoss,
   checkModel,
   checkMonitor,
@@ -177,6 +178,8 @@ export function checkCycle(
   checkModel(where, 'generators.ba', generatorBA);
   checkModel(where, 'discriminators.a', discriminatorA);
   checkModel(where, 'discriminators.b', discriminatorB);
+  checkLogits(where, 'discriminators.a', discriminatorA);
+  checkLogits(where, 'discriminators.b', discriminatorB);
   const fits = (parameter: string, model: LayersModel, maker: LayersModel, made: string) => {
     const [takes, gives] = [model.inputs[0]!.shape, maker.outputs[0]!.shape];
     if (!shapesFit(gives, takes))

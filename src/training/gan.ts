@@ -125,7 +125,8 @@ export class GAN<
     options: StepOptions = {},
   ): Promise<Partial<GANLosses>> {
     const shape = this.networks.discriminator.inputs[0]!.shape;
-    checkTensor('GAN.trainStep', 'batch.real', batch?.real, { shape });
+    checkOptions('GAN.trainStep', batch, ['real'], 'batch');
+    checkTensor('GAN.trainStep', 'batch.real', batch.real, { shape });
     const { real } = batch;
     checkImageSize('GAN.trainStep', 'batch.real', real, this.networks.discriminator);
     return this.step({ real }, options, (losses) => {

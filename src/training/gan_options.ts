@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../types.js';
 import {
+  checkLogits,
   checkLoss,
   checkModel,
   checkMonitor,
@@ -101,6 +102,7 @@ export function checkGANOptions(
       `a model whose input fits the generator's output [${image.join(',')}]`,
       seen,
     );
+  checkLogits(where, 'discriminator', discriminator);
   checkLoss(where, loss);
   checkOptimizers(where, optimizers, ['generator', 'discriminator']);
   checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });

@@ -108,7 +108,8 @@ export class Pix2Pix<
   ): Promise<Partial<Pix2PixLosses>> {
     const where = 'Pix2Pix.trainStep';
     const { generator, discriminator } = this.networks;
-    checkTensor(where, 'batch.a', batch?.a, { shape: generator.inputs[0]!.shape });
+    checkOptions(where, batch, ['a', 'b'], 'batch');
+    checkTensor(where, 'batch.a', batch.a, { shape: generator.inputs[0]!.shape });
     checkTensor(where, 'batch.b', batch.b, { shape: generator.outputs[0]!.shape });
     const { a, b } = batch;
     const sizes = [a, b].map(({ shape }) => shape.slice(0, 3).join());

@@ -8,6 +8,7 @@ import type { UnetGeneratorArgs } from '../models/unet_generator.js';
 import { unetGenerator } from '../models/unet_generator.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js';
 import {
+  checkLogits,
   checkLoss,
   checkModel,
   checkMonitor,
@@ -135,6 +136,7 @@ export function pix2pixNetworks(
       seed: 2 * seed + 1,
     });
   checkModel(where, 'discriminator', discriminator);
+  checkLogits(where, 'discriminator', discriminator);
   if (!shapesFit([null, height!, width!], made.slice(0, 3)))
     fail('shape', where, 'generator', 'one whose images are as large as those it is given', made);
   const seen = discriminator.inputs[0]!.shape;

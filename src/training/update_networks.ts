@@ -3,6 +3,8 @@ import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tenso
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import type { GradientMonitor } from './gradient_monitor.js';
+import { applyConstraints } from './weight_constraints.js';
+import { regularizerTerms } from './weight_regularizers.js';
 
 /** Networks that move together. */
 export interface NetworkUpdate {
@@ -14,7 +16,8 @@ export interface NetworkUpdate {
 }
 
 /**
- * One step of an optimizer by the gradient of a sum of terms, θ ← step(θ, Σ ∂termᵢ/∂θ).
+ * One step of an optimizer by the gradient of a sum of terms, θ ← step(θ, Σ ∂termᵢ/∂θ). The regularizers of
+ * the layers are terms, too, and their constraints hold after it.
  *
  * Each term has a tape of its own, so that memory holds the activations of one term at a time. A term
  * need not depend on all the networks.
@@ -27,11 +30,14 @@ export function updateNetworks(update: NetworkUpdate, terms: readonly (() => Ten
   const variables = Object.values(networks).flatMap((model) =>
     model.trainableWeights.map((weight) => weight.read() as Variable),
   );
+  const regularizers = Object.values(networks).flatMap(regularizerTerms);
   let sum: NamedTensorMap = {};
   try {
-    for (const term of terms) sum = tidy(() => addGradients(sum, gradientsOf(term, variables)));
+    for (const term of [...terms, ...regularizers])
+      sum = tidy(() => addGradients(sum, gradientsOf(term, variables)));
     for (const [name, model] of Object.entries(networks)) monitor?.observe(name, model, sum);
     optimizer.applyGradients(sum);
+    Object.values(networks).forEach(applyConstraints);
   } finally {
     dispose(sum);
   }
