@@ -1,6 +1,6 @@
 import { fail, isTensor } from '../internal/check.js';
 
-// A loss may cost a bundle 1 kB at most, and the general checks of internal/check.ts alone would.
+// A loss may cost a bundle 1.4 kB at most, and the general checks of internal/check.ts alone would.
 // These know the few rules of this folder and speak in the same format.
 
 /** Checks a batch of logits or samples: alive, float32, not empty, of shape [batch, …]. */

@@ -85,6 +85,7 @@ export async function calls(): Promise<Map<string, Call>> {
   const statistics = [x, y].map(() => new metrics.FeatureStatistics());
   await statistics[0]!.update(x);
   await statistics[1]!.update(y);
+  const npz = metrics.encodeStatisticsNPZ(statistics[0]!);
   const labels = tensor([0, 1, 1, 0, 1, 0], [6], 'int32');
   const matrix = await metrics.confusionMatrix({ labels, predictions: labels, classes: 2 });
   const tensors = { bias: { shape: [2], data: Float32Array.of(1, 2) } };
@@ -266,6 +267,8 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     featureExtractor: [metrics.featureExtractor, pixel, { layer }],
     FeatureStatistics: [make(metrics.FeatureStatistics)],
+    decodeStatisticsNPZ: [metrics.decodeStatisticsNPZ, npz],
+    encodeStatisticsNPZ: [metrics.encodeStatisticsNPZ, statistics[0]],
     frechetDistance: [metrics.frechetDistance, statistics[0], statistics[1]],
     inceptionFeatures: [metrics.inceptionFeatures, { weights: checkpoint, pixels: 'signed' }],
     inceptionScore: [metrics.inceptionScore, x, { from: 'logits', splits: 2 }],
