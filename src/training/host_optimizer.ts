@@ -99,10 +99,6 @@ export class HostOptimizer implements Stateful, Markable {
         else inside.iterations_ = step;
       },
       release: () => marks.forEach(({ before }) => dispose(before)),
-      moved: () =>
-        marks.flatMap(({ field, before }) =>
-          variablesOf(field).filter((one, i) => one.dataId !== before[i]?.dataId),
-        ),
     };
   }
 
