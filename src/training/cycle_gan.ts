@@ -248,6 +248,7 @@ export class CycleGAN<
     readonly seed?: number;
   }): Tensor4D {
     const where = 'CycleGAN.translate';
+    this.checkAlive(where);
     checkOptions(where, input, ['a', 'b', 'mode', 'seed']);
     const { a, b, mode = 'inference', seed } = input;
     if ((a === undefined) === (b === undefined))

@@ -196,6 +196,7 @@ export class GAN<
    */
   generate<Y extends Tensor = Sample>(input: { latents: Tensor; average?: boolean }): Y {
     const where = 'GAN.generate';
+    this.checkAlive(where);
     checkOptions(where, input, ['latents', 'average']);
     const { latents, average = this.ema !== undefined } = input;
     checkTensor(where, 'latents', latents, { shape: [null, this.latentSize] });

@@ -194,6 +194,7 @@ export class Pix2Pix<
     readonly seed?: number;
   }): Tensor4D {
     const where = 'Pix2Pix.translate';
+    this.checkAlive(where);
     checkOptions(where, input, ['a', 'mode', 'seed']);
     const { a, mode, seed } = input;
     return translateBy(where, this.networks.generator, ['a', a], { mode, seed }) as Tensor4D;

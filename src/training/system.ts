@@ -181,7 +181,12 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
     this.known = undefined;
   }
 
-  private checkAlive(where: string): void {
+  /**
+   * Refuses to go on after `dispose`.
+   *
+   * @internal
+   */
+  protected checkAlive(where: string): void {
     if (!this.alive) fail('state', where, 'this', 'a system that is alive', 'a disposed system');
   }
 

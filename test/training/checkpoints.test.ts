@@ -108,6 +108,26 @@ describe('a checkpoint that is not waited for', () => {
   );
 });
 
+describe('a disposed system', () => {
+  it.each(Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[])(
+    '%s: refuses steps, states and images by its own words',
+    async (name) => {
+      const { system, step } = SYSTEMS[name]();
+      await step(0);
+      const state = await system.state();
+      system.dispose();
+      const a = images(1, 0, A);
+      const made = () =>
+        'generate' in system
+          ? system.generate({ latents: new RandomStream(1).normal([2, 3]) })
+          : system.translate({ a, mode: 'inference' });
+      const calls = [() => step(1), () => system.state(), () => system.restore(state)];
+      for (const call of [...calls, async () => made()])
+        await expect(call()).rejects.toThrow(/`this` must be a system that is alive/);
+    },
+  );
+});
+
 /** A piece that keeps what it is given. */
 const checkpointReader = () => {
   const piece = {
