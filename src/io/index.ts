@@ -21,6 +21,7 @@ export { loadStateDict } from './pytorch/load_state_dict.js';
 export type { LoadStateDictOptions } from './pytorch/load_state_dict.js';
 export type { StateDictDifference } from './pytorch/load_weights.js';
 export { readPth } from './pytorch/read_pth.js';
+export type { StateDictPath } from './pytorch/find_state_dict.js';
 export type { ReadPthOptions } from './pytorch/read_pth.js';
 export { stateDict } from './pytorch/state_dict.js';
 export type { StateDictOptions } from './pytorch/state_dict.js';

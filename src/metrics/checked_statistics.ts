@@ -52,7 +52,7 @@ function bounded(values: Float64Array): boolean {
   return true;
 }
 
-export const largestVariance = ({ mean, covariance }: GaussianStatistics) =>
+export const largestVariance = ({ mean, covariance }: GaussianStatistics): number =>
   mean.reduce((largest, _, i) => Math.max(largest, covariance[i * mean.length + i]!), 0);
 
 export function refuseCovariance(where: string, parameter: string, received: string): never {

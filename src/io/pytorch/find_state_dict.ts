@@ -8,7 +8,7 @@ import { refuse } from './refuse.js';
 type Step = string | number;
 
 /** Where a state_dict is in a file that holds more. */
-export type StateDictPath = Step | readonly Step[];
+export type StateDictPath = string | number | readonly (string | number)[];
 
 const ALONE = 'Save the state_dict alone: torch.save(net.state_dict(), path).';
 
