@@ -1,12 +1,14 @@
+<<<<<<< HEAD
 import { isArrayBuffer, isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+=======
+>>>>>>> 91a3974 (metrics: LPIPS ready through AlexNet and VGG16, from the files that torchvision and lpips publish; new exports are in the contract)
 import { loadStateDict } from '../io/pytorch/load_state_dict.js';
-import { readPth } from '../io/pytorch/read_pth.js';
-import { decodeSafetensors } from '../io/safetensors.js';
 import { emptyInception } from '../models/inception_v3.js';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { InceptionName } from './score_names.js';
+import { bytesOf, readStateDict } from './weights_file.js';
 
 /** SHA-256 of the file that pytorch-fid and torch-fidelity publish. */
 const PUBLISHED = '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2';
@@ -16,16 +18,23 @@ export async function readInception(
   where: string,
   weights: unknown,
 ): Promise<{ network: LayersModel; name: InceptionName }> {
-  const bytes = await bytesOf(where, weights);
+  const bytes = await bytesOf(where, 'weights', weights);
   const name = (await sha256(bytes)) === PUBLISHED ? 'inception-v3-2015' : 'inception-v3';
+<<<<<<< HEAD
   const stateDict = isSafetensors(bytes) ? decodeSafetensors(bytes).tensors : await readPth(bytes);
   return allOrNothing(() => {
     const network = emptyInception();
+=======
+  const stateDict = await readStateDict(bytes);
+  const network = emptyInception();
+  try {
+>>>>>>> 91a3974 (metrics: LPIPS ready through AlexNet and VGG16, from the files that torchvision and lpips publish; new exports are in the contract)
     loadStateDict({ model: network, stateDict, architecture: 'inception' });
     return { network, name };
   });
 }
 
+<<<<<<< HEAD
 async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<ArrayBuffer>> {
   if (isUint8Array(weights)) return weights as Uint8Array<ArrayBuffer>;
   if (isArrayBuffer(weights)) return new Uint8Array(weights);
@@ -44,6 +53,8 @@ async function bytesOf(where: string, weights: unknown): Promise<Uint8Array<Arra
 /** The header follows 8 bytes of its length. */
 const isSafetensors = (bytes: Uint8Array) => bytes[8] === '{'.charCodeAt(0);
 
+=======
+>>>>>>> 91a3974 (metrics: LPIPS ready through AlexNet and VGG16, from the files that torchvision and lpips publish; new exports are in the contract)
 /** Browsers have it on secure pages only; elsewhere nothing is known of the file. */
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   const digest = await globalThis.crypto?.subtle?.digest('SHA-256', bytes);

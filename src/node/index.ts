@@ -8,6 +8,8 @@ export type { ExtractorSource } from './evaluate/extractor.js';
 export { folderImages } from './folder_images.js';
 export type { FolderImages, FolderImagesOptions } from './folder_images.js';
 export { loadInceptionFeatures } from './inception_file.js';
+export { loadLPIPSNetwork } from './lpips_file.js';
+export type { LPIPSFiles } from './lpips_file.js';
 export { modelFile } from './model_file.js';
 export { pairedImages } from './paired_images.js';
 export type { PairedFolderOptions } from './paired_images.js';

@@ -270,6 +270,12 @@ export async function calls(): Promise<Map<string, Call>> {
     decodeStatisticsNPZ: [metrics.decodeStatisticsNPZ, npz],
     encodeStatisticsNPZ: [metrics.encodeStatisticsNPZ, statistics[0]],
     frechetDistance: [metrics.frechetDistance, statistics[0], statistics[1]],
+    decodeStatisticsNPZ: [metrics.decodeStatisticsNPZ, metrics.encodeStatisticsNPZ(statistics[0]!)],
+    encodeStatisticsNPZ: [metrics.encodeStatisticsNPZ, statistics[0]],
+    lpipsNetwork: [
+      metrics.lpipsNetwork,
+      { network: 'alex', backbone: checkpoint, linear: checkpoint, range: [0, 1] },
+    ],
     inceptionFeatures: [metrics.inceptionFeatures, { weights: checkpoint, pixels: 'signed' }],
     inceptionScore: [metrics.inceptionScore, x, { from: 'logits', splits: 2 }],
     kernelDistance: [
@@ -340,6 +346,10 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     folderImages: [node.folderImages, { folder: 'a', channels: 3, batchSize: 2, size: 4 }],
     loadInceptionFeatures: [node.loadInceptionFeatures, 'gan.safetensors', { pixels: 'bytes' }],
+    loadLPIPSNetwork: [
+      node.loadLPIPSNetwork,
+      { network: 'alex', backbone: 'gan.safetensors', linear: 'gan.safetensors' },
+    ],
     modelFile: [node.modelFile, 'model.json'],
     pairedImages: [node.pairedImages, { folder: 'a', crop: 4, load: 4, seed: 1 }],
     trainingImages: [

@@ -12,13 +12,16 @@ const MADE_ELSEWHERE = {
   GanKitError: 'thrown by all',
   GradientCheck: 'checkGradients',
   InceptionFeatures: 'inceptionFeatures',
+  LPIPSNetwork: 'lpipsNetwork',
   SlotOptimizer: 'abstract: Adam, RMSProp, SGD',
   HYPERPARAMETERS: 'no function',
   ADVERSARIAL_LOSSES: 'no function',
 };
 
 /** Calls that no small input makes succeed; their refusals count all the same. */
-const WITHOUT_SUCCESS = ['inceptionFeatures', 'loadInceptionFeatures', 'readPth'];
+const WITHOUT_SUCCESS = [
+  ...['inceptionFeatures', 'loadInceptionFeatures', 'lpipsNetwork', 'loadLPIPSNetwork', 'readPth'],
+];
 
 await useBackend('wasm');
 const home = process.cwd();

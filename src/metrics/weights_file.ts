@@ -1,0 +1,33 @@
+import { fail } from '../internal/check.js';
+import { readPth } from '../io/pytorch/read_pth.js';
+import { decodeSafetensors } from '../io/safetensors.js';
+import type { StateArray } from '../types.js';
+
+/** The bytes of a file, or the `URL` of one. */
+export type WeightsFile = Uint8Array | ArrayBuffer | { readonly href: string };
+
+/** Takes the bytes of a file, or fetches them. */
+export async function bytesOf(
+  where: string,
+  parameter: string,
+  weights: unknown,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (weights instanceof Uint8Array) return weights as Uint8Array<ArrayBuffer>;
+  if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
+  const { href } = (weights ?? {}) as { href?: unknown };
+  if (typeof href !== 'string')
+    fail(
+      ...(['type', where, parameter, 'the bytes of a file, or a URL', weights] as const),
+      'In Node, `await readFile(path)`; in a browser, `await file.arrayBuffer()`.',
+    );
+  const response = await fetch(href);
+  if (!response.ok)
+    fail('value', where, parameter, 'a URL that answers', `${response.status} of ${href}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Reads a state_dict of a .pth or a .safetensors file, whichever it is. */
+export async function readStateDict(bytes: Uint8Array): Promise<Record<string, StateArray>> {
+  const isSafetensors = bytes[8] === '{'.charCodeAt(0); // the header follows 8 bytes of its length
+  return isSafetensors ? decodeSafetensors(bytes).tensors : readPth(bytes);
+}

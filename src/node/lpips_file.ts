@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { lpipsNetwork } from '../metrics/lpips_network.js';
+import type { LPIPSNetwork, LPIPSNetworkOptions } from '../metrics/lpips_network.js';
+
+/** Options of {@link loadLPIPSNetwork}: those of `lpipsNetwork`, with paths in place of bytes. */
+export interface LPIPSFiles extends Omit<LPIPSNetworkOptions, 'backbone' | 'linear'> {
+  /** The path of torchvision's weights: `alexnet-owt-7be5be79.pth`, `vgg16-397923af.pth`. */
+  backbone: string;
+  /** The path of lpips' linear layers: `alex.pth` or `vgg.pth`. */
+  linear: string;
+}
+
+/**
+ * `lpipsNetwork` with the weights of files.
+ *
+ * @param options `network`, `backbone` and `linear`; `range` and `batchSize`.
+ * @returns The network; `dispose()` it in the end.
+ * @throws GanKitError as `lpipsNetwork` does; the file system's own errors as they are.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts no-run
+ * import { loadBackend } from 'gan-kit';
+ * import { loadLPIPSNetwork } from 'gan-kit/node';
+ *
+ * await loadBackend();
+ * const lpips = await loadLPIPSNetwork({
+ *   network: 'alex',
+ *   backbone: 'alexnet-owt-7be5be79.pth',
+ *   linear: 'lpips/weights/v0.1/alex.pth',
+ * });
+ * console.log(lpips.name); // alex
+ * ```
+ */
+export async function loadLPIPSNetwork(options: LPIPSFiles): Promise<LPIPSNetwork> {
+  const where = 'loadLPIPSNetwork';
+  checkOptions(where, options, ['network', 'backbone', 'linear', 'range', 'batchSize']);
+  const { backbone, linear, ...rest } = options ?? ({} as Partial<LPIPSFiles>);
+  checkOneOf(where, 'network', rest.network, ['alex', 'vgg']); // before files are read
+  for (const [name, path] of Object.entries({ backbone, linear }))
+    if (typeof path !== 'string' || path === '')
+      fail('type', where, name, 'a path, a string that is not empty', path);
+  const files = { backbone: await readFile(backbone), linear: await readFile(linear) };
+  return lpipsNetwork({ ...rest, ...files });
+}
