@@ -1,4 +1,5 @@
 import { fail } from '../internal/check.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { LPIPS_BACKBONES } from '../io/pytorch/architectures/lpips.js';
 import { loadWeights } from '../io/pytorch/load_weights.js';
 import { emptyBackbone, LPIPS_PLANS } from '../models/lpips_backbone.js';
@@ -19,15 +20,12 @@ export async function readBackbone(
 ): Promise<LayersModel> {
   const stateDict = await readStateDict(await bytesOf(where, 'backbone', file));
   const features = Object.entries(stateDict).filter(([key]) => !CLASSIFIER.test(key));
-  const model = emptyBackbone(network);
-  try {
+  return allOrNothing(() => {
+    const model = emptyBackbone(network);
     const architecture = LPIPS_BACKBONES[network];
     loadWeights(where, model, architecture, Object.fromEntries(features), { strict: true });
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-  return model;
+    return model;
+  });
 }
 
 /** The weights w of each layer, of lpips' file of linear layers. */

@@ -1,3 +1,4 @@
+import { isArrayBuffer, isUint8Array } from '../internal/brands.js';
 import { fail } from '../internal/check.js';
 import { readPth } from '../io/pytorch/read_pth.js';
 import { decodeSafetensors } from '../io/safetensors.js';
@@ -12,8 +13,8 @@ export async function bytesOf(
   parameter: string,
   weights: unknown,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (weights instanceof Uint8Array) return weights as Uint8Array<ArrayBuffer>;
-  if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
+  if (isUint8Array(weights)) return weights as Uint8Array<ArrayBuffer>;
+  if (isArrayBuffer(weights)) return new Uint8Array(weights);
   const { href } = (weights ?? {}) as { href?: unknown };
   if (typeof href !== 'string')
     fail(
