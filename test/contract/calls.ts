@@ -270,8 +270,6 @@ export async function calls(): Promise<Map<string, Call>> {
     decodeStatisticsNPZ: [metrics.decodeStatisticsNPZ, npz],
     encodeStatisticsNPZ: [metrics.encodeStatisticsNPZ, statistics[0]],
     frechetDistance: [metrics.frechetDistance, statistics[0], statistics[1]],
-    decodeStatisticsNPZ: [metrics.decodeStatisticsNPZ, metrics.encodeStatisticsNPZ(statistics[0]!)],
-    encodeStatisticsNPZ: [metrics.encodeStatisticsNPZ, statistics[0]],
     lpipsNetwork: [
       metrics.lpipsNetwork,
       { network: 'alex', backbone: checkpoint, linear: checkpoint, range: [0, 1] },
