@@ -47,9 +47,10 @@ describe.each(BACKENDS)('settings of layers in training on %s', (backend) => {
   it('constraints hold after each step', async () => {
     const unit = await trained({ kernelConstraint: constraints.unitNorm({ axis: 0 }) });
     const norms = norm(unit.kernel, 2, 0) as Tensor1D;
-    expect(await norms.data()).toBeAllclose(Float32Array.of(1, 1, 1), { rtol: 1e-5 });
+    // tfjs divides by ε + |w|, with an ε of 1e-4 on webgl
+    expect(await norms.data()).toBeAllclose(Float32Array.of(1, 1, 1), { rtol: 2e-3 });
     const positive = await trained({ kernelConstraint: constraints.nonNeg() });
-    expect(Math.min(...(await positive.kernel.data()))).toBe(0);
+    expect(Math.abs(Math.min(...(await positive.kernel.data())))).toBe(0); // or −0
   });
 
   it('a regularizer adds its slope, 2 · l2 · w', async () => {
