@@ -25,10 +25,12 @@ const IN_NODE_ONLY = [
   'test/models/inception_v3.test.ts',
   'test/metrics/{graph_features,inception_features,score_names}.test.ts',
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
-  'test/training/{translation_memory,killed_and_resumed}.test.ts',
+  'test/training/{translation_memory,killed_and_resumed,checkpoints,free_sizes}.test.ts',
+  'test/training/{natural_types,unnamed_layers}.test.ts',
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',
   'test/metrics/{fcn_score,kernel_distance,mode_coverage,paired_images,statistics_bytes}.test.ts',
+  'test/metrics/{lpips_network,statistics_npz}.test.ts',
 ];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
