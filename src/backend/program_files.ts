@@ -14,14 +14,23 @@ interface Addresses {
 /** Not there in ECMAScript modules. */
 declare const __filename: unknown;
 
+/** What CommonJS calls the file; webpack takes it for granted that there is one. */
+function fileOfCommonJS(): unknown {
+  try {
+    return __filename;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Where this code may stand. What a bundler makes of it knows one of the two in a module, the other in
  * CommonJS; the script that was started is near enough.
  */
 function places(): string[] {
   const address = (import.meta as { url?: string }).url;
-  const file = typeof __filename === 'undefined' ? undefined : __filename;
-  return [address, file, nodeProcess().argv[1]].filter((place) => typeof place === 'string');
+  const all = [address, fileOfCommonJS(), nodeProcess().argv[1]];
+  return all.filter((place) => typeof place === 'string');
 }
 
 /** Whether a file is there and may be read. */

@@ -13,20 +13,21 @@ export const addressesIn =
 const asFolder = (path: string): string => (/[/\\]$/.test(path) ? path : `${path}/`);
 
 interface WasmPaths {
-  setWasmPaths(addresses: Record<string, string>): void;
+  readonly setWasmPaths: (addresses: Record<string, string>) => void;
 }
-const given = new WeakMap<WasmPaths, Record<string, string | undefined>>();
+/** By the function, as bundles in CommonJS make another object of the module for each import. */
+const given = new WeakMap<WasmPaths['setWasmPaths'], Record<string, string | undefined>>();
 
 /**
  * Tells tfjs where its binaries are; it guesses where an address is not known. tfjs takes no addresses any
  * more once a start has failed, but at each start it looks into the ones that it was given first.
  */
-export function placeBinaries(module: WasmPaths, addressOf: AddressOf): void {
-  let addresses = given.get(module);
+export function placeBinaries({ setWasmPaths }: WasmPaths, addressOf: AddressOf): void {
+  let addresses = given.get(setWasmPaths);
   if (addresses === undefined) {
     const none = Object.fromEntries(WASM_BINARIES.map((file) => [file, '']));
-    module.setWasmPaths(none);
-    given.set(module, (addresses = none));
+    setWasmPaths(none);
+    given.set(setWasmPaths, (addresses = none));
   }
   for (const file of WASM_BINARIES) addresses[file] = addressOf(file);
 }

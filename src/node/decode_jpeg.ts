@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { BadImage } from '../io/images/bad_image.js';
 import { cleaned, readJPEGFrame, strayWarning } from '../io/images/jpeg_frame.js';
 import type { FilePicture } from '../io/images/picture.js';
+import { jpegTurbo } from './assets.js';
 
 /** The functions of libjpeg-turbo that `@cwasm/jpeg-turbo` exports. */
 interface TurboJPEG {
@@ -38,9 +37,7 @@ let library: object | undefined;
 function instantiate(): TurboJPEG {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface })
     .WebAssembly;
-  library ??= new Module(
-    readFileSync(createRequire(import.meta.url).resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm')),
-  );
+  library ??= new Module(jpegTurbo());
   const leave = () => {
     throw new BadImage('its data are damaged');
   };

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { plotScript, plotStyle } from './assets.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 import { html, inline, json } from './markup.js';
 import { checkReport } from './report_check.js';
@@ -39,8 +37,6 @@ const POLICY =
  */
 export function renderReport(report: RunReport): string {
   checkReport('renderReport', report);
-  const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
-  const asset = (name: string) => readFileSync(join(uplot, 'dist', name), 'utf8');
   const { curves = [], timeline = [] } = report;
   return html`<!doctype html>
     <html lang="en">
@@ -51,7 +47,7 @@ export function renderReport(report: RunReport): string {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
         <title>${report.title}</title>
-        ${inline('style', asset('uPlot.min.css') + REPORT_STYLE)}
+        ${inline('style', plotStyle() + REPORT_STYLE)}
       </head>
       <body>
         <main>
@@ -61,7 +57,7 @@ export function renderReport(report: RunReport): string {
           ${sections.configuration(report.configuration ?? {})}
           ${sections.notes(report.notes ?? [])}
         </main>
-        ${json('curves', curves.map(plotData))} ${inline('script', asset('uPlot.iife.min.js'))}
+        ${json('curves', curves.map(plotData))} ${inline('script', plotScript())}
         ${inline('script', REPORT_SCRIPT)}
       </body>
     </html> `.text;

@@ -62,10 +62,10 @@ export const REPORT_SCRIPT: string = String.raw`
       return undefined;
     }
     const value = (chart, shown, series, index) => {
-      if (index == null) return '–';
+      if (index == null) return '\u2013';
       const measured = chart.data[series - 1][index];
       const known = measured == null ? shown : measured;
-      return known == null ? '–' : number(known);
+      return known == null ? '\u2013' : number(known);
     };
     const lines = curve.names.flatMap((label, i) => {
       const stroke = color('series' + ((i % 8) + 1));
@@ -86,7 +86,7 @@ export const REPORT_SCRIPT: string = String.raw`
       height: HEIGHT,
       padding: [10, 20, 0, 0],
       scales: { x: { time: false }, y: { distr: curve.logarithmic ? 3 : 1 } },
-      series: [{ label: curve.xLabel, value: (_, at) => (at == null ? '–' : number(at)) }, ...lines],
+      series: [{ label: curve.xLabel, value: (_, at) => (at == null ? '\u2013' : number(at)) }, ...lines],
       axes: [
         { ...axis(curve.xLabel, 26), values: (_, at) => at.map((v) => (v == null ? '' : number(v))) },
         { ...axis(curve.yLabel, axisWidth), values: (_, at) => at.map((v) => (v == null ? '' : number(v))) },

@@ -3,14 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { emptyProject, npmInstall, sizeOf } from './installation.js';
+import { blockOf } from './readme_blocks.js';
 import { readRing, samplesPerMode } from './ring_picture.js';
-
-/** The block of the README behind `<!-- mark -->`. */
-function blockOf(readme: string, mark: string): string {
-  const block = new RegExp(`<!-- ${mark} -->\\s+\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(readme);
-  if (block === null) throw new Error(`README.md has no block behind <!-- ${mark} -->`);
-  return block[1]!;
-}
 
 describe('a newcomer with an empty folder', () => {
   const readme = readFileSync('README.md', 'utf8');
