@@ -28,8 +28,8 @@ export default defineConfig({
   esbuildPlugins: [
     {
       name: 'assets',
-      setup: ({ onLoad }) =>
-        onLoad({ filter: /[/\\]src[/\\]node[/\\]assets\.ts$/ }, () => ({ contents: ASSETS })),
+      setup: (build) =>
+        build.onLoad({ filter: /[/\\]src[/\\]node[/\\]assets\.ts$/ }, () => ({ contents: ASSETS })),
     },
   ],
 });
