@@ -26,6 +26,7 @@ export type { InceptionScoreOptions, SplitScore } from './inception_score.js';
 export { kernelDistance } from './kernel_distance.js';
 export type { KernelDistance, KernelDistanceOptions } from './kernel_distance.js';
 export { lpipsNetwork, LPIPSNetwork } from './lpips_network.js';
+export type { LPIPSBackbone } from '../models/lpips_backbone.js';
 export type { LPIPSNetworkOptions } from './lpips_network.js';
 export { modeCoverage } from './mode_coverage.js';
 export type { ModeCoverage, ModeCoverageOptions } from './mode_coverage.js';
