@@ -153,14 +153,16 @@ export abstract class System<Batch, Losses> implements TrainingSystem<Batch, Los
       if (isLatest) this.forget();
       return reading.losses;
     }
+    let undone = 0; // another reading may have gone back already
     if (this.known === known) {
       this.known = undefined;
+      undone = this.discriminatorSteps - known.discriminatorSteps;
       this.goBack(known);
     }
     const first = known.discriminatorSteps + 1;
     if (this.options.onNonFinite !== 'skip')
       throw nonFiniteStep(`${this.kind}.trainStep`, [first, step], reading);
-    this.skippedSteps += step - known.discriminatorSteps;
+    this.skippedSteps += undone;
     return reading.losses;
   }
 

@@ -143,6 +143,10 @@ describe.each(BACKENDS)('a step that is not finite on %s', (backend) => {
     const both = [train(gan, broken()), train(gan, batch(2))].map(message);
     for (const said of await Promise.all(both)) expect(said).toContain('must be finite');
     expect(await gan.state()).toEqual(before);
+
+    const patient = build('skip');
+    await Promise.all([train(patient, broken()), train(patient, batch(2))]);
+    expect(patient.skipped).toBe(2);
   });
 });
 
