@@ -1,6 +1,7 @@
-import { dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core';
+import { clone, dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { namedWeights } from '../layers/named_weights.js';
 
 /** What a step leaves to be read: its losses, and where it made numbers that are not finite. */
@@ -22,14 +23,11 @@ export function startReading(
   losses: ReadonlyMap<string, Scalar>,
   networks: Readonly<Record<string, LayersModel>>,
 ): () => Promise<StepReading> {
-  const weights = Object.entries(networks).flatMap(([network, model]) =>
-    namedWeights(model)
-      .map(({ path, variable }) => ({ path: `${network}/${path}`, weight: variable.read() }))
-      .filter(({ weight }) => weight.dtype === 'float32'),
-  );
-  const all = tidy(() =>
-    stack([...losses.values(), ...weights.map(({ weight }) => sum(weight))].map(toScalar)),
-  );
+  const { weights, all } = freedIfThrown(() => {
+    const weights = weightsOf(networks);
+    const numbers = () => [...losses.values(), ...weights.map(({ weight }) => sum(weight))];
+    return { weights, all: tidy(() => stack(numbers().map(toScalar))) };
+  });
   const names = [...losses.keys()];
   return async () => {
     try {
@@ -42,9 +40,19 @@ export function startReading(
         brokenWeights: suspects.filter((_, i) => broken[i]).map(({ path }) => path),
       };
     } finally {
-      dispose(all);
+      dispose([all, ...weights.map(({ weight }) => weight)]);
     }
   };
+}
+
+/** Holds weights as they are: a later step, or going back, replaces them while a device is waited for. */
+function weightsOf(networks: Readonly<Record<string, LayersModel>>) {
+  return Object.entries(networks).flatMap(([network, model]) =>
+    namedWeights(model)
+      .map(({ path, variable }) => ({ path: `${network}/${path}`, variable: variable.read() }))
+      .filter(({ variable }) => variable.dtype === 'float32')
+      .map(({ path, variable }) => ({ path, weight: clone(variable) })),
+  );
 }
 
 const toScalar = (value: Tensor): Tensor => reshape(value, []);

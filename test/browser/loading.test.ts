@@ -46,15 +46,17 @@ describe('loadBackend in Chromium', () => {
 
   it('takes wasm before what software draws, for WebGL as for WebGPU', async () => {
     const { name, skipped } = await loadBackend({ modules, wasmPath });
-    expect(name).toBe('wasm');
-    expect(skipped).toEqual([
-      { name: 'webgpu', reason: expect.stringMatching(/^only a software adapter \(/) as string },
-      {
-        name: 'webgl',
-        reason: expect.stringMatching(/^only a software renderer \(ANGLE/) as string,
-      },
-      { name: 'cpu', reason: 'wasm comes first' },
-    ]);
+    expect({ name, skipped }).toEqual({
+      name: 'wasm',
+      skipped: [
+        { name: 'webgpu', reason: expect.stringMatching(/^only a software adapter \(/) as string },
+        {
+          name: 'webgl',
+          reason: expect.stringMatching(/^only a software renderer \(ANGLE/) as string,
+        },
+        { name: 'cpu', reason: 'wasm comes first' },
+      ],
+    });
     await expectItComputes();
   });
 

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOneOf, checkOptions } from '../../internal/check.js';
+import { arraysOf } from '../../internal/state.js';
 import { checkModel } from '../../layers/spectral_norms.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
@@ -63,20 +64,26 @@ export async function stateDict(options: StateDictOptions): Promise<Record<strin
   checkOneOf(where, 'spectralKeys', spectralKeys, ['hook', 'parametrization']);
   const [plan] = planWeights(where, model, ARCHITECTURES[architecture], [spectralKeys]);
 
+  const { weights, counters } = plan!;
+  const counts = [...counters].map(
+    ([key, layer]) => [key, Int32Array.of(batchesTracked(layer))] as const,
+  );
+  const ours = await arraysOf(
+    Object.fromEntries(weights.map(({ key, variable }) => [key, variable.read()])),
+  );
+
   const arrays = new Map<string, StateArray>();
-  for (const weight of plan!.weights) {
-    const array = await theirs(weight);
+  for (const weight of weights) {
+    const array = theirs(weight, ours[weight.key]!.data as Float32Array);
     if (weight.absentIfZero === true && array.data.every((value) => value === 0)) continue;
     arrays.set(weight.key, array);
   }
-  for (const [key, layer] of plan!.counters)
-    arrays.set(key, { shape: [], data: Int32Array.of(batchesTracked(layer)), dtype: 'I64' });
+  for (const [key, data] of counts) arrays.set(key, { shape: [], data, dtype: 'I64' });
   return Object.fromEntries(arrays);
 }
 
 /** A weight in PyTorch's layout. */
-async function theirs({ variable, shape, unrolled, axes }: PlannedWeight): Promise<StateArray> {
-  const data = (await variable.read().data()) as Float32Array;
+function theirs({ shape, unrolled, axes }: PlannedWeight, data: Float32Array): StateArray {
   const own = axes.map((axis) => unrolled[axis]!);
   return { shape: [...shape], data: permuted(data, own, inverse(axes)) };
 }

@@ -113,6 +113,19 @@ describe('biases, which the reference has not', () => {
   );
 });
 
+describe('weights that change while they are read', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  it('are written as they were at the call', async () => {
+    const model = modelOf(named('the generator at 32 × 32'));
+    const before = await stateDict({ model, architecture });
+    const reading = stateDict({ model, architecture });
+    for (const weight of model.weights) weight.write(ones(weight.shape as number[]));
+    expect(await reading).toEqual(before);
+    expect(await stateDict({ model, architecture })).not.toEqual(before);
+  });
+});
+
 describe('files that differ from the example', () => {
   beforeAll(() => useBackend('wasm'));
 
