@@ -2,7 +2,15 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import '@tensorflow/tfjs-backend-cpu';
-import { backend, setBackend, square, tensor } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  findBackendFactory,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  square,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/backend/load_backend.js';
 import { breakNextRead } from '../helpers/invalid_command.js';
@@ -22,7 +30,13 @@ const expectItComputes = async () =>
   expect(await square(tensor([1, -2, 3])).data()).toEqual(Float32Array.of(1, 4, 9));
 
 describe('loadBackend in Chromium', () => {
-  beforeEach(() => setBackend('cpu'));
+  // a backend that holds tensors is kept, and the files before this one share the page
+  beforeEach(async () => {
+    const cpu = findBackendFactory('cpu');
+    removeBackend('cpu');
+    registerBackend('cpu', cpu);
+    await setBackend('cpu');
+  });
 
   it('accepts a software adapter of WebGPU when asked', async () => {
     const { name, skipped } = await loadBackend({
