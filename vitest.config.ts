@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { findGPU } from './test/setup/gpu.js';
+import { findNative } from './test/setup/native.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const alias = (candidates: 'node' | 'browser') => [
@@ -11,6 +12,7 @@ const alias = (candidates: 'node' | 'browser') => [
   { find: /^gan-kit$/, replacement: path('./src/index.ts') },
 ];
 const { chromium, dawn } = findGPU();
+const native = findNative();
 
 /** The suites whose promises hold on every backend; the others in their folders run in Node only. */
 const CONTRACTS = [
@@ -32,6 +34,16 @@ const IN_NODE_ONLY = [
   'test/metrics/{fcn_score,kernel_distance,mode_coverage,paired_images,statistics_bytes}.test.ts',
   'test/metrics/{lpips_network,statistics_npz}.test.ts',
 ];
+/** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
+const NOT_ON_NATIVE = [
+  'test/models/{parameter_counts,inception_v3}.test.ts',
+  'test/parity/{translation_full_width,large_features,inception}.test.ts',
+  'test/metrics/{graph_features,inception_features,score_names}.test.ts',
+  'test/training/out_of_memory.test.ts',
+  'test/{losses,penalties,metrics}/properties.test.ts',
+  'test/losses/stock_kernels.test.ts',
+  'test/metrics/{kernel_distance,mode_coverage,statistics_npz}.test.ts',
+];
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
   '--enable-unsafe-webgpu', // WebGPU on a software adapter
@@ -51,7 +63,7 @@ const inNode: TestProjectInlineConfiguration = {
   test: {
     name: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{package,dawn,browser}/**'],
+    exclude: ['test/{package,dawn,browser,native}/**'],
     setupFiles: ['test/setup/matchers.ts'],
     provide: { backends: ['cpu', 'wasm'], propertySeed },
     testTimeout: 60_000,
@@ -70,6 +82,21 @@ const inDawn: TestProjectInlineConfiguration = {
     testTimeout: 120_000,
     hookTimeout: 180_000,
     // one process for all files, because compiling the shaders takes longer than running them
+    isolate: false,
+    fileParallelism: false,
+  },
+};
+const onNative: TestProjectInlineConfiguration = {
+  resolve: { alias: alias('node') },
+  test: {
+    name: 'native',
+    include: [...CONTRACTS, 'test/native/**/*.test.ts'],
+    exclude: NOT_ON_NATIVE,
+    setupFiles: ['test/setup/matchers.ts'],
+    provide: { backends: ['tensorflow'], propertySeed },
+    env: { ...native },
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     isolate: false,
     fileParallelism: false,
   },
@@ -124,6 +151,7 @@ export default defineConfig({
     projects: [
       inNode,
       ...(dawn === undefined ? [] : [inDawn]),
+      ...(native === undefined ? [] : [onNative]),
       ...(chromium === undefined ? [] : [inBrowser]),
       packed,
     ],

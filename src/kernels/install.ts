@@ -33,7 +33,7 @@ import { unclampedSums } from './unclamped_sums.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
 import type { KernelBackend, KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
 
-const BACKENDS: readonly KernelBackend[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
+const BACKENDS: readonly KernelBackend[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,

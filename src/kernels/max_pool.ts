@@ -16,7 +16,10 @@ import type {
 type Call = KernelCall<{ x: Tensor }>;
 
 /** Whether all of x is known to be numbers; what lies on a GPU is not read. */
-const IS_NUMBERS: Record<KernelBackend, (x: Tensor, backend: WasmBackend) => boolean> = {
+const IS_NUMBERS: Record<
+  Exclude<KernelBackend, 'tensorflow'>,
+  (x: Tensor, backend: WasmBackend) => boolean
+> = {
   cpu: (x, backend) => !valuesOf(backend as unknown as CPUBackend, x).some(Number.isNaN),
   wasm: (x, backend) =>
     simdOf(backend).isAboveNegativeInfinity(backend.getMemoryOffset(x.dataId), x.size) !== 0,
@@ -30,7 +33,7 @@ function withNaN(stock: StockKernel, { inputs: { x }, attrs, backend }: Call): T
   return tidy(() => withNaNWhere(greater(pool(markNaN(x)), 0), pool(x)));
 }
 
-const maxPool = (kernelName: string, backendName: KernelBackend): KernelReplacement => ({
+const maxPool = (kernelName: string, backendName: keyof typeof IS_NUMBERS): KernelReplacement => ({
   kernelName,
   backendName,
   make: (stock) =>

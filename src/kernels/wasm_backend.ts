@@ -51,7 +51,7 @@ export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
 export type StockKernel = (call: object) => TensorInfo;
 
 /** The backends whose kernels are replaced. */
-export type KernelBackend = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+export type KernelBackend = 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'tensorflow';
 
 /** One kernel of ours. */
 export interface KernelReplacement {

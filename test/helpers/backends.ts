@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { loadBackend } from '../../src/backend/load_backend.js';
 import { installKernels } from '../../src/kernels/install.js';
 
-export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'tensorflow';
 declare module 'vitest' {
   interface ProvidedContext {
     backends: BackendName[];
@@ -54,6 +54,8 @@ export async function useBackend(name: BackendName, { tuned = true } = {}): Prom
       env().set(flag, tuned ? forTests : stock);
     return;
   }
+  // its module registers it, and makes it current
+  if (name === 'tensorflow') await loadBackend({ prefer: [name] });
   if (!(await setBackend(name))) throw new Error(`backend ${name} did not start`);
   await ready();
   installKernels();

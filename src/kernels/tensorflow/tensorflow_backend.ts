@@ -1,0 +1,54 @@
+import type { NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The part of tfjs-node's backend that kernels use; its module is never imported here. */
+export interface TensorflowBackend {
+  /** Runs an op of libtensorflow, by the name that TensorFlow's eager mode knows. */
+  executeSingleOutput(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly TensorInfo[],
+  ): Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ): Tensor[];
+}
+
+/** What the engine hands to a kernel. */
+export interface TensorflowCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
+  readonly inputs: Inputs;
+  readonly attrs: Attrs;
+  readonly backend: TensorflowBackend;
+}
+
+/** An attribute of an op; its type is a number of TensorFlow's C API, which never change. */
+export interface OpAttr {
+  readonly name: string;
+  readonly type: 0 | 1 | 2 | 3 | 4;
+  readonly value: string | number | boolean | readonly number[];
+}
+
+export const text = (name: string, value: string): OpAttr => ({ name, type: 0, value });
+
+export const int = (name: string, value: number | readonly number[]): OpAttr => ({
+  name,
+  type: 1,
+  value,
+});
+
+export const float = (name: string, value: number): OpAttr => ({ name, type: 2, value });
+
+export const flag = (name: string, value: boolean): OpAttr => ({ name, type: 3, value });
+
+const DTYPES = { float32: 1, int32: 3, bool: 10 } as const;
+
+export const dtype = (name: string, value: keyof typeof DTYPES): OpAttr => ({
+  name,
+  type: 4,
+  value: DTYPES[value],
+});
+
+/** That the elements of an op are float32. */
+export const OF_FLOATS: OpAttr = dtype('T', 'float32');
