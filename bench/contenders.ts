@@ -24,6 +24,17 @@ const gankit = (threads: number): ContenderCommand => ({
   threads,
 });
 
+/** On libtensorflow, which reads its number of threads once, as the process starts. */
+const native = (threads: number): ContenderCommand => ({
+  ...node(`gan-kit, native, ${count(threads)}`, 'gan_kit', 'tensorflow'),
+  env: {
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+  },
+  threads,
+});
+
 const torch = (threads: number): ContenderCommand => ({
   ...python(`PyTorch, ${count(threads)}`, String(threads)),
   threads,
@@ -48,16 +59,23 @@ export interface Contenders {
 /** Everyone on the processor who can run here, and who cannot. */
 export function contenders(): Contenders {
   const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
+  const loadsNative = ['-e', "require('@tensorflow/tfjs-node')"];
+  const hasNative = spawnSync(process.execPath, loadsNative, { cwd: path('..') }).status === 0;
+  const two = availableParallelism() > 1;
   return {
     present: [
       gankit(1),
-      ...(availableParallelism() > 1 ? [gankit(2)] : []),
+      ...(two ? [gankit(2)] : []),
+      ...(hasNative ? [native(1), ...(two ? [native(2)] : [])] : []),
       node(STOCK_WASM, 'stock_tfjs', 'wasm'),
       { ...node('tfjs, cpu', 'stock_tfjs', 'cpu'), slow: true },
       { ...node('jax-js, wasm', 'jax_js'), slow: true },
       ...(hasTorch ? [torch(1), torch(2)] : []),
     ],
-    absent: hasTorch ? [] : [{ name: 'PyTorch', help: 'pip install torch, or set PYTHON' }],
+    absent: [
+      ...(hasNative ? [] : [{ name: 'gan-kit, native', help: 'npm run native' }]),
+      ...(hasTorch ? [] : [{ name: 'PyTorch', help: 'pip install torch, or set PYTHON' }]),
+    ],
   };
 }
 

@@ -5,20 +5,21 @@ import { choose } from './choose.js';
 import { Contender } from './contender.js';
 import type { ContenderCommand } from './contender.js';
 import { contenders, OURS, STOCK_WASM } from './contenders.js';
-import { smallStepCases } from './cases.js';
+import { smallStepCases, stepCases } from './cases.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { metrics } from './levels/metrics.js';
 import { steps } from './levels/steps.js';
 import { translation } from './levels/translation.js';
 import { run, thisMachine } from './run.js';
+import { translationCases } from './translation_cases.js';
 
 const LEVELS = {
   convolutions,
-  steps: () => steps(),
+  steps: () => steps(named(stepCases())),
   memory,
   metrics,
-  translation,
+  translation: () => translation(named(translationCases())),
   small: () => steps(smallStepCases()),
 };
 const NAMES = Object.keys(LEVELS) as (keyof typeof LEVELS)[];
@@ -32,18 +33,23 @@ const HELP = `Times gan-kit beside other libraries, in turns, and prints medians
                    metrics three, small is a step that slow peers can do
   --peers A,B      only contenders whose name contains one of these, and gan-kit and tfjs on wasm; by
                    default all but tfjs on cpu and jax-js, which take minutes
+  --cases A,B      of the steps and of translation only those whose name contains one of these
   --rounds N       how often each is measured (default 7)
   --out FOLDER     where results.md and results.json go, after each case (default runs/bench)
 
-PyTorch takes part where python3, or the program that PYTHON names, can import torch.
+PyTorch takes part where python3, or the program that PYTHON names, can import torch; gan-kit on
+libtensorflow where tfjs-node is ("npm run native").
 `;
 const text = { type: 'string' } as const;
 const { values, word, whole, stop } = readCommandLine(process.argv.slice(2), HELP, {
   levels: { ...text, default: DEFAULT },
   peers: text,
+  cases: text,
   rounds: { ...text, default: '7' },
   out: { ...text, default: 'runs/bench' },
 });
+const named = <T extends { readonly name: string }>(cases: T[]): T[] =>
+  cases.filter(({ name }) => values.cases?.split(',').some((word) => name.includes(word)) ?? true);
 const levels = values.levels
   .split(',')
   .map((level): Level => LEVELS[word('levels', level, NAMES)]());

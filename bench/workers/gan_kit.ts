@@ -1,5 +1,9 @@
-/** `gan_kit.ts THREADS`: gan-kit on wasm; `gan_kit.ts webgpu`, or `software-webgpu`: on WebGPU. */
+/**
+ * `gan_kit.ts THREADS`: gan-kit on wasm; `gan_kit.ts tensorflow`: on libtensorflow; `gan_kit.ts webgpu`, or
+ * `software-webgpu`: on WebGPU.
+ */
 import { loadBackend } from 'gan-kit';
+import type { LoadBackendOptions } from 'gan-kit';
 import { convolution } from './convolution.js';
 import { step } from './gan_kit_step.js';
 import { metrics } from './metrics.js';
@@ -7,11 +11,13 @@ import { serve } from './serve.js';
 import { translation } from './translation.js';
 
 const where = process.argv[2]!;
-const loading = loadBackend(
-  where.endsWith('webgpu')
+const options = (): LoadBackendOptions => {
+  if (where === 'tensorflow') return { prefer: ['tensorflow'] };
+  return where.endsWith('webgpu')
     ? { prefer: ['webgpu'], softwareWebGPU: where.startsWith('software') }
-    : { prefer: ['wasm'], threads: Number(where) },
-).catch(({ message }: Error) => {
+    : { prefer: ['wasm'], threads: Number(where) };
+};
+const loading = loadBackend(options()).catch(({ message }: Error) => {
   // the first line says that no backend works, the others why
   throw new Error(message.split('\n').slice(1).join('; ').replace(/^- /, '') || message);
 });
