@@ -1,5 +1,5 @@
 import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
-import type { KernelConfig } from '@tensorflow/tfjs-core';
+import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-core';
 import { adamStep } from './adam_step.js';
 import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
 import { clamps } from './clamp.js';
@@ -9,6 +9,7 @@ import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './conv2d_backprop_input.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise_conv2d_backprop.js';
+import { spendBanner } from './cpu_banner.js';
 import { cpuConv2D, cpuFusedConv2D } from './cpu/conv2d.js';
 import { cpuConv2DBackpropFilter } from './cpu/conv2d_backprop_filter.js';
 import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
@@ -106,7 +107,8 @@ const OURS = Symbol.for('gan-kit.kernel');
  * ```
  */
 export function installKernels(): void {
-  const wasm = engine().registry['wasm'];
+  const { cpu, wasm } = engine().registry;
+  if (cpu !== undefined) spendBanner(cpu);
   if (wasm !== undefined) guardMemory(wasm as unknown as WasmBackend);
   // the registry is asked, not a flag: a backend's module may be imported, or imported again, later
   const imported = BACKENDS.filter((name) => getKernel('Conv2D', name) !== undefined);
@@ -120,9 +122,10 @@ function install({ kernelName, make }: KernelReplacement, backendName: string): 
   const stock = getKernel(kernelName, backendName) as KernelConfig | undefined;
   if (stock !== undefined && OURS in stock) return;
   if (stock !== undefined) unregisterKernel(kernelName, backendName); // tfjs warns of a second registration
-  // the stock kernel's set-up stays: it still runs when the backend starts later
+  // the stock kernel's set-up stays: it still runs when the backend starts later; kernels of cpu have none
   const config = {
     ...stock,
+    ...(backendName === 'cpu' && { setupFunc: (cpu: object) => spendBanner(cpu as Backend) }),
     kernelName,
     backendName,
     kernelFunc: make((stock?.kernelFunc ?? missing(kernelName, backendName)) as StockKernel),

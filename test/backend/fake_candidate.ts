@@ -8,7 +8,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { BackendName, Candidate } from '../../src/backend/candidate.js';
-import { cpu } from '../../src/backend/cpu.js';
+import { spendBanner } from '../../src/kernels/cpu_banner.js';
 
 type Start = () => KernelBackend | Promise<KernelBackend>;
 
@@ -19,7 +19,7 @@ const registered: string[] = [];
 export function quietBackend<T extends MathBackendCPU = MathBackendCPU>(
   instance: T = new MathBackendCPU() as T,
 ): T {
-  cpu.prepare!(instance);
+  spendBanner(instance);
   return instance;
 }
 

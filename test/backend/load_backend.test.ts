@@ -1,32 +1,8 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadBackend } from '../../src/backend/load_backend.js';
 import type { LoadBackendOptions } from '../../src/backend/load_backend.js';
-
-interface Run {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the program in a Node of its own, with `loadBackend` at hand. */
-function runScript(body: string, ...flags: readonly string[]): Promise<Run> {
-  const source = fileURLToPath(new URL('../../src/backend/load_backend.ts', import.meta.url));
-  const script = `import { loadBackend } from ${JSON.stringify(source)};\n${body}`;
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...flags, '--import', 'tsx', '--input-type=module', '--eval', script],
-      { cwd: root, timeout: 50_000 },
-      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
-
-/** What Dawn's native code prints where `webgpu` is installed and no Vulkan driver is. */
-const OF_DAWN = /^Warning: vk.*\n( {4}at .*\n)*\s*/gm;
+import { OF_DAWN, runScript } from '../helpers/program.js';
 
 describe('loadBackend in a program of its own', () => {
   test('finds wasm, prints nothing, and lets the program end', async () => {
@@ -41,20 +17,6 @@ describe('loadBackend in a program of its own', () => {
       skipped: ['tensorflow-gpu', 'tensorflow', 'webgpu', 'cpu'],
     });
     expect(code).toBe(0);
-  });
-
-  test('prints no banner for cpu, and leaves the flags as they were', async () => {
-    const { code, stdout, stderr } = await runScript(`
-      import { env, tensor } from '@tensorflow/tfjs-core';
-      const { name, device } = await loadBackend({ prefer: ['cpu'] });
-      tensor([1]).dispose();
-      console.log(name, device, env().getBool('IS_TEST'), env().getBool('PROD'));
-    `);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 0,
-      stdout: 'cpu plain JavaScript false false\n',
-      stderr: '',
-    });
   });
 
   test('leaves no listener of Emscripten behind, and those of the program alone', async () => {

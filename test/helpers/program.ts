@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const importOf = (name: string, file: string) =>
+  `import { ${name} } from ${JSON.stringify(path(`../../src/${file}`))};\n`;
+const IMPORTS =
+  importOf('loadBackend', 'backend/load_backend.ts') +
+  importOf('installKernels', 'kernels/install.ts');
+
+/** Runs the program in a Node of its own, with `loadBackend` and `installKernels` at hand. */
+export function runScript(body: string, ...flags: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...flags, '--import', 'tsx', '--input-type=module', '--eval', IMPORTS + body],
+      { cwd: path('../..'), timeout: 50_000 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+/** What Dawn's native code prints where `webgpu` is installed and no Vulkan driver is. */
+export const OF_DAWN = /^Warning: vk.*\n( {4}at .*\n)*\s*/gm;
+
+/** An op, and nothing printed. */
+const OP = `
+  import * as tf from '@tensorflow/tfjs-core';
+  const compute = async () => {
+    const y = tf.square(tf.tensor([1, 2]));
+    if ((await y.data())[1] !== 4) throw new Error('wrong');
+    tf.dispose(y);
+  };
+`;
+
+/** What a program prints that lets `loadBackend` start the backend and computes. */
+export const printedAfterLoad = (name: string): Promise<Run> =>
+  runScript(`
+    ${OP}
+    await loadBackend({ prefer: ['${name}'], softwareWebGPU: true });
+    await compute();
+  `);
+
+/** What a program prints that starts the backend by itself, before or after `installKernels`, and computes. */
+export const printedAfterInstall = (name: string, module: string, first: boolean): Promise<Run> =>
+  runScript(`
+    ${OP}
+    import '${module}';
+    ${first ? 'installKernels();' : ''}
+    await tf.setBackend('${name}');
+    installKernels();
+    await compute();
+  `);
