@@ -1,32 +1,19 @@
-import { avgPool, avgPool3d, div, mul, tensor, zeros } from '@tensorflow/tfjs-core';
+import { avgPool, avgPool3d, div, getBackend, mul, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import { insideParts } from '../kernels/inside_parts.js';
+import { poolAxes } from '../kernels/pool_axes.js';
+import type { PoolAttrs } from '../kernels/pool_axes.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
-import { poolAxes } from './pool_axes.js';
-import type { PoolAttrs } from './pool_axes.js';
 
 /**
- * How much of each window lies inside the image, as a part of the whole window, shape [1, …, 1];
- * nothing where all windows lie inside.
+ * What lies between the forward pass, which divides by the number of pixels inside the image, and the
+ * backward kernel, which divides by the whole window: that of libtensorflow alone does as the forward pass.
  */
-function insideParts(shape: readonly number[], attrs: PoolAttrs): Tensor | undefined {
-  let parts = [1];
-  const axes = poolAxes(shape, attrs);
-  for (const { size, windows, window, stride, before } of axes) {
-    const along = Array.from({ length: windows }, (_, i) => {
-      const start = i * stride - before;
-      return (Math.min(size, start + window) - Math.max(0, start)) / window;
-    });
-    parts = parts.flatMap((part) => along.map((other) => part * other));
-  }
-  if (parts.every((part) => part === 1)) return undefined;
-  return tensor(parts, [1, ...axes.map(({ windows }) => windows), 1]);
-}
+const betweenPasses = (image: Tensor, attrs: PoolAttrs): Tensor | undefined =>
+  getBackend() === 'tensorflow' ? undefined : insideParts(poolAxes(image.shape, attrs));
 
-/**
- * The forward pass divides by the number of pixels inside the image, tfjs's backward kernel by the
- * whole window; with padding, dy is first raised by what lies between.
- */
+/** With padding, dy is first raised by what lies between the passes. */
 const pool = (kernelName: string): GradientRepair => ({
   kernelName,
   make: (stock) => ({
@@ -34,7 +21,7 @@ const pool = (kernelName: string): GradientRepair => ({
     inputsToSave: ['x'],
     gradFunc: gradFunc<PoolAttrs>((dy, [x], attrs) => ({
       x: () => {
-        const parts = insideParts(x!.shape, attrs);
+        const parts = betweenPasses(x!, attrs);
         const raised = parts === undefined ? dy : div(dy, parts);
         return stockGradient<PoolAttrs>(stock)(raised, [x!], attrs)['x']!();
       },
@@ -42,7 +29,7 @@ const pool = (kernelName: string): GradientRepair => ({
   }),
 });
 
-/** The backward kernel divides by the whole window; so does the adjoint, by what avgPool leaves out. */
+/** The adjoint of the backward kernel divides as that does. */
 const poolGrad = (
   kernelName: string,
   average: (x: Tensor, attrs: PoolAttrs) => Tensor,
@@ -53,7 +40,7 @@ const poolGrad = (
     inputsToSave: ['input'],
     gradFunc: gradFunc<PoolAttrs>((ddx, [input], attrs) => ({
       dy: () => {
-        const parts = insideParts(input!.shape, attrs);
+        const parts = betweenPasses(input!, attrs);
         const pooled = average(ddx, attrs);
         return parts === undefined ? pooled : mul(pooled, parts);
       },

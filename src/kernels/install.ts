@@ -28,6 +28,10 @@ import { guardMemory } from './out_of_memory.js';
 import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { slice } from './slice.js';
+import { convolutionsOnTensorflow } from './tensorflow/conv2d.js';
+import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
+import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
+import { poolingOnTensorflow } from './tensorflow/pooling.js';
 import { softmax } from './softmax.js';
 import { tile } from './tile.js';
 import { unclampedSums } from './unclamped_sums.js';
@@ -68,6 +72,10 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
   slice,
+  ...convolutionsOnTensorflow,
+  ...depthwiseOnTensorflow,
+  eluGradOnTensorflow,
+  ...poolingOnTensorflow,
   softmax,
   sum,
   tile,

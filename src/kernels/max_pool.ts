@@ -28,7 +28,7 @@ const IS_NUMBERS: Record<
 };
 
 /** tfjs's max pooling, but NaN for each window that holds one: no backend of tfjs sees it there. */
-function withNaN(stock: StockKernel, { inputs: { x }, attrs, backend }: Call): Tensor {
+export function withNaN(stock: StockKernel, { inputs: { x }, attrs, backend }: Call): Tensor {
   const pool = (image: Tensor): Tensor => toTensor(stock({ inputs: { x: image }, attrs, backend }));
   return tidy(() => withNaNWhere(greater(pool(markNaN(x)), 0), pool(x)));
 }

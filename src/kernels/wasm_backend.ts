@@ -66,9 +66,9 @@ export interface KernelReplacement {
 export const kernelFunc = <Call, Result = TensorInfo>(run: (call: Call) => Result): KernelFunc =>
   run as unknown as KernelFunc;
 
-/** Hands heap memory to the ops, which work on tensors. */
+/** Hands heap memory to the ops, which work on tensors. The kernels of some backends answer with one. */
 export function toTensor<T extends Tensor>(info: TensorInfo): T {
-  return engine().makeTensorFromTensorInfo(info) as T;
+  return 'rank' in info ? (info as T) : (engine().makeTensorFromTensorInfo(info) as T);
 }
 
 /**

@@ -1,7 +1,15 @@
-import type { NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  DataId,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /** The part of tfjs-node's backend that kernels use; its module is never imported here. */
 export interface TensorflowBackend {
+  readonly isUsingGpuDevice: boolean;
+  readSync(dataId: DataId): ArrayLike<number>;
   /** Runs an op of libtensorflow, by the name that TensorFlow's eager mode knows. */
   executeSingleOutput(
     name: string,

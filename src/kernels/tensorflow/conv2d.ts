@@ -1,0 +1,154 @@
+import {
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  FusedConv2D,
+  add,
+  backend_util,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type {
+  Conv2DAttrs,
+  Conv2DBackpropFilterAttrs,
+  Conv2DBackpropInputAttrs,
+  FusedConv2DAttrs,
+  Tensor,
+  Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { activated } from '../activation.js';
+import { kernelFunc } from '../wasm_backend.js';
+import type { KernelReplacement } from '../wasm_backend.js';
+import { paddingAttrs } from './padding.js';
+import type { Padding } from './padding.js';
+import { OF_FLOATS, int, text } from './tensorflow_backend.js';
+import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
+
+/*
+ * The convolutions of libtensorflow and their gradients. Those of tfjs-node refuse padding by a number of
+ * pixels, which every translation network has; the ops below them know it.
+ */
+
+interface Images {
+  readonly x: Tensor4D;
+  readonly filter: Tensor4D;
+}
+interface Fused extends Images {
+  readonly bias?: Tensor;
+  readonly preluActivationWeights?: Tensor;
+}
+
+interface Geometry {
+  readonly strides: [number, number] | number;
+  readonly pad: Padding;
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly dilations?: [number, number] | number;
+}
+type Shape4D = [number, number, number, number];
+
+/** What the three ops are told. */
+function opAttrs(
+  images: Shape4D,
+  filter: Shape4D,
+  { strides, pad, dataFormat, dimRoundingMode, dilations = 1 }: Geometry,
+): OpAttr[] {
+  const conv = backend_util.computeConv2DInfo(
+    images,
+    filter,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    backend_util.convertConv2DDataFormat(dataFormat),
+  );
+  const each = (height: number, width: number) =>
+    dataFormat === 'NHWC' ? [1, height, width, 1] : [1, 1, height, width];
+  return [
+    OF_FLOATS,
+    int('strides', each(conv.strideHeight, conv.strideWidth)),
+    ...paddingAttrs(pad, conv),
+    text('data_format', dataFormat),
+    int('dilations', each(conv.dilationHeight, conv.dilationWidth)),
+  ];
+}
+
+const convolve = (backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor =>
+  backend.executeSingleOutput('Conv2D', opAttrs(x.shape, filter.shape, attrs), [x, filter]);
+
+const conv2D: KernelReplacement = {
+  kernelName: Conv2D,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(({ inputs, attrs, backend }: TensorflowCall<Images, Conv2DAttrs>) =>
+      convolve(backend, inputs, attrs),
+    ),
+};
+
+const fusedConv2D: KernelReplacement = {
+  kernelName: FusedConv2D,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(({ inputs, attrs, backend }: TensorflowCall<Fused, FusedConv2DAttrs>) =>
+      tidy(() => {
+        const { bias, preluActivationWeights } = inputs;
+        const sums = convolve(backend, inputs, attrs);
+        const biased = bias === undefined || bias === null ? sums : withBias(backend, sums, bias);
+        return activated(biased, attrs, preluActivationWeights);
+      }),
+    ),
+};
+
+const withBias = (backend: TensorflowBackend, x: Tensor, bias: Tensor): Tensor =>
+  bias.rank === 1 && bias.size === x.shape[3]
+    ? backend.executeSingleOutput('BiasAdd', [OF_FLOATS], [x, bias])
+    : add(x, bias);
+
+const conv2DBackpropInput: KernelReplacement = {
+  kernelName: Conv2DBackpropInput,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(
+      ({
+        inputs: { dy, filter },
+        attrs,
+        backend,
+      }: TensorflowCall<{ dy: Tensor4D; filter: Tensor4D }, Conv2DBackpropInputAttrs>) =>
+        tidy(() =>
+          backend.executeSingleOutput(
+            'Conv2DBackpropInput',
+            opAttrs(attrs.inputShape, filter.shape, attrs),
+            [tensor1d(attrs.inputShape, 'int32'), filter, dy],
+          ),
+        ),
+    ),
+};
+
+const conv2DBackpropFilter: KernelReplacement = {
+  kernelName: Conv2DBackpropFilter,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(
+      ({
+        inputs: { x, dy },
+        attrs,
+        backend,
+      }: TensorflowCall<{ x: Tensor4D; dy: Tensor4D }, Conv2DBackpropFilterAttrs>) =>
+        tidy(() =>
+          backend.executeSingleOutput(
+            'Conv2DBackpropFilter',
+            opAttrs(x.shape, attrs.filterShape, attrs),
+            [x, tensor1d(attrs.filterShape, 'int32'), dy],
+          ),
+        ),
+    ),
+};
+
+/** Plain convolution, alone and fused, and its two gradients. */
+export const convolutionsOnTensorflow: readonly KernelReplacement[] = [
+  conv2D,
+  fusedConv2D,
+  conv2DBackpropInput,
+  conv2DBackpropFilter,
+];

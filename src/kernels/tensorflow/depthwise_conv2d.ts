@@ -1,0 +1,148 @@
+import {
+  DepthwiseConv2dNative,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
+  FusedDepthwiseConv2D,
+  add,
+  backend_util,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type {
+  DepthwiseConv2dNativeAttrs,
+  DepthwiseConv2dNativeBackpropFilterAttrs,
+  DepthwiseConv2dNativeBackpropInputAttrs,
+  FusedDepthwiseConv2DAttrs,
+  Tensor,
+  Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { activated } from '../activation.js';
+import { kernelFunc } from '../wasm_backend.js';
+import type { KernelReplacement } from '../wasm_backend.js';
+import { paddingAttrs } from './padding.js';
+import type { Padding } from './padding.js';
+import { OF_FLOATS, int } from './tensorflow_backend.js';
+import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
+
+/*
+ * The depthwise convolutions of libtensorflow and their gradients, which tfjs-node runs with padding by a
+ * number of pixels as little as the plain ones.
+ */
+
+interface Images {
+  readonly x: Tensor4D;
+  readonly filter: Tensor4D;
+}
+interface Fused extends Images {
+  readonly bias?: Tensor;
+  readonly preluActivationWeights?: Tensor;
+}
+interface Geometry {
+  readonly strides: [number, number] | number;
+  readonly pad: Padding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly dilations?: [number, number] | number | null;
+}
+type Shape4D = [number, number, number, number];
+
+function opAttrs(
+  images: Shape4D,
+  filter: Shape4D,
+  { strides, pad, dimRoundingMode, dilations }: Geometry,
+): OpAttr[] {
+  const conv = backend_util.computeConv2DInfo(
+    images,
+    filter,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    true,
+  );
+  return [
+    OF_FLOATS,
+    int('strides', [1, conv.strideHeight, conv.strideWidth, 1]),
+    ...paddingAttrs(pad, conv),
+    int('dilations', [1, conv.dilationHeight, conv.dilationWidth, 1]),
+  ];
+}
+
+const convolve = (backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor =>
+  backend.executeSingleOutput('DepthwiseConv2dNative', opAttrs(x.shape, filter.shape, attrs), [
+    x,
+    filter,
+  ]);
+
+const depthwise: KernelReplacement = {
+  kernelName: DepthwiseConv2dNative,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(({ inputs, attrs, backend }: TensorflowCall<Images, DepthwiseConv2dNativeAttrs>) =>
+      convolve(backend, inputs, attrs),
+    ),
+};
+
+const fusedDepthwise: KernelReplacement = {
+  kernelName: FusedDepthwiseConv2D,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(({ inputs, attrs, backend }: TensorflowCall<Fused, FusedDepthwiseConv2DAttrs>) =>
+      tidy(() => {
+        const { bias, preluActivationWeights } = inputs;
+        const sums = convolve(backend, inputs, attrs);
+        const biased = bias === undefined || bias === null ? sums : add(sums, bias);
+        return activated(biased, attrs, preluActivationWeights);
+      }),
+    ),
+};
+
+const backpropInput: KernelReplacement = {
+  kernelName: DepthwiseConv2dNativeBackpropInput,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(
+      ({
+        inputs: { dy, filter },
+        attrs,
+        backend,
+      }: TensorflowCall<
+        { dy: Tensor4D; filter: Tensor4D },
+        DepthwiseConv2dNativeBackpropInputAttrs
+      >) =>
+        tidy(() =>
+          backend.executeSingleOutput(
+            'DepthwiseConv2dNativeBackpropInput',
+            opAttrs(attrs.inputShape, filter.shape, attrs),
+            [tensor1d(attrs.inputShape, 'int32'), filter, dy],
+          ),
+        ),
+    ),
+};
+
+const backpropFilter: KernelReplacement = {
+  kernelName: DepthwiseConv2dNativeBackpropFilter,
+  backendName: 'tensorflow',
+  make: () =>
+    kernelFunc(
+      ({
+        inputs: { x, dy },
+        attrs,
+        backend,
+      }: TensorflowCall<{ x: Tensor4D; dy: Tensor4D }, DepthwiseConv2dNativeBackpropFilterAttrs>) =>
+        tidy(() =>
+          backend.executeSingleOutput(
+            'DepthwiseConv2dNativeBackpropFilter',
+            opAttrs(x.shape, attrs.filterShape, attrs),
+            [x, tensor1d(attrs.filterShape, 'int32'), dy],
+          ),
+        ),
+    ),
+};
+
+/** Depthwise convolution, alone and fused, and its two gradients. */
+export const depthwiseOnTensorflow: readonly KernelReplacement[] = [
+  depthwise,
+  fusedDepthwise,
+  backpropInput,
+  backpropFilter,
+];
