@@ -7,14 +7,15 @@ import { RandomStream } from '../internal/random.js';
 import { checkInputs } from '../layers/check_inputs.js';
 import type { LayerVariable } from '../layers/named_weights.js';
 import { withReplacedWeights } from '../layers/replaced_weights.js';
+import { seedMasks } from '../layers/seeded_masks.js';
+import { withoutEffects } from '../layers/without_effects.js';
 import { checkFirstOrder, checkSecondOrder } from './check_derivatives.js';
 import { ofFloats } from './float_inputs.js';
 import type { Outputs } from './float_inputs.js';
 import { findBehindOthers } from './find_behind_others.js';
 import { GradientCheck, isFine } from './gradient_check.js';
 import type { GradientCheckRow } from './gradient_check.js';
-import { restoring, still } from './hold_still.js';
-import { leafLayers, outputOfLayer, recordLayerCalls } from './layer_calls.js';
+import { outputOfLayer, recordLayerCalls } from './layer_calls.js';
 import type { LayerCall } from './layer_calls.js';
 import { Probe, toHost } from './probe.js';
 import type { HostTensor, TensorFunction } from './probe.js';
@@ -112,32 +113,30 @@ export async function checkGradients(
     return new GradientCheck(await check('critic', 'function', f, moved), []);
   }
 
-  const all = leafLayers(critic);
-  return restoring(
-    all.map(({ layer }) => layer),
-    async () => {
-      const calls = recordLayerCalls(critic, () => still(() => whole.f(whole.inputs)));
-      try {
-        const { f, inputs } = await withWeights(trainable(critic), moved, whole.f);
-        const row = await check('critic', 'model', f, inputs);
-        const rows: GradientCheckRow[] = [];
-        for (const call of calls) {
-          const { f, inputs } = await layerFunction(call);
-          rows.push(await check(call.path, call.layer.getClassName(), f, inputs));
-        }
-        if (!isFine(row) && rows.every(isFine))
-          await findBehindOthers(calls, rows, async ({ path, layer }) => {
-            const { f, inputs } = await withWeights(trainable(critic), moved, (xs) =>
-              square(outputOfLayer(layer, () => whole.f(xs))),
-            );
-            return check(path, layer.getClassName(), f, inputs);
-          });
-        return new GradientCheck(row, rows);
-      } finally {
-        dispose(calls.map(({ inputs }) => inputs));
-      }
-    },
+  const takeSeedsAway = seedMasks([critic], 1);
+  const calls = recordLayerCalls(critic, () =>
+    withoutEffects([critic], () => whole.f(whole.inputs)),
   );
+  try {
+    const { f, inputs } = await withWeights(critic, moved, whole.f);
+    const row = await check('critic', 'model', f, inputs);
+    const rows: GradientCheckRow[] = [];
+    for (const call of calls) {
+      const { f, inputs } = await layerFunction(call);
+      rows.push(await check(call.path, call.layer.getClassName(), f, inputs));
+    }
+    if (!isFine(row) && rows.every(isFine))
+      await findBehindOthers(calls, rows, async ({ path, layer }) => {
+        const { f, inputs } = await withWeights(critic, moved, (xs) =>
+          square(outputOfLayer(layer, () => whole.f(xs))),
+        );
+        return check(path, layer.getClassName(), f, inputs);
+      });
+    return new GradientCheck(row, rows);
+  } finally {
+    dispose(calls.map(({ inputs }) => inputs));
+    takeSeedsAway();
+  }
 }
 
 function checkSamples(critic: unknown, samples: readonly Tensor[]): void {
@@ -160,17 +159,19 @@ const trainable = (layer: LayersModel | layers.Layer): LayerVariable[] => [
   ...new Set(layer.trainableWeights),
 ];
 
-/** A function of inputs and weights. */
+/** A function of inputs and of the weights of a model or layer, whose calls have no effects. */
 async function withWeights(
-  variables: LayerVariable[],
+  layer: LayersModel | layers.Layer,
   inputs: HostTensor[],
   apply: (xs: readonly Tensor[]) => Tensor,
 ): Promise<{ f: TensorFunction; inputs: HostTensor[] }> {
+  const variables = trainable(layer);
   const weights = await Promise.all(variables.map((variable) => toHost(variable.read())));
   const f: TensorFunction = (...xs) => {
     const values = xs.slice(inputs.length);
     const replacements = variables.map((variable, i) => [variable, values[i]!] as const);
-    return withReplacedWeights(replacements, () => still(() => apply(xs.slice(0, inputs.length))));
+    const call = () => apply(xs.slice(0, inputs.length));
+    return withReplacedWeights(replacements, () => withoutEffects([layer], call));
   };
   return { f, inputs: [...inputs, ...weights] };
 }
@@ -180,7 +181,7 @@ async function layerFunction({ layer, inputs, kwargs }: LayerCall) {
   const call = ofFloats(inputs, (xs) => layer.call(xs.length === 1 ? xs[0]! : xs, kwargs));
   const hosts = await Promise.all(call.inputs.map(toHost));
   // squared, because the second pass through a linear layer has to be taken too
-  return withWeights(trainable(layer), hosts, (xs) => square(call.f(xs)));
+  return withWeights(layer, hosts, (xs) => square(call.f(xs)));
 }
 
 /** Moved by 1 % of its size. */

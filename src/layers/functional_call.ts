@@ -3,11 +3,9 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { checkInputs } from './check_inputs.js';
-import { withFrozenStatistics } from './frozen_statistics.js';
 import { namedWeights } from './named_weights.js';
-import { withFrozenPowerIteration } from './power_iteration_mode.js';
 import { withReplacedWeights } from './replaced_weights.js';
-import { drawingLayers } from './replayed_call.js';
+import { withoutEffects } from './without_effects.js';
 
 /**
  * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.
@@ -79,22 +77,7 @@ export function functionalCall(
   });
   const given: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
   checkInputs(where, 'inputs', model, given);
-  const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
-  try {
-    return withReplacedWeights(replacements, () =>
-      tidy(() =>
-        withFrozenStatistics(() =>
-          withFrozenPowerIteration(
-            () =>
-              model.apply(given.length === 1 ? given[0]! : [...given], {
-                training,
-              }) as Tensor | Tensor[],
-          ),
-        ),
-      ),
-    );
-  } catch (error) {
-    for (const { layer, position } of draws) layer.seek(position);
-    throw error;
-  }
+  const x = given.length === 1 ? given[0]! : [...given];
+  const call = () => tidy(() => model.apply(x, { training }) as Tensor | Tensor[]);
+  return withoutEffects([model], () => withReplacedWeights(replacements, call), { masks: 'draw' });
 }

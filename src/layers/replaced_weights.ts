@@ -47,11 +47,22 @@ export function withForgottenWrites<T>(replacements: Replacements, fn: () => T):
   }
 }
 
+/** Runs `fn` while what is written to weights goes nowhere; they read as they are. */
+export function withIgnoredWrites<T>(variables: Iterable<LayerVariable>, fn: () => T): T {
+  const undo: (() => void)[] = [];
+  try {
+    for (const variable of variables) undo.push(hide(variable, 'write', () => variable));
+    return fn();
+  } finally {
+    for (const one of undo.reverse()) one();
+  }
+}
+
 /** Puts a method over that of the class, or over one that was put there before. Returns the way back. */
 function hide<Name extends 'read' | 'write'>(
   variable: LayerVariable,
   name: Name,
-  method: LayerVariable[Name] | (() => Tensor),
+  method: LayerVariable[Name] | (() => Tensor | LayerVariable),
 ): () => void {
   const before = Object.getOwnPropertyDescriptor(variable, name);
   variable[name] = method as LayerVariable[Name];

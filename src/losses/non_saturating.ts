@@ -28,8 +28,7 @@ export interface NonSaturatingOptions {
  *
  * **Differentiable:** to second order.
  *
- * @param options `realLabel`, `fakeLabel` and `generatorLabel` in [0, 1], default 1, 0 and 1;
- * `reduction` `'mean'` (default) or `'sum'`.
+ * @param options `realLabel`, `fakeLabel` and `generatorLabel` in [0, 1], default 1, 0 and 1.
  * @returns A pair of losses of raw logits `[batch, …]`; the caller owns the scalars it returns.
  * @throws GanKitError if an option is unknown or out of range.
  *

@@ -1,9 +1,9 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { withoutEffects } from '../layers/without_effects.js';
 import { duePenalties } from '../penalties/due_penalties.js';
 import type { AdversarialLoss, Critic, DiscriminatorOutputs, Penalty } from '../types.js';
-import { preservingStatistics } from './batch_norm_statistics.js';
 import type { LossLog } from './loss_log.js';
 import { trainingPass } from './training_pass.js';
 
@@ -54,8 +54,8 @@ export function generatorLoss(
   fake: Tensor,
   real: () => Tensor,
 ): Scalar {
-  const critic = (x: Tensor) =>
-    preservingStatistics(discriminator, () => trainingPass(discriminator, x));
+  const pass = (x: Tensor) => () => trainingPass(discriminator, x);
+  const critic = (x: Tensor) => withoutEffects([discriminator], pass(x), { masks: 'draw' });
   const ofFake = critic(fake);
   return loss.generator(loss.needsReal ? { fake: ofFake, real: critic(real()) } : { fake: ofFake });
 }

@@ -2,7 +2,7 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
-import { holdsBatchNorm } from './batch_norm_statistics.js';
+import { holdsBatchNorm } from './holds_batch_norm.js';
 import type { GradientMonitor } from './gradient_monitor.js';
 
 /** Refuses what is no model with one input and one output. */

@@ -1,7 +1,8 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Mark, Markable } from '../internal/mark.js';
+import { innerLayers } from '../layers/inner_layers.js';
 import { namedWeights } from '../layers/named_weights.js';
 import { drawingLayers } from '../layers/replayed_call.js';
 
@@ -34,12 +35,23 @@ function markModel(model: LayersModel): Mark {
   const variables = namedWeights(model).map(({ variable }) => variable.read() as Variable);
   const before = variables.map((variable) => keep(clone(variable)));
   const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
+  const marks = markableLayers(model).map((layer) => layer.mark());
   return {
     undo() {
       variables.forEach((variable, i) => variable.assign(before[i]!));
       draws.forEach(({ layer, position }) => layer.seek(position));
+      marks.forEach((mark) => mark.undo());
       dispose(before);
     },
-    release: () => dispose(before),
+    release() {
+      marks.forEach((mark) => mark.release());
+      dispose(before);
+    },
   };
+}
+
+/** The layers with a state of their own that can go back, with those inside of others. */
+function markableLayers(layer: layers.Layer): Markable[] {
+  const inner = innerLayers(layer).flatMap(markableLayers);
+  return [...new Set(isMarkable(layer) ? [layer, ...inner] : inner)];
 }

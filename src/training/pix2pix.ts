@@ -3,11 +3,11 @@ import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, checkTensor, fail } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
-import { withFrozenMasks } from '../layers/frozen_masks.js';
-import { withFrozenStatistics } from '../layers/frozen_statistics.js';
+import { RandomStream } from '../internal/random.js';
 import { checkImageSize } from '../layers/image_size.js';
-import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
+import { seedMasks } from '../layers/seeded_masks.js';
 import { advancePowerIteration } from '../layers/spectral_norms.js';
+import { withoutEffects } from '../layers/without_effects.js';
 import { l1 } from '../losses/l1.js';
 import { nonSaturating } from '../losses/non_saturating.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty, Stateful } from '../types.js';
@@ -123,10 +123,22 @@ export class Pix2Pix<
       );
     [generator, discriminator].forEach((one) => checkImageSize(where, 'batch.a', a, one));
     return this.step({ a, b }, options, (losses) => {
-      this.updateDiscriminator(a, b, losses);
-      this.updateGenerator(a, b, losses);
+      const takeSeedsAway = seedMasks([generator], this.seedOfMasks());
+      try {
+        this.updateDiscriminator(a, b, losses);
+        this.updateGenerator(a, b, losses);
+      } finally {
+        takeSeedsAway();
+      }
       this.discriminatorSteps++;
     });
+  }
+
+  /** Another one at each step, for dropout layers of tfjs, which would draw two masks in it. */
+  private seedOfMasks(): number {
+    const { seed = 0 } = this.options;
+    const stream = new RandomStream(seed, 'createPix2Pix').fork(`masks/${this.discriminatorSteps}`);
+    return stream.seed % 2 ** 52;
   }
 
   private updateDiscriminator(a: Tensor, b: Tensor, losses: LossLog): void {
@@ -137,9 +149,7 @@ export class Pix2Pix<
       this.pool.query(
         pairs(
           a,
-          withFrozenMasks(() =>
-            withFrozenStatistics(() => withFrozenPowerIteration(() => trainingPass(generator, a))),
-          ),
+          withoutEffects([generator], () => trainingPass(generator, a)),
         ),
       ),
     );

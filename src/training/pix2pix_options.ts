@@ -94,6 +94,22 @@ export function checkPix2PixOptions(
   const { generator, discriminator, inputShape } = options ?? {};
   if (inputShape === undefined && (generator === undefined || discriminator === undefined))
     fail('value', where, 'inputShape', 'given where networks are to be made', inputShape);
+  if (generator !== undefined && options.generatorArgs !== undefined)
+    fail(
+      'value',
+      where,
+      'generatorArgs',
+      'left out where there is a generator',
+      options.generatorArgs,
+    );
+  if (discriminator !== undefined && options.discriminatorArgs !== undefined)
+    fail(
+      'value',
+      where,
+      'discriminatorArgs',
+      'left out where there is a discriminator',
+      options.discriminatorArgs,
+    );
   if (options.loss !== undefined) checkLoss(where, options.loss);
   checkNumber(where, 'discriminatorWeight', options.discriminatorWeight ?? 1, { above: 0 });
   checkNumber(where, 'lambdaL1', options.lambdaL1 ?? 100, { min: 0 });

@@ -5,9 +5,8 @@ import { checkOneOf, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
 import { checkImageSize } from '../layers/image_size.js';
-import { withFrozenPowerIteration } from '../layers/power_iteration_mode.js';
 import { drawingLayers } from '../layers/replayed_call.js';
-import { preservingStatistics } from './batch_norm_statistics.js';
+import { withoutEffects } from '../layers/without_effects.js';
 
 /**
  * How a generator translates: `'training'` with the statistics of the batch and with dropout, as the
@@ -36,16 +35,11 @@ export function translateBy(
   if (seed !== undefined && !training)
     fail('value', where, 'seed', "left out where mode is 'inference', which draws nothing", seed);
   installKernels();
-  const draws = drawingLayers([generator]).map((layer) => ({ layer, position: layer.position }));
   const place = seed === undefined ? undefined : placeOf(where, seed);
-  try {
-    if (place !== undefined) for (const { layer } of draws) layer.seek(place);
-    return preservingStatistics(generator, () =>
-      withFrozenPowerIteration(() => tidy(() => generator.apply(images, { training }) as Tensor)),
-    );
-  } finally {
-    for (const { layer, position } of draws) layer.seek(position);
-  }
+  return withoutEffects([generator], () => {
+    if (place !== undefined) for (const layer of drawingLayers([generator])) layer.seek(place);
+    return tidy(() => generator.apply(images, { training }) as Tensor);
+  });
 }
 
 /**

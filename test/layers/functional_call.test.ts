@@ -108,6 +108,24 @@ describe.each(BACKENDS)('functionalCall on %s', (backend) => {
     expect(await still()).toEqual(before);
   });
 
+  it("moves no statistics of tfjs's own layers either, nor of a layer that writes to its weights", async () => {
+    const model = sequential({
+      layers: [
+        layers.dense({ name: 'hidden', units: 4, inputShape: [3] }),
+        layers.batchNormalization({ name: 'norm' }),
+      ],
+    });
+    const before = await Promise.all(model.weights.map((weight) => weight.read().data()));
+    const x = new RandomStream(1).normal([5, 3]);
+    const y = functionalCall(model, {}, x, { training: true });
+    expect(await Promise.all(model.weights.map((weight) => weight.read().data()))).toEqual(before);
+    const trained = model.apply(x, { training: true }) as Tensor;
+    expect(await y.data()).toEqual(await trained.data());
+    expect(await Promise.all(model.weights.map((weight) => weight.read().data()))).not.toEqual(
+      before,
+    );
+  });
+
   it('lets gradients run through the weights', async () => {
     const model = network();
     const x = new RandomStream(1).normal([5, 3]);

@@ -12,6 +12,30 @@ import { sgd } from '../../src/training/sgd.js';
 import type { PieceState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
+/** Counts its training calls, as a factor that fades in would. */
+class CountingLayer extends layers.Layer {
+  static className = 'CountingLayer';
+  calls = 0;
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
+    if (kwargs.training === true) this.calls++;
+    return inputs;
+  }
+
+  mark() {
+    const { calls } = this;
+    return { undo: () => void (this.calls = calls), release: () => undefined };
+  }
+
+  async state(): Promise<PieceState> {
+    return { values: { calls: this.calls }, arrays: {} };
+  }
+
+  async restore({ values }: PieceState): Promise<void> {
+    this.calls = values['calls'] as number;
+  }
+}
+
 const network = (units: number, seed: number) => {
   const model = sequential({
     layers: [
@@ -134,6 +158,24 @@ describe.each(BACKENDS)('a step that is not finite on %s', (backend) => {
     left.dispose();
     gan.dispose();
     expect(memory().numTensors).toBeLessThanOrEqual(count);
+  });
+
+  it('takes a layer back that has a state and a mark of its own', async () => {
+    const counter = new CountingLayer({ name: 'counter', inputShape: [2] });
+    const generator = sequential({ layers: [counter, layers.dense({ units: 2, name: 'last' })] });
+    initializeWeights(generator, { stddev: 0.5, seed: 1 });
+    const gan = createGAN({ generator, discriminator: network(1, 2), loss: nonSaturating() });
+    const step = async (real: Tensor) => gan.trainStep({ real }).finally(() => real.dispose());
+    await step(batch(1));
+    const { calls } = counter;
+    expect(calls).toBeGreaterThan(1);
+    const before = await gan.state();
+    expect(await message(step(broken()))).toContain('must be finite');
+    expect(counter.calls).toBe(calls);
+    expect(await gan.state()).toEqual(before);
+    await step(batch(2));
+    expect(counter.calls).toBeGreaterThan(calls);
+    gan.dispose();
   });
 
   it('is refused when two were started at once, and the system is as before both', async () => {

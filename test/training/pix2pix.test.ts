@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { sequential } from '@tensorflow/tfjs-layers';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchNormalization } from '../../src/layers/batch_normalization.js';
@@ -36,6 +36,20 @@ function noisy(seed: number): LayersModel {
     ],
   });
   initializeWeights(model, { stddev: 0.2, seed });
+  return model;
+}
+
+/** The same of tfjs's own layers; the dropout has no seed. */
+function noisyOfTfjs(): LayersModel {
+  const model = sequential({
+    layers: [
+      layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', inputShape: [...A], name: 'in' }),
+      layers.batchNormalization({ momentum: 0.9, name: 'norm' }),
+      layers.dropout({ rate: 0.5, name: 'drop' }),
+      layers.conv2d({ filters: B[2], kernelSize: 3, padding: 'same', name: 'out' }),
+    ],
+  });
+  initializeWeights(model, { stddev: 0.2, seed: 1 });
   return model;
 }
 
@@ -110,6 +124,48 @@ describe('createPix2Pix', () => {
     const twice = await mean();
     // r ← 0.9 r + 0.1 m of one batch, twice: 0.1 m, then 0.19 m
     once.forEach((m, i) => expect(twice[i]! / m).toBeCloseTo(1.9, 4));
+  });
+
+  it("shows both networks one translation of tfjs's layers too, whose statistics move once", async () => {
+    const run = async (seed: number) => {
+      const generator = noisyOfTfjs();
+      const drop = generator.getLayer('drop');
+      const drawn: Float32Array[] = [];
+      const call = drop.call.bind(drop);
+      drop.call = (inputs, kwargs) => {
+        const y = call(inputs, kwargs) as Tensor;
+        drawn.push(Float32Array.from(y.dataSync(), (value) => (value === 0 ? 0 : 1)));
+        return y;
+      };
+      const pix2pix = build({ generator, seed });
+      await trainOver(pix2pix, 0, 2);
+      const [mean] = generator.getLayer('norm').getWeights(false).slice(-2);
+      return { drawn, mean: await mean!.data(), generator };
+    };
+    const { drawn, generator } = await run(5);
+    expect(drawn).toHaveLength(4);
+    expect(drawn[1]).toEqual(drawn[0]);
+    expect(drawn[2]).not.toEqual(drawn[0]);
+    expect((await run(5)).drawn).toEqual(drawn);
+    expect((await run(6)).drawn).not.toEqual(drawn);
+    expect(generator.getLayer('drop').getConfig()['seed']).toBe(undefined);
+
+    const still = adam({ learningRate: 0 });
+    const resting = noisyOfTfjs();
+    const [a, b] = [images(10, 0, A), images(11, 0, B)];
+    const mean = async () => {
+      const [moving] = resting.getLayer('norm').getWeights(false).slice(-2);
+      return Float32Array.from(await moving!.data());
+    };
+    const system = build({
+      generator: resting,
+      optimizers: { generator: still, discriminator: adam() },
+    });
+    await system.trainStep({ a, b });
+    const once = await mean();
+    await system.trainStep({ a, b });
+    // r ← 0.9 r + 0.1 m of one batch, twice: 0.1 m, then 0.19 m
+    (await mean()).forEach((m, i) => expect(m / once[i]!).toBeCloseTo(1.9, 4));
   });
 
   it.each<[string, () => Pix2PixOptions]>([
@@ -223,6 +279,16 @@ describe('createPix2Pix', () => {
       /`inputShape` must be given where networks are to be made/,
     ],
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
+    [
+      "a generator's options beside a generator",
+      () => build({ generatorArgs: { filters: 2 } }),
+      /`generatorArgs` must be left out where there is a generator/,
+    ],
+    [
+      "a discriminator's options beside a discriminator",
+      () => build({ discriminatorArgs: { filters: 2 } }),
+      /`discriminatorArgs` must be left out where there is a discriminator/,
+    ],
     ['a negative λ', () => build({ lambdaL1: -1 }), /`lambdaL1` must be .*>= 0.*Received: -1/],
     [
       'a discriminator of single images',
