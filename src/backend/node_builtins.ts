@@ -3,6 +3,7 @@ type Listener = (...values: unknown[]) => void;
 /** The part of Node's `process` that the backends need; bundlers for browsers never see an import. */
 interface NodeProcess {
   readonly argv: readonly string[];
+  readonly env: Record<string, string | undefined>;
   getBuiltinModule(id: string): unknown;
   listeners(event: string): Listener[];
   removeListener(event: string, listener: Listener): void;

@@ -33,6 +33,7 @@ import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
 import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
 import { poolingOnTensorflow } from './tensorflow/pooling.js';
 import { softmax } from './softmax.js';
+import { stepOnTensorflow } from './tensorflow/step.js';
 import { tile } from './tile.js';
 import { unclampedSums } from './unclamped_sums.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
@@ -77,6 +78,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   eluGradOnTensorflow,
   ...poolingOnTensorflow,
   softmax,
+  stepOnTensorflow,
   sum,
   tile,
   ...unclampedSums,

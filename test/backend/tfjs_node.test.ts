@@ -3,7 +3,7 @@ import { getBackend, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeCandidates } from '../../src/backend/candidates_node.js';
 import { chooseBackend } from '../../src/backend/choose_backend.js';
-import { bringBackUtil, tfjsNode } from '../../src/backend/tfjs_node.js';
+import { bringBackUtil, chooseOneDNN, tfjsNode } from '../../src/backend/tfjs_node.js';
 import { useBackend } from '../helpers/backends.js';
 import { quietBackend, registerFake, removeFakes } from './fake_candidate.js';
 
@@ -122,4 +122,11 @@ test('bringBackUtil defines what Node 23 dropped, and nothing that is there', ()
   const bare: Record<string, unknown> = {};
   bringBackUtil(bare);
   expect((bare.isArray as (value: unknown) => boolean)([])).toBe(true);
+});
+
+test('oneDNN is chosen unless the environment has chosen', () => {
+  const [none, other] = [{}, { TF_ENABLE_ONEDNN_OPTS: '0' }];
+  chooseOneDNN(none);
+  chooseOneDNN(other);
+  expect([none, other]).toEqual([{ TF_ENABLE_ONEDNN_OPTS: '1' }, { TF_ENABLE_ONEDNN_OPTS: '0' }]);
 });
