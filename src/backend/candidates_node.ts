@@ -8,16 +8,22 @@ import { wasm } from './wasm.js';
 import { wasmInNode } from './wasm_in_node.js';
 import { webgpu } from './webgpu.js';
 
-/** The backends of Node, the fastest first. */
+/** The backends of Node, the fastest trainer first. */
 export function nodeCandidates(importModule: ImportModule): readonly Candidate[] {
   return [
-    tfjsNode('tensorflow-gpu', importModule),
-    tfjsNode('tensorflow', importModule),
+    tfjsNode('tensorflow-gpu', importModule, { onDevice: true }),
+    ...libtensorflowOnProcessors(importModule),
     webgpu(() => openDawn(importModule), importModule),
     wasm(wasmInNode),
     cpu,
   ];
 }
+
+/** tfjs-node, and what tfjs-node-gpu is without a device: the same code and library. */
+const libtensorflowOnProcessors = (importModule: ImportModule): readonly Candidate[] => [
+  tfjsNode('tensorflow-gpu', importModule),
+  tfjsNode('tensorflow', importModule),
+];
 
 /** What `#candidates` means under the `node` condition. */
 export const candidates: readonly Candidate[] = nodeCandidates(importOptional);

@@ -42,15 +42,14 @@ export async function chooseBackend(
     if (kept !== undefined) return kept;
   }
   const previous = current === undefined ? undefined : getBackend();
-  const names = candidates.map((candidate) => candidate.name);
   const reasons = new Map<BackendName, string>();
-  for (const name of prefer ?? names) {
-    const candidate = candidates.find((known) => known.name === name);
+  for (const [name, candidate] of inOrder(candidates, prefer)) {
     try {
       if (candidate === undefined) throw new Error('does not exist on this platform');
       const instance = await accept(candidate, options);
       if (name === 'cpu') warnOfCPU(reasons.get('wasm'));
-      for (const other of names)
+      reasons.delete(name); // of an earlier place
+      for (const { name: other } of candidates)
         if (other !== name && !reasons.has(other))
           reasons.set(
             other,
@@ -67,6 +66,21 @@ export async function chooseBackend(
   if (prefer !== undefined)
     fail('backend', 'loadBackend', 'prefer', 'backends of which one works here', prefer, list);
   throw new GanKitError('backend', `loadBackend: no backend works here.\n${list}`);
+}
+
+/**
+ * What is tried, in its order: a candidate may stand there twice, under two conditions, and a name that
+ * this platform does not have stands without one.
+ */
+function inOrder(
+  candidates: readonly Candidate[],
+  prefer: LoadBackendOptions['prefer'],
+): readonly (readonly [BackendName, Candidate?])[] {
+  const places = (name: BackendName): (readonly [BackendName, Candidate?])[] => {
+    const known = candidates.filter((candidate) => candidate.name === name);
+    return known.length === 0 ? [[name]] : known.map((candidate) => [name, candidate]);
+  };
+  return prefer?.flatMap(places) ?? candidates.map((candidate) => [candidate.name, candidate]);
 }
 
 /** Loads, starts and verifies one candidate; throws the reason if it cannot be used. */
@@ -157,9 +171,9 @@ async function keep(
   return remember(instance, {
     name,
     device,
-    skipped: candidates
-      .filter((other) => other !== candidate)
-      .map((other) => ({ name: other.name, reason })),
+    skipped: [...new Set(candidates.map((other) => other.name))]
+      .filter((other) => other !== name)
+      .map((other) => ({ name: other, reason })),
   });
 }
 

@@ -11,25 +11,26 @@ export type ImportModule = (specifier: string) => Promise<unknown>;
 export const importOptional: ImportModule = (specifier) =>
   import(/* webpackIgnore: true */ /* @vite-ignore */ specifier);
 
-const imported = new Set<string>();
+/** The package that registered a backend here. */
+const imported = new Map<string, string>();
 
 /**
- * Imports the module of a candidate, unless the program has registered that backend by itself: a
- * second copy of the module would replace the kernels of the first one.
+ * Imports the module of a candidate, unless another has registered that backend, the program's own or that
+ * of a sibling: a second copy of the module would replace the kernels of the first one.
  *
- * @returns the module, or undefined where the program's own registration is used
+ * @returns the module, or undefined where the registration that is there is used
  */
 export async function importBackend(
   { name, backend, packageName }: Pick<Candidate, 'name' | 'backend' | 'packageName'>,
   options: LoadBackendOptions,
   importModule: ImportModule,
 ): Promise<unknown> {
-  const registeredByProgram = findBackendFactory(backend) !== null && !imported.has(backend);
-  if (registeredByProgram) return undefined;
+  const registered = findBackendFactory(backend) !== null;
+  if (registered && imported.get(backend) !== packageName) return undefined;
   const given = options.modules?.[name];
   try {
     const module = await (given === undefined ? importModule(packageName) : given());
-    imported.add(backend);
+    imported.set(backend, packageName);
     return module;
   } catch (error) {
     throw new Error(importFailure(packageName, name, error), { cause: error });

@@ -1,26 +1,34 @@
+import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 import type { ImportModule } from './import_backend.js';
 import { nodeBuiltin, nodeProcess } from './node_builtins.js';
 
+const BACKEND = 'tensorflow';
 type NodeBackend = KernelBackend & { isGPUPackage?: boolean; isUsingGpuDevice?: boolean };
 
-/** tfjs-node or tfjs-node-gpu. Both call their backend 'tensorflow'. */
+/**
+ * tfjs-node or tfjs-node-gpu. Both call their backend 'tensorflow'.
+ *
+ * @param onDevice Whether it is refused where it found no CUDA device: tfjs-node-gpu then computes on
+ *   processors, as tfjs-node does.
+ */
 export function tfjsNode(
   name: 'tensorflow' | 'tensorflow-gpu',
   importModule: ImportModule,
+  { onDevice = false } = {},
 ): Candidate {
   const ofGPU = name === 'tensorflow-gpu';
   const packageName = ofGPU ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   const candidate = {
     name,
-    backend: 'tensorflow',
+    backend: BACKEND,
     packageName,
     async load(options): ReturnType<Candidate['load']> {
       bringBackUtil();
       chooseOneDNN();
-      const module = (await importBackend(candidate, options, importModule)) as
+      const module = (await importBackend(candidate, options, importModule).catch(clearAway)) as
         { version?: Record<string, string> } | undefined;
       return { coreVersion: module?.version?.['tfjs-core'] };
     },
@@ -28,6 +36,8 @@ export function tfjsNode(
       // the program may have imported the sibling, which registers the same name
       if ((instance.isGPUPackage ?? false) !== ofGPU)
         throw new Error(`the registered 'tensorflow' backend is not that of ${packageName}`);
+      if (onDevice && instance.isUsingGpuDevice !== true)
+        throw new Error('no CUDA device, without which it takes the place of tfjs-node');
     },
     describe: ({ isUsingGpuDevice }: NodeBackend) =>
       isUsingGpuDevice ? 'libtensorflow on CUDA' : 'libtensorflow on the CPU',
@@ -44,6 +54,17 @@ export function tfjsNode(
  */
 export function chooseOneDNN(env: Record<string, string | undefined> = nodeProcess().env): void {
   env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+}
+
+/**
+ * Takes back the kernels that a module registered before it threw, as it does without its addon: tfjs
+ * warns of each that its sibling registers again.
+ */
+function clearAway(error: unknown): never {
+  if (findBackendFactory(BACKEND) === null)
+    for (const { kernelName } of getKernelsForBackend(BACKEND))
+      unregisterKernel(kernelName, BACKEND);
+  throw error;
 }
 
 /**

@@ -284,6 +284,21 @@ describe('chooseBackend', () => {
     ]);
   });
 
+  test('tries a candidate that stands twice in both places, and says the last reason once', async () => {
+    const picky = fakeCandidate('webgpu', refuses('no adapter'));
+    const last = fakeCandidate('webgpu');
+    const { name, skipped } = await chooseBackend([
+      picky,
+      fakeCandidate('webgl', refuses('no')),
+      last,
+    ]);
+    expect(name).toBe('webgpu');
+    expect(skipped).toEqual([{ name: 'webgl', reason: 'no' }]);
+    await expect(
+      chooseBackend([picky, fakeCandidate('webgpu', refuses('nor here'))]),
+    ).rejects.toThrow(/^loadBackend: no backend works here\.\n- webgpu: nor here$/);
+  });
+
   test('throws all reasons when prefer cannot be met, and leaves the backend as it was', async () => {
     const error: unknown = await chooseBackend(
       [fakeCandidate('webgpu', refuses('no adapter')), brokenCandidate('webgl')],

@@ -7,7 +7,7 @@ import { OF_DAWN, runScript } from '../helpers/program.js';
 describe('loadBackend in a program of its own', () => {
   test('finds wasm, prints nothing, and lets the program end', async () => {
     const { code, stdout, stderr } = await runScript(`
-      const { name, device, skipped } = await loadBackend();
+      const { name, device, skipped } = await loadBackend(bare);
       console.log(JSON.stringify({ name, device, skipped: skipped.map(({ name }) => name) }));
     `);
     expect(stderr.replace(OF_DAWN, '')).toBe('');
@@ -23,7 +23,7 @@ describe('loadBackend in a program of its own', () => {
     const { code, stdout } = await runScript(`
       const before = (error) => { throw error; };
       process.on('uncaughtException', before);
-      const loading = loadBackend();
+      const loading = loadBackend({ prefer: ['wasm'] });
       const during = (error) => { console.error('my own', error); };
       process.on('unhandledRejection', during);
       await loading;
@@ -37,7 +37,7 @@ describe('loadBackend in a program of its own', () => {
 
   test('an uncaught error still ends the program as it does in plain Node', async () => {
     const { code, stderr } = await runScript(`
-      await loadBackend();
+      await loadBackend({ prefer: ['wasm'] });
       setTimeout(() => { throw new Error('mine'); });
     `);
     expect(code).toBe(1);
@@ -47,7 +47,7 @@ describe('loadBackend in a program of its own', () => {
 
   test('looks for the wasm files where wasmPath says, and says so when they are not there', async () => {
     const { code, stdout } = await runScript(`
-      const { name, skipped } = await loadBackend({ wasmPath: 'no/such/folder' });
+      const { name, skipped } = await loadBackend({ prefer: ['wasm', 'cpu'], wasmPath: 'no/such/folder' });
       console.log(name, skipped.find(({ name }) => name === 'wasm').reason);
     `);
     expect(code).toBe(0);
@@ -77,8 +77,8 @@ describe('a first attempt that failed', () => {
   ])('as the wasm files %s leaves a later one that names the right ones', async (_, wrong) => {
     const { code, stdout, stderr } = await runScript(`
       ${FOLDERS}
-      const first = await loadBackend({ wasmPath: ${wrong} });
-      const second = await loadBackend({ wasmPath: folder, threads: 2 });
+      const first = await loadBackend({ prefer: ['wasm', 'cpu'], wasmPath: ${wrong} });
+      const second = await loadBackend({ prefer: ['wasm'], wasmPath: folder, threads: 2 });
       console.log(first.name, second.name, second.device);
     `);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'cpu wasm WebAssembly SIMD, 2 threads\n' });
@@ -90,7 +90,7 @@ describe('a first attempt that failed', () => {
       await loadBackend({ prefer: ['cpu'] });
       console.error('wanted');
       await loadBackend({ prefer: ['wasm', 'cpu'], wasmPath: 'no/such/folder' });
-      await loadBackend({ wasmPath: 'nor/this/one' });
+      await loadBackend({ prefer: ['wasm', 'cpu'], wasmPath: 'nor/this/one' });
     `);
     const [before, after] = stderr.replace(OF_DAWN, '').split('wanted\n');
     expect(before).toBe('');
@@ -103,7 +103,7 @@ describe('a first attempt that failed', () => {
     const { code, stdout } = await runScript(`
       const { Instance } = WebAssembly;
       WebAssembly.Instance = class { constructor() { throw new Error('no instances today'); } };
-      const { name, skipped } = await loadBackend({ threads: 2 });
+      const { name, skipped } = await loadBackend({ prefer: ['wasm', 'cpu'], threads: 2 });
       console.log(name, skipped.find(({ name }) => name === 'wasm').reason);
       WebAssembly.Instance = Instance;
       for (const threads of [1, 2])
@@ -119,8 +119,8 @@ describe('a first attempt that failed', () => {
 
 describe('a process that may not do everything', () => {
   test.each([
-    [{}, '1 thread'],
-    [{ threads: 2 }, '2 threads'],
+    [{ prefer: ['wasm'] }, '1 thread'],
+    [{ prefer: ['wasm'], threads: 2 }, '2 threads'],
   ])('need not tell how many processors there are, %o', async (options, threads) => {
     const { code, stdout, stderr } = await runScript(`
       import os from 'node:os';
@@ -141,7 +141,7 @@ describe('a process that may not do everything', () => {
       import { matMul, ones } from '@tensorflow/tfjs-core';
       let asked = 0;
       threads.Worker = class { constructor() { asked++; throw new Error('ERR_ACCESS_DENIED'); } };
-      const { name } = await loadBackend({ threads: 2 });
+      const { name } = await loadBackend({ prefer: ['wasm'], threads: 2 });
       const product = matMul(ones([300, 300]), ones([300, 300]));
       console.log(name, (await product.data())[7], asked > 0);
     `);
@@ -246,7 +246,7 @@ describe('threads of wasm in Node', () => {
       const folder = mkdtempSync(join(tmpdir(), 'gan-kit-wasm-'));
       for (const name of ['', '-simd'])
         cpSync(join(from, 'tfjs-backend-wasm' + name + '.wasm'), join(folder, 'tfjs-backend-wasm' + name + '.wasm'));
-      const { name, device } = await loadBackend({ wasmPath: folder, threads: 2 });
+      const { name, device } = await loadBackend({ prefer: ['wasm'], wasmPath: folder, threads: 2 });
       console.log(name, device);
     `);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'wasm WebAssembly SIMD, 1 thread\n' });
@@ -254,7 +254,8 @@ describe('threads of wasm in Node', () => {
 });
 
 test('two calls at once answer alike', async () => {
-  const [first, second] = await Promise.all([loadBackend(), loadBackend()]);
+  const options = { prefer: ['webgl', 'wasm', 'cpu'] } as const;
+  const [first, second] = await Promise.all([loadBackend(options), loadBackend(options)]);
   expect(first).toEqual(second);
   expect(first.name).toBe('wasm');
 });

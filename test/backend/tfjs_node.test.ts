@@ -1,5 +1,11 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { getBackend, setBackend, version_core } from '@tensorflow/tfjs-core';
+import {
+  copyRegisteredKernels,
+  getBackend,
+  getKernelsForBackend,
+  setBackend,
+  version_core,
+} from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeCandidates } from '../../src/backend/candidates_node.js';
 import { chooseBackend } from '../../src/backend/choose_backend.js';
@@ -23,8 +29,9 @@ const withoutAddon = async (specifier: string): Promise<never> => {
 beforeEach(() => useBackend('cpu'));
 
 describe('the candidates of Node', () => {
-  test('are in the order of their speed', () => {
+  test('are in the order of their speed, tfjs-node-gpu with a device and without one', () => {
     expect(nodeCandidates(notInstalled).map(({ name }) => name)).toEqual([
+      'tensorflow-gpu',
       'tensorflow-gpu',
       'tensorflow',
       'webgpu',
@@ -57,27 +64,90 @@ describe('the candidates of Node', () => {
   });
 });
 
-describe('tfjs-node', () => {
-  class NodeBackend extends MathBackendCPU {
-    constructor(
-      readonly isGPUPackage: boolean,
-      readonly isUsingGpuDevice: boolean,
-    ) {
-      super();
-    }
+class NodeBackend extends MathBackendCPU {
+  constructor(
+    readonly isGPUPackage: boolean,
+    readonly isUsingGpuDevice: boolean,
+  ) {
+    super();
   }
-  /** Registers and becomes current at import, as the real module does. */
-  const fakeModule =
-    (ofGPU: boolean, device: boolean, core: string = version_core) =>
-    async () => {
-      registerFake('tensorflow', () => quietBackend(new NodeBackend(ofGPU, device)));
-      await setBackend('tensorflow');
-      return { version: { 'tfjs-core': core, 'tfjs-node': core } };
-    };
-  afterEach(async () => {
-    removeFakes();
-    await setBackend('cpu');
+}
+/** Registers and becomes current at import, as the real module does. */
+const fakeModule =
+  (ofGPU: boolean, device: boolean, core: string = version_core) =>
+  async () => {
+    registerFake('tensorflow', () => quietBackend(new NodeBackend(ofGPU, device)));
+    await setBackend('tensorflow');
+    return { version: { 'tfjs-core': core, 'tfjs-node': core } };
+  };
+const endFakes = async (): Promise<void> => {
+  removeFakes();
+  await setBackend('cpu');
+};
+
+describe('the order with tfjs-node-gpu installed', () => {
+  const NO_DEVICE = 'no CUDA device, without which it takes the place of tfjs-node';
+  /** Candidates of a machine that has this package and perhaps tfjs-node, and what was imported. */
+  const machine = (device: boolean, sibling = false) => {
+    const asked: string[] = [];
+    const candidates = nodeCandidates((specifier) => {
+      asked.push(specifier);
+      if (specifier === '@tensorflow/tfjs-node-gpu') return fakeModule(true, device)();
+      if (sibling && specifier === '@tensorflow/tfjs-node') return fakeModule(false, false)();
+      return notInstalled(specifier);
+    });
+    return { asked, candidates };
+  };
+  afterEach(endFakes);
+
+  test('begins with it on a CUDA device', async () => {
+    const { name, device, skipped } = await chooseBackend(machine(true).candidates);
+    expect([name, device]).toEqual(['tensorflow-gpu', 'libtensorflow on CUDA']);
+    const reason = 'tensorflow-gpu comes first';
+    expect(skipped).toEqual(
+      ['tensorflow', 'webgpu', 'wasm', 'cpu'].map((other) => ({ name: other, reason })),
+    );
   });
+
+  test('has it without a device where tfjs-node stands', async () => {
+    const { candidates } = machine(false);
+    const names = candidates.map(({ name }) => name);
+    expect(names.indexOf('tensorflow')).toBe(names.lastIndexOf('tensorflow-gpu') + 1);
+    const onProcessors = candidates.slice(names.lastIndexOf('tensorflow-gpu'));
+    const first = await chooseBackend([candidates[0]!, ...onProcessors]);
+    expect([first.name, first.device]).toEqual(['tensorflow-gpu', 'libtensorflow on the CPU']);
+    expect(first.skipped.map(({ name }) => name)).not.toContain('tensorflow-gpu');
+  });
+
+  test('says why it was left where a faster one is there', async () => {
+    const { candidates } = machine(false);
+    const wasm = candidates.find(({ name }) => name === 'wasm')!;
+    const { name, skipped } = await chooseBackend([candidates[0]!, wasm, ...candidates.slice(1)]);
+    expect(name).toBe('wasm');
+    expect(skipped[0]).toEqual({ name: 'tensorflow-gpu', reason: NO_DEVICE });
+    expect(skipped.filter((other) => other.name === 'tensorflow-gpu')).toHaveLength(1);
+  });
+
+  test('is that of `prefer` where a program names it, with a device or not', async () => {
+    const { name, device } = await chooseBackend(machine(false).candidates, {
+      prefer: ['tensorflow-gpu', 'wasm'],
+    });
+    expect([name, device]).toEqual(['tensorflow-gpu', 'libtensorflow on the CPU']);
+  });
+
+  test('never has its sibling register the same kernels a second time', async () => {
+    const { asked, candidates } = machine(false, true);
+    await chooseBackend(candidates, { prefer: ['tensorflow-gpu'] });
+    asked.length = 0;
+    await expect(chooseBackend(candidates, { prefer: ['tensorflow'] })).rejects.toThrow(
+      "- tensorflow: the registered 'tensorflow' backend is not that of @tensorflow/tfjs-node",
+    );
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('tfjs-node', () => {
+  afterEach(endFakes);
 
   test.each([
     ['tensorflow', false, false, 'libtensorflow on the CPU'],
@@ -100,6 +170,17 @@ describe('tfjs-node', () => {
         `Run: npm install @tensorflow/tfjs-node@${version_core}`,
     );
     expect(getBackend()).toBe(before);
+  });
+
+  test('takes back the kernels that it registered before it threw', async () => {
+    const importModule = async (specifier: string): Promise<never> => {
+      copyRegisteredKernels('cpu', 'tensorflow');
+      return withoutAddon(specifier);
+    };
+    await expect(
+      chooseBackend([tfjsNode('tensorflow-gpu', importModule)], { prefer: ['tensorflow-gpu'] }),
+    ).rejects.toThrow('- tensorflow-gpu: installed without its native addon.');
+    expect(getKernelsForBackend('tensorflow')).toEqual([]);
   });
 
   test('does not pass for its sibling', async () => {

@@ -14,12 +14,16 @@ const IMPORTS =
   importOf('loadBackend', 'backend/load_backend.ts') +
   importOf('installKernels', 'kernels/install.ts');
 
-/** Runs the program in a Node of its own, with `loadBackend` and `installKernels` at hand. */
+/** Options of a machine without tfjs-node, for what a newcomer sees. */
+const BARE =
+  "const bare = { modules: { tensorflow: () => Promise.reject(new Error('left out')) } };\n";
+
+/** Runs the program in a Node of its own, with `loadBackend`, `installKernels` and the options `bare` at hand. */
 export function runScript(body: string, ...flags: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [...flags, '--import', 'tsx', '--input-type=module', '--eval', IMPORTS + body],
+      [...flags, '--import', 'tsx', '--input-type=module', '--eval', IMPORTS + BARE + body],
       { cwd: path('../..'), timeout: 50_000 },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
