@@ -17,7 +17,7 @@ type NodeBackend = KernelBackend & { isGPUPackage?: boolean; isUsingGpuDevice?: 
 export function tfjsNode(
   name: 'tensorflow' | 'tensorflow-gpu',
   importModule: ImportModule,
-  { onDevice = false } = {},
+  { onDevice = false }: { readonly onDevice?: boolean } = {},
 ): Candidate {
   const ofGPU = name === 'tensorflow-gpu';
   const packageName = ofGPU ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
