@@ -2,9 +2,9 @@ import { add, mul, ones, reshape, rsqrt, sub, tidy, zeros } from '@tensorflow/tf
 import type { Tensor, Tensor1D, Tensor2D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
+import { fusedNormalization } from '../gradients/fused_normalization.js';
 import { checkBoolean, checkNumber, fail } from '../internal/check.js';
 import { batchNormalize, columnMoments } from '../ops/batch_normalize.js';
-import type { Moments } from '../ops/batch_normalize.js';
 import { statisticsAreFrozen } from './frozen_statistics.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './register_class.js';
@@ -98,18 +98,16 @@ export class BatchNormalization extends layers.Layer {
     const x = single('batchNormalization', inputs);
     return tidy(() => {
       const channels = x.shape[x.shape.length - 1]!;
-      const rows: Tensor2D = reshape(x, [-1, channels]);
       const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;
       const beta = (this.beta?.read() ?? zeros([channels])) as Tensor1D;
-      const y =
-        kwargs['training'] === true
-          ? this.byBatch(rows, gamma, beta)
-          : this.byRunning(rows, gamma, beta);
-      return reshape(y, x.shape);
+      return kwargs['training'] === true
+        ? this.byBatch(x, gamma, beta)
+        : this.byRunning(x, gamma, beta);
     });
   }
 
-  private byBatch(rows: Tensor2D, gamma: Tensor1D, beta: Tensor1D): Tensor2D {
+  private byBatch(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
+    const rows: Tensor2D = reshape(x, [-1, gamma.size]);
     const count = rows.shape[0];
     if (count < 2)
       fail(
@@ -119,12 +117,23 @@ export class BatchNormalization extends layers.Layer {
         'of two or more values per channel in training',
         rows,
       );
-    const moments = columnMoments(rows);
+    const { epsilon } = this;
+    const composed = () => {
+      const moments = columnMoments(rows);
+      return {
+        ...moments,
+        y: reshape(batchNormalize(rows, moments, gamma, beta, epsilon), x.shape),
+      };
+    };
+    const { y, ...moments } = fusedNormalization({ x, gamma, beta, epsilon }) ?? composed();
     if (!statisticsAreFrozen()) this.moveStatistics(moments, count);
-    return batchNormalize(rows, moments, gamma, beta, this.epsilon);
+    return y;
   }
 
-  private moveStatistics({ mean, variance }: Moments, count: number): void {
+  private moveStatistics(
+    { mean, variance }: Record<'mean' | 'variance', Tensor>,
+    count: number,
+  ): void {
     tidy(() => {
       const m = this.momentum;
       const move = (running: LayerVariable, batch: Tensor, factor: number) =>
@@ -136,9 +145,11 @@ export class BatchNormalization extends layers.Layer {
     });
   }
 
-  private byRunning(rows: Tensor2D, gamma: Tensor1D, beta: Tensor1D): Tensor2D {
+  private byRunning(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
+    const rows: Tensor2D = reshape(x, [-1, gamma.size]);
     const scale = mul(gamma, rsqrt(add(this.movingVariance.read(), this.epsilon)));
-    return add(mul(rows, scale), sub(beta, mul(this.movingMean.read(), scale)));
+    const y = add(mul(rows, scale), sub(beta, mul(this.movingMean.read(), scale)));
+    return reshape(y, x.shape);
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -2,6 +2,7 @@ import { ones, reshape, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { fusedNormalization } from '../gradients/fused_normalization.js';
 import { checkBoolean, checkNumber, fail } from '../internal/check.js';
 import { groupNormalize } from '../ops/group_normalize.js';
 import { single } from './single_tensor.js';
@@ -76,6 +77,12 @@ export abstract class SampleNormalization extends layers.Layer {
         fail('shape', this.where, 'x', 'of two or more values per group', x);
       const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;
       const beta = (this.beta?.read() ?? zeros([channels])) as Tensor1D;
+      // one sample by channel is all of x by channel
+      const alone = groups === channels && x.shape[0] === 1;
+      const fused = alone
+        ? fusedNormalization({ x, gamma, beta, epsilon: this.epsilon })
+        : undefined;
+      if (fused !== undefined) return fused.y;
       return reshape(groupNormalize(samples, groups, gamma, beta, this.epsilon), x.shape);
     });
   }

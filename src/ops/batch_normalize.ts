@@ -65,23 +65,32 @@ export function batchNormalize(
       const scale = mul(rsqrt(add(variance, epsilon)), gamma);
       return add(mul(sub(x, mean), scale), beta);
     });
-    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
-      tidy(() => {
-        const [x, gamma] = saved as [Tensor2D, Tensor1D];
-        const rows = x.shape[0];
-        const { mean, variance } = columnMoments(x); // on the tape of a second derivative
-        const inverse = rsqrt(add(variance, epsilon));
-        const centred = sub(x, mean);
-        const dBeta = sumRows(dy);
-        const dGamma = mul(sumRows(mul(dy, centred)), inverse);
-        const scale = mul(inverse, gamma);
-        // per-channel factors first: three passes over the batch instead of six
-        const ofCentred = mul(mul(scale, inverse), div(dGamma, -rows));
-        const constant = mul(scale, div(dBeta, -rows));
-        const dx = add(add(mul(dy, scale), mul(centred, ofCentred)), constant);
-        return [dx, reshape(dGamma, gamma.shape), reshape(dBeta, gamma.shape)];
-      });
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [x, gamma] = saved as [Tensor2D, Tensor1D];
+      return tidy(() => batchNormalizeGradients(dy, x, gamma, epsilon));
+    };
     return { value, gradFunc };
   });
   return normalize(x, gamma, beta) as Tensor2D;
+}
+
+/** The gradients dx, dγ and dβ of {@link batchNormalize}, moments and all. */
+export function batchNormalizeGradients(
+  dy: Tensor,
+  x: Tensor2D,
+  gamma: Tensor1D,
+  epsilon: number,
+): [dx: Tensor, dGamma: Tensor, dBeta: Tensor] {
+  const rows = x.shape[0];
+  const { mean, variance } = columnMoments(x); // on the tape of a second derivative
+  const inverse = rsqrt(add(variance, epsilon));
+  const centred = sub(x, mean);
+  const dBeta = sumRows(dy);
+  const dGamma = mul(sumRows(mul(dy, centred)), inverse);
+  const scale = mul(inverse, gamma);
+  // per-channel factors first: three passes over the batch instead of six
+  const ofCentred = mul(mul(scale, inverse), div(dGamma, -rows));
+  const constant = mul(scale, div(dBeta, -rows));
+  const dx = add(add(mul(dy, scale), mul(centred, ofCentred)), constant);
+  return [dx, reshape(dGamma, gamma.shape), reshape(dBeta, gamma.shape)];
 }

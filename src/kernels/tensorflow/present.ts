@@ -1,0 +1,9 @@
+import { backend, getBackend } from '@tensorflow/tfjs-core';
+import type { TensorflowBackend } from './tensorflow_backend.js';
+
+/** The present backend if it is libtensorflow on a CPU, where its ops were measured and what they do is tested. */
+export function presentTensorflow(): TensorflowBackend | undefined {
+  if (getBackend() !== 'tensorflow') return undefined;
+  const present = backend() as unknown as TensorflowBackend;
+  return present.isUsingGpuDevice ? undefined : present;
+}
