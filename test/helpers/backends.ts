@@ -16,6 +16,9 @@ declare module 'vitest' {
 /** The backends that every contract runs on: those of the vitest project that runs the file. */
 export const BACKENDS: readonly BackendName[] = inject('backends');
 
+/** The fastest of them, for what one is enough. */
+export const FASTEST: BackendName = BACKENDS.at(-1)!;
+
 /**
  * Whether the backends are GPU ones, which here are software and take milliseconds for an op of any
  * size: do less there, and read back asynchronously.

@@ -15,7 +15,7 @@ import { confusionMatrix } from '../../src/metrics/confusion_matrix.js';
 import { fcnScore } from '../../src/metrics/fcn_score.js';
 import type { LabelledImages } from '../../src/metrics/fcn_score.js';
 import { segmentationScores } from '../../src/metrics/segmentation_scores.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 
 /** Class 1 where it is bright, class 2 where it is very bright. */
@@ -25,7 +25,7 @@ const logits = (x: Tensor4D): Tensor =>
 const images = (values: number[]) => tensor4d(values, [values.length / 4, 2, 2, 1]);
 
 describe('fcnScore', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   const first = () => ({ images: images([0.1, 0.6, 0.9, 1]), labels: Uint8Array.of(0, 1, 2, 1) });
   const second = () => ({

@@ -11,7 +11,7 @@ import type { LPIPSNetwork, LPIPSNetworkOptions } from '../../src/metrics/lpips_
 import { perceptualDistance } from '../../src/metrics/perceptual_distance.js';
 import { loadLPIPSNetwork } from '../../src/node/lpips_file.js';
 import type { StateArray } from '../../src/types.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 
@@ -74,7 +74,7 @@ describe('lpipsNetwork', () => {
   let alex: LPIPSNetwork;
   let files: LPIPSNetworkOptions;
   beforeAll(async () => {
-    await useBackend('wasm');
+    await useBackend(FASTEST);
     files = options('alex');
     alex = await lpipsNetwork({ ...files, range: [0, 255] });
   });

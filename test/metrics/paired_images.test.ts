@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { peakSignalToNoiseRatio } from '../../src/metrics/peak_signal_to_noise_ratio.js';
 import { perceptualDistance } from '../../src/metrics/perceptual_distance.js';
 import { structuralSimilarity } from '../../src/metrics/structural_similarity.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 
@@ -32,7 +32,7 @@ const REFERENCE = fixture<{
 const PAIRS = REFERENCE.pairs.map((pair) => [pair.name, pair] as const);
 const PERCEPTUAL = REFERENCE.perceptual.map((layers) => [layers.name, layers] as const);
 
-beforeAll(() => useBackend('wasm'));
+beforeAll(() => useBackend(FASTEST));
 
 const host = (values: number[], shape: Shape) => ({ data: Float64Array.from(values), shape });
 const meanOf = (values: number[]) => values.reduce((a, b) => a + b) / values.length;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { decodeSafetensors } from '../../src/io/safetensors.js';
 import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 
 const COLUMNS = 5;
 const rows = (seed: number, count: number) => ({
@@ -89,7 +89,7 @@ describe('FeatureStatistics, written and read', () => {
 });
 
 describe('FeatureStatistics.of', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('takes a stream, which may dispose of what it has given, and tells how far it is', async () => {
     const { data, shape } = rows(5, 30);

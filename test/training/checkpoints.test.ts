@@ -19,7 +19,7 @@ import { createGAN } from '../../src/training/gan.js';
 import type { GANOptions } from '../../src/training/gan_options.js';
 import { ImagePool } from '../../src/training/image_pool.js';
 import { createPix2Pix } from '../../src/training/pix2pix.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { critic, images, translator, weightsOf } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';
 
@@ -46,7 +46,7 @@ const gan = (options: Options = {}) =>
 const real = (k: number) => new RandomStream(9).seek(k).normal([5, 2]);
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-checkpoints-'));
-beforeAll(() => useBackend('wasm'));
+beforeAll(() => useBackend(FASTEST));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Systems with all that a state may hold, and a step of each. */

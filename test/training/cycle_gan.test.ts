@@ -11,7 +11,7 @@ import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
 import type { CycleGAN } from '../../src/training/cycle_gan.js';
 import type { CycleGANOptions } from '../../src/training/cycle_gan_options.js';
 import { sgd } from '../../src/training/sgd.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { critic, images, translator, weightsOf } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';
@@ -42,7 +42,7 @@ const all = (cycle: CycleGAN) =>
   Promise.all(Object.values(cycle.networks).map((model) => weightsOf(model)));
 
 describe('createCycleGAN', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('trains to the same bits twice, and goes on from a saved state as if it had never stopped', async () => {
     const whole = build();

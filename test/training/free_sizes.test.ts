@@ -9,7 +9,7 @@ import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
 import type { CycleGAN, CycleGANLosses } from '../../src/training/cycle_gan.js';
 import type { CycleGANOptions } from '../../src/training/cycle_gan_options.js';
 import { createPix2Pix } from '../../src/training/pix2pix.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 import { images } from './translation_systems.js';
 
@@ -39,7 +39,7 @@ async function trainOver(cycle: CycleGAN, first: number, last: number): Promise<
 }
 
 describe('networks of free size', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('train on images of other sizes in each domain and step, with the default pool', async () => {
     const cycle = cycleOf();
@@ -116,7 +116,7 @@ describe('networks of free size', () => {
 });
 
 describe('a U-Net of free size', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   const rule = 'must be of a height and width that are multiples of 8, from 8 on';
   const advice = 'Sizes next to these: height 16 or 24, width 16.';
@@ -165,7 +165,7 @@ describe('a U-Net of free size', () => {
 });
 
 describe('a patch discriminator of free size', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('says from which size on it takes images', () => {
     const critic = patchDiscriminator({ inputShape: FREE, filters: 2, layers: 2 });

@@ -1,16 +1,5 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import {
-  clone,
-  engine,
-  keep,
-  memory,
-  mean,
-  mul,
-  square,
-  sum,
-  train,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { clone, keep, memory, mean, mul, square, sum, train, zeros } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
@@ -34,7 +23,8 @@ import type { GANOptions } from '../../src/training/gan_options.js';
 import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { sampleLatents } from '../../src/training/latents.js';
 import type { Penalty } from '../../src/types.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
+import { held } from '../helpers/held.js';
 
 const imageShape = [16, 16, 1] as const;
 const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.1 } as const;
@@ -82,7 +72,7 @@ const weightsOf = (gan: AnyGAN, name: 'generator' | 'discriminator', pattern = /
   );
 
 describe('createGAN', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
   afterEach(() => vi.restoreAllMocks());
 
   it('trains to the same bits twice, and never asks Math.random', async () => {
@@ -341,14 +331,12 @@ describe('createGAN', () => {
     await gan.restore(await gan.state());
   });
 
-  it('holds its tensors and the wasm heap flat', async () => {
+  it('holds its tensors and the heap flat', async () => {
     const gan = build({ monitor: new GradientMonitor({ every: 5 }) });
     await trainOver(gan, 0, 10);
-    const heap = () =>
-      (engine().backend as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
-    const before = { tensors: memory().numTensors, heap: heap() };
+    const before = held();
     await trainOver(gan, 10, 60);
-    expect({ tensors: memory().numTensors, heap: heap() }).toEqual(before);
+    expect(held()).toEqual(before);
   });
 
   it('skips the read-back where it is told to, and gives its memory back', async () => {
@@ -403,7 +391,7 @@ function largestSingularValue(w: ArrayLike<number>, columns: number): number {
 }
 
 describe('createGAN refuses', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
   const penalty: Penalty = {
     weight: 1,
     every: 1,

@@ -7,10 +7,10 @@ import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { RandomStream } from '../../src/internal/random.js';
 import { createGAN } from '../../src/training/gan.js';
 import { samplesAreIndependent } from '../../src/training/independent_samples.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 
 describe('samplesAreIndependent', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   const dense = () => layers.dense({ units: 2, inputShape: [2] });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
+import { BACKENDS } from '../helpers/backends.js';
 
 const PROGRAM = fileURLToPath(new URL('./train_until_killed.ts', import.meta.url));
 const KILLS = 20;
@@ -34,7 +35,7 @@ function train(
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, step })));
 }
 
-describe.each(['cpu', 'wasm'])('training on %s', (backend) => {
+describe.each(BACKENDS)('training on %s', (backend) => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gan-kit-killed-'));

@@ -8,7 +8,7 @@ import { GradientPenalty, ImagePool, sampleLatents, sgd } from '../../src/index.
 import type { Adam, Critic, CycleGAN, GAN, Penalty, RMSProp, SGD } from '../../src/index.js';
 import type { TrainingSystem } from '../../src/index.js';
 import { imageGrid } from '../../src/io/image_grid.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 
 // What a user writes without a cast or a `!`. The compiler is the test; it runs as well.
 
@@ -20,7 +20,7 @@ const networks = () => ({
 const real: () => Tensor4D = () => ones([2, 8, 8, 1]);
 
 describe('the types of a program', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('know the optimizers, whose learning rate a schedule sets', () => {
     const gan = createGAN({ ...networks(), loss: Losses.hinge() });

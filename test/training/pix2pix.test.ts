@@ -16,7 +16,7 @@ import { adam } from '../../src/training/adam.js';
 import { createPix2Pix } from '../../src/training/pix2pix.js';
 import type { Pix2Pix } from '../../src/training/pix2pix.js';
 import type { Pix2PixOptions } from '../../src/training/pix2pix_options.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { critic, images, translator, weightsOf } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';
@@ -68,7 +68,7 @@ async function trainOver(pix2pix: Pix2Pix, first: number, last: number) {
 }
 
 describe('createPix2Pix', () => {
-  beforeAll(() => useBackend('wasm'));
+  beforeAll(() => useBackend(FASTEST));
 
   it('goes on from a saved state as if it had never stopped', async () => {
     const options = { poolSize: 3 };

@@ -13,7 +13,7 @@ const [backend, file, steps] = process.argv.slice(2) as [string, string, string]
 const A: Shape = [4, 4, 1];
 const B: Shape = [4, 4, 2];
 await loadBackend({
-  prefer: [backend as 'cpu' | 'wasm'],
+  prefer: [backend as 'cpu' | 'wasm' | 'tensorflow'],
   ...(backend === 'wasm' && { threads: 1 }),
 });
 const cycle = createCycleGAN({

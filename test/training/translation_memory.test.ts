@@ -1,10 +1,10 @@
-import { backend, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
 import { createPix2Pix } from '../../src/training/pix2pix.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
+import { held } from '../helpers/held.js';
 import { images } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';
 
@@ -12,10 +12,6 @@ import type { Shape } from './translation_systems.js';
 const SMALL: Shape = [16, 16, 3];
 const SHAPE: Shape = [32, 32, 3];
 const STEPS = 200;
-
-interface Heap {
-  readonly wasm: { readonly HEAPU8: Uint8Array };
-}
 
 /** Trains for some steps on images that change, and tells what is held then. */
 async function train(
@@ -30,15 +26,15 @@ async function train(
     batch.a.dispose();
     batch.b.dispose();
   }
-  return { tensors: memory().numTensors, heap: (backend() as unknown as Heap).wasm.HEAPU8.length };
+  return held();
 }
 
 const generatorArgs = { filters: 4, blocks: 2, recompute: true };
 const discriminatorArgs = { filters: 4, layers: 2 };
 const poolSize = 10;
 
-describe(`the wasm heap and the count of tensors over ${STEPS} steps`, () => {
-  beforeAll(() => useBackend('wasm'));
+describe(`the heap and the count of tensors over ${STEPS} steps`, () => {
+  beforeAll(() => useBackend(FASTEST));
 
   it.each([
     [
