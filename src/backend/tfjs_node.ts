@@ -1,5 +1,9 @@
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import {
+  enableSecondOrderGradients,
+  hasSecondOrderGradients,
+} from '../gradients/enable_second_order_gradients.js';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 import type { ImportModule } from './import_backend.js';
@@ -28,8 +32,11 @@ export function tfjsNode(
     async load(options): ReturnType<Candidate['load']> {
       bringBackUtil();
       chooseOneDNN();
+      const repaired = hasSecondOrderGradients();
       const module = (await importBackend(candidate, options, importModule).catch(clearAway)) as
         { version?: Record<string, string> } | undefined;
+      // it imports all of tfjs, which registers its own gradients once more
+      if (repaired) enableSecondOrderGradients();
       return { coreVersion: module?.version?.['tfjs-core'] };
     },
     prepare(instance: NodeBackend) {

@@ -88,6 +88,10 @@ export function enableSecondOrderGradients(): void {
   for (const repair of REPAIRS) install(repair);
 }
 
+/** Whether that call was made, by any copy of this library. */
+export const hasSecondOrderGradients = (): boolean =>
+  OURS in ((getGradient('Tanh') as GradConfig | undefined) ?? {});
+
 function install({ kernelName, make }: GradientRepair): void {
   const stock = getGradient(kernelName) as GradConfig | undefined;
   if (stock !== undefined && OURS in stock) return;

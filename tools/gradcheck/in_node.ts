@@ -7,5 +7,6 @@ import { checkAll } from './rows.js';
 const backend = process.argv[2]!;
 console.warn = () => undefined; // tfjs advises tfjs-node
 if (backend === 'webgpu') await loadBackend({ prefer: ['webgpu'], softwareWebGPU: true });
+if (backend === 'tensorflow') await import('@tensorflow/tfjs-node');
 await checkAll(backend, (row) => console.log(JSON.stringify(row)));
 process.exit(0);

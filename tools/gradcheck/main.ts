@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { findGPU } from '../../test/setup/gpu.js';
+import { findNative } from '../../test/setup/native.js';
 import { ROWS } from './rows.js';
 import type { Row } from './rows.js';
 import { runInChromium, runInNode } from './runners.js';
@@ -15,7 +16,8 @@ const HELP = `Compares derivatives with differences on every backend that is her
 
   npm run gradcheck -- [options]
 
-  --backend NAME   cpu, wasm, webgpu (Dawn, in Node), webgl or webgpu-chromium; may be repeated
+  --backend NAME   cpu, wasm, tensorflow, webgpu (Dawn, in Node), webgl or webgpu-chromium; may be
+                   repeated
   --write FILE     puts the table between the marks of a Markdown file
 `;
 const MARK = '<!-- gradcheck -->';
@@ -39,6 +41,8 @@ const present: Record<string, Runner> = {
   cpu: (tell) => runInNode('cpu', {}, tell),
   wasm: (tell) => runInNode('wasm', {}, tell),
 };
+const native = findNative();
+if (native !== undefined) present['tensorflow'] = (tell) => runInNode('tensorflow', native, tell);
 if (dawn !== undefined) present['webgpu'] = (tell) => runInNode('webgpu', dawn, tell);
 if (chromium !== undefined) {
   present['webgl'] = (tell) => runInChromium('webgl', chromium, tell);

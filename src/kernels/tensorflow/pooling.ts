@@ -44,10 +44,14 @@ type Shape4D = [number, number, number, number];
 /** Whether libtensorflow has a word for the padding. */
 const isNamed = ({ pad }: PoolAttrs): boolean => typeof pad === 'string';
 
-/** The axes of the image; the number of windows is that of dy, as tfjs forgets how it was rounded. */
+/**
+ * The axes of the image. The number of windows is that of dy, as tfjs forgets how it was rounded; and in
+ * three dimensions it counts less than no padding where windows lie apart.
+ */
 const axesOf = (image: Tensor, attrs: PoolAttrs, dy?: Tensor): PoolAxis[] =>
   poolAxes(image.shape, attrs).map((axis, i) => ({
     ...axis,
+    before: Math.max(0, axis.before),
     windows: dy?.shape[i + 1] ?? axis.windows,
   }));
 
