@@ -1,8 +1,8 @@
 /** Trains a GAN on eight or twenty-five Gaussians, and shows which of them it finds. */
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { loadBackend } from 'gan-kit';
 import { savePNG } from 'gan-kit/node';
+import { startBackend } from '../backend.js';
 import { SAMPLES, train } from './experiment.js';
 import { MIXTURES } from './mixtures.js';
 import { readOptions } from './options.js';
@@ -10,8 +10,7 @@ import { percent, writeRunReport } from './report.js';
 import { scatter } from './scatter.js';
 
 const options = readOptions(process.argv.slice(2));
-const { name, device } = await loadBackend();
-console.log(`backend: ${name} (${device})`);
+const backend = await startBackend({ backend: options.backend, threads: undefined });
 console.log(
   `${options.system} on the ${options.data}: ${options.steps} steps, seed ${options.seed}`,
 );
@@ -43,5 +42,5 @@ console.log(`high quality            ${percent(highQuality)} (a Gaussian itself:
 console.log(`reverse KL              ${reverseKL.toFixed(4)}`);
 const picture = join(options.out, 'samples.png');
 await savePNG(picture, scatter([result.milestones], mixture));
-const report = await writeRunReport(options, result, `${name} (${device})`);
+const report = await writeRunReport(options, result, backend);
 console.log(`picture: ${picture}\nreport: ${report}`);

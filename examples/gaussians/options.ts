@@ -6,6 +6,7 @@ import { SYSTEMS } from './systems.js';
 
 export interface Options extends Setting {
   readonly out: string;
+  readonly backend: string | undefined;
 }
 
 const HELP = `Trains a small GAN on a mixture of Gaussians and counts the modes that it finds.
@@ -16,6 +17,7 @@ const HELP = `Trains a small GAN on a mixture of Gaussians and counts the modes 
   --system NAME    ${SYSTEMS.join(' | ')} (default wgan-gp)
   --steps N        generator steps (default 2500); rates fall to 0 over the second half
   --seed N         every random choice follows from it (default 0)
+  --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --out FOLDER     where picture and report go (default runs/DATA-SYSTEM)
 `;
 
@@ -27,6 +29,7 @@ export function readOptions(args: string[]): Options {
     system: { ...text, default: 'wgan-gp' },
     steps: { ...text, default: '2500' },
     seed: { ...text, default: '0' },
+    backend: text,
     out: text,
   });
   const data = word('data', values.data, Object.keys(MIXTURES) as MixtureName[]);
@@ -36,6 +39,7 @@ export function readOptions(args: string[]): Options {
     system,
     steps: whole('steps', values.steps, 1),
     seed: whole('seed', values.seed, 0),
+    backend: values.backend,
     out: values.out ?? `runs/${data}-${system}`,
   };
 }

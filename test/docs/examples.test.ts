@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/backend/load_backend.js';
 import { useBackend } from '../helpers/backends.js';
 import { withoutBackend } from '../helpers/without_backend.js';
 import { entryPoints, guideExamples, publicFace, typeErrors } from './doc_comments.js';
@@ -17,6 +18,8 @@ let folder = '';
 beforeAll(async () => {
   await useBackend('wasm');
   for (const [specifier, path] of entryPoints()) modules.set(specifier, await import(path));
+  const ganKit = modules.get('gan-kit') as object;
+  modules.set('gan-kit', { ...ganKit, loadBackend: loadWasm });
   const host = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map(
     (name) => `@tensorflow/tfjs-${name}`,
   );
@@ -26,6 +29,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gan-kit-examples-'));
   process.chdir(folder);
 });
+
+const NONE = Object.fromEntries(
+  (['tensorflow-gpu', 'tensorflow', 'webgpu'] as const).map((name) => [
+    name,
+    () => Promise.reject(new Error('not installed')),
+  ]),
+);
+/** What `loadBackend` is to a project that has installed no other backend. */
+const loadWasm: typeof loadBackend = (options) => loadBackend({ ...options, modules: NONE });
 
 afterAll(() => {
   process.chdir(home);

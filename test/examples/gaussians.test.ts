@@ -138,7 +138,9 @@ describe('the program', () => {
   }
 
   it('ends with numbers, a picture and a report', { timeout: 120_000 }, async () => {
-    const { code, said } = await run('--data', 'grid', '--steps', '4', '--out', folder);
+    const { code, said } = await run(
+      ...['--data', 'grid', '--steps', '4', '--backend', 'wasm', '--out', folder],
+    );
     expect(code).toBe(0);
     // a run follows from its setting to the last bit: this is the same one
     const setting = { data: 'grid', system: 'wgan-gp', seed: 0, steps: 4 } as const;
