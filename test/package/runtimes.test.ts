@@ -1,6 +1,7 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { findGPU } from '../setup/gpu.js';
 import { emptyProject, npmInstall, run } from './installation.js';
 import { blockOf } from './readme_blocks.js';
 import { readRing } from './ring_picture.js';
@@ -69,4 +70,41 @@ describe('a newcomer with an empty folder', () => {
       expect(run(folder, file!, ...restricted, 'which.mjs')).toBe('wasm\n');
     });
   });
+});
+
+const { dawn } = findGPU();
+
+describe.runIf(dawn !== undefined)('a newcomer with WebGPU', () => {
+  interface OnWebGPU {
+    readonly name: string;
+    readonly losses: readonly number[];
+    readonly ownGPU: boolean;
+    readonly refused: readonly unknown[];
+  }
+  const folder = emptyProject(inject('workshop'), 'runtimes-webgpu', { type: 'module' });
+  const runOn = ([file, ...args]: readonly string[], backend: string): OnWebGPU =>
+    JSON.parse(run(folder, file!, ...args, 'on_webgpu.js', backend)) as OnWebGPU;
+  let expected: OnWebGPU;
+
+  beforeAll(() => {
+    Object.assign(process.env, dawn);
+    const peers = ['core', 'layers', 'backend-webgpu'].map(
+      (name) => `@tensorflow/tfjs-${name}@^4.22.0`,
+    );
+    npmInstall(folder, inject('tarball'), ...peers);
+    symlinkSync(resolve('node_modules/webgpu'), join(folder, 'node_modules/webgpu')); // 132 MB
+    copyFileSync(resolve('test/package/programs/on_webgpu.js'), join(folder, 'on_webgpu.js'));
+    expected = runOn(host!.command, 'wasm');
+  });
+
+  it.each(RUNTIMES)(
+    'trains on it on $name, on one that is built in where there is one',
+    (runtime) => {
+      const { name, losses, ownGPU, refused } = runOn(runtime.command, 'webgpu');
+      expect([name, ownGPU]).toEqual(['webgpu', runtime.name.startsWith('Deno')]);
+      losses.forEach((loss, i) => expect(Math.abs(loss - expected.losses[i]!)).toBeLessThan(CLOSE));
+      expect(losses).toHaveLength(expected.losses.length);
+      expect(refused).toEqual(['backend', 9]);
+    },
+  );
 });
