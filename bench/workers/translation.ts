@@ -1,4 +1,4 @@
-import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Models } from 'gan-kit';
@@ -54,7 +54,9 @@ export function translation({ task, size }: TranslationCase): Subject {
         [a, b, generator!, discriminator!, system].forEach((one) => void one.dispose()),
     };
   }
-  const generators = [0, 1].map(() => Models.resnetGenerator({ inputShape, recompute: true }));
+  // where the heap ends at 4 GiB; PyTorch does not recompute either
+  const recompute = getBackend() === 'wasm';
+  const generators = [0, 1].map(() => Models.resnetGenerator({ inputShape, recompute }));
   const discriminators = [0, 1].map(() => Models.patchDiscriminator({ inputShape }));
   const [ab, ba, ofA, ofB] = made(...generators, ...discriminators);
   const system = createCycleGAN({

@@ -33,6 +33,7 @@ import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
 import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
 import { poolingOnTensorflow } from './tensorflow/pooling.js';
 import { softmax } from './softmax.js';
+import { mirrorPadGradOnTensorflow } from './tensorflow/mirror_pad_grad.js';
 import { stepOnTensorflow } from './tensorflow/step.js';
 import { tile } from './tile.js';
 import { unclampedSums } from './unclamped_sums.js';
@@ -78,6 +79,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   eluGradOnTensorflow,
   ...poolingOnTensorflow,
   softmax,
+  mirrorPadGradOnTensorflow,
   stepOnTensorflow,
   sum,
   tile,

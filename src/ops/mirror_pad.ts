@@ -2,6 +2,9 @@ import {
   add,
   concat,
   customGrad,
+  engine,
+  getBackend,
+  getKernel,
   mirrorPad,
   pad,
   reverse,
@@ -15,6 +18,15 @@ export type MirrorMode = 'reflect' | 'symmetric';
 
 /** Elements before and after, along one axis. */
 type Border = readonly [before: number, after: number];
+
+/** A kernel of the whole gradient, which some backends have. */
+export const MIRROR_PAD_GRAD = 'GanKitMirrorPadGrad';
+
+/** What that kernel is told of the padding. */
+export interface MirrorPadGradAttrs {
+  readonly paddings: [number, number][];
+  readonly mode: MirrorMode;
+}
 
 /** A stretch of one axis. */
 const part = (x: Tensor, axis: number, start: number, length: number): Tensor =>
@@ -70,10 +82,19 @@ function fold(dy: Tensor, axis: number, [before, after]: Border, mode: MirrorMod
  * **Differentiable:** to any order.
  */
 export function foldMirrored(dy: Tensor, paddings: readonly Border[], mode: MirrorMode): Tensor {
-  return tidy(() =>
-    paddings.reduce((folded, border, axis) => fold(folded, axis, border, mode), dy),
-  );
+  if (getKernel(MIRROR_PAD_GRAD, getBackend()) === undefined)
+    return tidy(() =>
+      paddings.reduce((folded, border, axis) => fold(folded, axis, border, mode), dy),
+    );
+  const attrs = { paddings: pairsOf(paddings), mode };
+  return customGrad((dy) => ({
+    value: engine().runKernel<Tensor>(MIRROR_PAD_GRAD, { dy: dy as Tensor }, attrs),
+    gradFunc: (d: Tensor) => padByMirror(d, paddings, mode),
+  }))(dy);
 }
+
+const pairsOf = (paddings: readonly Border[]) =>
+  paddings.map(([before, after]): [number, number] => [before, after]);
 
 /**
  * Pads with mirror images of the borders.
@@ -89,9 +110,8 @@ export function foldMirrored(dy: Tensor, paddings: readonly Border[], mode: Mirr
  * **Differentiable:** to any order.
  */
 export function padByMirror(x: Tensor, paddings: readonly Border[], mode: MirrorMode): Tensor {
-  const pairs = paddings.map(([before, after]): [number, number] => [before, after]);
   return customGrad((x) => ({
-    value: mirrorPad(x as Tensor, pairs, mode),
+    value: mirrorPad(x as Tensor, pairsOf(paddings), mode),
     gradFunc: (dy: Tensor) => foldMirrored(dy, paddings, mode),
   }))(x);
 }
