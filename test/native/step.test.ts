@@ -1,10 +1,10 @@
-import { memory, step, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { fill, memory, step, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installKernels } from '../../src/kernels/install.js';
 import { useBackend } from '../helpers/backends.js';
 import { callsOf } from './calls_of.js';
 
-const EDGES = [NaN, 1, -2, 0, -0, Infinity, -Infinity];
+const EDGES = [NaN, 1, -2, 0, Infinity, -Infinity, 2 ** -126, -(2 ** -126)];
 
 describe('step on libtensorflow', () => {
   beforeAll(async () => {
@@ -19,13 +19,16 @@ describe('step on libtensorflow', () => {
       const expected = x.map((value) => (Number.isNaN(value) ? NaN : value > 0 ? 1 : alpha));
       expect(tidy(() => step(tensor1d(x), alpha).dataSync())).toEqual(expected);
     }
+    // −0 stays what it is where α is 0
+    const zero = tidy(() => step(fill([length], -0), 0.25).dataSync());
+    expect(zero).toEqual(new Float32Array(length).fill(0.25));
   });
 
   it('takes two ops, and leaves its result alone', () => {
     const x = tensor1d(EDGES);
     const before = memory().numTensors;
     const { result, ops } = callsOf(() => step(x, 0.2));
-    expect(ops).toEqual(['ClipByValue', 'LeakyReluGrad']);
+    expect(ops).toEqual(['Mul', 'ClipByValue']);
     expect(memory().numTensors).toBe(before + 1);
     result.dispose();
     x.dispose();

@@ -1,4 +1,4 @@
-import { Step, scalar, tidy } from '@tensorflow/tfjs-core';
+import { Step, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { StepAttrs, Tensor } from '@tensorflow/tfjs-core';
 import { kernelFunc } from '../wasm_backend.js';
 import type { KernelReplacement } from '../wasm_backend.js';
@@ -7,9 +7,13 @@ import type { TensorflowCall } from './tensorflow_backend.js';
 
 type Call = TensorflowCall<{ x: Tensor }, StepAttrs>;
 
+/** Times this, the least float32 that is not flushed to 0, 2⁻¹²⁶, is above 1. */
+const LARGE = 2 ** 127;
+
 /**
- * 1 where x > 0, α elsewhere, NaN where x is NaN, in two ops: x clipped to [1, 1] is 1, or NaN, and the
- * gradient of LeakyReLU multiplies it by α where x is not above 0.
+ * 1 where x > 0, α elsewhere, NaN where x is NaN, in two ops that pass over x without a branch: x · 2¹²⁷ clipped
+ * to [α, 1]. For an α that is not in [0, 1], x clipped to [1, 1] is 1, or NaN, and the gradient of LeakyReLU
+ * multiplies it by α where x is not above 0.
  *
  * That of tfjs-node takes seven ops and an array of ones made in JavaScript. Clipping on a CPU keeps NaN, as
  * std::min and std::max return their first argument if either is NaN; on GPUs that is not known.
@@ -21,13 +25,18 @@ export const stepOnTensorflow: KernelReplacement = {
     kernelFunc((call: Call) => {
       const { inputs, attrs, backend } = call;
       const { x } = inputs;
+      const { alpha } = attrs;
       if (x.dtype !== 'float32' || backend.isUsingGpuDevice) return stock(call);
+      const clip = (x: Tensor, least: number) =>
+        backend.executeSingleOutput('ClipByValue', [OF_FLOATS], [x, scalar(least), scalar(1)]);
       return tidy(() => {
-        const one = scalar(1);
-        const ones = backend.executeSingleOutput('ClipByValue', [OF_FLOATS], [x, one, one]);
-        if (attrs.alpha === 1) return ones;
-        const slope = [OF_FLOATS, float('alpha', attrs.alpha)];
-        return backend.executeSingleOutput('LeakyReluGrad', slope, [ones, x]);
+        if (alpha === 1) return clip(x, 1);
+        if (alpha >= 0 && alpha < 1) return clip(mul(x, LARGE), alpha);
+        return backend.executeSingleOutput(
+          'LeakyReluGrad',
+          [OF_FLOATS, float('alpha', alpha)],
+          [clip(x, 1), x],
+        );
       });
     }),
 };
