@@ -23,7 +23,10 @@ interface CumsumAttrs {
   readonly reverse: boolean;
 }
 
-/** A scan from the end; tfjs's own reversed scans are wrong on webgpu for some lengths, 8 among them. */
+/**
+ * A scan from the end. On webgpu tfjs's own reversed scans take the length of the first one's rows for that
+ * of all: its shader, which holds the length, is found again without it.
+ */
 const fromTheEnd = (scan: (x: Tensor) => Tensor, x: Tensor, axis: number): Tensor =>
   reverseAlong(scan(reverseAlong(x, axis)), axis);
 
