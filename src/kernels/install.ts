@@ -32,6 +32,7 @@ import { convolutionsOnTensorflow } from './tensorflow/conv2d.js';
 import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
 import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
 import { poolingOnTensorflow } from './tensorflow/pooling.js';
+import { smallSumsOnTensorflow } from './tensorflow/small_sums.js';
 import { softmax } from './softmax.js';
 import { mirrorPadGradOnTensorflow } from './tensorflow/mirror_pad_grad.js';
 import { stepOnTensorflow } from './tensorflow/step.js';
@@ -78,6 +79,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   ...depthwiseOnTensorflow,
   eluGradOnTensorflow,
   ...poolingOnTensorflow,
+  ...smallSumsOnTensorflow,
   softmax,
   mirrorPadGradOnTensorflow,
   stepOnTensorflow,

@@ -10,6 +10,18 @@ import type {
 export interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
   readSync(dataId: DataId): ArrayLike<number>;
+  /** The addon, whose tensors are numbers that nobody counts. */
+  readonly binding: {
+    executeOp(
+      name: string,
+      attrs: readonly OpAttr[],
+      inputs: readonly number[],
+      outputs: number,
+    ): OpOutput[];
+    deleteTensor(id: number): void;
+  };
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  createOutputTensor(output: OpOutput): Tensor;
   /** Runs an op of libtensorflow, by the name that TensorFlow's eager mode knows. */
   executeSingleOutput(
     name: string,
@@ -22,6 +34,11 @@ export interface TensorflowBackend {
     inputs: readonly TensorInfo[],
     outputs: number,
   ): Tensor[];
+}
+
+/** A tensor of the addon. */
+export interface OpOutput {
+  readonly id: number;
 }
 
 /** What the engine hands to a kernel. */
@@ -50,7 +67,7 @@ export const float = (name: string, value: number): OpAttr => ({ name, type: 2, 
 
 export const flag = (name: string, value: boolean): OpAttr => ({ name, type: 3, value });
 
-const DTYPES = { float32: 1, int32: 3, bool: 10 } as const;
+const DTYPES = { float32: 1, float64: 2, int32: 3, bool: 10 } as const;
 
 export const dtype = (name: string, value: keyof typeof DTYPES): OpAttr => ({
   name,
