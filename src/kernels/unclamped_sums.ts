@@ -10,6 +10,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { activated } from './activation.js';
 import type { FusedActivation } from './activation.js';
 import { withNaNWhere } from './not_a_number.js';
+import { paddedDepthwise } from './padded_depthwise.js';
 import { simdOf } from './simd.js';
 import { kernelFunc, toTensor } from './wasm_backend.js';
 import type { KernelCall, KernelReplacement, StockKernel } from './wasm_backend.js';
@@ -17,6 +18,7 @@ import type { KernelCall, KernelReplacement, StockKernel } from './wasm_backend.
 /** A sum that is odd in x and bias together. */
 interface Inputs {
   readonly x: Tensor;
+  readonly filter?: Tensor;
   readonly bias?: Tensor;
   readonly preluActivationWeights?: Tensor;
 }
@@ -39,10 +41,16 @@ function unclamped<Attrs>(stock: StockKernel, call: Call<Attrs>): Tensor {
   });
 }
 
-const summing = (kernelName: string): KernelReplacement => ({
-  kernelName,
+const averaging: KernelReplacement = {
+  kernelName: AvgPool,
   make: (stock) => kernelFunc((call: Call<object>) => tidy(() => unclamped(stock, call))),
-});
+};
+
+const depthwise: KernelReplacement = {
+  kernelName: DepthwiseConv2dNative,
+  make: (stock) =>
+    kernelFunc((call: Call<object>) => tidy(() => unclamped(stock, paddedDepthwise(call)))),
+};
 
 /** The activation comes after: it is another clamp. */
 const fusedDepthwise: KernelReplacement = {
@@ -50,7 +58,7 @@ const fusedDepthwise: KernelReplacement = {
   make: (stock) =>
     kernelFunc((call: Call<FusedActivation>) =>
       tidy(() => {
-        const { inputs, attrs } = call;
+        const { inputs, attrs } = paddedDepthwise(call);
         const sums = unclamped(stock, { ...call, attrs: { ...attrs, activation: 'linear' } });
         return activated(sums, attrs, inputs.preluActivationWeights);
       }),
@@ -58,8 +66,4 @@ const fusedDepthwise: KernelReplacement = {
 };
 
 /** Average pooling and depthwise convolutions. */
-export const unclampedSums: readonly KernelReplacement[] = [
-  summing(AvgPool),
-  summing(DepthwiseConv2dNative),
-  fusedDepthwise,
-];
+export const unclampedSums: readonly KernelReplacement[] = [averaging, depthwise, fusedDepthwise];

@@ -1,0 +1,37 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+import type { DepthwiseConv2dNativeAttrs, Tensor } from '@tensorflow/tfjs-core';
+
+interface Call {
+  readonly inputs: { readonly x: Tensor; readonly filter?: Tensor };
+  readonly attrs: object;
+}
+type Attrs = Pick<DepthwiseConv2dNativeAttrs, 'strides' | 'pad'> &
+  Partial<DepthwiseConv2dNativeAttrs>;
+type Shape = [number, number, number, number];
+
+/**
+ * The call of a depthwise convolution with the padding of 'same' in numbers. By that name stock wasm makes
+ * zeros where windows are smaller than their stride and the last one ends before the image does.
+ */
+export function paddedDepthwise<C extends Call>(call: C): C {
+  const { inputs, attrs } = call;
+  const { strides, pad, dilations = 1 } = attrs as Attrs;
+  if (pad !== 'same' || inputs.filter === undefined) return call;
+  const { padInfo } = backend_util.computeConv2DInfo(
+    inputs.x.shape as Shape,
+    inputs.filter.shape as Shape,
+    strides,
+    dilations,
+    pad,
+    undefined,
+    true,
+  );
+  const { top, bottom, left, right } = padInfo;
+  const sides = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+  return { ...call, attrs: { ...attrs, pad: sides } };
+}
