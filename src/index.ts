@@ -41,6 +41,8 @@ export {
   conv2dTranspose,
   Dropout,
   dropout,
+  EqualizedLearningRate,
+  equalizedLearningRate,
   GroupNormalization,
   groupNormalization,
   functionalCall,
@@ -60,6 +62,8 @@ export {
   SpectralNormalization,
   spectralNormalization,
   spectralNorms,
+  WeightNormalization,
+  weightNormalization,
   withFrozenMasks,
   withFrozenPowerIteration,
   withFrozenStatistics,
@@ -69,6 +73,7 @@ export type {
   Conv2DArgs,
   Conv2DTransposeArgs,
   DropoutArgs,
+  EqualizedLearningRateArgs,
   GroupNormalizationArgs,
   InstanceNormalizationArgs,
   LayerVariable,
@@ -78,6 +83,7 @@ export type {
   RecomputeArgs,
   ReflectionPadding2DArgs,
   SpectralNormalizationArgs,
+  WeightNormalizationArgs,
 } from './layers/index.js';
 export { dragan, GradientPenalty, inputGradient, r1, r2 } from './penalties/index.js';
 export type {

@@ -8,6 +8,8 @@ export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
 export { groupNormalization, GroupNormalization } from './group_normalization.js';
 export type { GroupNormalizationArgs } from './group_normalization.js';
+export { equalizedLearningRate, EqualizedLearningRate } from './equalized_learning_rate.js';
+export type { EqualizedLearningRateArgs } from './equalized_learning_rate.js';
 export { withFrozenMasks } from './frozen_masks.js';
 export { withFrozenStatistics } from './frozen_statistics.js';
 export { functionalCall } from './functional_call.js';
@@ -29,3 +31,5 @@ export { removeSpectralNormalization } from './remove_spectral_normalization.js'
 export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';
 export type { SpectralNormalizationArgs } from './spectral_normalization.js';
 export { advancePowerIteration, spectralNorms } from './spectral_norms.js';
+export { weightNormalization, WeightNormalization } from './weight_normalization.js';
+export type { WeightNormalizationArgs } from './weight_normalization.js';

@@ -3,6 +3,7 @@ import { Bias } from './bias.js';
 import { Conv2D } from './conv2d.js';
 import { Conv2DTranspose } from './conv2d_transpose.js';
 import { Dropout } from './dropout.js';
+import { EqualizedLearningRate } from './equalized_learning_rate.js';
 import { GroupNormalization } from './group_normalization.js';
 import { ImageSize } from './image_size.js';
 import { InstanceNormalization } from './instance_normalization.js';
@@ -12,6 +13,7 @@ import { Recompute } from './recompute.js';
 import { ReflectionPadding2D } from './reflection_padding_2d.js';
 import { register } from './register_class.js';
 import { SpectralNormalization } from './spectral_normalization.js';
+import { WeightNormalization } from './weight_normalization.js';
 
 /**
  * Lets `loadLayersModel` find the classes of gan-kit, in a program that loads a model and makes no
@@ -31,6 +33,7 @@ export function registerLayers(): void {
     Conv2D,
     Conv2DTranspose,
     Dropout,
+    EqualizedLearningRate,
     GroupNormalization,
     ImageSize,
     InstanceNormalization,
@@ -39,6 +42,7 @@ export function registerLayers(): void {
     Recompute,
     ReflectionPadding2D,
     SpectralNormalization,
+    WeightNormalization,
   ])
     register(layerClass);
 }

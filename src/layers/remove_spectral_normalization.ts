@@ -6,6 +6,7 @@ import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { deserializeLayer } from './deserialize_layer.js';
 import type { SerializedLayer } from './deserialize_layer.js';
 import { innerLayers } from './inner_layers.js';
+import { Reparametrized } from './reparametrized.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 import { checkModel } from './spectral_norms.js';
 
@@ -34,7 +35,7 @@ function bake(from: layers.Layer, to: layers.Layer): void {
     dispose(weights);
     return;
   }
-  const inner = innerLayers(from);
+  const inner = from instanceof Reparametrized ? [] : innerLayers(from);
   if (inner.length === 0) to.setWeights(from.getWeights());
   const copies = new Map(innerLayers(to).map((layer) => [layer.name, layer]));
   for (const layer of inner) bake(layer, copies.get(layer.name)!);

@@ -3,7 +3,9 @@ import { checkNumber, checkOptions } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { RandomStream } from '../internal/random.js';
 import { namedWeights } from '../layers/named_weights.js';
+import { EqualizedLearningRate } from '../layers/equalized_learning_rate.js';
 import { SpectralNormalization } from '../layers/spectral_normalization.js';
+import { WeightNormalization } from '../layers/weight_normalization.js';
 
 const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
 
@@ -20,7 +22,8 @@ export interface InitializeWeightsOptions {
  * N(1, stddev²), biases and offsets 0.
  *
  * Each weight has a random stream named after its path: adding a layer does not change the others.
- * Spectrally normalized layers warm up their power iteration on the new kernel.
+ * Spectrally normalized layers warm up their power iteration on the new kernel, weight-normalized ones take
+ * its length, and kernels with an equalized learning rate are drawn from N(0, 1), as they are scaled in use.
  *
  * @param model A built model; its weights are overwritten.
  * @param options `stddev` > 0, `seed`.
@@ -49,8 +52,10 @@ export function initializeWeights(
   checkBackend('initializeWeights');
   const stream = new RandomStream(seed, 'initializeWeights');
   const weights = namedWeights(model);
-  for (const { path, variable } of weights) {
-    const law = distribution(path.slice(path.lastIndexOf('/') + 1), stddev);
+  for (const { path, variable, layer } of weights) {
+    const isScaledInUse = layer instanceof EqualizedLearningRate;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const law = distribution(name, isScaledInUse ? 1 : stddev);
     if (law === undefined) continue;
     const value = stream.fork(path).normal(variable.shape as number[], ...law);
     variable.write(value);
@@ -58,6 +63,7 @@ export function initializeWeights(
   }
   for (const layer of new Set(weights.map(({ layer }) => layer)))
     if (layer instanceof SpectralNormalization) layer.warmUp();
+    else if (layer instanceof WeightNormalization) layer.resetMagnitudes();
 }
 
 /** Mean and standard deviation of a weight by its name; none for those that start at 0. */

@@ -147,6 +147,10 @@ export async function calls(): Promise<Map<string, Call>> {
     groupNormalization: [gkLayers.groupNormalization, { groups: 2, epsilon: 1e-5, affine: true }],
     functionalCall: [gkLayers.functionalCall, discriminator, {}, x, { training: true }],
     instanceNormalization: [gkLayers.instanceNormalization, { epsilon: 1e-5, affine: true }],
+    equalizedLearningRate: [
+      gkLayers.equalizedLearningRate,
+      { layer: layers.dense({ units: 2 }), gain: 1, seed: 1 },
+    ],
     leakyReLU: [gkLayers.leakyReLU, { negativeSlope: 0.2 }],
     namedWeights: [gkLayers.namedWeights, discriminator],
     pixelShuffle: [gkLayers.pixelShuffle, { factor: 2 }],
@@ -160,6 +164,7 @@ export async function calls(): Promise<Map<string, Call>> {
       { layer: layers.dense({ units: 2 }), powerIterations: 1, epsilon: 1e-12, seed: 1 },
     ],
     spectralNorms: [gkLayers.spectralNorms, discriminator],
+    weightNormalization: [gkLayers.weightNormalization, { layer: layers.dense({ units: 2 }) }],
     withFrozenMasks: [gkLayers.withFrozenMasks, () => 1],
     withFrozenPowerIteration: [gkLayers.withFrozenPowerIteration, () => 1],
     withFrozenStatistics: [gkLayers.withFrozenStatistics, () => 1],

@@ -1,0 +1,120 @@
+import { mul } from '@tensorflow/tfjs-core';
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOptions } from '../internal/check.js';
+import { RandomStream } from '../internal/random.js';
+import { KERNELS, matrixShape } from './kernel_layouts.js';
+import type { KernelLayout } from './kernel_layouts.js';
+import { register } from './register_class.js';
+import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
+import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
+
+/** Options of {@link equalizedLearningRate}. */
+export interface EqualizedLearningRateArgs extends ReparametrizedArgs {
+  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D or SeparableConv2D layer. */
+  layer: layers.Layer;
+  /** g > 0; default √2, He's for layers before a (leaky) ReLU. The paper has 1 in its last layers. */
+  gain?: number;
+  /** Of the weights that are drawn, an integer from 0 on; default 0. */
+  seed?: number;
+}
+
+const CLASSES = Object.keys(KERNELS).filter((name) => name !== 'Embedding');
+
+/**
+ * Equalized learning rate: the wrapped layer computes with `W g/√n` in place of W, n being the number of
+ * inputs of an output, kernel height · width · channels in.
+ *
+ * W is drawn from N(0, 1), so that the layer starts as He's initializer would have it, but Adam, whose steps
+ * do not depend on the size of a weight, moves all layers alike. The bias is as it was, and is not scaled.
+ * Weights that are given (`weights`, or a layer that is built already) stay as they are.
+ *
+ * Regularizers and constraints of the wrapped layer see W.
+ *
+ * **Differentiable:** first and second order, in the input and in W, where the wrapped layer is.
+ *
+ * @see Karras et al. 2018, "Progressive Growing of GANs", arXiv 1710.10196, section 4.1
+ */
+export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitEqualizedLearningRate';
+  readonly gain: number;
+  readonly seed: number;
+
+  constructor(args: EqualizedLearningRateArgs) {
+    const where = 'equalizedLearningRate';
+    checkOptions(where, args, ['gain', 'seed', ...REPARAMETRIZED_OPTIONS]);
+    const given: Partial<EqualizedLearningRateArgs> = args ?? {}; // plain JavaScript may pass none
+    const { layer, gain = Math.SQRT2, seed = 0 } = given;
+    checkWrapped(where, layer, CLASSES);
+    checkNumber(where, 'gain', gain, { above: 0 });
+    checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+    super(args);
+    this.gain = gain;
+    this.seed = seed;
+    register(EqualizedLearningRate);
+  }
+
+  protected override kernelOf(layout: KernelLayout, variable: LayerVariable): ReparametrizedKernel {
+    const { columns: inputs } = matrixShape(layout, variable.shape as number[]);
+    const factor = this.gain / Math.sqrt(inputs);
+    return { layout, variable, effective: () => mul(variable.read(), factor) };
+  }
+
+  protected override start(drawn: boolean): void {
+    if (!drawn) return;
+    const stream = new RandomStream(this.seed);
+    for (const { variable } of this.kernels) {
+      const value = stream.normal(variable.shape as number[]);
+      variable.write(value);
+      value.dispose();
+    }
+  }
+
+  /**
+   * The wrapped layer's weights with `W g/√n` in place of W, in that layer's order.
+   *
+   * @returns Copies; the caller disposes them.
+   * @throws GanKitError if the layer is not built.
+   */
+  effectiveWeights(): Tensor[] {
+    return this.effectiveWeightsOf('EqualizedLearningRate.effectiveWeights');
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { gain, seed } = this;
+    return { ...super.getConfig(), gain, seed };
+  }
+}
+
+/**
+ * Wraps a layer in {@link EqualizedLearningRate}.
+ *
+ * @param args `layer`, and as options `gain` (default √2), `seed` (0), `name` and `trainable` (the wrapped
+ *   layer's).
+ * @returns The layer, which takes the wrapped one's input shape too.
+ * @throws GanKitError if the layer is of a class without a kernel, or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
+ * import { equalizedLearningRate, leakyReLU } from 'gan-kit/layers';
+ *
+ * await loadBackend();
+ * const convolution = layers.conv2d({ inputShape: [8, 8, 3], filters: 16, kernelSize: 3, padding: 'same' });
+ * const critic = sequential({
+ *   layers: [
+ *     equalizedLearningRate({ layer: convolution }),
+ *     leakyReLU({ alpha: 0.2 }),
+ *     layers.flatten(),
+ *     equalizedLearningRate({ layer: layers.dense({ units: 1 }), gain: 1 }),
+ *   ],
+ * });
+ * ```
+ *
+ * @see Karras et al. 2018, arXiv 1710.10196, section 4.1
+ */
+export function equalizedLearningRate(args: EqualizedLearningRateArgs): EqualizedLearningRate {
+  return new EqualizedLearningRate(args);
+}

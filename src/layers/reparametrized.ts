@@ -1,0 +1,180 @@
+import { clone, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, serialization } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
+import { deserializeLayer } from './deserialize_layer.js';
+import type { SerializedLayer } from './deserialize_layer.js';
+import { KERNELS } from './kernel_layouts.js';
+import type { KernelLayout } from './kernel_layouts.js';
+
+/** Options of every layer that reparametrizes another one. */
+export interface ReparametrizedArgs {
+  /** The layer whose kernels are replaced. */
+  layer: layers.Layer;
+  /** Default: the name of the wrapped layer, so that weights keep their names. */
+  name?: string;
+  /** Whether the wrapped layer's weights are trained; default: what that layer says. */
+  trainable?: boolean;
+}
+
+/** The names of those options, and what tfjs adds from a config. */
+export const REPARAMETRIZED_OPTIONS: readonly string[] = [
+  ...['layer', 'name', 'trainable'],
+  ...['dtype', 'batchInputShape'],
+];
+
+/** A kernel of a wrapped layer. */
+export interface ReparametrizedKernel {
+  readonly layout: KernelLayout;
+  /** The weight that an optimizer moves. */
+  readonly variable: LayerVariable;
+  /** What the layer computes with; a training call may first move what the kernel keeps. */
+  effective(training: boolean): Tensor;
+}
+
+type Kwargs = Parameters<layers.Layer['call']>[1];
+
+/** A layer that computes as another one does, with a function of each of its kernels in place of them. */
+export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extends layers.Layer {
+  /** The wrapped layer. */
+  readonly layer: layers.Layer;
+  /** Those of the wrapped layer, once it is built. */
+  protected kernels: readonly Kernel[] = [];
+
+  /** @param where The factory, for messages; `args.layer` is checked by {@link checkWrapped}. */
+  protected constructor(args: ReparametrizedArgs) {
+    const { layer } = args;
+    const { name, trainable, batchInputShape, dtype } = layer;
+    super({ name, trainable, batchInputShape, dtype, ...args });
+    this.layer = layer;
+    this.supportsMasking = layer.supportsMasking;
+    this.activityRegularizer = layer.activityRegularizer;
+  }
+
+  /** Makes what stands for a kernel of the layer, which is built. */
+  protected abstract kernelOf(layout: KernelLayout, variable: LayerVariable): Kernel;
+
+  override build(inputShape: Shape | Shape[]): void {
+    const { layer } = this;
+    const isNew = !layer.built;
+    if (isNew) {
+      layer.build(inputShape);
+      layer.built = true;
+      if (layer.initialWeights) layer.setWeights(layer.initialWeights);
+    }
+    this.inputSpec = layer.inputSpec;
+    this.trainableWeights = layer.weights;
+    this.kernels = KERNELS[layer.getClassName()]!.map((layout) =>
+      this.kernelOf(layout, this.inner[layout.property]!),
+    );
+    this.start(isNew && !layer.initialWeights);
+    this.built = true;
+  }
+
+  /**
+   * Brings the kernels to where training starts.
+   *
+   * @param drawn Whether their values were just drawn, and not given.
+   */
+  protected abstract start(drawn: boolean): void;
+
+  override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor | Tensor[] {
+    return tidy(() => {
+      try {
+        for (const kernel of this.kernels) {
+          const effective = kernel.effective(kwargs['training'] === true);
+          this.inner[kernel.layout.property] = { read: () => effective } as LayerVariable;
+        }
+        return this.layer.call(inputs, kwargs);
+      } finally {
+        for (const { layout, variable } of this.kernels) this.inner[layout.property] = variable;
+      }
+    });
+  }
+
+  /** The wrapped layer by its properties; tfjs declares the kernels private. */
+  private get inner(): Record<string, LayerVariable> {
+    return this.layer as unknown as Record<string, LayerVariable>;
+  }
+
+  /**
+   * The kernels, once there are any.
+   *
+   * @param where The method that asks, for messages.
+   */
+  protected ready(where: string): readonly Kernel[] {
+    if (this.kernels.length === 0)
+      fail(
+        'state',
+        where,
+        'this',
+        'a layer that is built',
+        this.name,
+        'Add it to a model with a known input shape, or call it once.',
+      );
+    return this.kernels;
+  }
+
+  /** The wrapped layer's weights with what it computes with in place of its kernels; copies. */
+  protected effectiveWeightsOf(where: string): Tensor[] {
+    const kernels = this.ready(where);
+    return this.layer.weights.map((weight) => {
+      const kernel = kernels.find(({ variable }) => variable === weight);
+      return kernel?.effective(false) ?? clone(weight.read());
+    });
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+    return this.layer.computeOutputShape(inputShape);
+  }
+
+  override computeMask(inputs: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor | Tensor[] {
+    return this.layer.computeMask(inputs, mask);
+  }
+
+  /** The wrapped layer's regularizers. */
+  override get losses(): layers.Layer['losses'] {
+    return this.layer.losses;
+  }
+
+  override setFastWeightInitDuringBuild(value: boolean): void {
+    super.setFastWeightInitDuringBuild(value);
+    this.layer.setFastWeightInitDuringBuild(value);
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { layer } = this;
+    const config = layer.getConfig();
+    // tfjs's separable convolution forgets it, and would come back with other kernels
+    if ('depthMultiplier' in layer) config['depthMultiplier'] = layer.depthMultiplier as number;
+    return { ...super.getConfig(), layer: { className: layer.getClassName(), config } };
+  }
+
+  /** Makes a layer from its config, as tfjs asks for when it loads a model. */
+  static override fromConfig<T extends serialization.Serializable>(
+    layerClass: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    const layer = deserializeLayer(layerClass.className, config['layer'] as SerializedLayer);
+    const args = { ...config, layer } as Record<string, unknown>;
+    delete args['customObjects']; // tfjs adds it
+    return new layerClass(args);
+  }
+}
+
+/**
+ * Refuses what is not a layer, and layers without a kernel.
+ *
+ * @param where The factory, for messages.
+ * @param classes Names of the classes that have one; default all of {@link KERNELS}.
+ */
+export function checkWrapped(
+  where: string,
+  layer: layers.Layer | undefined,
+  classes: readonly string[] = Object.keys(KERNELS),
+): asserts layer is layers.Layer {
+  if (typeof layer?.getClassName !== 'function') fail('type', where, 'layer', 'a layer', layer);
+  if (!classes.includes(layer.getClassName()))
+    fail('value', where, 'layer', `one of ${classes.join(', ')}`, layer.getClassName());
+}

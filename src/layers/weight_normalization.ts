@@ -1,0 +1,139 @@
+import { div, mul, reshape, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { initializers } from '@tensorflow/tfjs-layers';
+import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { checkOptions } from '../internal/check.js';
+import type { KernelLayout } from './kernel_layouts.js';
+import { register } from './register_class.js';
+import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
+import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
+
+/** Options of {@link weightNormalization}. */
+export interface WeightNormalizationArgs extends ReparametrizedArgs {
+  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
+  layer: layers.Layer;
+}
+
+/** A kernel as length and direction. */
+class DirectedKernel implements ReparametrizedKernel {
+  private readonly others: number[];
+  private readonly broadcast: number[];
+
+  constructor(
+    readonly layout: KernelLayout,
+    /** v. */
+    readonly variable: LayerVariable,
+    addMagnitudes: (name: string, size: number) => LayerVariable,
+  ) {
+    const shape = variable.shape as number[];
+    const first = layout.firstAxes.map((axis) => (axis + shape.length) % shape.length);
+    this.others = shape.map((_, axis) => axis).filter((axis) => !first.includes(axis));
+    this.broadcast = shape.map((size, axis) => (first.includes(axis) ? size : 1));
+    const size = this.broadcast.reduce((product, length) => product * length, 1);
+    this.g = addMagnitudes(`${layout.weight}_g`, size);
+  }
+
+  /** Shape [number of norms], in the order of the kernel's axes. */
+  private readonly g: LayerVariable;
+
+  /** ‖v‖ along all axes but the first of PyTorch's, which are kept. */
+  private norms(): Tensor {
+    return sqrt(sum(square(this.variable.read()), this.others, true));
+  }
+
+  /** g ← ‖v‖: the layer computes with v as it is. */
+  reset(): void {
+    tidy(() => void this.g.write(reshape(this.norms(), [-1])));
+  }
+
+  effective(): Tensor {
+    return tidy(() => {
+      const g = reshape(this.g.read(), this.broadcast);
+      return mul(this.variable.read(), div(g, this.norms()));
+    });
+  }
+}
+
+/**
+ * Weight normalization: the wrapped layer computes with `W = g v/‖v‖`, length and direction apart, both
+ * trained.
+ *
+ * v is the wrapped layer's kernel. There is one g for each index of PyTorch's first axis, as in
+ * `torch.nn.utils.parametrizations.weight_norm` with its default `dim=0`: for each output of dense and
+ * convolution kernels, for each **input** channel of transposed convolutions, each channel of depthwise ones,
+ * each row of an embedding. g is called `kernel_g`, follows the wrapped layer's weights, and starts at ‖v‖,
+ * so that wrapping changes no output.
+ *
+ * A direction that is all zero gives NaN, as in PyTorch. Regularizers and constraints of the wrapped layer see
+ * v.
+ *
+ * **Differentiable:** first and second order, in the input, in g and in v, where the wrapped layer is.
+ *
+ * @see Salimans and Kingma 2016, arXiv 1602.07868, equation 2
+ */
+export class WeightNormalization extends Reparametrized<DirectedKernel> {
+  /** The name under which a saved model finds this class. */
+  static readonly className = 'GanKitWeightNormalization';
+
+  constructor(args: WeightNormalizationArgs) {
+    const where = 'weightNormalization';
+    checkOptions(where, args, REPARAMETRIZED_OPTIONS);
+    const given: Partial<WeightNormalizationArgs> = args ?? {}; // plain JavaScript may pass none
+    checkWrapped(where, given.layer);
+    super(args);
+    register(WeightNormalization);
+  }
+
+  protected override kernelOf(layout: KernelLayout, variable: LayerVariable): DirectedKernel {
+    return new DirectedKernel(layout, variable, (name, size) =>
+      this.addWeight(name, [size], 'float32', initializers.ones()),
+    );
+  }
+
+  protected override start(): void {
+    this.resetMagnitudes();
+  }
+
+  /**
+   * Sets g to ‖v‖, for kernels that were written to: the layer then computes with them as they are.
+   *
+   * @throws GanKitError if the layer is not built.
+   */
+  resetMagnitudes(): void {
+    for (const kernel of this.ready('WeightNormalization.resetMagnitudes')) kernel.reset();
+  }
+
+  /**
+   * The wrapped layer's weights with `g v/‖v‖` in place of v, in that layer's order.
+   *
+   * @returns Copies; the caller disposes them.
+   * @throws GanKitError if the layer is not built.
+   */
+  effectiveWeights(): Tensor[] {
+    return this.effectiveWeightsOf('WeightNormalization.effectiveWeights');
+  }
+}
+
+/**
+ * Wraps a layer in {@link WeightNormalization}.
+ *
+ * @param args `layer`, and as options `name` and `trainable` (the wrapped layer's).
+ * @returns The layer, which takes the wrapped one's input shape too.
+ * @throws GanKitError if the layer is of a class without a kernel.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
+ * import { weightNormalization } from 'gan-kit/layers';
+ *
+ * await loadBackend();
+ * const dense = layers.dense({ inputShape: [4], units: 2 });
+ * const critic = sequential({ layers: [weightNormalization({ layer: dense })] });
+ * ```
+ *
+ * @see Salimans and Kingma 2016, arXiv 1602.07868
+ */
+export function weightNormalization(args: WeightNormalizationArgs): WeightNormalization {
+  return new WeightNormalization(args);
+}
