@@ -5,11 +5,12 @@ const measure = (name, program, limit, ignore = []) => ({
   limit,
   gzip: true,
   ignore: ['@tensorflow/*', ...ignore],
-  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm' }),
+  // without tsconfig.json, whose paths lead into src/ and to what is for Node alone
+  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm', tsconfigRaw: {} }),
 });
 
 export default [
   measure('one loss', 'one_loss', '1.4 kB'),
   measure('one penalty', 'one_penalty', '30 kB'),
-  measure('everything but gan-kit/node', 'everything', '135 kB'),
+  measure('everything but gan-kit/node', 'everything', '137 kB'),
 ];

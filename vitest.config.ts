@@ -6,8 +6,9 @@ import { findGPU } from './test/setup/gpu.js';
 import { findNative } from './test/setup/native.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const alias = (candidates: 'node' | 'browser') => [
-  { find: '#candidates', replacement: path(`./src/backend/candidates_${candidates}.ts`) },
+const alias = (platform: 'node' | 'browser') => [
+  { find: '#candidates', replacement: path(`./src/backend/candidates_${platform}.ts`) },
+  { find: '#kernels', replacement: path(`./src/kernels/kernels_${platform}.ts`) },
   { find: /^gan-kit\/(\w+)$/, replacement: path('./src/$1/index.ts') },
   { find: /^gan-kit$/, replacement: path('./src/index.ts') },
 ];

@@ -16,7 +16,7 @@ export interface LayerCall {
 }
 
 /** The layers of a model and of models within it, with their paths. */
-export function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
+function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
   return namedLayersOf(model)!.flatMap(([name, layer]) => {
     const path = `${prefix}${name}`;
     return namedLayersOf(layer) === undefined

@@ -1,3 +1,4 @@
+import { kernelsOfNode } from '#kernels';
 import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-core';
 import { adamStep } from './adam_step.js';
@@ -28,14 +29,7 @@ import { guardMemory } from './out_of_memory.js';
 import { resizeBilinearGrad } from './resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
 import { slice } from './slice.js';
-import { convolutionsOnTensorflow } from './tensorflow/conv2d.js';
-import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
-import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
-import { poolingOnTensorflow } from './tensorflow/pooling.js';
-import { smallSumsOnTensorflow } from './tensorflow/small_sums.js';
 import { softmax } from './softmax.js';
-import { mirrorPadGradOnTensorflow } from './tensorflow/mirror_pad_grad.js';
-import { stepOnTensorflow } from './tensorflow/step.js';
 import { tile } from './tile.js';
 import { unclampedSums } from './unclamped_sums.js';
 import { unsortedSegmentSum } from './unsorted_segment_sum.js';
@@ -65,6 +59,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   fusedMatMul,
   ...fusedOnGPU,
   identity,
+  ...kernelsOfNode,
   ...largerOfTwo,
   leakyRelu,
   ...maxPools,
@@ -75,14 +70,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
   slice,
-  ...convolutionsOnTensorflow,
-  ...depthwiseOnTensorflow,
-  eluGradOnTensorflow,
-  ...poolingOnTensorflow,
-  ...smallSumsOnTensorflow,
   softmax,
-  mirrorPadGradOnTensorflow,
-  stepOnTensorflow,
   sum,
   tile,
   ...unclampedSums,

@@ -7,6 +7,7 @@ import { checkAll } from './rows.js';
 const backend = process.argv[2]!;
 console.warn = () => undefined; // tfjs advises tfjs-node
 if (backend === 'webgpu') await loadBackend({ prefer: ['webgpu'], softwareWebGPU: true });
-if (backend === 'tensorflow') await import('@tensorflow/tfjs-node');
+const nativePackage: string = '@tensorflow/tfjs-node'; // its types are not there before `npm run native`
+if (backend === 'tensorflow') await import(nativePackage);
 await checkAll(backend, (row) => console.log(JSON.stringify(row)));
 process.exit(0);

@@ -1,0 +1,4 @@
+import type { KernelReplacement } from './wasm_backend.js';
+
+/** What `#kernels` means everywhere else than in Node. */
+export const kernelsOfNode: readonly KernelReplacement[] = [];

@@ -1,0 +1,19 @@
+import { convolutionsOnTensorflow } from './tensorflow/conv2d.js';
+import { depthwiseOnTensorflow } from './tensorflow/depthwise_conv2d.js';
+import { eluGradOnTensorflow } from './tensorflow/elu_grad.js';
+import { mirrorPadGradOnTensorflow } from './tensorflow/mirror_pad_grad.js';
+import { poolingOnTensorflow } from './tensorflow/pooling.js';
+import { smallSumsOnTensorflow } from './tensorflow/small_sums.js';
+import { stepOnTensorflow } from './tensorflow/step.js';
+import type { KernelReplacement } from './wasm_backend.js';
+
+/** What `#kernels` means under the `node` condition: those of libtensorflow, which is nowhere else. */
+export const kernelsOfNode: readonly KernelReplacement[] = [
+  ...convolutionsOnTensorflow,
+  ...depthwiseOnTensorflow,
+  eluGradOnTensorflow,
+  mirrorPadGradOnTensorflow,
+  ...poolingOnTensorflow,
+  ...smallSumsOnTensorflow,
+  stepOnTensorflow,
+];
