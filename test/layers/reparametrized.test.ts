@@ -5,16 +5,15 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
-import {
-  EqualizedLearningRate,
-  equalizedLearningRate,
-} from '../../src/layers/equalized_learning_rate.js';
+import type { EqualizedLearningRate } from '../../src/layers/equalized_learning_rate.js';
+import { equalizedLearningRate } from '../../src/layers/equalized_learning_rate.js';
 import { functionalCall } from '../../src/layers/functional_call.js';
 import { namedWeights } from '../../src/layers/named_weights.js';
 import { recompute } from '../../src/layers/recompute.js';
 import { removeSpectralNormalization } from '../../src/layers/remove_spectral_normalization.js';
 import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
-import { WeightNormalization, weightNormalization } from '../../src/layers/weight_normalization.js';
+import type { WeightNormalization } from '../../src/layers/weight_normalization.js';
+import { weightNormalization } from '../../src/layers/weight_normalization.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
