@@ -8,7 +8,7 @@ import { encodeSafetensors } from '../../src/io/safetensors.js';
 import { inceptionFeatures } from '../../src/metrics/inception_features.js';
 import type { InceptionFeatures, InceptionOutputs } from '../../src/metrics/inception_features.js';
 import { loadInceptionFeatures } from '../../src/node/inception_file.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { FEATURES, images, seededWeights } from '../helpers/inception.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { network } from '../io/pytorch/reference_networks.js';
@@ -33,7 +33,7 @@ describe('inceptionFeatures', () => {
   let inception: InceptionFeatures;
   let fetched: string;
   beforeAll(async () => {
-    await useBackend('wasm');
+    await useBackend(FASTEST);
     vi.stubGlobal('fetch', async (address: string) => {
       fetched = address;
       return new Response(new Uint8Array(file()));

@@ -8,7 +8,7 @@ import { stateDict } from '../../src/io/pytorch/state_dict.js';
 import { Bias } from '../../src/layers/bias.js';
 import { inceptionV3 } from '../../src/models/inception_v3.js';
 import type { InceptionV3Args } from '../../src/models/inception_v3.js';
-import { useBackend } from '../helpers/backends.js';
+import { FASTEST, useBackend } from '../helpers/backends.js';
 import { KEYS, PARAMETERS } from '../helpers/inception.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 
@@ -18,7 +18,7 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((size, axis) => size *
 describe('inceptionV3', () => {
   let network: LayersModel;
   beforeAll(async () => {
-    await useBackend('wasm');
+    await useBackend(FASTEST);
     network = inceptionV3({ inputShape: [75, 75, 3], seed: 4 });
   });
   afterAll(() => network.dispose());

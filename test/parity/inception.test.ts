@@ -4,14 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadStateDict } from '../../src/io/pytorch/load_state_dict.js';
 import { prepareInceptionImages } from '../../src/metrics/prepare_inception_images.js';
 import { emptyInception } from '../../src/models/inception_v3.js';
-import { useBackend } from '../helpers/backends.js';
+import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { FEATURES, images, seededWeights } from '../helpers/inception.js';
 
 /** The cpu backend takes nine seconds for an image. */
-describe.each([
-  ['wasm', 2],
-  ['cpu', 1],
-] as const)("torch-fidelity's Inception-v3 on %s", (backend, count) => {
+const counts = BACKENDS.map((name) => [name, name === 'cpu' ? 1 : 2] as const);
+describe.each(counts)("torch-fidelity's Inception-v3 on %s", (backend, count) => {
   let network: LayersModel;
   let features: Tensor[];
   beforeAll(async () => {
