@@ -5,6 +5,9 @@ import {
   FusedDepthwiseConv2D,
   add,
   backend_util,
+  pad,
+  reshape,
+  slice,
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
@@ -45,12 +48,12 @@ interface Geometry {
 }
 type Shape4D = [number, number, number, number];
 
-function opAttrs(
+const infoOf = (
   images: Shape4D,
   filter: Shape4D,
   { strides, pad, dimRoundingMode, dilations }: Geometry,
-): OpAttr[] {
-  const conv = backend_util.computeConv2DInfo(
+): backend_util.Conv2DInfo =>
+  backend_util.computeConv2DInfo(
     images,
     filter,
     strides,
@@ -59,19 +62,41 @@ function opAttrs(
     dimRoundingMode,
     true,
   );
-  return [
-    OF_FLOATS,
-    int('strides', [1, conv.strideHeight, conv.strideWidth, 1]),
-    ...paddingAttrs(pad, conv),
-    int('dilations', [1, conv.dilationHeight, conv.dilationWidth, 1]),
-  ];
+
+const opAttrs = (conv: backend_util.Conv2DInfo, pad: Padding): OpAttr[] => [
+  OF_FLOATS,
+  int('strides', [1, conv.strideHeight, conv.strideWidth, 1]),
+  ...paddingAttrs(pad, conv),
+];
+
+function convolve(backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor {
+  const conv = infoOf(x.shape, filter.shape, attrs);
+  return tidy(() =>
+    backend.executeSingleOutput('DepthwiseConv2dNative', opAttrs(conv, attrs.pad), [
+      x,
+      spread(filter, conv.dilationHeight, conv.dilationWidth),
+    ]),
+  );
 }
 
-const convolve = (backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor =>
-  backend.executeSingleOutput('DepthwiseConv2dNative', opAttrs(x.shape, filter.shape, attrs), [
-    x,
-    filter,
+/** The filter with zeros between its taps: libtensorflow knows dilations where it has oneDNN alone. */
+function spread(filter: Tensor4D, down: number, across: number): Tensor {
+  if (down === 1 && across === 1) return filter;
+  const [height, width, channels, multiplier] = filter.shape;
+  const taps = reshape(filter, [height, 1, width, 1, channels * multiplier]);
+  const apart = pad(taps, [
+    [0, 0],
+    [0, down - 1],
+    [0, 0],
+    [0, across - 1],
+    [0, 0],
   ]);
+  return slice(
+    reshape(apart, [height * down, width * across, channels, multiplier]),
+    [0, 0, 0, 0],
+    [(height - 1) * down + 1, (width - 1) * across + 1, channels, multiplier],
+  );
+}
 
 const depthwise: KernelReplacement = {
   kernelName: DepthwiseConv2dNative,
@@ -112,7 +137,7 @@ const backpropInput: KernelReplacement = {
         tidy(() =>
           backend.executeSingleOutput(
             'DepthwiseConv2dNativeBackpropInput',
-            opAttrs(attrs.inputShape, filter.shape, attrs),
+            opAttrs(infoOf(attrs.inputShape, filter.shape, attrs), attrs.pad),
             [tensor1d(attrs.inputShape, 'int32'), filter, dy],
           ),
         ),
@@ -132,7 +157,7 @@ const backpropFilter: KernelReplacement = {
         tidy(() =>
           backend.executeSingleOutput(
             'DepthwiseConv2dNativeBackpropFilter',
-            opAttrs(x.shape, attrs.filterShape, attrs),
+            opAttrs(infoOf(x.shape, attrs.filterShape, attrs), attrs.pad),
             [x, tensor1d(attrs.filterShape, 'int32'), dy],
           ),
         ),
