@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
   copyRegisteredKernels,
@@ -7,6 +8,7 @@ import {
   version_core,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { browserCandidates } from '../../src/backend/candidates_browser.js';
 import { nodeCandidates } from '../../src/backend/candidates_node.js';
 import { chooseBackend } from '../../src/backend/choose_backend.js';
 import { bringBackUtil, chooseOneDNN, tfjsNode } from '../../src/backend/tfjs_node.js';
@@ -38,6 +40,18 @@ describe('the candidates of Node', () => {
       'wasm',
       'cpu',
     ]);
+  });
+
+  test.each([
+    ['Node', nodeCandidates(notInstalled)],
+    ['Browser', browserCandidates(notInstalled)],
+  ])('are in the order that docs/backends.md tells: %s', (platform, candidates) => {
+    const guide = readFileSync('docs/backends.md', 'utf8');
+    const [, table = ''] = new RegExp(`^\\| ${platform} .*\\n\\| -.*\\n((\\|.*\\n)+)`, 'm').exec(
+      guide,
+    )!;
+    const told = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
+    expect(told).toEqual([...new Set(candidates.map(({ name }) => name))]);
   });
 
   test('come down to wasm where nothing is installed', async () => {
