@@ -130,12 +130,20 @@ describe('pooling on libtensorflow', () => {
   });
 
   it('has a gradient in windows that hang over the edge', async () => {
-    // 5 pixels, windows of 2 in steps of 2: the third sees one pixel
+    // 3 by 3 pixels, windows of 2 by 2 in steps of 2: but for the first they see two pixels, two and one
     await useBackend('tensorflow');
-    const x = tensor4d([3, 1, 2, 5, 4], [1, 1, 5, 1]);
-    const slope = (pool: typeof avgPool) =>
-      grad((x: Tensor) => sum(pool(x as Tensor4D, [1, 2], [1, 2], 0, 'ceil')))(x).dataSync();
-    expect([...slope(avgPool)]).toEqual([0.5, 0.5, 0.5, 0.5, 1]);
-    expect([...slope(maxPool)]).toEqual([1, 0, 0, 1, 1]);
+    const x = tensor4d([9, 1, 8, 2, 3, 4, 5, 6, 7], [1, 3, 3, 1]);
+    const both = (pool: typeof avgPool) => [
+      [...pool(x, 2, 2, 0, 'ceil').dataSync()],
+      [...grad((x: Tensor) => sum(pool(x as Tensor4D, 2, 2, 0, 'ceil')))(x).dataSync()],
+    ];
+    expect(both(avgPool)).toEqual([
+      [3.75, 6, 5.5, 7],
+      [0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.5, 0.5, 1],
+    ]);
+    expect(both(maxPool)).toEqual([
+      [9, 8, 6, 7],
+      [1, 0, 1, 0, 0, 0, 0, 1, 1],
+    ]);
   });
 });

@@ -11,7 +11,8 @@ import type { Shape } from './translation_systems.js';
 /** Of the cycles; a U-Net with skip connections of every kind needs more. */
 const SMALL: Shape = [16, 16, 3];
 const SHAPE: Shape = [32, 32, 3];
-const STEPS = 200;
+/** An op of libtensorflow takes longer to call than such images to compute. */
+const STEPS = FASTEST === 'tensorflow' ? 100 : 200;
 
 /** Trains for some steps on images that change, and tells what is held then. */
 async function train(
