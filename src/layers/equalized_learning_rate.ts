@@ -55,12 +55,14 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
     register(EqualizedLearningRate);
   }
 
+  /** @internal */
   protected override kernelOf(layout: KernelLayout, variable: LayerVariable): ReparametrizedKernel {
     const { columns: inputs } = matrixShape(layout, variable.shape as number[]);
     const factor = this.gain / Math.sqrt(inputs);
     return { layout, variable, effective: () => mul(variable.read(), factor) };
   }
 
+  /** @internal */
   protected override start(drawn: boolean): void {
     if (!drawn) return;
     const stream = new RandomStream(this.seed);
@@ -81,6 +83,7 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
     return this.effectiveWeightsOf('EqualizedLearningRate.effectiveWeights');
   }
 
+  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { gain, seed } = this;
     return { ...super.getConfig(), gain, seed };

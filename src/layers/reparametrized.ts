@@ -39,10 +39,14 @@ type Kwargs = Parameters<layers.Layer['call']>[1];
 export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extends layers.Layer {
   /** The wrapped layer. */
   readonly layer: layers.Layer;
-  /** Those of the wrapped layer, once it is built. */
+  /**
+   * Those of the wrapped layer, once it is built.
+   *
+   * @internal
+   */
   protected kernels: readonly Kernel[] = [];
 
-  /** @param where The factory, for messages; `args.layer` is checked by {@link checkWrapped}. */
+  /** @param args Its `layer` is checked by {@link checkWrapped} before. */
   protected constructor(args: ReparametrizedArgs) {
     const { layer } = args;
     const { name, trainable, batchInputShape, dtype } = layer;
@@ -52,7 +56,11 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     this.activityRegularizer = layer.activityRegularizer;
   }
 
-  /** Makes what stands for a kernel of the layer, which is built. */
+  /**
+   * Makes what stands for a kernel of the layer, which is built.
+   *
+   * @internal
+   */
   protected abstract kernelOf(layout: KernelLayout, variable: LayerVariable): Kernel;
 
   override build(inputShape: Shape | Shape[]): void {
@@ -76,6 +84,8 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
    * Brings the kernels to where training starts.
    *
    * @param drawn Whether their values were just drawn, and not given.
+   *
+   * @internal
    */
   protected abstract start(drawn: boolean): void;
 
@@ -102,6 +112,8 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
    * The kernels, once there are any.
    *
    * @param where The method that asks, for messages.
+   *
+   * @internal
    */
   protected ready(where: string): readonly Kernel[] {
     if (this.kernels.length === 0)
@@ -116,7 +128,11 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     return this.kernels;
   }
 
-  /** The wrapped layer's weights with what it computes with in place of its kernels; copies. */
+  /**
+   * The wrapped layer's weights with what it computes with in place of its kernels; copies.
+   *
+   * @internal
+   */
   protected effectiveWeightsOf(where: string): Tensor[] {
     const kernels = this.ready(where);
     return this.layer.weights.map((weight) => {
@@ -143,6 +159,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     this.layer.setFastWeightInitDuringBuild(value);
   }
 
+  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { layer } = this;
     const config = layer.getConfig();

@@ -72,6 +72,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
     register(SpectralNormalization);
   }
 
+  /** @internal */
   protected override kernelOf(layout: KernelLayout, variable: LayerVariable): SpectralKernel {
     const vector = (name: string, size: number) =>
       this.addWeight(name, [size], 'float32', initializers.zeros(), undefined, false);
@@ -84,6 +85,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
     return new SpectralKernel(layout, variable, u, v, this);
   }
 
+  /** @internal */
   protected override start(): void {
     this.warmUp();
   }
@@ -138,6 +140,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
     return this.effectiveWeightsOf('SpectralNormalization.normalizedWeights');
   }
 
+  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { powerIterations, epsilon, seed } = this;
     return { ...super.getConfig(), powerIterations, epsilon, seed };

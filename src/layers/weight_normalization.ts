@@ -84,12 +84,14 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
     register(WeightNormalization);
   }
 
+  /** @internal */
   protected override kernelOf(layout: KernelLayout, variable: LayerVariable): DirectedKernel {
     return new DirectedKernel(layout, variable, (name, size) =>
       this.addWeight(name, [size], 'float32', initializers.ones()),
     );
   }
 
+  /** @internal */
   protected override start(): void {
     this.resetMagnitudes();
   }
