@@ -8,7 +8,7 @@ import { wasm } from './wasm.js';
 import { wasmInNode } from './wasm_in_node.js';
 import { webgpu } from './webgpu.js';
 
-/** The backends of Node, the fastest trainer first. */
+/** The backends of Node, the fastest trainer first, as docs/performance.md measured them. */
 export function nodeCandidates(importModule: ImportModule): readonly Candidate[] {
   return [
     tfjsNode('tensorflow-gpu', importModule, { onDevice: true }),

@@ -12,8 +12,8 @@ let lastCall: Promise<unknown> = Promise.resolve();
  * Chooses the fastest backend that works here, starts it, gives it gan-kit's kernels and makes it
  * the one that tensors live on.
  *
- * In Node the order is tfjs-node-gpu, tfjs-node, WebGPU (npm `webgpu`), wasm, cpu; in browsers
- * WebGPU, WebGL, wasm, cpu. A backend is accepted if its module is there and was made for this
+ * In Node the order is tfjs-node-gpu with a CUDA device, tfjs-node, WebGPU (npm `webgpu`, or that of Deno),
+ * wasm, cpu; in browsers WebGPU, WebGL, wasm, cpu. A backend is accepted if its module is there and was made for this
  * tfjs-core, if it starts, if it is not a GPU's in software (`softwareWebGPU`, `softwareWebGL`), and if it
  * computes a convolution and both its gradients right. A backend that already holds tensors is kept,
  * unless `prefer` says otherwise. In Node, too, wasm computes with threads, and the same numbers with any

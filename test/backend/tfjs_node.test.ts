@@ -54,6 +54,27 @@ describe('the candidates of Node', () => {
     expect(told).toEqual([...new Set(candidates.map(({ name }) => name))]);
   });
 
+  test('have libtensorflow before wasm or behind as docs/performance.md measured the two', () => {
+    const page = readFileSync('docs/performance.md', 'utf8');
+    const [section = ''] = /^## On libtensorflow\n[^]*?(?=^##)/m.exec(page)!;
+    const tables = section.split(/\n\n/).filter((part) => part.startsWith('| '));
+    const ratios = tables.flatMap((table) => {
+      const rows = table.matchAll(/^\| gan-kit, (native, )?(\d) threads? +\| ([\d,]+) ms/gm);
+      const times = new Map<string, number>();
+      for (const [, native = 'wasm, ', threads, time] of rows)
+        times.set(`${native}${threads}`, Number(time!.replace(',', '')));
+      return ['1', '2'].flatMap((threads) => {
+        const [native, wasm] = [times.get(`native, ${threads}`), times.get(`wasm, ${threads}`)];
+        return native === undefined || wasm === undefined ? [] : [native / wasm];
+      });
+    });
+    expect(ratios.length).toBeGreaterThanOrEqual(4); // two networks, with one thread and two
+    const names = nodeCandidates(notInstalled).map(({ name }) => name);
+    const isBefore = names.indexOf('tensorflow') < names.indexOf('wasm');
+    // no figure may stand against the order
+    expect(ratios.filter((ratio) => ratio < 1 !== isBefore)).toEqual([]);
+  });
+
   test('come down to wasm where nothing is installed', async () => {
     const { name, device, skipped } = await chooseBackend(nodeCandidates(notInstalled));
     expect(name).toBe('wasm');
