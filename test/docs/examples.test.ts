@@ -30,14 +30,8 @@ beforeAll(async () => {
   process.chdir(folder);
 });
 
-const NONE = Object.fromEntries(
-  (['tensorflow-gpu', 'tensorflow', 'webgpu'] as const).map((name) => [
-    name,
-    () => Promise.reject(new Error('not installed')),
-  ]),
-);
 /** What `loadBackend` is to a project that has installed no other backend. */
-const loadWasm: typeof loadBackend = (options) => loadBackend({ ...options, modules: NONE });
+const loadWasm: typeof loadBackend = (options) => loadBackend({ prefer: ['wasm'], ...options });
 
 afterAll(() => {
   process.chdir(home);
