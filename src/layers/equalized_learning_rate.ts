@@ -109,7 +109,7 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
  * const critic = sequential({
  *   layers: [
  *     equalizedLearningRate({ layer: convolution }),
- *     leakyReLU({ alpha: 0.2 }),
+ *     leakyReLU({ negativeSlope: 0.2 }),
  *     layers.flatten(),
  *     equalizedLearningRate({ layer: layers.dense({ units: 1 }), gain: 1 }),
  *   ],
