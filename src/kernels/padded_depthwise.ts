@@ -15,13 +15,13 @@ type Shape = [number, number, number, number];
  */
 export function paddedDepthwise<C extends Call>(call: C): C {
   const { inputs, attrs } = call;
-  const { strides, pad, dilations = 1 } = attrs as Attrs;
+  const { strides, pad, dilations } = attrs as Attrs;
   if (pad !== 'same' || inputs.filter === undefined) return call;
   const { padInfo } = backend_util.computeConv2DInfo(
     inputs.x.shape as Shape,
     inputs.filter.shape as Shape,
     strides,
-    dilations,
+    dilations ?? 1, // null from tfjs's layers
     pad,
     undefined,
     true,

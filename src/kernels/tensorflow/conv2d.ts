@@ -43,7 +43,7 @@ interface Geometry {
   readonly pad: Padding;
   readonly dataFormat: 'NHWC' | 'NCHW';
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  readonly dilations?: [number, number] | number;
+  readonly dilations?: [number, number] | number | null;
 }
 type Shape4D = [number, number, number, number];
 
@@ -51,13 +51,13 @@ type Shape4D = [number, number, number, number];
 function opAttrs(
   images: Shape4D,
   filter: Shape4D,
-  { strides, pad, dataFormat, dimRoundingMode, dilations = 1 }: Geometry,
+  { strides, pad, dataFormat, dimRoundingMode, dilations }: Geometry,
 ): OpAttr[] {
   const conv = backend_util.computeConv2DInfo(
     images,
     filter,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     false,
