@@ -1,58 +1,30 @@
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { MaxPool3DAttrs, MaxPoolAttrs, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import { poolAxes } from './pool_axes.js';
+import type { PoolAttrs, PoolAxis } from './pool_axes.js';
 
 /** Where the windows of a pooling lie; in two dimensions its images are one deep. */
 export interface Pool {
   readonly batch: number;
   readonly channels: number;
   /** Depth, height, width. */
-  readonly axes: readonly [Axis, Axis, Axis];
+  readonly axes: readonly [PoolAxis, PoolAxis, PoolAxis];
 }
-interface Axis {
-  readonly size: number;
-  readonly windows: number;
-  readonly window: number;
-  readonly stride: number;
-  readonly before: number;
-}
+
+const ONE_DEEP: PoolAxis = { size: 1, windows: 1, window: 1, stride: 1, before: 0 };
 
 /** The windows of a pooling in two dimensions. */
-export function pool2D({ shape }: Tensor4D, attrs: MaxPoolAttrs): Pool {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs;
-  const p = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
-  return {
-    batch: p.batchSize,
-    channels: p.inChannels,
-    axes: [
-      { size: 1, windows: 1, window: 1, stride: 1, before: 0 },
-      axis(p.inHeight, p.outHeight, p.filterHeight, p.strideHeight, p.padInfo.top),
-      axis(p.inWidth, p.outWidth, p.filterWidth, p.strideWidth, p.padInfo.left),
-    ],
-  };
-}
+export const pool2D = ({ shape }: Tensor4D, attrs: MaxPoolAttrs): Pool =>
+  pool(shape, [ONE_DEEP, ...poolAxes(shape, attrs as PoolAttrs)]);
 
 /** The windows of a pooling in three dimensions. */
-export function pool3D({ shape }: Tensor5D, attrs: MaxPool3DAttrs): Pool {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs;
-  const p = backend_util.computePool3DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
-  return {
-    batch: p.batchSize,
-    channels: p.inChannels,
-    axes: [
-      axis(p.inDepth, p.outDepth, p.filterDepth, p.strideDepth, p.padInfo.front),
-      axis(p.inHeight, p.outHeight, p.filterHeight, p.strideHeight, p.padInfo.top),
-      axis(p.inWidth, p.outWidth, p.filterWidth, p.strideWidth, p.padInfo.left),
-    ],
-  };
-}
+export const pool3D = ({ shape }: Tensor5D, attrs: MaxPool3DAttrs): Pool =>
+  pool(shape, poolAxes(shape, attrs));
 
-const axis = (
-  size: number,
-  windows: number,
-  window: number,
-  stride: number,
-  before: number,
-): Axis => ({ size, windows, window, stride, before });
+const pool = (shape: readonly number[], axes: readonly PoolAxis[]): Pool => ({
+  batch: shape[0]!,
+  channels: shape.at(-1)!,
+  axes: axes as Pool['axes'],
+});
 
 /** Visits each output element with the place of its window's first maximum, or of its first NaN. */
 export function forEachMaximum(
@@ -89,7 +61,7 @@ export function forEachMaximum(
 }
 
 /** From where to where a window lies within the image. */
-function bounds({ size, window, stride, before }: Axis, index: number): [number, number] {
+function bounds({ size, window, stride, before }: PoolAxis, index: number): [number, number] {
   const start = index * stride - before;
   return [Math.max(0, start), Math.min(size, start + window)];
 }

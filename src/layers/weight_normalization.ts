@@ -16,6 +16,8 @@ export interface WeightNormalizationArgs extends ReparametrizedArgs {
 
 /** A kernel as length and direction. */
 class DirectedKernel implements ReparametrizedKernel {
+  /** Shape [number of norms], in the order of the kernel's axes. */
+  private readonly g: LayerVariable;
   private readonly others: number[];
   private readonly broadcast: number[];
 
@@ -32,9 +34,6 @@ class DirectedKernel implements ReparametrizedKernel {
     const size = this.broadcast.reduce((product, length) => product * length, 1);
     this.g = addMagnitudes(`${layout.weight}_g`, size);
   }
-
-  /** Shape [number of norms], in the order of the kernel's axes. */
-  private readonly g: LayerVariable;
 
   /** ‖v‖ along all axes but the first of PyTorch's, which are kept. */
   private norms(): Tensor {

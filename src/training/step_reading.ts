@@ -34,7 +34,7 @@ export function startReading(
       const values = await all.data();
       const sums = values.subarray(names.length);
       const suspects = weights.filter((_, i) => !Number.isFinite(sums[i]));
-      const broken = await Promise.all(suspects.map(({ weight }) => isBroken(weight)));
+      const broken = await Promise.all(suspects.map(({ weight }) => holdsNonFinite(weight)));
       return {
         losses: Object.fromEntries(names.map((name, i) => [name, values[i]!])),
         brokenWeights: suspects.filter((_, i) => broken[i]).map(({ path }) => path),
@@ -57,6 +57,6 @@ function weightsOf(networks: Readonly<Record<string, LayersModel>>) {
 
 const toScalar = (value: Tensor): Tensor => reshape(value, []);
 
-async function isBroken(weight: Tensor): Promise<boolean> {
+async function holdsNonFinite(weight: Tensor): Promise<boolean> {
   return !(await weight.data()).every(Number.isFinite);
 }

@@ -5,7 +5,7 @@
 #   npm run native        needs Linux on x86-64, Python 3 with pip, g++ and nm
 #
 # It is made in .native/ and linked into node_modules, from where `loadBackend` takes it as if a user had
-# installed it; `npm install` leaves the link alone or this script sets it again in a second.
+# installed it. `npm install` may remove the link; run again, this script sets it in a second.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -4,7 +4,6 @@ import {
   Conv2DBackpropInput,
   FusedConv2D,
   add,
-  backend_util,
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
@@ -19,8 +18,9 @@ import type {
 import { activated } from '../activation.js';
 import { kernelFunc } from '../wasm_backend.js';
 import type { KernelReplacement } from '../wasm_backend.js';
+import { infoOf } from './geometry.js';
+import type { Fused, Geometry, Images, Shape4D } from './geometry.js';
 import { paddingAttrs } from './padding.js';
-import type { Padding } from './padding.js';
 import { OF_FLOATS, int, text } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
 
@@ -29,40 +29,10 @@ import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_bac
  * pixels, which every translation network has; the ops below them know it.
  */
 
-interface Images {
-  readonly x: Tensor4D;
-  readonly filter: Tensor4D;
-}
-interface Fused extends Images {
-  readonly bias?: Tensor;
-  readonly preluActivationWeights?: Tensor;
-}
-
-interface Geometry {
-  readonly strides: [number, number] | number;
-  readonly pad: Padding;
-  readonly dataFormat: 'NHWC' | 'NCHW';
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  readonly dilations?: [number, number] | number | null;
-}
-type Shape4D = [number, number, number, number];
-
 /** What the three ops are told. */
-function opAttrs(
-  images: Shape4D,
-  filter: Shape4D,
-  { strides, pad, dataFormat, dimRoundingMode, dilations }: Geometry,
-): OpAttr[] {
-  const conv = backend_util.computeConv2DInfo(
-    images,
-    filter,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    false,
-    backend_util.convertConv2DDataFormat(dataFormat),
-  );
+function opAttrs(images: Shape4D, filter: Shape4D, geometry: Geometry): OpAttr[] {
+  const { pad, dataFormat = 'NHWC' } = geometry;
+  const conv = infoOf(images, filter, geometry, false);
   const each = (height: number, width: number) =>
     dataFormat === 'NHWC' ? [1, height, width, 1] : [1, 1, height, width];
   return [

@@ -4,7 +4,6 @@ import {
   DepthwiseConv2dNativeBackpropInput,
   FusedDepthwiseConv2D,
   add,
-  backend_util,
   pad,
   reshape,
   slice,
@@ -12,6 +11,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type {
+  backend_util,
   DepthwiseConv2dNativeAttrs,
   DepthwiseConv2dNativeBackpropFilterAttrs,
   DepthwiseConv2dNativeBackpropInputAttrs,
@@ -22,6 +22,8 @@ import type {
 import { activated } from '../activation.js';
 import { kernelFunc } from '../wasm_backend.js';
 import type { KernelReplacement } from '../wasm_backend.js';
+import { infoOf } from './geometry.js';
+import type { Fused, Geometry, Images } from './geometry.js';
 import { paddingAttrs } from './padding.js';
 import type { Padding } from './padding.js';
 import { OF_FLOATS, int } from './tensorflow_backend.js';
@@ -32,37 +34,6 @@ import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_bac
  * number of pixels as little as the plain ones.
  */
 
-interface Images {
-  readonly x: Tensor4D;
-  readonly filter: Tensor4D;
-}
-interface Fused extends Images {
-  readonly bias?: Tensor;
-  readonly preluActivationWeights?: Tensor;
-}
-interface Geometry {
-  readonly strides: [number, number] | number;
-  readonly pad: Padding;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  readonly dilations?: [number, number] | number | null;
-}
-type Shape4D = [number, number, number, number];
-
-const infoOf = (
-  images: Shape4D,
-  filter: Shape4D,
-  { strides, pad, dimRoundingMode, dilations }: Geometry,
-): backend_util.Conv2DInfo =>
-  backend_util.computeConv2DInfo(
-    images,
-    filter,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    true,
-  );
-
 const opAttrs = (conv: backend_util.Conv2DInfo, pad: Padding): OpAttr[] => [
   OF_FLOATS,
   int('strides', [1, conv.strideHeight, conv.strideWidth, 1]),
@@ -70,7 +41,7 @@ const opAttrs = (conv: backend_util.Conv2DInfo, pad: Padding): OpAttr[] => [
 ];
 
 function convolve(backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor {
-  const conv = infoOf(x.shape, filter.shape, attrs);
+  const conv = infoOf(x.shape, filter.shape, attrs, true);
   return tidy(() =>
     backend.executeSingleOutput('DepthwiseConv2dNative', opAttrs(conv, attrs.pad), [
       x,
@@ -137,7 +108,7 @@ const backpropInput: KernelReplacement = {
         tidy(() =>
           backend.executeSingleOutput(
             'DepthwiseConv2dNativeBackpropInput',
-            opAttrs(infoOf(attrs.inputShape, filter.shape, attrs), attrs.pad),
+            opAttrs(infoOf(attrs.inputShape, filter.shape, attrs, true), attrs.pad),
             [tensor1d(attrs.inputShape, 'int32'), filter, dy],
           ),
         ),
@@ -157,7 +128,7 @@ const backpropFilter: KernelReplacement = {
         tidy(() =>
           backend.executeSingleOutput(
             'DepthwiseConv2dNativeBackpropFilter',
-            opAttrs(infoOf(x.shape, attrs.filterShape, attrs), attrs.pad),
+            opAttrs(infoOf(x.shape, attrs.filterShape, attrs, true), attrs.pad),
             [x, tensor1d(attrs.filterShape, 'int32'), dy],
           ),
         ),
