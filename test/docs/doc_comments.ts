@@ -128,10 +128,10 @@ export function publicFace(): { exports: PublicExport[]; bareOptions: string[] }
 
 /** The ```ts blocks of the README and the guides. */
 export function guideExamples(): Example[] {
-  const guides = readdirSync(resolve(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`);
-  return ['README.md', ...guides]
+  const guides = readdirSync(resolve(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md') && !path.startsWith('api'))
+    .map((path) => `docs/${path}`);
+  return ['README.md', 'CONTRIBUTING.md', ...guides]
     .filter((path) => existsSync(resolve(ROOT, path)))
     .flatMap((path) => fences(path, readFileSync(resolve(ROOT, path), 'utf8')));
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { deadLinks, linksOf } from '../docs/links.js';
 import { sizeOf } from './installation.js';
 
 const installed = join(inject('installed'), 'node_modules');
@@ -9,41 +10,6 @@ const pages = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((p
   path.endsWith('.md'),
 );
 
-/** The anchors of the headings of a page, as npm and GitHub make them. */
-function anchorsOf(text: string): string[] {
-  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!);
-  return headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replace(/\s/g, '-'),
-  );
-}
-
-/** The links of a page that lead to another place than the web. */
-function linksOf(text: string): string[] {
-  const outsideCode = text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
-  return [...outsideCode.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target]) => target!)
-    .filter((target) => !/^https?:/.test(target));
-}
-
-/** Links of a page that lead nowhere. */
-function deadLinks(page: string): string[] {
-  const path = join(home, page);
-  return linksOf(readFileSync(path, 'utf8')).filter((link) => {
-    const [target, anchor] = link.split('#') as [string, string?];
-    const file = target === '' ? path : resolve(dirname(path), target);
-    if (!file.startsWith(home) || !existsSync(file)) return true;
-    return (
-      anchor !== undefined &&
-      statSync(file).isFile() &&
-      !anchorsOf(readFileSync(file, 'utf8')).includes(anchor)
-    );
-  });
-}
-
 describe('what is packed', () => {
   it('has the README, the guides and what they show', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md']));
@@ -51,7 +17,7 @@ describe('what is packed', () => {
   });
 
   it.each(pages)('every link of %s leads somewhere', (page) => {
-    expect(deadLinks(page)).toEqual([]);
+    expect(deadLinks(join(home, page), home)).toEqual([]);
   });
 
   it('names no repository, home page or address for bugs that there is not', () => {

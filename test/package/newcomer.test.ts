@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { emptyProject, npmInstall, sizeOf } from './installation.js';
-import { blockOf } from './readme_blocks.js';
+import { emptyProject, npmInstall, run, sizeOf } from './installation.js';
+import { blockOf } from './page_blocks.js';
 import { readRing, samplesPerMode } from './ring_picture.js';
 
 describe('a newcomer with an empty folder', () => {
   const readme = readFileSync('README.md', 'utf8');
+  const quickStart = readFileSync('docs/quick-start.md', 'utf8');
   const folder = emptyProject(inject('workshop'), 'newcomer', {});
 
   it('installs less than 130 MB', () => {
@@ -30,8 +31,14 @@ describe('a newcomer with an empty folder', () => {
     expect(Math.abs(size - Number(megabytes))).toBeLessThan(0.05 * Number(megabytes));
   });
 
-  it('pastes the snippet of the README and sees what it says: a ring', () => {
-    const snippet = blockOf(readme, 'snippet: newcomer');
+  it('pastes the snippet of the README', () => {
+    writeFileSync(join(folder, 'first.mjs'), blockOf(readme, 'snippet: first'));
+    const printed = run(folder, 'node', 'first.mjs');
+    expect(printed).toBe('discriminator, generator\n[ 16, 28, 28, 1 ]\n');
+  });
+
+  it('pastes the snippet of the quick start and sees what it says: a ring', () => {
+    const snippet = blockOf(quickStart, 'snippet: newcomer');
     writeFileSync(join(folder, 'snippet.mjs'), `${snippet}\nexport { samples };\n`);
     const numbers = 'console.error(JSON.stringify((await import("./snippet.mjs")).samples));';
     writeFileSync(join(folder, 'measured.mjs'), numbers);
@@ -39,8 +46,8 @@ describe('a newcomer with an empty folder', () => {
       cwd: folder,
       encoding: 'utf8',
     });
-    // In the README's output `…` stands for anything.
-    const said = blockOf(readme, 'output: newcomer').trim().split('\n');
+    // In the output on the page `…` stands for anything.
+    const said = blockOf(quickStart, 'output: newcomer').trim().split('\n');
     for (const line of said) {
       const pattern = line
         .split('…')

@@ -1,4 +1,4 @@
-/** The modes of the README's snippet, and how it draws: 18 columns and 9 rows a unit, from the middle. */
+/** The modes of the quick start's snippet, and how it draws: 18 columns and 9 rows a unit, from the middle. */
 const MODES = Array.from({ length: 8 }, (_, k) => (2 * Math.PI * k) / 8).map((angle) => ({
   x: Math.cos(angle),
   y: Math.sin(angle),

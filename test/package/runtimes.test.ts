@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { findGPU } from '../setup/gpu.js';
 import { emptyProject, npmInstall, run } from './installation.js';
-import { blockOf } from './readme_blocks.js';
+import { blockOf } from './page_blocks.js';
 import { readRing } from './ring_picture.js';
 import { runInNode } from './runs_in_node.js';
 import type { NodeRun } from './runs_in_node.js';
@@ -28,7 +28,7 @@ describe('a newcomer with an empty folder', () => {
     const peers = ['@tensorflow/tfjs-core@^4.22.0', '@tensorflow/tfjs-layers@^4.22.0'];
     npmInstall(folder, inject('tarball'), ...peers);
     copyFileSync(resolve('test/package/programs/in_node.js'), join(folder, 'in_node.js'));
-    const snippet = blockOf(readFileSync('README.md', 'utf8'), 'snippet: newcomer');
+    const snippet = blockOf(readFileSync('docs/quick-start.md', 'utf8'), 'snippet: newcomer');
     writeFileSync(join(folder, 'snippet.mjs'), snippet);
     writeFileSync(
       join(folder, 'which.mjs'),
@@ -40,7 +40,7 @@ describe('a newcomer with an empty folder', () => {
   describe.each(RUNTIMES)('on $name', ({ name, command }) => {
     const [file, ...args] = command;
 
-    it('sees the ring of the README', () => {
+    it('sees the ring of the quick start', () => {
       const printed = run(folder, file!, ...args, 'snippet.mjs');
       const [, near, modes] = /\n(\d+) of 1,000 samples are near a mode, of (\d) modes/.exec(
         printed,

@@ -1,0 +1,38 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { deadLinks, linksOf } from './links.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const inFolder = (folder: string): string[] =>
+  readdirSync(resolve(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+const PAGES = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/differences')];
+
+describe('the pages', () => {
+  it.each(PAGES)('%s: every link leads somewhere', (page) => {
+    expect(deadLinks(resolve(ROOT, page), ROOT)).toEqual([]);
+  });
+
+  it('are all listed in docs/README.md or docs/differences.md', () => {
+    const listed = (index: string): string[] =>
+      linksOf(readFileSync(resolve(ROOT, index), 'utf8')).map((link) => link.split('#')[0]!);
+    const guides = inFolder('docs').map((page) => page.replace('docs/', ''));
+    expect(listed('docs/README.md')).toEqual(
+      expect.arrayContaining(guides.filter((page) => page !== 'README.md')),
+    );
+    const differences = inFolder('docs/differences').map((page) => page.replace('docs/', ''));
+    expect(listed('docs/differences.md')).toEqual(expect.arrayContaining(differences));
+  });
+});
+
+describe('README.md', () => {
+  const lines = readFileSync(resolve(ROOT, 'README.md'), 'utf8').split('\n');
+
+  it('has no line that is hard to read as text', () => {
+    const isTable = (line: string): boolean => line.startsWith('|');
+    const long = lines.filter((line) => line.length > (isTable(line) ? 160 : 120));
+    expect(long.filter((line) => !line.includes('](') && !line.includes('<img'))).toEqual([]);
+  });
+});
