@@ -1,7 +1,7 @@
-/** Half of what a user feels, so that one more step of work does not reach it. */
+/** Milliseconds of a slice: half of a noticeable delay, so that one more unit of work stays below it. */
 const SLICE = 25;
 
-/** When the work of this turn of the event loop began; one clock for all, as there is one loop. */
+/** When the work of this turn of the event loop began. There is one clock, because there is one loop. */
 let began: number | undefined;
 
 /** Reads the clock, and starts it if the event loop has turned since. */

@@ -87,7 +87,7 @@ export const conv3DBackpropFilter: KernelReplacement = {
 const run = (kernelName: string, inputs: NamedTensorMap, attrs: object): Tensor =>
   engine().runKernel(kernelName, inputs, attrs as NamedAttrMap);
 
-/** What the convolution of one plane is told; 'same' would not do, for tfjs pads 3-D otherwise than 2-D. */
+/** Attributes of the convolution of one plane. Padding is explicit because tfjs's 'same' differs between 2-D and 3-D. */
 const planar = ({ strideHeight, strideWidth, padInfo }: backend_util.Conv3DInfo) => ({
   strides: [strideHeight, strideWidth],
   pad: [

@@ -18,12 +18,12 @@ export interface Frame {
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** No more elements than this are in frames at once, 4 MiB, if one image has not more. */
+/** The most elements in frames at once, 4 MiB, unless one image has more. */
 const MOST_ELEMENTS = 2 ** 20;
 
 /**
- * Calls `f` with images in frames, zero around them, so many at a time as memory is well used for: with
- * the first of the batch, their number, and the address of the framed images.
+ * Zero-pads images into frames, in chunks that fit the scratch budget, and calls `f(first, count, framed)`
+ * for each chunk; `framed` is the address of its images.
  */
 export function forFramedImages(
   simd: Simd,

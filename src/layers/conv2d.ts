@@ -30,8 +30,8 @@ export interface Conv2DArgs {
 }
 
 /**
- * A two-dimensional convolution that computes only the gradients that are asked for, and pads as
- * PyTorch does where it is told how much.
+ * A two-dimensional convolution that computes only the gradients that are asked for, with PyTorch's
+ * explicit padding.
  *
  * `y[n, p, q, d] = b[d] + Σ x[n, s·p + i − top, s·q + j − left, c] · W[i, j, c, d]`. The layer of tfjs
  * goes through a fused op whose gradient always computes both the input's and the kernel's part: a

@@ -27,9 +27,9 @@ export interface DropoutArgs {
  *
  * `y = x · m / (1 − rate)` in training, where each element of m is 1 with probability 1 − rate, and
  * `y = x` otherwise. The n-th training call of a layer draws mask (seed, n): two runs with equal
- * seeds see equal masks on every backend, a resumed run goes on with the next mask, and no mask is
- * ever used twice. (tfjs's own layer repeats one mask for ever when it has a seed, and is not
- * reproducible when it has none.)
+ * seeds see equal masks on every backend, a resumed run continues with the next mask, and no mask is
+ * used twice. (tfjs's own layer reuses one mask when it has a seed, and is not reproducible when it has
+ * none.)
  *
  * **Differentiable:** to any order.
  *

@@ -5,7 +5,7 @@ type Layer = layers.Layer;
 /** A layer that only changes how others are run: paths and weights are as if it were not there. */
 const TRANSPARENT = 'GanKitRecompute';
 
-/** The layers of a model, or `undefined` of a layer that is none. */
+/** The layers of a model; `undefined` if the layer is not a model. */
 export function layersOf(layer: Layer): readonly Layer[] | undefined {
   const { layers: inner } = layer as { layers?: readonly Layer[] };
   if (inner === undefined) return undefined;

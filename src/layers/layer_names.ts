@@ -67,7 +67,7 @@ export function namedLayers(siblings: readonly Layer[]): [name: string, layer: L
   });
 }
 
-/** The layers of a model with what paths call them, or `undefined` of a layer that is none. */
+/** The layers of a model with their names in paths; `undefined` if the layer is not a model. */
 export function namedLayersOf(layer: Layer): [name: string, layer: Layer][] | undefined {
   const inner = layersOf(layer);
   return inner === undefined ? undefined : namedLayers(inner);

@@ -16,11 +16,11 @@ interface Drawing {
 }
 
 /**
- * Takes down what a call of layers depends on besides its inputs and weights: what is frozen, and
- * which random numbers come next.
+ * Captures everything that a call of layers depends on besides its inputs and weights: what is frozen,
+ * and which random numbers come next.
  *
- * @returns A function that runs a call as it would have run at this moment, with the given values of
- *   the weights; the layers are afterwards as it found them.
+ * @returns A function that runs a call as it would have run now, with the given values of the weights,
+ *   and leaves the layers as it found them.
  */
 export function replayedCall(
   called: readonly layers.Layer[],

@@ -1,6 +1,6 @@
 import type { Float64Heap } from './float64_heap.js';
 
-/** As in assembly/float64.ts: the order of additions is what results have their bits of. */
+/** Must equal BLOCK_TERMS in assembly/float64.ts: the order of additions decides the bits of the result. */
 const BLOCK_TERMS = 128;
 
 /** A heap of zeros without WebAssembly. */

@@ -14,7 +14,7 @@ export interface Moments {
 /** How many rows are added at a time: what they are multiplied with stays in the processor's cache. */
 export const BLOCK = 64;
 
-/** Up to so many columns plain arrays do: a WebAssembly memory takes 10 GB of addresses, however small it is. */
+/** At most this many columns use plain arrays: a WebAssembly memory reserves 10 GB of address space, however small. */
 const FEW_COLUMNS = 32;
 
 /**

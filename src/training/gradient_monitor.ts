@@ -37,9 +37,9 @@ interface Observation {
  * Watches the size of gradients, layer by layer: ‖g‖ = √(Σ g²) over all weights of a layer.
  *
  * `observe` is called at every step of every network and computes only when the network is due;
- * nothing is read back until `read`, and of each network only the newest norms are kept. A step is
- * counted whenever the network that is observed most often is; the others are due at their first
- * step after a multiple of `every`, so that their norms come together.
+ * nothing is read back until `read`, and of each network only the newest norms are kept. Steps are
+ * those of the most frequently observed network. The others are measured at their first step after each
+ * multiple of `every`, so that one report covers all.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RandomStream } from '../internal/random.js';
 
 /**
- * Swaps the logits of real i and fake i with a probability, which is to swap their labels, whatever
- * the loss.
+ * Swaps the logits of real and fake sample i with the given probability: the same as swapping their
+ * labels, for any loss.
  *
  * @param logits Two tensors of one shape `[batch, …]`.
  * @param probability Of a swap, for each pair by itself.
