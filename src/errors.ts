@@ -9,8 +9,19 @@
  */
 export type GanKitErrorCode = 'type' | 'shape' | 'value' | 'state' | 'backend';
 
+/** What a {@link GanKitError} knows besides its code and its message. */
+export interface GanKitErrorDetails {
+  /** The function that refused. */
+  readonly where?: string;
+  /** The argument or option that broke the rule. */
+  readonly parameter?: string;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
 /**
- * The one class of error that gan-kit throws on purpose; `code` says what kind of rule was broken.
+ * The one class of error that gan-kit throws on purpose: `code` says what kind of rule was broken, `where` in which
+ * function, `parameter` by what. Programs tell errors apart by these; the text may change from version to version.
  *
  * @example
  * ```ts
@@ -20,17 +31,23 @@ export type GanKitErrorCode = 'type' | 'shape' | 'value' | 'state' | 'backend';
  * try {
  *   adam({ learningRate: -1 });
  * } catch (error) {
- *   if (error instanceof GanKitError) console.log(error.code); // → value
+ *   if (error instanceof GanKitError) console.log(error.code, error.where, error.parameter); // → value adam learningRate
  * }
  * ```
  */
 export class GanKitError extends Error {
   override readonly name = 'GanKitError';
   readonly code: GanKitErrorCode;
+  /** The function that refused, `'adam'`; undefined where none was called. */
+  readonly where: string | undefined;
+  /** The argument or option that broke the rule, `'learningRate'` or `'ema.decay'`; undefined where none did. */
+  readonly parameter: string | undefined;
 
-  constructor(code: GanKitErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: GanKitErrorCode, message: string, details: GanKitErrorDetails = {}) {
+    super(message, details);
     this.code = code;
+    this.where = details.where;
+    this.parameter = details.parameter;
   }
 }
 

@@ -3,7 +3,7 @@ export type { LoadBackendOptions } from './backend/load_backend.js';
 export type { BackendName } from './backend/candidate.js';
 export type { LoadedBackend } from './backend/choose_backend.js';
 export { GanKitError, isGanKitError } from './errors.js';
-export type { GanKitErrorCode } from './errors.js';
+export type { GanKitErrorCode, GanKitErrorDetails } from './errors.js';
 export type {
   AdjustableOptimizer,
   AdversarialLoss,

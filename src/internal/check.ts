@@ -32,7 +32,10 @@ export function fail(
   advice?: string,
 ): never {
   const message = `${where}: \`${parameter}\` must be ${rule}. Received: ${show(received)}.`;
-  throw new GanKitError(code, advice === undefined ? message : `${message}\n${advice}`);
+  throw new GanKitError(code, advice === undefined ? message : `${message}\n${advice}`, {
+    where,
+    parameter,
+  });
 }
 
 /** Duck typing, because two copies of tfjs-core in one program are common. */
