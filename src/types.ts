@@ -51,6 +51,11 @@ export interface Penalty {
   readonly weight: number;
   /** How many discriminator steps lie between two at which the penalty is due; 1 is each. */
   readonly every: number;
+  /**
+   * At which samples it looks: with networks that are conditioned, the critic is called under the condition of
+   * `'fake'` samples, else under that of the real ones.
+   */
+  readonly at?: 'interpolates' | 'real' | 'fake' | 'perturbed';
   /** The unweighted term. The caller owns the result. */
   compute(critic: Critic, batch: { readonly real: Tensor; readonly fake?: Tensor }): Scalar;
 }
@@ -84,6 +89,12 @@ export interface Stateful {
 export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly networks: Readonly<Record<string, LayersModel>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
+  /** How many steps were made. */
+  readonly stepCount: number;
+  /** How many steps were undone, as they were not finite, under `onNonFinite: 'skip'`. */
+  readonly skipped: number;
+  /** Whether `dispose` was called. */
+  readonly disposed: boolean;
   /** One step on one batch. */
   trainStep(batch: Batch, options?: { readonly read?: true }): Promise<Losses>;
   /** The same; `read: false` skips the read-back of the losses. */

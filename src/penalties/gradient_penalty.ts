@@ -101,6 +101,8 @@ export class GradientPenalty implements Penalty, Stateful {
   readonly weight: number;
   /** The penalty is due at every `every`-th discriminator step. */
   readonly every: number;
+  /** At which points the penalty looks. */
+  readonly at: SamplingPoint;
   private readonly sampling: Sampling;
   private readonly outputs: 'sum' | 'mean';
   private readonly rule: NormRule;
@@ -122,6 +124,7 @@ export class GradientPenalty implements Penalty, Stateful {
     checkNumber(where, 'epsilon', epsilon, { min: 0 });
     this.weight = weight;
     this.every = every;
+    this.at = at;
     this.sampling = { at, scale };
     this.outputs = outputs;
     this.rule = { target, sided, epsilon };

@@ -1,15 +1,15 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, fail } from '../internal/check.js';
+import { checkNumber, checkOptions, fail } from '../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../types.js';
 import { holdsBatchNorm } from './holds_batch_norm.js';
-import type { GradientMonitor } from './gradient_monitor.js';
 
-/** Refuses what is no model with one input and one output. */
+/** Refuses what is no model with one output, and one input unless it may be conditioned. */
 export function checkModel(
   where: string,
   parameter: string,
   model: unknown,
+  inputs: 'one input' | 'conditioned' = 'one input',
 ): asserts model is LayersModel {
   const candidate = model as LayersModel | undefined;
   if (
@@ -18,12 +18,15 @@ export function checkModel(
     candidate.inputs === undefined
   )
     fail('type', where, parameter, 'a LayersModel', model);
-  if (candidate.inputs.length !== 1 || candidate.outputs.length !== 1)
+  const fits = inputs === 'conditioned' || candidate.inputs.length === 1;
+  if (!fits || candidate.outputs.length !== 1)
     fail(
       'shape',
       where,
       parameter,
-      'a model with one input and one output',
+      inputs === 'conditioned'
+        ? 'a model with one output'
+        : 'a model with one input and one output',
       `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
     );
 }
@@ -51,15 +54,6 @@ export function checkLogits(where: string, parameter: string, discriminator: Lay
 const isModel = (layer: unknown): layer is LayersModel =>
   Array.isArray((layer as Partial<LayersModel>).outputs);
 
-/** Refuses what could not watch gradients. */
-export function checkMonitor(where: string, monitor: GradientMonitor | undefined): void {
-  if (
-    monitor !== undefined &&
-    typeof (monitor as Partial<GradientMonitor> | null)?.observe !== 'function'
-  )
-    fail('type', where, 'monitor', 'a GradientMonitor', monitor);
-}
-
 /** Refuses what is no pair of losses. */
 export function checkLoss(where: string, loss: AdversarialLoss): void {
   if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
@@ -73,6 +67,7 @@ export function checkOptimizers<Name extends string>(
   names: readonly [Name, Name],
 ): void {
   if (optimizers === undefined) return;
+  checkOptions(where, optimizers, names, 'optimizers');
   for (const name of names)
     if (typeof optimizers?.[name]?.applyGradients !== 'function')
       fail('type', where, `optimizers.${name}`, 'an optimizer', optimizers?.[name]);

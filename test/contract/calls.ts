@@ -1,5 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { add, concat, mul, slice, square, sub, sum, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  mul,
+  scalar,
+  slice,
+  square,
+  sub,
+  sum,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -77,6 +88,7 @@ export async function calls(): Promise<Map<string, Call>> {
     models.pixelDiscriminator({ inputShape: [12, 12, 3], filters: 2, seed }),
   );
   const judgeOfPairs = models.pixelDiscriminator({ inputShape: [12, 12, 6], filters: 2 });
+  const number = new training.ScalarState(0.5);
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
   const gan = training.createGAN({ generator, discriminator, loss: losses.hinge() });
   const state = await gan.state();
@@ -246,6 +258,16 @@ export async function calls(): Promise<Map<string, Call>> {
       training.createPix2Pix,
       { generator: translator, discriminator: judgeOfPairs, lambdaL1: 100, seed: 1 },
     ],
+    createSystem: [
+      training.createSystem,
+      {
+        name: 'Autoencoder',
+        networks: { generator },
+        optimizers: { generator: adam },
+        pieces: { average },
+        step: () => undefined,
+      },
+    ],
     ExponentialMovingAverage: [
       make(training.ExponentialMovingAverage),
       generator,
@@ -253,9 +275,14 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     GradientMonitor: [make(training.GradientMonitor), { every: 1, warnAbove: 10 }],
     ImagePool: [make(training.ImagePool), { size: 2, seed: 1 }],
+    labelDistribution: [
+      training.labelDistribution,
+      { classes: 2, weights: [1, 2], encoding: 'oneHot' },
+    ],
     linearDecay: [training.linearDecay, { epochs: 1, decayEpochs: 2, start: 1 }],
     rmsprop: [training.rmsprop, { learningRate: 1e-3, decay: 0.9, epsilon: 1e-8 }],
     sampleLatents: [training.sampleLatents, { count: 2, size: 3, distribution: 'normal', seed: 1 }],
+    ScalarState: [make(training.ScalarState), 0.5],
     sgd: [training.sgd, { learningRate: 1e-3, momentum: 0.9 }],
     shuffledBatch: [training.shuffledBatch, { count: 6, batchSize: 2, index: 1, seed: 1 }],
 
@@ -376,6 +403,8 @@ export async function calls(): Promise<Map<string, Call>> {
     'ImagePool.query': [pool.query.bind(pool), images],
     'ImagePool.restore': [pool.restore.bind(pool), await pool.state()],
     'ExponentialMovingAverage.restore': [average.restore.bind(average), await average.state()],
+    'ScalarState.assign': [number.assign.bind(number), scalar(0.25)],
+    'ScalarState.restore': [number.restore.bind(number), await number.state()],
     'GradientMonitor.observe': [
       (...given: Parameters<training.GradientMonitor['observe']>) => {
         const monitor = new training.GradientMonitor({ every: 1 });

@@ -39,7 +39,7 @@ import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { createGAN } from '../../src/training/gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { watchHeap } from '../helpers/heap.js';

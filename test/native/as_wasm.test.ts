@@ -7,9 +7,9 @@ import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
-import { createGAN } from '../../src/training/gan.js';
-import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
+import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { useBackend } from '../helpers/backends.js';
 
 const STEPS = 10;

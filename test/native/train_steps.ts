@@ -7,7 +7,7 @@ import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { createGAN } from '../../src/training/gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
 
 const imageShape = [16, 16, 3] as const;
 const small = { imageShape, form: 'paper', filters: 8, kernelSize: 4, stddev: 0.1 } as const;

@@ -8,9 +8,9 @@ import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
 import { adam } from '../../src/training/adam.js';
-import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
+import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { ImagePool } from '../../src/training/image_pool.js';
-import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

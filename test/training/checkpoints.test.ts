@@ -14,12 +14,12 @@ import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.j
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { adam } from '../../src/training/adam.js';
 import { checkpointOf } from '../../src/training/checkpoint_of.js';
-import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
+import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { ExponentialMovingAverage } from '../../src/training/exponential_moving_average.js';
-import { createGAN } from '../../src/training/gan.js';
-import type { GANOptions } from '../../src/training/gan_options.js';
+import { createGAN } from '../../src/training/systems/gan.js';
+import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import { ImagePool } from '../../src/training/image_pool.js';
-import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { critic, images, translator, weightsOf } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';

@@ -5,7 +5,7 @@ import { hinge } from '../../src/losses/hinge.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { RandomStream } from '../../src/internal/random.js';
-import { createGAN } from '../../src/training/gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
 import { samplesAreIndependent } from '../../src/training/independent_samples.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 

@@ -7,9 +7,9 @@ import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
-import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
-import { createGAN } from '../../src/training/gan.js';
-import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
+import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { sgd } from '../../src/training/sgd.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
@@ -93,7 +93,7 @@ describe.each(BACKENDS)('settings of layers in training on %s', (backend) => {
     const real = tensor2d([1, -2, 0.5, 3], [2, 2]);
     const step = gan.trainStep({ real, labels: real } as { real: Tensor });
     await expect(step).rejects.toThrow(
-      'GAN.trainStep: `batch` must be an object with the keys real. Received: "labels".',
+      'GAN.trainStep: `batch` must be an object with the keys real, condition. Received: "labels".',
     );
     const translator = () =>
       sequential({ layers: [layers.conv2d({ filters: 3, kernelSize: 1, inputShape: [4, 4, 3] })] });

@@ -17,9 +17,9 @@ import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import type { Adam } from '../../src/training/adam.js';
-import { createGAN } from '../../src/training/gan.js';
-import type { GAN } from '../../src/training/gan.js';
-import type { GANOptions } from '../../src/training/gan_options.js';
+import { createGAN } from '../../src/training/systems/gan.js';
+import type { GAN } from '../../src/training/systems/gan.js';
+import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import { limitHeap } from '../helpers/limited_heap.js';
 import type { LimitedHeap } from '../helpers/limited_heap.js';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createCycleGAN } from '../../src/training/create_cycle_gan.js';
-import { createPix2Pix } from '../../src/training/pix2pix.js';
+import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
+import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';

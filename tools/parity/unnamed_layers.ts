@@ -10,7 +10,7 @@ import { loadBackend } from '../../src/backend/load_backend.js';
 import { RandomStream } from '../../src/internal/random.js';
 import { encodeCheckpoint } from '../../src/io/checkpoint.js';
 import { hinge } from '../../src/losses/hinge.js';
-import { createGAN } from '../../src/training/gan.js';
+import { createGAN } from '../../src/training/systems/gan.js';
 import { unnamedCritic, unnamedGenerator } from '../../test/helpers/unnamed_networks.js';
 
 await loadBackend({ prefer: ['cpu'] });

@@ -1,28 +1,31 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
-import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../types.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
 import {
   checkLogits,
   checkLoss,
   checkModel,
-  checkMonitor,
   checkOptimizers,
   checkPenalties,
+  penaltiesOf,
   shapesFit,
-} from './check_system.js';
-import type { GradientMonitor } from './gradient_monitor.js';
-import type { LatentDistribution } from './latents.js';
+} from '../check_system.js';
+import { conditionCount } from '../core/conditions.js';
+import type { ConditionDistribution } from '../core/condition_distribution.js';
+import { checkSystemOptions } from '../core/check_system_options.js';
+import type { SystemOptions } from '../core/recipe.js';
+import type { LatentDistribution } from '../latents.js';
 
 /** Options of {@link createGAN}. */
 export interface GANOptions<
   Sample extends Tensor = Tensor,
   G extends Optimizer = AdjustableOptimizer,
   D extends Optimizer = AdjustableOptimizer,
-> {
-  /** Latent vectors `[batch, latentSize]` to samples. */
+> extends SystemOptions {
+  /** Latent vectors `[batch, latentSize]` to samples; further inputs are conditions. */
   generator: LayersModel | ModelOf<Sample>;
-  /** Samples to raw logits, of any shape `[batch, …]`. */
+  /** Samples to raw logits, of any shape `[batch, …]`; further inputs are conditions. */
   discriminator: LayersModel;
   /** What both minimise, for example `Losses.hinge()`. */
   loss: AdversarialLoss;
@@ -40,23 +43,15 @@ export interface GANOptions<
   labelFlip?: { probability: number };
   /** Adds N(0, (stddev · decayᵗ)²) to whatever the discriminator sees, t counting its steps. */
   instanceNoise?: { stddev: number; decay?: number };
-  /** Watches the norm of each layer's gradient. The caller keeps ownership. */
-  monitor?: GradientMonitor;
-  /**
-   * When spectrally normalized layers iterate: `'step'`, the default, once per step of their network,
-   * so that real, fake, penalty and generator passes share one σ; `'call'`, at every pass in
-   * training mode, as torch does.
-   */
-  powerIteration?: 'step' | 'call';
-  /**
-   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
-   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
-   */
-  onNonFinite?: 'throw' | 'skip';
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** What latent vectors are drawn from; default `'normal'`. */
   latents?: LatentDistribution;
+  /**
+   * What the conditions of generated samples are drawn from, for example `labelDistribution({ classes: 10 })`;
+   * by default they are those of the batch.
+   */
+  fakeCondition?: ConditionDistribution;
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
@@ -77,6 +72,7 @@ const KEYS = [
   'onNonFinite',
   'allowBatchNorm',
   'latents',
+  'fakeCondition',
   'seed',
 ];
 
@@ -87,8 +83,9 @@ export function checkGANOptions(
 ): void {
   checkOptions(where, options, KEYS);
   const { generator, discriminator, loss, optimizers } = options;
-  checkModel(where, 'generator', generator);
-  checkModel(where, 'discriminator', discriminator);
+  checkModel(where, 'generator', generator, 'conditioned');
+  checkModel(where, 'discriminator', discriminator, 'conditioned');
+  checkConditioned(where, options);
   const latent = generator.inputs[0]!.shape;
   if (latent.length !== 2 || latent[1] === null)
     fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
@@ -114,10 +111,8 @@ export function checkGANOptions(
     checkNumber(where, 'instanceNoise.stddev', options.instanceNoise?.stddev, { min: 0 });
     checkNumber(where, 'instanceNoise.decay', options.instanceNoise.decay ?? 1, { min: 0, max: 1 });
   }
-  checkMonitor(where, options.monitor);
+  checkSystemOptions(where, options);
   checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
-  checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
-  checkOneOf(where, 'onNonFinite', options.onNonFinite ?? 'throw', ['throw', 'skip']);
   checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
   checkPenalties(
@@ -127,4 +122,42 @@ export function checkGANOptions(
     ['discriminator', discriminator],
     options.allowBatchNorm === true,
   );
+}
+
+/** Refuses networks that take different conditions, and a distribution that nothing could be drawn for. */
+function checkConditioned(
+  where: string,
+  { generator, discriminator, fakeCondition, penalty }: GANOptions<Tensor, Optimizer, Optimizer>,
+): void {
+  const [ofG, ofD] = [conditionCount(generator), conditionCount(discriminator)];
+  if (ofG > 0 && ofD > 0 && ofG !== ofD)
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      `a model of ${ofG} conditions or none`,
+      `${ofD} conditions`,
+    );
+  if (fakeCondition === undefined) return;
+  if (typeof fakeCondition?.draw !== 'function')
+    fail(
+      'type',
+      where,
+      'fakeCondition',
+      'a distribution such as labelDistribution()',
+      fakeCondition,
+    );
+  if (ofG === 0 && ofD === 0)
+    fail('value', where, 'fakeCondition', 'omitted: the networks take no condition', fakeCondition);
+  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
+    if (ofD > 0 && at === 'interpolates')
+      fail(
+        'value',
+        where,
+        `penalty[${i}].at`,
+        "'real', 'fake' or 'perturbed' if fakeCondition is given",
+        at,
+        'A point between a real and a generated sample has one condition; leave fakeCondition out, so that both have that of the batch.',
+      );
+  });
 }

@@ -1,8 +1,8 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { patchDiscriminator } from '../models/patch_discriminator.js';
-import { resnetGenerator } from '../models/resnet_generator.js';
-import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
-import type { TranslationShape } from '../models/translation_plan.js';
+import { patchDiscriminator } from '../../models/patch_discriminator.js';
+import { resnetGenerator } from '../../models/resnet_generator.js';
+import type { ResnetGeneratorArgs } from '../../models/resnet_generator.js';
+import type { TranslationShape } from '../../models/translation_plan.js';
 import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
 
 /** The networks of a cycle: those that are given, and the paper's for the others. */

@@ -1,26 +1,26 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
-import type { PatchDiscriminatorArgs } from '../models/patch_discriminator.js';
-import type { ResnetGeneratorArgs } from '../models/resnet_generator.js';
-import type { TranslationShape } from '../models/translation_plan.js';
-import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../types.js';
+import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js';
+import type { ResnetGeneratorArgs } from '../../models/resnet_generator.js';
+import type { TranslationShape } from '../../models/translation_plan.js';
+import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
 import {
   checkLogits,
   checkLoss,
   checkModel,
-  checkMonitor,
   checkOptimizers,
   checkPenalties,
   shapesFit,
-} from './check_system.js';
-import type { GradientMonitor } from './gradient_monitor.js';
+} from '../check_system.js';
+import { checkSystemOptions } from '../core/check_system_options.js';
+import type { SystemOptions } from '../core/recipe.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions<
   G extends Optimizer = AdjustableOptimizer,
   D extends Optimizer = AdjustableOptimizer,
-> {
+> extends SystemOptions {
   /**
    * Images of domain A; networks that are not given are made for it. `null` for a height or width that
    * differs from batch to batch, also between A and B.
@@ -63,15 +63,6 @@ export interface CycleGANOptions<
   poolSize?: number;
   /** One for both generators, one for both discriminators; default Adam(2e-4, β = (0.5, 0.999)). */
   optimizers?: { readonly generators: G; readonly discriminators: D };
-  /** See {@link GANOptions}; default `'step'`. */
-  powerIteration?: 'step' | 'call';
-  /**
-   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
-   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
-   */
-  onNonFinite?: 'throw' | 'skip';
-  /** Watches the norm of each layer's gradient. The caller keeps ownership. */
-  monitor?: GradientMonitor;
   /** Of weights that are made, and of the pools; any integer from 0 on; default 0. */
   seed?: number;
 }
@@ -134,10 +125,8 @@ export function checkCycleGANOptions(
   checkNumber(where, 'lambdaIdentity', options.lambdaIdentity ?? 0, { min: 0 });
   checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
   checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  checkMonitor(where, options.monitor);
+  checkSystemOptions(where, options);
   checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
-  checkOneOf(where, 'powerIteration', options.powerIteration ?? 'step', ['step', 'call']);
-  checkOneOf(where, 'onNonFinite', options.onNonFinite ?? 'throw', ['throw', 'skip']);
   checkOptimizers(where, options.optimizers, ['generators', 'discriminators']);
 }
 

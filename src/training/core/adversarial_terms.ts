@@ -1,0 +1,83 @@
+import { add, mul } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { duePenalties } from '../../penalties/due_penalties.js';
+import type { AdversarialLoss, DiscriminatorOutputs, Penalty } from '../../types.js';
+import type { Conditioned } from './conditions.js';
+import type { Player } from './player.js';
+
+/** What notes the losses of a step, see {@link Step}. */
+type Note<Name extends string> = <T extends Scalar>(name: Name, loss: T) => T;
+
+/** What the loss of a discriminator is made of. */
+export interface DiscriminatorTerms {
+  readonly loss: AdversarialLoss;
+  /** w; 1 by default. */
+  readonly weight?: number;
+  readonly discriminator: Player;
+  /** Its logits of what it was shown. */
+  readonly logits: DiscriminatorOutputs;
+  readonly penalties: readonly Penalty[];
+  /** How often the discriminator was updated before, which tells the penalties that are due. */
+  readonly step: number;
+  /** The samples on which the penalties look at the discriminator. */
+  readonly real: Conditioned;
+  readonly fake: Conditioned;
+}
+
+/**
+ * Computes what a discriminator minimises: `w L_D(D(x), D(x̃)) + Σ weight · every · penalty`, over the penalties
+ * that are due.
+ *
+ * @param note Is told both sums, as `discriminator` and `penalty`.
+ * @param domain Of the discriminator: what those names end with.
+ */
+export function discriminatorLoss<Domain extends string = ''>(
+  terms: DiscriminatorTerms,
+  note: Note<`discriminator${Domain}` | `penalty${Domain}`>,
+  domain: Domain = '' as Domain,
+): Scalar {
+  const { loss, weight, logits, penalties, step } = terms;
+  const judged = loss.discriminator(logits);
+  const weighted = weight === undefined ? judged : mul<Scalar>(judged, weight);
+  const adversarial = note(`discriminator${domain}`, weighted);
+  const penalty = penaltyTerm(penalties, step, terms);
+  if (penalty === undefined) return adversarial;
+  return add(adversarial, note(`penalty${domain}`, penalty));
+}
+
+/**
+ * Computes Σ weight · every · penalty. A penalty that looks at generated samples sees the discriminator under their
+ * condition, any other one under that of the real samples.
+ */
+function penaltyTerm(
+  penalties: readonly Penalty[],
+  step: number,
+  { discriminator, real, fake }: Pick<DiscriminatorTerms, 'discriminator' | 'real' | 'fake'>,
+): Scalar | undefined {
+  const under = ({ condition }: Conditioned, these: readonly Penalty[]) => {
+    const critic = (x: Tensor) => discriminator(x, ...condition);
+    return duePenalties(these, step, critic, { real: real.x, fake: fake.x });
+  };
+  if (real.condition === fake.condition) return under(real, penalties);
+  const ofFake = penalties.filter(({ at }) => at === 'fake');
+  const ofReal = penalties.filter(({ at }) => at !== 'fake');
+  const terms = [under(real, ofReal), under(fake, ofFake)].filter((term) => term !== undefined);
+  return terms.length === 0 ? undefined : terms.reduce((sum, term) => add<Scalar>(sum, term));
+}
+
+/**
+ * Computes what a generator minimises: `L_G(D(x̃))`, of a relativistic loss `L_G(D(x̃), D(x))`. The running
+ * statistics of D stay as they are.
+ *
+ * @param real x, made if the loss asks for it.
+ */
+export function generatorLoss(
+  loss: AdversarialLoss,
+  discriminator: Player,
+  fake: Conditioned,
+  real: () => Conditioned,
+): Scalar {
+  const judge = ({ x, condition }: Conditioned) => discriminator.still(x, ...condition);
+  const ofFake = judge(fake);
+  return loss.generator(loss.needsReal ? { fake: ofFake, real: judge(real()) } : { fake: ofFake });
+}

@@ -1,0 +1,95 @@
+import { oneHot, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import type { RandomStream } from '../../internal/random.js';
+
+/** Random numbers of a system, reproducible and part of its state. */
+export type RandomSource = Pick<RandomStream, 'uniform' | 'normal' | 'bernoulli' | 'uniformValues'>;
+
+/** What the conditions of generated samples are drawn from. */
+export interface ConditionDistribution {
+  /**
+   * Draws conditions.
+   *
+   * @param count How many rows.
+   * @param random What they are drawn with, and nothing else.
+   * @returns One tensor for each condition, `[count, …]`; the caller owns them.
+   */
+  draw(count: number, random: RandomSource): readonly Tensor[];
+}
+
+/** Options of {@link labelDistribution}. */
+export interface LabelDistributionOptions {
+  /** How many classes, from 1 on. */
+  classes: number;
+  /** How likely each class is, `classes` numbers from 0 on of any sum above 0; default all alike. */
+  weights?: readonly number[];
+  /** `'index'`, the default: float32 `[count, 1]` with the number of the class; `'oneHot'`: `[count, classes]`. */
+  encoding?: 'index' | 'oneHot';
+}
+
+/**
+ * Labels of generated samples, drawn for themselves: P(class k) = weightₖ / Σ weights.
+ *
+ * @param options See {@link LabelDistributionOptions}.
+ * @returns What {@link createGAN} takes as `fakeCondition`.
+ * @throws GanKitError if an option is out of range.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { labelDistribution } from 'gan-kit/training';
+ *
+ * const fakeCondition = labelDistribution({ classes: 10, encoding: 'oneHot' });
+ * ```
+ *
+ * @see Odena et al. 2016, arXiv 1610.09585, section 3: c ~ p_c
+ */
+export function labelDistribution(options: LabelDistributionOptions): ConditionDistribution {
+  const where = 'labelDistribution';
+  checkOptions(where, options, ['classes', 'weights', 'encoding']);
+  const {
+    classes,
+    weights = Array.from({ length: classes }, () => 1),
+    encoding = 'index',
+  } = options;
+  checkNumber(where, 'classes', classes, { integer: true, min: 1 });
+  checkOneOf(where, 'encoding', encoding, ['index', 'oneHot']);
+  if (!Array.isArray(weights) || weights.length !== classes)
+    fail('type', where, 'weights', `a list of ${classes} numbers`, weights);
+  weights.forEach((weight, k) => checkNumber(where, `weights[${k}]`, weight, { min: 0 }));
+  const bounds = cumulated(weights);
+  const total = bounds.at(-1)!;
+  if (total === 0) fail('value', where, 'weights', 'above 0 for some class', weights);
+  return {
+    draw(count, random) {
+      const labels = random.uniformValues(count).map((u) => classOf(u * total, bounds));
+      return tidy(() => {
+        if (encoding === 'index') return [tensor(labels, [count, 1], 'float32')];
+        const index = tensor(Int32Array.from(labels), [count], 'int32');
+        return [oneHot(index, classes, 1, 0, 'float32')];
+      });
+    },
+  };
+}
+
+/** Draws the conditions of generated samples; without a distribution they are those of the batch. */
+export const drawConditions = (
+  distribution: ConditionDistribution | undefined,
+  ofBatch: readonly Tensor[],
+  count: number,
+  random: RandomSource,
+): readonly Tensor[] => distribution?.draw(count, random) ?? ofBatch;
+
+/** Partial sums. */
+function cumulated(weights: readonly number[]): readonly number[] {
+  let sum = 0;
+  return weights.map((weight) => (sum += weight));
+}
+
+/** The first class whose part of [0, Σ) reaches past u; never one of weight 0. */
+function classOf(u: number, bounds: readonly number[]): number {
+  const found = bounds.findIndex((bound) => u < bound);
+  return found === -1 ? bounds.indexOf(bounds.at(-1)!) : found;
+}

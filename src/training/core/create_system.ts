@@ -1,0 +1,290 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { enableSecondOrderGradients } from '../../gradients/enable_second_order_gradients.js';
+import { withCleanTape } from '../../gradients/tape.js';
+import { isPromise } from '../../internal/brands.js';
+import { checkBoolean, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import type { Mark } from '../../internal/mark.js';
+import { checkState } from '../../internal/state.js';
+import { withFrozenPowerIteration } from '../../layers/power_iteration_mode.js';
+import { advancePowerIteration } from '../../layers/spectral_norms.js';
+import type { PieceState, Stateful, TrainingSystem } from '../../types.js';
+import { identityPiece } from '../identity_piece.js';
+import { restoreAll, stateOf } from '../joined_state.js';
+import type { Pieces } from '../joined_state.js';
+import { LossLog } from '../loss_log.js';
+import { markSystem } from '../mark_system.js';
+import { isBroken, nonFiniteStep } from '../non_finite_step.js';
+import { modelPiece, statefulPieces } from '../stateful_piece.js';
+import { startReading } from '../step_reading.js';
+import type { StepReading } from '../step_reading.js';
+import { nameBatch } from '../too_large.js';
+import { updateNetworks } from '../update_networks.js';
+import { checkAlive } from './check_alive.js';
+import { checkRecipe } from './check_recipe.js';
+import { checkSystemOptions } from './check_system_options.js';
+import { playerOf } from './player.js';
+import type { Player } from './player.js';
+import type { Named, Recipe, Step } from './recipe.js';
+import { StepCounter } from './step_counter.js';
+
+/** Options of a training step. */
+export interface StepOptions {
+  /**
+   * `false` leaves the losses on the device, which saves waiting for a GPU; default true. Whether such a
+   * step was finite is seen at the next one that is read.
+   */
+  readonly read?: boolean;
+}
+
+/** What {@link createSystem} returns: a training system whose networks and optimizers have names. */
+export interface System<
+  Batch,
+  Losses,
+  Name extends string = string,
+  Optimizers extends Named<Optimizer> = Named<Optimizer>,
+> extends TrainingSystem<Batch, Losses> {
+  readonly networks: Readonly<Record<Name, LayersModel>>;
+  readonly optimizers: Optimizers;
+}
+
+/** A moment at which all numbers were finite. */
+interface Known {
+  readonly mark: Mark;
+  readonly stepCount: number;
+}
+
+/** A step happens as a whole or not at all, and what it changes is in the state. */
+class RecipeSystem<
+  Batch,
+  Losses,
+  Name extends string,
+  Optimizers extends Named<Optimizer>,
+> implements System<Batch, Losses, Name, Optimizers> {
+  readonly optimizers: Optimizers;
+  private readonly recipe: Recipe<Batch, Losses, Name, Optimizers>;
+  private readonly counter = new StepCounter();
+  /** Where to go back to if a reading tells of numbers that are not finite; undefined if all are read. */
+  private known: Known | undefined;
+  private alive = true;
+
+  constructor(recipe: Recipe<Batch, Losses, Name, Optimizers>) {
+    this.recipe = recipe;
+    this.optimizers = recipe.optimizers;
+  }
+
+  get networks(): Readonly<Record<Name, LayersModel>> {
+    const { networks } = this.recipe;
+    return typeof networks === 'function' ? networks() : networks;
+  }
+
+  get stepCount(): number {
+    return this.counter.made;
+  }
+
+  get skipped(): number {
+    return this.counter.skipped;
+  }
+
+  get disposed(): boolean {
+    return !this.alive;
+  }
+
+  trainStep(batch: Batch, options?: StepOptions & { read?: true }): Promise<Losses>;
+  trainStep(batch: Batch, options: StepOptions): Promise<Partial<Losses>>;
+  async trainStep(batch: Batch, options: StepOptions = {}): Promise<Partial<Losses>> {
+    const where = `${this.recipe.name}.trainStep`;
+    checkAlive(where, this);
+    const tensors = this.recipe.check?.(batch, where) ?? checkTensors(where, batch);
+    checkOptions(where, options, ['read']);
+    const { read = true } = options;
+    checkBoolean(where, 'read', read);
+    enableSecondOrderGradients();
+    const losses = new LossLog();
+    const before = this.mark();
+    const known = (this.known ??= before);
+    let reading: (() => Promise<StepReading>) | undefined;
+    try {
+      withCleanTape(() => tidy(() => this.make(where, batch, losses)));
+      if (read) reading = startReading(losses.losses, this.networks);
+    } catch (error) {
+      this.goBack(before);
+      if (known === before) this.known = undefined;
+      const [name, tensor] = Object.entries(tensors)[0]!;
+      throw nameBatch(where, `batch.${name}`, tensor, error);
+    } finally {
+      losses.dispose();
+    }
+    if (known !== before) before.mark.release();
+    return (reading === undefined ? {} : await this.checked(known, reading)) as Partial<Losses>;
+  }
+
+  /** Runs the recipe once, and counts it. */
+  private make(where: string, batch: Batch, losses: LossLog): void {
+    const { options = {} } = this.recipe;
+    const networks = Object.entries<LayersModel>(this.networks);
+    const players = networks.map(([name, model]) => [name, playerOf(name, model)] as const);
+    const byStep = options.powerIteration !== 'call';
+    // singular vectors rest in all passes of a step, unless each call is to move them
+    const hold = byStep ? withFrozenPowerIteration : <T>(fn: () => T) => fn();
+    const advanced = new Set<LayersModel>();
+    const advance = (...ahead: readonly Player[]) => {
+      for (const { model } of byStep ? ahead : [])
+        if (!advanced.has(model)) advancePowerIteration(model);
+      ahead.forEach(({ model }) => advanced.add(model));
+    };
+    const minimize: Step<Losses>['minimize'] = (moved, optimizer, ...terms) => {
+      advance(...moved);
+      moved.forEach(({ model }) => advanced.delete(model));
+      const models = Object.fromEntries(moved.map(({ name, model }) => [name, model]));
+      const { monitor } = options;
+      updateNetworks({ where, networks: models, optimizer, monitor }, terms);
+    };
+    const note = <T extends Scalar>(name: string, loss: T) => losses.note(name, loss);
+    const now: Step<Losses> = { index: this.stepCount, note, minimize, advance };
+    const byName = Object.fromEntries(players) as Record<Name, Player>;
+    const result: unknown = hold(() => this.recipe.step(batch, now, byName));
+    if (isPromise(result))
+      fail('type', where, 'step', 'a synchronous function', 'one that returns a promise');
+    this.counter.made++;
+  }
+
+  /** Reads the losses; goes back to `known` where a number is not finite, and lets go of it if all are. */
+  private async checked(known: Known, read: () => Promise<StepReading>): Promise<Named<number>> {
+    const step = this.stepCount;
+    const reading = await read();
+    const isLatest = this.known === known && this.stepCount === step;
+    if (!isBroken(reading)) {
+      if (isLatest) this.forget();
+      return reading.losses;
+    }
+    let undone = 0; // another reading may have gone back already
+    if (this.known === known) {
+      this.known = undefined;
+      undone = this.stepCount - known.stepCount;
+      this.goBack(known);
+    }
+    if (this.recipe.options?.onNonFinite !== 'skip')
+      throw nonFiniteStep(`${this.recipe.name}.trainStep`, [known.stepCount + 1, step], reading);
+    this.counter.skipped += undone;
+    return reading.losses;
+  }
+
+  private mark(): Known {
+    const { monitor } = this.recipe.options ?? {};
+    const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
+    return { mark: markSystem(Object.values(this.networks), pieces), stepCount: this.stepCount };
+  }
+
+  private goBack({ mark, stepCount }: Known): void {
+    this.counter.made = stepCount;
+    mark.undo();
+  }
+
+  private forget(): void {
+    this.known?.mark.release();
+    this.known = undefined;
+  }
+
+  /** What has a state beside the networks, by the names of a checkpoint. */
+  private pieces(): Named<Stateful> {
+    const { optimizers, pieces } = this.recipe;
+    const named = Object.entries(optimizers).map(
+      ([name, one]) => [`optimizer/${name}`, one] as const,
+    );
+    return statefulPieces({ ...Object.fromEntries(named), ...pieces });
+  }
+
+  /** All that has a state; exchanged networks come last, after the piece that chooses them. */
+  private parts(): Pieces {
+    const { name, identity } = this.recipe;
+    const networks = Object.keys(this.networks).map((network) => {
+      const current = () => modelPiece(this.networks[network as Name]);
+      const piece: Stateful = {
+        state: () => current().state(),
+        restore: (state) => current().restore(state),
+      };
+      return [network, piece] as const;
+    });
+    const shared = { system: identityPiece({ kind: name, ...identity }), steps: this.counter };
+    return typeof this.recipe.networks === 'function'
+      ? { ...shared, ...this.pieces(), ...Object.fromEntries(networks) }
+      : { ...shared, ...Object.fromEntries(networks), ...this.pieces() };
+  }
+
+  async state(): Promise<PieceState> {
+    checkAlive(`${this.recipe.name}.state`, this);
+    return stateOf(this.parts());
+  }
+
+  async restore(state: PieceState): Promise<void> {
+    const where = `${this.recipe.name}.restore`;
+    checkAlive(where, this);
+    checkState(where, state);
+    await restoreAll(where, this.parts(), state);
+    this.forget();
+  }
+
+  dispose(): void {
+    this.alive = false;
+    this.forget();
+    for (const piece of this.recipe.owns ?? []) piece.dispose();
+  }
+}
+
+/** Refuses a batch that is no object of tensors. */
+function checkTensors(where: string, batch: unknown): Named<Tensor> {
+  if (typeof batch !== 'object' || batch === null || Object.keys(batch).length === 0)
+    fail('type', where, 'batch', 'an object of tensors', batch);
+  for (const [name, tensor] of Object.entries(batch))
+    checkTensor(where, `batch.${name}`, tensor, { dtype: 'any' });
+  return batch as Named<Tensor>;
+}
+
+/**
+ * Makes a training system of a recipe: the recipe says what one step is, and the system makes each step as a
+ * whole or not at all, logs its losses, undoes a step that leaves a NaN, and saves and restores everything
+ * that a continuation to the last bit needs. All systems of gan-kit are recipes.
+ *
+ * Tensors that the step makes are freed after it, unless they are kept. Whatever the step changes must be a
+ * network, an optimizer or a piece; random numbers come from pieces that have a state.
+ *
+ * @param recipe See {@link Recipe}.
+ * @returns The system; `dispose()` frees what the recipe owns.
+ * @throws GanKitError if the recipe lacks a part, or one is of the wrong kind.
+ *
+ * @example
+ * ```ts
+ * import { mean, square, sub } from '@tensorflow/tfjs-core';
+ * import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { loadBackend } from 'gan-kit';
+ * import { adam, createSystem } from 'gan-kit/training';
+ * import type { Step } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const autoencoder = sequential({ layers: [layers.dense({ units: 3, inputShape: [3], name: 'code' })] });
+ * const optimizers = { autoencoder: adam() };
+ * const system = createSystem({
+ *   name: 'Autoencoder',
+ *   networks: { autoencoder },
+ *   optimizers,
+ *   step({ x }: { x: Tensor }, step: Step<{ distance: number }>, { autoencoder }) {
+ *     step.minimize([autoencoder], optimizers.autoencoder, () =>
+ *       step.note('distance', mean(square(sub(autoencoder(x), x))) as Scalar),
+ *     );
+ *   },
+ * });
+ * ```
+ */
+export function createSystem<
+  Batch,
+  Losses,
+  Name extends string,
+  Optimizers extends Named<Optimizer> = Named<Optimizer>,
+>(recipe: Recipe<Batch, Losses, Name, Optimizers>): System<Batch, Losses, Name, Optimizers> {
+  checkRecipe('createSystem', recipe);
+  checkSystemOptions('createSystem', recipe.options ?? {});
+  return new RecipeSystem(recipe);
+}

@@ -1,0 +1,27 @@
+import { concat, split } from '@tensorflow/tfjs-core';
+import type { DiscriminatorOutputs } from '../../types.js';
+import type { Conditioned } from './conditions.js';
+import type { Player } from './player.js';
+
+/**
+ * Runs a discriminator on real and on generated samples.
+ *
+ * @param together Whether both share one pass where they have one shape: less work and the same numbers, if the
+ *   discriminator is known to treat each sample by itself.
+ * @returns Its logits of both.
+ */
+export function discriminate(
+  discriminator: Player,
+  real: Conditioned,
+  fake: Conditioned,
+  together: boolean,
+): DiscriminatorOutputs {
+  if (!together || real.x.shape.join() !== fake.x.shape.join())
+    return {
+      real: discriminator(real.x, ...real.condition),
+      fake: discriminator(fake.x, ...fake.condition),
+    };
+  const condition = real.condition.map((one, i) => concat([one, fake.condition[i]!]));
+  const [ofReal, ofFake] = split(discriminator(concat([real.x, fake.x]), ...condition), 2);
+  return { real: ofReal!, fake: ofFake! };
+}

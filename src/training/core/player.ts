@@ -1,0 +1,68 @@
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkTensor, fail } from '../../internal/check.js';
+import { namedWeights } from '../../layers/named_weights.js';
+import { withReplacedWeights } from '../../layers/replaced_weights.js';
+import { withoutEffects } from '../../layers/without_effects.js';
+
+/** A network as a step calls it: in training mode, with what it is conditioned on beside x. */
+export interface Player {
+  /**
+   * Runs the network: batch statistics, dropout, running averages that move.
+   *
+   * @param x The first input of the network.
+   * @param condition Its other inputs, in their order; row i of each belongs to row i of x.
+   */
+  (x: Tensor, ...condition: readonly Tensor[]): Tensor;
+  /** The name under which the recipe lists the network. */
+  readonly name: string;
+  readonly model: LayersModel;
+  /**
+   * Runs the network as one that another player is measured by: running statistics and singular vectors stay
+   * where they are, of any layer; gradients flow, and dropout draws new masks.
+   */
+  still(x: Tensor, ...condition: readonly Tensor[]): Tensor;
+  /**
+   * Returns the same network at other weights, through which gradients run to how the weights came about.
+   * Running statistics and singular vectors stay where they are.
+   *
+   * @param weights By path, see {@link namedWeights}; the weights that are not named stay the network's own.
+   */
+  at(weights: NamedTensorMap): Player;
+}
+
+/** Makes the player of a network. */
+export function playerOf(name: string, model: LayersModel): Player {
+  const run = (x: Tensor, ...condition: readonly Tensor[]) => apply(model, x, condition);
+  const still = (x: Tensor, ...condition: readonly Tensor[]) =>
+    withoutEffects([model], () => run(x, ...condition), { masks: 'draw' });
+  const at = (weights: NamedTensorMap): Player => playerAt(name, model, weights);
+  return named(name, Object.assign(run, { model, still, at }));
+}
+
+/** Makes the player of a network at other weights. */
+function playerAt(name: string, model: LayersModel, weights: NamedTensorMap): Player {
+  const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
+  const replacements = Object.entries(weights).map(([path, value]) => {
+    const variable = variables.get(path);
+    if (variable === undefined)
+      fail('value', `${name}.at`, 'weights', `keyed by paths of weights of ${name}`, path);
+    checkTensor(`${name}.at`, `weights['${path}']`, value, { shape: variable.shape });
+    return [variable, value] as const;
+  });
+  const run = (x: Tensor, ...condition: readonly Tensor[]) =>
+    withoutEffects(
+      [model],
+      () => withReplacedWeights(replacements, () => apply(model, x, condition)),
+      { masks: 'draw' },
+    );
+  const at = (others: NamedTensorMap): Player => playerAt(name, model, { ...weights, ...others });
+  return named(name, Object.assign(run, { model, still: run, at }));
+}
+
+const apply = (model: LayersModel, x: Tensor, condition: readonly Tensor[]): Tensor =>
+  model.apply(condition.length === 0 ? x : [x, ...condition], { training: true }) as Tensor;
+
+/** Puts the name over that which functions have. */
+const named = (name: string, player: Omit<Player, 'name'>): Player =>
+  Object.defineProperty(player, 'name', { value: name }) as Player;

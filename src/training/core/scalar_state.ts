@@ -1,0 +1,92 @@
+import { clone, keep, scalar } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { checkNumber, checkTensor, fail } from '../../internal/check.js';
+import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import type { Mark, Markable } from '../../internal/mark.js';
+import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
+import type { PieceState, Stateful } from '../../types.js';
+
+/**
+ * A number on the device that steps change and checkpoints hold: BEGAN's k, the weight of a term that is
+ * controlled while training goes on. Nothing is read back.
+ *
+ * @example
+ * ```ts
+ * import { add } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { ScalarState } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const k = new ScalarState(0);
+ * const next = add(k.value, 0.5);
+ * k.assign(next.asScalar());
+ * console.log(await k.value.data()); // → Float32Array(1) [ 0.5 ]
+ * ```
+ */
+export class ScalarState implements Stateful, Markable {
+  private current: Scalar | undefined;
+
+  /**
+   * @param start The first value, a finite number.
+   * @throws GanKitError if it is none.
+   */
+  constructor(start: number) {
+    checkNumber('ScalarState', 'start', start);
+    this.current = freedIfThrown(() => keep(scalar(start, 'float32')));
+  }
+
+  /** The value as it is now, float32; valid until the next `assign`, not to be disposed. */
+  get value(): Scalar {
+    return this.current ?? fail('state', 'ScalarState.value', 'this', 'alive', 'a disposed number');
+  }
+
+  /**
+   * Takes another value.
+   *
+   * @param next float32; it stays the caller's.
+   * @throws GanKitError if it is no scalar.
+   */
+  assign(next: Scalar): void {
+    const before = this.value;
+    checkTensor('ScalarState.assign', 'next', next, { shape: [] });
+    this.current = keep(clone(next));
+    before.dispose();
+  }
+
+  /** @internal */
+  mark(): Mark {
+    const held = keep(clone(this.value)); // shares its data
+    return {
+      undo: () => {
+        this.current?.dispose();
+        this.current = held;
+      },
+      release: () => void held.dispose(),
+    };
+  }
+
+  /** A copy of the value. */
+  async state(): Promise<PieceState> {
+    return { values: {}, arrays: await arraysOf({ value: this.value }) };
+  }
+
+  /**
+   * Goes back to a state, to the last bit.
+   *
+   * @throws GanKitError if the state does not fit; nothing is changed then.
+   */
+  async restore(state: PieceState): Promise<void> {
+    const where = 'ScalarState.restore';
+    checkState(where, state);
+    const { data } = arrayFrom(where, state, 'value', []);
+    const restored = scalar(data[0]!, 'float32');
+    this.assign(restored);
+    restored.dispose();
+  }
+
+  /** Frees the number. */
+  dispose(): void {
+    this.current?.dispose();
+    this.current = undefined;
+  }
+}

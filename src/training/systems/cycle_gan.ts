@@ -1,0 +1,310 @@
+import { add, clone, dispose, keep, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { allOrNothing } from '../../internal/freed_if_thrown.js';
+import { checkImageSize } from '../../layers/image_size.js';
+import { cycleConsistency } from '../../losses/cycle_consistency.js';
+import { identity } from '../../losses/identity.js';
+import { leastSquares } from '../../losses/least_squares.js';
+import type { AdjustableOptimizer } from '../../types.js';
+import { adam } from '../adam.js';
+import type { Adam } from '../adam.js';
+import { penaltiesOf } from '../check_system.js';
+import { discriminatorLoss, generatorLoss } from '../core/adversarial_terms.js';
+import { checkAlive } from '../core/check_alive.js';
+import { unconditioned } from '../core/conditions.js';
+import { createSystem } from '../core/create_system.js';
+import type { System } from '../core/create_system.js';
+import { discriminate } from '../core/discriminate.js';
+import type { Player } from '../core/player.js';
+import type { Step } from '../core/recipe.js';
+import { withMembers } from '../core/with_members.js';
+import { ImagePool } from '../image_pool.js';
+import { samplesAreIndependent } from '../independent_samples.js';
+import { translateBy } from '../translate.js';
+import type { TranslationMode } from '../translate.js';
+import { checkCycle, checkCycleGANOptions, sharesShape } from './cycle_gan_options.js';
+import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
+import { cycleNetworks } from './cycle_networks.js';
+
+/** What a step of a {@link CycleGAN} reads: images of both domains that have nothing to do with each other. */
+export interface CycleGANBatch {
+  /** Images of A, float32 `[batch, height, width, channels]` in [−1, 1]. */
+  readonly a: Tensor;
+  /** As many images of B. */
+  readonly b: Tensor;
+}
+
+/** What a step of a {@link CycleGAN} tells: each term as it enters its sum, times its weight. */
+export interface CycleGANLosses {
+  /** Of the discriminator of images of A, without penalties. */
+  discriminatorA: number;
+  discriminatorB: number;
+  /** The weighted sums of the penalties, if there were any. */
+  penaltyA?: number;
+  penaltyB?: number;
+  /** The adversarial loss of G: A → B, if this step updated it. */
+  adversarialAB?: number;
+  adversarialBA?: number;
+  /** λ |F(G(a)) − a|. */
+  cycleA?: number;
+  cycleB?: number;
+  /** Of images of A that went through F: B → A. */
+  identityA?: number;
+  identityB?: number;
+}
+
+/** Two generators, two discriminators, and the cycle between two domains. See {@link createCycleGAN}. */
+export interface CycleGAN<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<
+  CycleGANBatch,
+  CycleGANLosses,
+  keyof CycleNetworks,
+  Readonly<{ generators: G; discriminators: D }>
+> {
+  /** Generated images of A and of B that the discriminators see again. */
+  readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
+  /** How many discriminator and generator updates were made. */
+  readonly steps: { readonly discriminator: number; readonly generator: number };
+  /**
+   * Images of one domain as images of the other; nothing of the system changes.
+   *
+   * @param input Either `a` or `b`, float32 `[batch, height, width, channels]`, which stays the caller's;
+   *   `mode`, default `'inference'`: see {@link TranslationMode}. Without dropout and batch normalization,
+   *   as here by default, both are the same. `seed`, with `mode: 'training'`: which dropout masks are drawn,
+   *   as for {@link Pix2Pix.translate}.
+   * @returns Images of the other domain; the caller owns them.
+   * @throws GanKitError if there are both or none, they do not fit, or there is a seed at inference.
+   */
+  translate(input: {
+    readonly a?: Tensor;
+    readonly b?: Tensor;
+    readonly mode?: TranslationMode;
+    readonly seed?: number;
+  }): Tensor4D;
+}
+
+/** One way of the cycle: images of one domain, what translates them, and what judges the translations. */
+interface Way {
+  readonly way: 'AB' | 'BA';
+  readonly from: 'A' | 'B';
+  /** Images of the domain that it starts from, and of the one that it leads to. */
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly there: Player;
+  readonly back: Player;
+  readonly critic: Player;
+  readonly lambda: number;
+}
+
+/**
+ * Wires two generators and two discriminators into a cycle between two domains of images.
+ *
+ * ```
+ * G: A → B, F: B → A
+ * L(G, F)  = L_G(D_B(G(a))) + L_G(D_A(F(b)))
+ *          + λ_a E|F(G(a)) − a| + λ_b E|G(F(b)) − b|
+ *          + λ_id (λ_b E|G(b) − b| + λ_a E|F(a) − a|)
+ * L(D_A)   = w L_D(D_A(a), D_A(pool(F(b)))) + penalties
+ * L(D_B)   = w L_D(D_B(b), D_B(pool(G(a)))) + penalties
+ * ```
+ *
+ * with both generators under one optimizer, both discriminators under another. The generators move first;
+ * the discriminators then see what they made before that, as in the authors' code. Both directions, and
+ * the identity terms, are differentiated one after the other and their gradients summed, so that memory
+ * holds one of them at a time.
+ *
+ * - CycleGAN: as it is.
+ * - WCycleGAN-GP: `loss: wasserstein(), discriminatorWeight: 1, penalties: { a: new GradientPenalty({ seed: 1 }),
+ *   b: new GradientPenalty({ seed: 2 }) }`
+ * - SN-CycleGAN: `discriminatorArgs: { spectralNorm: true }`
+ *
+ * Training is a pure function of the seeds and the batches: two runs are equal to the last bit on one
+ * backend, and so is a run that goes on from a saved state.
+ *
+ * @param options See {@link CycleGANOptions}.
+ * @returns The system; `dispose()` frees what it made: networks, optimizers and pools that were not passed in.
+ * @throws GanKitError if the networks make no cycle or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { createCycleGAN } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const cycle = createCycleGAN({
+ *   inputShape: [32, 32, 3],
+ *   generatorArgs: { filters: 4, blocks: 1 },
+ *   discriminatorArgs: { filters: 4, layers: 2 },
+ * });
+ * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
+ * const { cycleA, discriminatorB } = await cycle.trainStep({ a, b });
+ * const asB = cycle.translate({ a });
+ * ```
+ *
+ * @see Zhu et al. 2017, arXiv 1703.10593, equations 1 to 3 and sections 4 and 5.2
+ */
+export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: CycleGANOptions<G, D>,
+): CycleGAN<G, D> {
+  const where = 'createCycleGAN';
+  checkCycleGANOptions(where, options);
+  const { optimizers: given, lambdaCycle = 10, poolSize = 50, seed = 0, criticSteps = 1 } = options;
+  const { loss = leastSquares({ scale: 1 }), discriminatorWeight: weight = 0.5 } = options;
+  const lambda = typeof lambdaCycle === 'number' ? { a: lambdaCycle, b: lambdaCycle } : lambdaCycle;
+  const penalties = { A: penaltiesOf(options.penalties?.a), B: penaltiesOf(options.penalties?.b) };
+  const optimizers = given ?? { generators: adam(), discriminators: adam() };
+  const pools = {
+    a: new ImagePool({ size: poolSize, seed: 2 * seed }),
+    b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
+  };
+  const networks = allOrNothing(() => {
+    const networks = cycleNetworks(options);
+    checkCycle(where, networks, options);
+    return networks;
+  });
+  const { generatorAB, generatorBA, discriminatorA, discriminatorB } = networks;
+  const lambdaIdentity = options.lambdaIdentity ?? (sharesShape(networks) ? 0.5 : 0);
+  /** Whether real images and generated ones may share one pass of a discriminator. */
+  const together = (critic: Player) =>
+    options.powerIteration !== 'call' && samplesAreIndependent(critic.model);
+
+  type CycleStep = Step<CycleGANLosses>;
+
+  /** L_G(D(G(x))) + λ |F(G(x)) − x|, where G(x) was made already. */
+  const translationLoss = (step: CycleStep, { way, from, ...one }: Way, made: Tensor): Scalar => {
+    const real = () => unconditioned(one.y);
+    const judged = generatorLoss(loss, one.critic, unconditioned(made), real);
+    const adversarial = step.note(`adversarial${way}`, judged);
+    const reconstructed = one.back(made);
+    checkReturn(from, one.x, reconstructed);
+    const distance = cycleConsistency({ real: one.x, reconstructed });
+    return add(adversarial, step.note(`cycle${from}`, mul<Scalar>(distance, one.lambda)));
+  };
+
+  /** λ_id λ |F(x) − x|: an image of the domain that a generator makes should come out as it is. */
+  const identityLoss = (step: CycleStep, { from, x, back, lambda }: Way): Scalar => {
+    const distance = identity({ real: x, same: back(x) });
+    return step.note(`identity${from}`, mul<Scalar>(distance, lambdaIdentity * lambda));
+  };
+
+  /** w L_D(D(x), D(pool(x̃))) + penalties. */
+  const judgement = (
+    step: CycleStep,
+    domain: 'A' | 'B',
+    critic: Player,
+    x: Tensor,
+    seen: Tensor,
+  ) => {
+    const [real, fake] = [unconditioned(x), unconditioned(seen)];
+    const logits = discriminate(critic, real, fake, together(critic));
+    const terms = { loss, weight, discriminator: critic, logits, real, fake };
+    const due = { penalties: penalties[domain], step: step.index };
+    return discriminatorLoss<'A' | 'B'>({ ...terms, ...due }, step.note, domain);
+  };
+
+  const system = createSystem({
+    name: 'CycleGAN',
+    networks,
+    optimizers: optimizers as Readonly<{ generators: G; discriminators: D }>,
+    pieces: {
+      'pool/a': pools.a,
+      'pool/b': pools.b,
+      ...Object.fromEntries(penalties.A.map((penalty, i) => [`penaltyA/${i}`, penalty])),
+      ...Object.fromEntries(penalties.B.map((penalty, i) => [`penaltyB/${i}`, penalty])),
+    },
+    identity: { loss: loss.name, criticSteps },
+    owns: [
+      ...Object.values(pools),
+      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
+      ...(options.generators === undefined ? [generatorAB, generatorBA] : []),
+      ...(options.discriminators === undefined ? [discriminatorA, discriminatorB] : []),
+    ],
+    options,
+    check(batch: CycleGANBatch, where) {
+      checkOptions(where, batch, ['a', 'b'], 'batch');
+      checkTensor(where, 'batch.a', batch.a, { shape: generatorAB.inputs[0]!.shape });
+      checkTensor(where, 'batch.b', batch.b, { shape: generatorBA.inputs[0]!.shape });
+      const { a, b } = batch;
+      [generatorAB, discriminatorA].forEach((one) => checkImageSize(where, 'batch.a', a, one));
+      [generatorBA, discriminatorB].forEach((one) => checkImageSize(where, 'batch.b', b, one));
+      if (a.shape[0] !== b.shape[0])
+        fail('shape', where, 'batch.b', `as many images as batch.a, ${a.shape[0]}`, b);
+      return { a, b };
+    },
+    step({ a, b }, step: CycleStep, players) {
+      const { generatorAB: G, generatorBA: F, discriminatorA: DA, discriminatorB: DB } = players;
+      const ab = { way: 'AB', from: 'A', x: a, y: b, there: G, back: F, critic: DB } as const;
+      const ba = { way: 'BA', from: 'B', x: b, y: a, there: F, back: G, critic: DA } as const;
+      const ways: readonly Way[] = [
+        { ...ab, lambda: lambda.a },
+        { ...ba, lambda: lambda.b },
+      ];
+      const made: Tensor[] = [];
+      const keepMade = (one: Way): Tensor => {
+        const images = one.there(one.x);
+        made.push(keep(clone(images)));
+        return images;
+      };
+      try {
+        if ((step.index + 1) % criticSteps === 0)
+          step.minimize(
+            [G, F],
+            optimizers.generators,
+            ...ways.map((one) => () => translationLoss(step, one, keepMade(one))),
+            ...(lambdaIdentity === 0 ? [] : ways.map((one) => () => identityLoss(step, one))),
+          );
+        else tidy(() => ways.forEach(keepMade));
+
+        // both as they were before the generators moved
+        const [fakeB, fakeA] = made as [Tensor4D, Tensor4D];
+        const [seenB, seenA] = [pools.b.query(fakeB), pools.a.query(fakeA)];
+        step.minimize(
+          [DA, DB],
+          optimizers.discriminators,
+          () => judgement(step, 'B', DB, b, seenB),
+          () => judgement(step, 'A', DA, a, seenA),
+        );
+      } finally {
+        dispose(made);
+      }
+    },
+  });
+
+  return withMembers(system, {
+    pools,
+    get steps() {
+      const { stepCount } = system;
+      return { discriminator: stepCount, generator: Math.floor(stepCount / criticSteps) };
+    },
+    translate(input: Parameters<CycleGAN['translate']>[0]): Tensor4D {
+      const where = 'CycleGAN.translate';
+      checkAlive(where, system);
+      checkOptions(where, input, ['a', 'b', 'mode', 'seed']);
+      const { a, b, mode = 'inference', seed } = input;
+      if ((a === undefined) === (b === undefined))
+        fail('value', where, 'input', 'either a or b', a === undefined ? 'neither' : 'both');
+      const made =
+        a === undefined
+          ? translateBy(where, generatorBA, ['b', b], { mode, seed })
+          : translateBy(where, generatorAB, ['a', a], { mode, seed });
+      return made as Tensor4D;
+    },
+  });
+}
+
+/** Refuses images that do not come back as large as they went: networks of free size do not take every size. */
+function checkReturn(domain: 'A' | 'B', real: Tensor, reconstructed: Tensor): void {
+  if (real.shape.join() === reconstructed.shape.join()) return;
+  fail(
+    'shape',
+    'CycleGAN.trainStep',
+    `batch.${domain.toLowerCase()}`,
+    `of a size that comes back through both generators, here as [${reconstructed.shape.join(',')}]`,
+    real,
+    'Generators of free size bring back what they can halve evenly: resnetGenerator multiples of 4.',
+  );
+}

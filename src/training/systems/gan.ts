@@ -1,0 +1,244 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+import { installKernels } from '../../kernels/install.js';
+import { functionalCall } from '../../layers/functional_call.js';
+import { checkImageSize } from '../../layers/image_size.js';
+import type { AdjustableOptimizer } from '../../types.js';
+import { adam } from '../adam.js';
+import type { Adam } from '../adam.js';
+import { penaltiesOf } from '../check_system.js';
+import { discriminatorLoss, generatorLoss } from '../core/adversarial_terms.js';
+import { checkConditions, conditionsFor, conditionsOf } from '../core/conditions.js';
+import type { Condition, Conditioned } from '../core/conditions.js';
+import { createSystem } from '../core/create_system.js';
+import type { System } from '../core/create_system.js';
+import { checkAlive } from '../core/check_alive.js';
+import { drawConditions } from '../core/condition_distribution.js';
+import { discriminate } from '../core/discriminate.js';
+import type { Step } from '../core/recipe.js';
+import { withMembers } from '../core/with_members.js';
+import { ExponentialMovingAverage } from '../exponential_moving_average.js';
+import type { GradientMonitor } from '../gradient_monitor.js';
+import { samplesAreIndependent } from '../independent_samples.js';
+import { addInstanceNoise } from '../instance_noise.js';
+import { flipLabels } from '../label_flips.js';
+import { drawLatents } from '../latents.js';
+import { clipWeights } from '../weight_clipping.js';
+import { checkGANOptions } from './gan_options.js';
+import type { GANOptions } from './gan_options.js';
+
+/** What a step of a {@link GAN} reads. */
+export interface GANBatch {
+  /** Real samples, `[batch, …]`, of the shape that the generator makes. */
+  readonly real: Tensor;
+  /**
+   * What each sample is conditioned on, if the networks take more than one input: `[batch, …]` each, in the
+   * order of the inputs after the first.
+   */
+  readonly condition?: Condition;
+}
+
+/** What a step of a {@link GAN} tells. */
+export interface GANLosses {
+  /** The discriminator's adversarial loss, without penalties. */
+  discriminator: number;
+  /** The weighted sum of the penalties of this step, if there was one. */
+  penalty?: number;
+  /** The generator's loss, if this step updated it. */
+  generator?: number;
+}
+
+/**
+ * Two networks, a loss and what the papers put around them.
+ *
+ * Each `trainStep` is one discriminator update; every `criticSteps`-th is followed by one generator update. See
+ * {@link createGAN}.
+ */
+export interface GAN<
+  Sample extends Tensor = Tensor,
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<
+  GANBatch,
+  GANLosses,
+  'generator' | 'discriminator',
+  Readonly<{ generator: G; discriminator: D }>
+> {
+  /** The average of the generator's weights, if there is one. */
+  readonly ema: ExponentialMovingAverage | undefined;
+  /** What watches the gradients, if anything does; `gan.monitor?.read()` tells. */
+  readonly monitor: GradientMonitor | undefined;
+  /** Length of a latent vector. */
+  readonly latentSize: number;
+  /** How many discriminator and generator updates were made. */
+  readonly steps: { readonly discriminator: number; readonly generator: number };
+  /**
+   * Runs the generator at inference: running statistics, no dropout.
+   *
+   * @param input `latents` `[count, latentSize]`; `condition`, `[count, …]` each, if the generator takes any;
+   *   `average`: whether the averaged weights are used, default true where there is an average.
+   * @returns Samples `[count, …]`; the caller owns them.
+   * @throws GanKitError if the latent vectors or conditions do not fit, or there is no average to use.
+   */
+  generate<Y extends Tensor = Sample>(input: {
+    latents: Tensor;
+    condition?: Condition;
+    average?: boolean;
+  }): Y;
+}
+
+/**
+ * Wires a generator, a discriminator and a loss into a training system.
+ *
+ * The discriminator minimises `loss.discriminator(D(x), D(G(z))) + Σ weight · every · penalty`, over
+ * the penalties that are due, the generator `loss.generator(D(G(z)))`, each by its own optimizer over its own weights; a generator
+ * step leaves the discriminator's statistics and power iteration where they are. Training is a pure
+ * function of the seeds and the batches: two runs are equal to the last bit on one backend, and so
+ * is a run that goes on from a saved state.
+ *
+ * Networks with more than one input are conditioned: `G(z, c)` and `D(x, c)`, c from the batch.
+ *
+ * @param options See {@link GANOptions}.
+ * @returns The system; `dispose()` frees the average and default optimizers.
+ * @throws GanKitError if the networks do not fit each other or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { loadBackend } from 'gan-kit';
+ * import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
+ * import { hinge } from 'gan-kit/losses';
+ * import { createGAN, sampleLatents } from 'gan-kit/training';
+ * import { randomUniform } from '@tensorflow/tfjs-core';
+ *
+ * await loadBackend();
+ * const imageShape = [12, 12, 1] as const;
+ * const gan = createGAN({
+ *   generator: dcganGenerator({ imageShape, latentSize: 8, filters: 4, form: 'paper' }),
+ *   discriminator: dcganDiscriminator({ imageShape, filters: 4, normalization: 'spectral', form: 'paper' }),
+ *   loss: hinge(),
+ *   seed: 1,
+ * });
+ * const { discriminator, generator } = await gan.trainStep({ real: randomUniform([4, 12, 12, 1], -1, 1) });
+ * const images = gan.generate({ latents: sampleLatents({ count: 2, size: gan.latentSize }) });
+ * ```
+ *
+ * @see Goodfellow et al. 2014, arXiv 1406.2661, algorithm 1; Arjovsky et al. 2017, arXiv 1701.07875, algorithm 1;
+ * Mirza and Osindero 2014, arXiv 1411.1784, equation 2, for conditions
+ */
+export function createGAN<
+  Sample extends Tensor = Tensor,
+  G extends Optimizer = Adam,
+  D extends Optimizer = Adam,
+>(options: GANOptions<Sample, G, D>): GAN<Sample, G, D> {
+  checkGANOptions('createGAN', options);
+  const { generator, discriminator, loss, optimizers: given, seed = 0, monitor } = options;
+  const { criticSteps = 1, clipWeights: limit, latents: distribution = 'normal' } = options;
+  const { instanceNoise = { stddev: 0 }, labelFlip = { probability: 0 }, fakeCondition } = options;
+  const networks = { generator, discriminator };
+  const penalties = penaltiesOf(options.penalty);
+  const optimizers = given ?? { generator: adam(), discriminator: adam() };
+  const latentSize = generator.inputs[0]!.shape[1]!;
+  const streams = new RandomStream(seed, 'createGAN');
+  const latents = streams.fork('latents');
+  const noise = streams.fork('noise');
+  const flips = streams.fork('flips');
+  const conditions = streams.fork('conditions');
+  /** Whether real and fake samples may share one pass. */
+  const together = options.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+  const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
+  const forD = (condition: readonly Tensor[]) => conditionsFor(discriminator, condition);
+  // last, since it holds tensors
+  const ema =
+    options.ema === undefined ? undefined : new ExponentialMovingAverage(generator, options.ema);
+
+  const system = createSystem({
+    name: 'GAN',
+    networks,
+    optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
+    pieces: {
+      ...{ ema, latents, noise, flips },
+      ...(fakeCondition !== undefined && { conditions }),
+      ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
+    },
+    identity: { loss: loss.name, criticSteps },
+    owns: [
+      ...(ema === undefined ? [] : [ema]),
+      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
+    ],
+    options,
+    check(batch: GANBatch, where) {
+      checkOptions(where, batch, ['real', 'condition'], 'batch');
+      const { real, condition } = batch;
+      checkTensor(where, 'batch.real', real, { shape: discriminator.inputs[0]!.shape });
+      checkImageSize(where, 'batch.real', real, discriminator);
+      const models = [generator, discriminator];
+      checkConditions(where, 'batch.condition', conditionsOf(condition), models, real.shape[0]);
+      return { real };
+    },
+    step({ real: x, condition }, step: Step<GANLosses>, { generator: G, discriminator: D }) {
+      const given = conditionsOf(condition);
+      const count = x.shape[0];
+      const z = () => drawLatents(latents, [count, latentSize], distribution);
+      const c = () => drawConditions(fakeCondition, given, count, conditions);
+      const noisy = (samples: Conditioned, t: number): Conditioned => ({
+        ...samples,
+        x: addInstanceNoise(samples.x, instanceNoise, t, noise),
+      });
+      const t = step.index;
+      const real = { x, condition: forD(given) };
+
+      const drawn = c();
+      const fake = { x: tidy(() => G(z(), ...forG(drawn))), condition: forD(drawn) };
+      step.minimize([D], optimizers.discriminator, () => {
+        const judged = discriminate(D, noisy(real, t), noisy(fake, t), together);
+        const logits = flipLabels(judged, labelFlip.probability, flips);
+        const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake };
+        return discriminatorLoss(terms, step.note);
+      });
+      fake.x.dispose();
+      if (limit !== undefined) clipWeights(discriminator, limit);
+      if ((t + 1) % criticSteps !== 0) return;
+
+      step.minimize([G], optimizers.generator, () => {
+        const drawn = c();
+        const fake = { x: G(z(), ...forG(drawn)), condition: forD(drawn) };
+        const judged = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
+        return step.note('generator', judged);
+      });
+      ema?.update();
+    },
+  });
+
+  return withMembers(system, {
+    ema,
+    monitor,
+    latentSize,
+    get steps() {
+      const { stepCount } = system;
+      return { discriminator: stepCount, generator: Math.floor(stepCount / criticSteps) };
+    },
+    generate<Y extends Tensor = Sample>(input: Parameters<GAN['generate']>[0]): Y {
+      const where = 'GAN.generate';
+      checkAlive(where, system);
+      checkOptions(where, input, ['latents', 'condition', 'average']);
+      const { latents, condition, average = ema !== undefined } = input;
+      checkTensor(where, 'latents', latents, { shape: [null, latentSize] });
+      const given = conditionsOf(condition);
+      checkConditions(where, 'condition', given, [generator], latents.shape[0]);
+      if (average && ema === undefined)
+        fail(
+          'state',
+          where,
+          'average',
+          'false without an average',
+          average,
+          'Pass ema to createGAN.',
+        );
+      installKernels();
+      const weights = average ? ema!.namedWeights : {};
+      return functionalCall(generator, weights, [latents, ...given]) as Y;
+    },
+  });
+}

@@ -1,0 +1,225 @@
+import { add, concat, dispose, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { allOrNothing } from '../../internal/freed_if_thrown.js';
+import { RandomStream } from '../../internal/random.js';
+import { checkImageSize } from '../../layers/image_size.js';
+import { seedMasks } from '../../layers/seeded_masks.js';
+import { withoutEffects } from '../../layers/without_effects.js';
+import { l1 } from '../../losses/l1.js';
+import { nonSaturating } from '../../losses/non_saturating.js';
+import type { AdjustableOptimizer } from '../../types.js';
+import { adam } from '../adam.js';
+import type { Adam } from '../adam.js';
+import { penaltiesOf } from '../check_system.js';
+import { discriminatorLoss, generatorLoss } from '../core/adversarial_terms.js';
+import { checkAlive } from '../core/check_alive.js';
+import { unconditioned } from '../core/conditions.js';
+import { createSystem } from '../core/create_system.js';
+import type { System } from '../core/create_system.js';
+import { discriminate } from '../core/discriminate.js';
+import type { Step } from '../core/recipe.js';
+import { withMembers } from '../core/with_members.js';
+import { ImagePool } from '../image_pool.js';
+import { samplesAreIndependent } from '../independent_samples.js';
+import { translateBy } from '../translate.js';
+import type { TranslationMode } from '../translate.js';
+import { checkPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
+import type { Pix2PixOptions } from './pix2pix_options.js';
+
+/** What a step of a {@link Pix2Pix} reads: pairs. */
+export interface Pix2PixBatch {
+  /** What is given, float32 `[batch, height, width, channels]` in [−1, 1]. */
+  readonly a: Tensor;
+  /** What should come out of each, of the same height and width. */
+  readonly b: Tensor;
+}
+
+/** What a step of a {@link Pix2Pix} tells: each term as it enters its sum, times its weight. */
+export interface Pix2PixLosses {
+  /** The discriminator's adversarial loss, without penalties. */
+  discriminator: number;
+  /** The weighted sum of the penalties, if there were any. */
+  penalty?: number;
+  /** The generator's adversarial loss. */
+  generator: number;
+  /** λ E|b − G(a)|. */
+  l1: number;
+}
+
+/** A generator of images from images, and a discriminator of pairs. See {@link createPix2Pix}. */
+export interface Pix2Pix<
+  G extends Optimizer = AdjustableOptimizer,
+  D extends Optimizer = AdjustableOptimizer,
+> extends System<
+  Pix2PixBatch,
+  Pix2PixLosses,
+  'generator' | 'discriminator',
+  Readonly<{ generator: G; discriminator: D }>
+> {
+  /** Generated pairs that the discriminator sees again. */
+  readonly pool: ImagePool;
+  /** How many discriminator and generator updates were made. */
+  readonly steps: { readonly discriminator: number; readonly generator: number };
+  /**
+   * What the generator makes of images; nothing of the system changes.
+   *
+   * @param input `a`, float32 `[batch, height, width, channels]`, which stays the caller's, and `mode`: see
+   *   {@link TranslationMode}. There is no default, since the two give different images: the published
+   *   results are those of `'training'`, of one image at a time. With `'training'` there may be a `seed`, any
+   *   integer from 0 on: another seed draws other dropout masks, and the same one the same. Without a seed they
+   *   are those of the next step, at each call.
+   * @returns Images; the caller owns them.
+   * @throws GanKitError if the images do not fit, no mode is given, or a seed with `'inference'`.
+   */
+  translate(input: {
+    readonly a: Tensor;
+    readonly mode: TranslationMode;
+    readonly seed?: number;
+  }): Tensor4D;
+}
+
+/**
+ * Wires a generator of images from images and a discriminator of pairs.
+ *
+ * ```
+ * L(G) = L_G(D(a, G(a))) + λ E|b − G(a)|
+ * L(D) = w L_D(D(a, b), D(a, G(a))) + penalties
+ * ```
+ *
+ * Noise is the generator's dropout alone, drawn once a step; the discriminator moves first. Training is a
+ * pure function of the seeds and the batches: two runs are equal to the last bit on one backend, and so is
+ * a run that goes on from a saved state.
+ *
+ * @param options See {@link Pix2PixOptions}.
+ * @returns The system; `dispose()` frees what it made: networks, optimizers and pool.
+ * @throws GanKitError if the networks do not fit each other or an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { createPix2Pix } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const pix2pix = createPix2Pix({
+ *   inputShape: [32, 32, 3],
+ *   generatorArgs: { filters: 4, downsamplings: 5 },
+ *   discriminatorArgs: { filters: 4, layers: 2 },
+ * });
+ * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
+ * const { generator, l1 } = await pix2pix.trainStep({ a, b });
+ * const made = pix2pix.translate({ a, mode: 'training' });
+ * ```
+ *
+ * @see Isola et al. 2016, "Image-to-Image Translation with Conditional Adversarial Networks",
+ * arXiv 1611.07004, equations 1 to 4 and section 3.3
+ */
+export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = Adam>(
+  options: Pix2PixOptions<G, D>,
+): Pix2Pix<G, D> {
+  const where = 'createPix2Pix';
+  checkPix2PixOptions(where, options);
+  const { optimizers: given, poolSize = 0, seed = 0, loss = nonSaturating() } = options;
+  const { discriminatorWeight: weight = 0.5, lambdaL1 = 100 } = options;
+  const penalties = penaltiesOf(options.penalty);
+  const optimizers = given ?? { generator: adam(), discriminator: adam() };
+  const pool = new ImagePool({ size: poolSize, seed });
+  const networks = allOrNothing(() => pix2pixNetworks(where, options));
+  const { generator, discriminator } = networks;
+  /** Whether real and fake pairs may share one pass. */
+  const together = options.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+
+  const system = createSystem({
+    name: 'Pix2Pix',
+    networks,
+    optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
+    pieces: {
+      pool,
+      ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
+    },
+    identity: { loss: loss.name, criticSteps: 1 },
+    owns: [
+      pool,
+      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
+      ...(options.generator === undefined ? [generator] : []),
+      ...(options.discriminator === undefined ? [discriminator] : []),
+    ],
+    options,
+    check(batch: Pix2PixBatch, where) {
+      checkOptions(where, batch, ['a', 'b'], 'batch');
+      checkTensor(where, 'batch.a', batch.a, { shape: generator.inputs[0]!.shape });
+      checkTensor(where, 'batch.b', batch.b, { shape: generator.outputs[0]!.shape });
+      const { a, b } = batch;
+      const sizes = [a, b].map(({ shape }) => shape.slice(0, 3).join());
+      if (sizes[0] !== sizes[1])
+        fail(
+          'shape',
+          where,
+          'batch.b',
+          `as many images as batch.a and of their size, [${sizes[0]},?]`,
+          b,
+        );
+      [generator, discriminator].forEach((one) => checkImageSize(where, 'batch.a', a, one));
+      return { a, b };
+    },
+    step({ a, b }, step: Step<Pix2PixLosses>, { generator: G, discriminator: D }) {
+      step.advance(G);
+      const takeSeedsAway = seedMasks([generator], seedOfMasks(seed, step.index));
+      try {
+        // the generator's update runs this again, on the tape: masks and statistics move there
+        const made = () => withoutEffects([generator], () => G(a));
+        const fake = unconditioned(tidy(() => pool.query(pairs(a, made()))));
+        const real = unconditioned(pairs(a, b));
+        step.minimize([D], optimizers.discriminator, () => {
+          const logits = discriminate(D, real, fake, together);
+          const about = { loss, weight, discriminator: D, logits, penalties };
+          return discriminatorLoss({ ...about, step: step.index, real, fake }, step.note);
+        });
+        dispose([real.x, fake.x]);
+
+        step.minimize([G], optimizers.generator, () => {
+          const made = G(a);
+          const fake = unconditioned(pairs(a, made));
+          const judged = generatorLoss(loss, D, fake, () => unconditioned(pairs(a, b)));
+          const distance = mul<Scalar>(l1({ target: b, prediction: made }), lambdaL1);
+          return add<Scalar>(step.note('generator', judged), step.note('l1', distance));
+        });
+      } finally {
+        takeSeedsAway();
+      }
+    },
+  });
+
+  return withMembers(system, {
+    pool,
+    get steps() {
+      return { discriminator: system.stepCount, generator: system.stepCount };
+    },
+    translate(input: Parameters<Pix2Pix['translate']>[0]): Tensor4D {
+      const where = 'Pix2Pix.translate';
+      checkAlive(where, system);
+      checkOptions(where, input, ['a', 'mode', 'seed']);
+      const { a, mode, seed } = input;
+      return translateBy(where, generator, ['a', a], { mode, seed }) as Tensor4D;
+    },
+  });
+}
+
+/** Another one at each step, for dropout layers of tfjs, which would draw two masks in it. */
+const seedOfMasks = (seed: number, step: number): number =>
+  new RandomStream(seed, 'createPix2Pix').fork(`masks/${step}`).seed % 2 ** 52;
+
+/** Images and what belongs to them, channel after channel, as the discriminator sees them. */
+function pairs(a: Tensor, b: Tensor): Tensor4D {
+  if (a.shape.slice(0, 3).join() !== b.shape.slice(0, 3).join())
+    fail(
+      'shape',
+      'Pix2Pix.trainStep',
+      'batch.a',
+      `of a size that the generator keeps, here it makes [${b.shape.join(',')}]`,
+      a,
+      'A generator of free size keeps what it can halve evenly: resnetGenerator multiples of 4.',
+    );
+  return concat([a, b], -1) as Tensor4D;
+}
