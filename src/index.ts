@@ -133,6 +133,7 @@ export type {
   GANLosses,
   GANOptions,
   GradientMonitorOptions,
+  GradientOptions,
   GradientReport,
   HyperparameterSetting,
   ImagePoolOptions,

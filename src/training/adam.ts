@@ -1,13 +1,17 @@
-import { add, div, mul, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import { add, div, mul, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions } from '../internal/check.js';
 import { fusedAdamStep } from '../kernels/adam_step.js';
 import { register } from '../layers/register_class.js';
-import { SlotOptimizer, withWeightDecay } from './slot_optimizer.js';
-import type { UpdateRule } from './slot_optimizer.js';
+import { squareRoot } from '../ops/square_root.js';
+import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import type { GradientOptions } from './gradient_options.js';
+import { SlotOptimizer } from './slot_optimizer.js';
+import { withWeightDecay } from './update_rule.js';
+import type { UpdateRule } from './update_rule.js';
 
 /** Options of {@link adam}. */
-export interface AdamOptions {
+export interface AdamOptions extends GradientOptions {
   /** Step size α, 0 or more; default 2e-4, DCGAN's. */
   learningRate?: number;
   /** Decay of the mean of gradients, in [0, 1); default 0.5, DCGAN's (torch: 0.9). */
@@ -42,7 +46,11 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
 
   constructor(options: AdamOptions = {}) {
     const where = 'adam';
-    checkOptions(where, options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
+    checkOptions(where, options, [
+      ...['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'],
+      ...GRADIENT_KEYS,
+    ]);
+    checkGradientOptions(where, options);
     const {
       learningRate = 2e-4,
       beta1 = 0.5,
@@ -55,7 +63,7 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
     checkNumber(where, 'beta2', beta2, { min: 0, below: 1 });
     checkNumber(where, 'epsilon', epsilon, { min: 0 });
     checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
-    super(learningRate, ['m', 'v']);
+    super(learningRate, ['m', 'v'], options);
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
@@ -63,25 +71,43 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
     register(Adam);
   }
 
-  protected override rule(step: number): UpdateRule<'m' | 'v'> {
-    const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
-    const scale = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
-    const rate = (learningRate * scale * (1 - beta1)) / (1 - beta1 ** step);
+  protected override updateRule(step: number): UpdateRule<'m' | 'v'> {
+    const { beta1, beta2, weightDecay } = this;
+    const { rate, epsilon } = this.numbersOf(step);
     return ({ value, slots }, gradient) => {
       const g = withWeightDecay(gradient, value, weightDecay);
-      const numbers = { beta1, beta2, epsilon: epsilon * scale, rate };
-      const fused = fusedAdamStep({ value, ...slots, gradient: g }, numbers);
-      if (fused !== undefined) return { value: fused.value, slots: { m: fused.m, v: fused.v } };
       const m = add(mul(slots.m, beta1), g);
       const v = add(mul(slots.v, beta2), square(g));
-      const direction = div(m, add(sqrt(v), epsilon * scale));
+      const direction = div(m, add(squareRoot(v), epsilon));
       return { value: sub(value, mul(direction, rate)), slots: { m, v } };
     };
   }
 
+  /** @internal */
+  protected override fusedRule(step: number): UpdateRule<'m' | 'v'> {
+    const { beta1, beta2, weightDecay } = this;
+    const numbers = { beta1, beta2, ...this.numbersOf(step) };
+    const inOps = this.updateRule(step);
+    return (before, gradient) => {
+      const { value, slots } = before;
+      const g = withWeightDecay(gradient, value, weightDecay);
+      const fused = fusedAdamStep({ value, ...slots, gradient: g }, numbers);
+      if (fused === undefined) return inOps(before, gradient);
+      return { value: fused.value, slots: { m: fused.m, v: fused.v } };
+    };
+  }
+
+  /** αₜ and εₜ, in float64. */
+  private numbersOf(step: number): { rate: number; epsilon: number } {
+    const { learningRate, beta1, beta2, epsilon } = this;
+    const scale = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
+    const rate = (learningRate * scale * (1 - beta1)) / (1 - beta1 ** step);
+    return { rate, epsilon: epsilon * scale };
+  }
+
   override getConfig(): serialization.ConfigDict {
     const { learningRate, beta1, beta2, epsilon, weightDecay } = this;
-    return { learningRate, beta1, beta2, epsilon, weightDecay };
+    return { learningRate, beta1, beta2, epsilon, weightDecay, ...this.gradientConfig() };
   }
 }
 

@@ -1,12 +1,15 @@
-import { add, div, mul, relu, sqrt, square, sub } from '@tensorflow/tfjs-core';
+import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { checkBoolean, checkNumber, checkOptions } from '../internal/check.js';
 import { register } from '../layers/register_class.js';
+import { squareRoot } from '../ops/square_root.js';
+import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
-import type { UpdateRule } from './slot_optimizer.js';
+import type { UpdateRule } from './update_rule.js';
 
 /** Options of {@link rmsprop}. */
-export interface RMSPropOptions {
+export interface RMSPropOptions extends GradientOptions {
   /** Step size α, 0 or more; default 5e-5, that of Wasserstein GAN. */
   learningRate?: number;
   /** ρ, decay of the mean of squared gradients, in [0, 1); default 0.99 (torch's `alpha`). */
@@ -43,7 +46,11 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
 
   constructor(options: RMSPropOptions = {}) {
     const where = 'rmsprop';
-    checkOptions(where, options, ['learningRate', 'decay', 'epsilon', 'momentum', 'centered']);
+    checkOptions(where, options, [
+      ...['learningRate', 'decay', 'epsilon', 'momentum', 'centered'],
+      ...GRADIENT_KEYS,
+    ]);
+    checkGradientOptions(where, options);
     const {
       learningRate = 5e-5,
       decay = 0.99,
@@ -59,7 +66,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
     const slots: RMSPropSlot[] = ['square'];
     if (centered) slots.push('mean');
     if (momentum > 0) slots.push('velocity');
-    super(learningRate, slots);
+    super(learningRate, slots, options);
     this.decay = decay;
     this.epsilon = epsilon;
     this.momentum = momentum;
@@ -67,7 +74,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
     register(RMSProp);
   }
 
-  protected override rule(): UpdateRule<RMSPropSlot> {
+  protected override updateRule(): UpdateRule<RMSPropSlot> {
     const { learningRate, decay, epsilon, momentum, centered } = this;
     const scale = Math.sqrt(1 - decay);
     return ({ value, slots }, g) => {
@@ -76,7 +83,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
       const variance = centered
         ? relu(sub(meanSquare, mul(square(mean), scale * scale)))
         : meanSquare;
-      const direction = div(g, add(sqrt(variance), epsilon / scale));
+      const direction = div(g, add(squareRoot(variance), epsilon / scale));
       const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), direction) : direction;
       return {
         value: sub(value, mul(velocity, learningRate / scale)),
@@ -87,7 +94,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
 
   override getConfig(): serialization.ConfigDict {
     const { learningRate, decay, epsilon, momentum, centered } = this;
-    return { learningRate, decay, epsilon, momentum, centered };
+    return { learningRate, decay, epsilon, momentum, centered, ...this.gradientConfig() };
   }
 }
 

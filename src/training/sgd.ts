@@ -2,11 +2,14 @@ import { add, mul, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
 import { register } from '../layers/register_class.js';
-import { SlotOptimizer, withWeightDecay } from './slot_optimizer.js';
-import type { UpdateRule } from './slot_optimizer.js';
+import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import type { GradientOptions } from './gradient_options.js';
+import { SlotOptimizer } from './slot_optimizer.js';
+import { withWeightDecay } from './update_rule.js';
+import type { UpdateRule } from './update_rule.js';
 
 /** Options of {@link sgd}. */
-export interface SGDOptions {
+export interface SGDOptions extends GradientOptions {
   /** Step size α, 0 or more. */
   learningRate: number;
   /** μ of the heavy ball, in [0, 1]; default 0. */
@@ -38,12 +41,10 @@ export class SGD extends SlotOptimizer<'velocity'> {
   constructor(options: SGDOptions) {
     const where = 'sgd';
     checkOptions(where, options, [
-      'learningRate',
-      'momentum',
-      'dampening',
-      'nesterov',
-      'weightDecay',
+      ...['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'],
+      ...GRADIENT_KEYS,
     ]);
+    checkGradientOptions(where, options);
     const {
       learningRate,
       momentum = 0,
@@ -58,7 +59,7 @@ export class SGD extends SlotOptimizer<'velocity'> {
     checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
     if (nesterov && (momentum === 0 || dampening > 0))
       fail('value', where, 'nesterov', 'false without momentum or with dampening', nesterov);
-    super(learningRate, momentum > 0 ? ['velocity'] : []);
+    super(learningRate, momentum > 0 ? ['velocity'] : [], options);
     this.momentum = momentum;
     this.dampening = dampening;
     this.nesterov = nesterov;
@@ -66,7 +67,7 @@ export class SGD extends SlotOptimizer<'velocity'> {
     register(SGD);
   }
 
-  protected override rule(step: number): UpdateRule<'velocity'> {
+  protected override updateRule(step: number): UpdateRule<'velocity'> {
     const { learningRate, momentum, dampening, nesterov, weightDecay } = this;
     const share = step === 1 ? 1 : 1 - dampening;
     return ({ value, slots }, gradient) => {
@@ -80,7 +81,10 @@ export class SGD extends SlotOptimizer<'velocity'> {
 
   override getConfig(): serialization.ConfigDict {
     const { learningRate, momentum, dampening, nesterov, weightDecay } = this;
-    return { learningRate, momentum, dampening, nesterov, weightDecay };
+    return {
+      ...{ learningRate, momentum, dampening, nesterov, weightDecay },
+      ...this.gradientConfig(),
+    };
   }
 }
 

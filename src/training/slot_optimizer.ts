@@ -1,15 +1,4 @@
-import {
-  Optimizer,
-  add,
-  clone,
-  dispose,
-  engine,
-  keep,
-  mul,
-  tensor,
-  tidy,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { Optimizer, clone, tidy, zeros } from '@tensorflow/tfjs-core';
 import type {
   NamedTensorMap,
   Scalar,
@@ -21,39 +10,35 @@ import { withCleanTape } from '../gradients/tape.js';
 import { checkNumber, checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
-import { arrayFrom, arraysOf, checkState, countFrom, numberFrom } from '../internal/state.js';
-import type { PieceState, StateArray, Stateful } from '../types.js';
-
-/** More than any network has; a damaged count ends here, before memory is asked for. */
-const MOST_VARIABLES = 1_000_000;
-
-/** A gradient and the name of its variable; `minimize` lists variables that have none, too. */
-export interface NamedGradient {
-  name: string;
-  tensor: Tensor | undefined;
-}
-
-/** What an update rule moves: a variable's value and its slots, one tensor per slot name. */
-export interface Updated<Slot extends string> {
-  readonly value: Tensor;
-  readonly slots: Readonly<Record<Slot, Tensor>>;
-}
-
-/** One step of one variable. Reads and returns the slots that the optimizer named, no others. */
-export type UpdateRule<Slot extends string> = (
-  before: Updated<Slot>,
-  gradient: Tensor,
-) => Updated<Slot>;
+import { arraysOf, checkState, countFrom, numberFrom } from '../internal/state.js';
+import type { PieceState, Stateful } from '../types.js';
+import { clipByGlobalNorm } from './clip_by_global_norm.js';
+import { checkGradientOptions } from './gradient_options.js';
+import type { GradientOptions } from './gradient_options.js';
+import { GRADIENT_SUM, GradientSums } from './gradient_sums.js';
+import { listedGradients } from './listed_gradients.js';
+import type { Gradients, NamedGradient } from './listed_gradients.js';
+import { checkSavedOptions } from './saved_options.js';
+import { SlotStore } from './slot_store.js';
+import { checkedRule, perSlot } from './update_rule.js';
+import type { UpdateRule } from './update_rule.js';
 
 /**
- * What {@link Adam}, {@link RMSProp} and {@link SGD} share: slots, their state, and the list of
- * variables they belong to.
+ * What {@link Adam}, {@link RMSProp} and {@link SGD} share: slots, their state, the list of variables they
+ * belong to, and what is done with gradients before the rule.
  *
- * The first `applyGradients` fixes the list; its order gives the variables their positions, by
- * which a state is keyed. From then on slots follow the identity of a variable, so the order of
- * later calls does not matter, and a list with other variables is refused: use one optimizer per
- * network. (The order given is kept, not sorted: tfjs's variable names carry counters of the
- * whole process, and `conv10` sorts before `conv9`.)
+ * The first `applyGradients` fixes the list of variables; its order gives them their positions, by which a
+ * state is keyed, unless a system has told their paths in its networks. From then on slots follow the
+ * identity of a variable, so the order of later calls does not matter, and a list with other variables is
+ * refused: use one optimizer per network. (The order given is kept, not sorted: tfjs's variable names carry
+ * counters of the whole process, and `conv10` sorts before `conv9`.)
+ *
+ * With `accumulate: n`, n calls are one step, by the average of their gradients; `iterations` counts steps.
+ * With `clipNorm: c`, gradients (averaged ones) whose norm over all variables exceeds c are scaled down to
+ * it, as torch.nn.utils.clip_grad_norm_ does.
+ *
+ * {@link SlotOptimizer.rule} is the step itself, a pure function that gradients pass: the steps of an opponent
+ * can be unrolled on the tape, from {@link SlotOptimizer.initialSlots} or {@link SlotOptimizer.slotsOf}.
  *
  * @example
  * ```ts
@@ -66,7 +51,7 @@ export type UpdateRule<Slot extends string> = (
  * await loadBackend();
  * class SignDescent extends SlotOptimizer<never> {
  *   static readonly className = 'SignDescent';
- *   protected override rule(): UpdateRule<never> {
+ *   protected override updateRule(): UpdateRule<never> {
  *     const step = this.learningRate;
  *     return ({ value }, gradient) => ({ value: sub(value, mul(step, sign(gradient))), slots: {} });
  *   }
@@ -79,28 +64,109 @@ export type UpdateRule<Slot extends string> = (
  * new SignDescent(0.5, []).minimize(() => square(x) as Scalar, false, [x]);
  * console.log(await x.data()); // → Float32Array(1) [ 2.5 ]
  * ```
+ *
+ * @example
+ * ```ts
+ * import { grad, mul, square, tensor1d } from '@tensorflow/tfjs-core';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { sgd } from 'gan-kit/training';
+ *
+ * await loadBackend();
+ * const optimizer = sgd({ learningRate: 0.25 });
+ * const slope = grad(square); // of the loss x², 2x
+ * const ahead = (x: Tensor) => {
+ *   let at = { value: x, slots: optimizer.initialSlots(x) };
+ *   for (const step of [1, 2]) at = optimizer.rule(step)(at, slope(at.value));
+ *   return at.value; // x/4
+ * };
+ * console.log(await grad(ahead)(tensor1d([8])).data()); // → Float32Array(1) [ 0.25 ]
+ * ```
  */
 export abstract class SlotOptimizer<Slot extends string> extends Optimizer implements Stateful {
   /** The step size, 0 or more; a schedule sets it between steps. */
   learningRate: number;
+  /** How many calls of `applyGradients` make one step. */
+  readonly accumulate: number;
+  /** The norm of all gradients that none exceeds, if there is a limit. */
+  readonly clipNorm: number | undefined;
   private readonly slotNames: readonly Slot[];
-  private readonly positions: Map<Variable, number> = new Map();
-  /** By position; after `restore` they may wait for the first `applyGradients`. */
-  private slots: Record<Slot, Tensor>[] = [];
+  private readonly store: SlotStore;
+  private readonly sums: GradientSums;
 
-  constructor(learningRate: number, slotNames: readonly Slot[]) {
+  constructor(learningRate: number, slotNames: readonly Slot[], options: GradientOptions = {}) {
     super();
+    checkGradientOptions('SlotOptimizer', options);
+    const { accumulate = 1, clipNorm } = options;
     this.learningRate = learningRate;
+    this.accumulate = accumulate;
+    this.clipNorm = clipNorm;
     this.slotNames = slotNames;
+    this.store = new SlotStore(slotNames, accumulate > 1 ? [GRADIENT_SUM] : []);
+    this.sums = new GradientSums(this.store, accumulate);
   }
 
-  /** The rule of step `step` = 1, 2, …; what does not depend on a variable is computed here, in float64. */
-  protected abstract rule(step: number): UpdateRule<Slot>;
+  /** The equation of step 1, 2, … in ops with gradients; what depends on no variable is float64, here. */
+  protected abstract updateRule(step: number): UpdateRule<Slot>;
+
+  /** @internal The same step where no gradient passes: by a kernel that has none, for example. */
+  protected fusedRule(step: number): UpdateRule<Slot> {
+    return this.updateRule(step);
+  }
 
   abstract override getConfig(): serialization.ConfigDict;
 
   /**
-   * One step: moves every variable by its gradient.
+   * The update rule of a step, as a pure function: it takes a value, its slots and a gradient, and returns new
+   * ones. `applyGradients` computes the same; neither `accumulate` nor `clipNorm` is part of it.
+   *
+   * @param step 1 for the first, whose slots are {@link SlotOptimizer.initialSlots}; `iterations + 1` to go on
+   *   from {@link SlotOptimizer.slotsOf}. Momenta are corrected by it.
+   * @returns The rule, with the learning rate of now; its results are the caller's.
+   * @throws GanKitError if `step` is no integer from 1 on, or a gradient or slot is not of the value's shape.
+   *
+   * **Differentiable:** the rule, to any order, in value, slots and gradient. Where a mean of squares is 0, the
+   * slope of its root is taken for 0.
+   */
+  rule(step: number): UpdateRule<Slot> {
+    const where = 'Optimizer.rule';
+    checkNumber(where, 'step', step, { integer: true, min: 1 });
+    checkNumber(where, 'learningRate', this.learningRate, { min: 0 });
+    return checkedRule(where, this.updateRule(step), this.slotNames);
+  }
+
+  /**
+   * The slots of a variable before its first step: zeros.
+   *
+   * @param value Of the variable; any shape.
+   * @returns A tensor per slot; the caller owns them.
+   * @throws GanKitError if it is no tensor.
+   */
+  initialSlots(value: Tensor): Readonly<Record<Slot, Tensor>> {
+    checkTensor('Optimizer.initialSlots', 'value', value, { dtype: 'any' });
+    return perSlot(this.slotNames, () => zeros(value.shape));
+  }
+
+  /**
+   * A copy of a variable's slots as they are now, to go on from by {@link SlotOptimizer.rule}.
+   *
+   * @param variable One that the optimizer moves; of another the initial slots are returned.
+   * @returns A tensor per slot; the caller owns them.
+   * @throws GanKitError if it is no tensor, or a restored state waits for a step to tell whose its slots are.
+   */
+  slotsOf(variable: Variable): Readonly<Record<Slot, Tensor>> {
+    const where = 'Optimizer.slotsOf';
+    checkTensor(where, 'variable', variable, { dtype: 'any' });
+    const slots = this.store.get(variable);
+    if (slots === undefined && this.store.isWaiting)
+      fail('state', where, 'variable', 'one that the restored state knows by its path', variable);
+    if (slots === undefined) return this.initialSlots(variable);
+    return perSlot(this.slotNames, (slot) => clone(slots[slot]!));
+  }
+
+  /**
+   * One step: moves every variable by its gradient. With `accumulate` it is one every n-th time, and the
+   * gradients are kept until then.
    *
    * @param gradients By name of the variable, as `variableGrads` returns them, or a list of
    *   `{ name, tensor }`. A listed variable without a tensor stays where it is, and so do its slots.
@@ -110,32 +176,35 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   override applyGradients(gradients: NamedTensorMap | NamedGradient[]): void {
     const where = 'Optimizer.applyGradients';
     checkNumber(where, 'learningRate', this.learningRate, { min: 0 });
-    if (typeof gradients !== 'object' || gradients === null)
-      fail('type', where, 'gradients', 'an object of tensors, or a list', gradients);
-    const named: readonly NamedGradient[] = Array.isArray(gradients)
-      ? gradients
-      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
-    const variables = named.map(({ name }) => registeredVariable(where, name));
-    named.forEach(({ name, tensor: gradient }, i) => {
-      if (gradient !== undefined)
-        checkTensor(where, `gradients['${name}']`, gradient, { shape: variables[i]!.shape });
-    });
-    const known = this.positions.size > 0;
-    const restored = this.slots.length > 0;
-    this.bind(where, variables);
+    const { variables, gradients: all } = listedGradients(where, gradients);
+    const { isBound, isWaiting } = this.store;
+    this.store.bind(where, variables, (variable) => this.initialSlots(variable));
     try {
-      tidy(() => {
-        const rule = this.rule(this.iterations + 1);
-        variables.forEach((variable, i) => {
-          const gradient = named[i]!.tensor;
-          if (gradient !== undefined) this.move(variable, gradient, rule);
-        });
-      });
+      tidy(() => this.move(variables, all));
     } catch (error) {
-      if (!known) this.positions.clear(); // a list that no step was made with
-      if (!restored) this.dispose();
+      if (!isBound) this.store.unbind(isWaiting); // a list that no step was made with
       throw error;
     }
+  }
+
+  private move(variables: readonly Variable[], gradients: Gradients): void {
+    const { clipNorm } = this;
+    const average = this.sums.add(variables, gradients);
+    if (average === undefined) return;
+    const clipped = clipNorm === undefined ? average : clipByGlobalNorm(average, clipNorm);
+    const rule = this.fusedRule(this.iterations + 1);
+    variables.forEach((variable, i) => {
+      const gradient = clipped[i];
+      if (gradient === undefined) return;
+      const before = this.store.get(variable) as Readonly<Record<Slot, Tensor>>;
+      tidy(() => {
+        const after = rule({ value: variable, slots: before }, gradient);
+        const slots = perSlot(this.slotNames, (slot) => after.slots[slot]);
+        variable.assign(after.value);
+        this.store.set(variable, slots);
+      });
+    });
+    this.sums.parts = 0;
     this.incrementIterations();
   }
 
@@ -152,68 +221,33 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     return freedIfThrown(() => super.minimize(f, returnCost, varList));
   }
 
-  private move(variable: Variable, gradient: Tensor, rule: UpdateRule<Slot>): void {
-    const position = this.positions.get(variable)!;
-    const before = this.slots[position]!;
-    tidy(() => {
-      const after = rule({ value: variable, slots: before }, gradient);
-      variable.assign(after.value);
-      this.slots[position] = this.eachSlot((slot) => keep(after.slots[slot]));
-    });
-    dispose(before);
-  }
-
-  /** Fixes the list of variables at the first step, and holds later ones to it. */
-  private bind(where: string, variables: readonly Variable[]): void {
-    const rule = 'the gradients of the variables of the first step, each once';
-    const advice = 'Make one optimizer per network, and always pass the same list of variables.';
-    const names = variables.map(({ name }) => name);
-    if (variables.length === 0 || new Set(variables).size < variables.length)
-      fail('value', where, 'gradients', rule, names, advice);
-    if (this.positions.size > 0) {
-      const known = variables.every((variable) => this.positions.has(variable));
-      if (!known || variables.length !== this.positions.size)
-        fail('value', where, 'gradients', rule, names, advice);
-      return;
-    }
-    if (this.slots.length === 0) {
-      const start = () => variables.map(({ shape }) => this.eachSlot(() => zeros(shape)));
-      this.slots = tidy(start).map((slots) => this.eachSlot((slot) => keep(slots[slot])));
-    }
-    const fits = (variable: Variable, position: number) =>
-      this.slotNames.every((slot) => sameShape(this.slots[position]![slot], variable));
-    if (this.slots.length !== variables.length || !variables.every(fits)) {
-      const restored = `the ${this.slots.length} variables of the restored state, in its order`;
-      fail('state', where, 'gradients', `those of ${restored}`, variables, advice);
-    }
-    variables.forEach((variable, position) => this.positions.set(variable, position));
+  /** @internal Tells the paths of variables, `network/layer/weight`, that a state is keyed by from now on. */
+  name(paths: ReadonlyMap<Variable, string>): void {
+    this.store.name(paths);
   }
 
   /** @internal */
   mark(): Mark {
-    const step = this.iterations;
-    const positions = [...this.positions];
-    // clones share their data
-    const slots = this.slots.map((before) => this.eachSlot((slot) => keep(clone(before[slot]))));
+    const [step, { parts }] = [this.iterations, this.sums];
+    const slots = this.store.mark();
     return {
       undo: () => {
-        dispose(this.slots);
-        this.slots = slots;
-        this.positions.clear();
-        for (const [variable, position] of positions) this.positions.set(variable, position);
+        slots.undo();
+        this.sums.parts = parts;
         this.iterations_ = step;
       },
-      release: () => dispose(slots),
+      release: () => slots.release(),
     };
   }
 
-  /** A copy of step, learning rate and slots, the latter under `position/slot`. */
+  /** A copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
   async state(): Promise<PieceState> {
-    const values = { ...this.options(), step: this.iterations, variables: this.slots.length };
-    const tensors = this.slots.flatMap((slots, position) =>
-      this.slotNames.map((slot) => [`${position}/${slot}`, slots[slot]] as const),
-    );
-    return { values, arrays: await arraysOf(Object.fromEntries(tensors)) };
+    const values = {
+      ...this.options(),
+      ...{ step: this.iterations, variables: this.store.count },
+      ...(this.accumulate > 1 && { accumulated: this.sums.parts }),
+    };
+    return { values, arrays: await arraysOf(this.store.tensors()) };
   }
 
   /**
@@ -226,67 +260,34 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   async restore(state: PieceState): Promise<void> {
     const where = 'Optimizer.restore';
     checkState(where, state);
-    for (const [key, own] of Object.entries(this.options()))
-      if (key !== 'learningRate' && state.values[key] !== own)
-        fail(
-          'state',
-          where,
-          `state.values['${key}']`,
-          `${String(own)}, as here`,
-          state.values[key],
-        );
+    checkSavedOptions(where, this.options(), state, ['learningRate']);
     const learningRate = numberFrom(where, state, 'learningRate');
     const step = countFrom(where, state, 'step');
-    const count = countFrom(where, state, 'variables');
-    const variables = [...this.positions.keys()];
-    if (count > 0 && variables.length > 0 && count !== variables.length)
-      fail('state', where, "state.values['variables']", `${variables.length}`, count);
-    if (count > MOST_VARIABLES)
-      fail('state', where, "state.values['variables']", `at most ${MOST_VARIABLES}`, count);
-    const arrays = Array.from({ length: count }, (_, position) =>
-      this.eachSlot((slot) =>
-        arrayFrom(where, state, `${position}/${slot}`, variables[position]?.shape),
-      ),
-    );
-    const slots = arrays.map((saved) => this.eachSlot((slot) => keep(toTensor(saved[slot]))));
-
-    dispose(this.slots);
-    this.slots = slots;
-    if (count === 0) this.positions.clear();
+    const parts = this.accumulate > 1 ? countFrom(where, state, 'accumulated') : 0;
+    if (parts >= this.accumulate)
+      fail('state', where, "state.values['accumulated']", `less than ${this.accumulate}`, parts);
+    this.store.replace(this.store.read(where, state));
+    this.sums.parts = parts;
     this.iterations_ = step;
     this.learningRate = learningRate;
   }
 
   /** Frees the slots; the optimizer is then as new. */
   override dispose(): void {
-    dispose(this.slots);
-    this.slots = [];
-    this.positions.clear();
+    this.store.clear();
+    this.sums.parts = 0;
     this.iterations_ = 0;
+  }
+
+  /** @internal For `getConfig`: what differs from the defaults. */
+  protected gradientConfig(): GradientOptions {
+    const { accumulate, clipNorm } = this;
+    return { ...(accumulate > 1 && { accumulate }), ...(clipNorm !== undefined && { clipNorm }) };
   }
 
   /** What a state must agree with: under another rule or other decay rates slots mean something else. */
   private options(): Record<string, string | number | boolean> {
     const config = this.getConfig() as Record<string, number | boolean>;
-    return { optimizer: this.getClassName(), ...config };
+    return { optimizer: this.getClassName(), ...config, ...this.gradientConfig() };
   }
-
-  private eachSlot<T>(make: (slot: Slot) => T): Record<Slot, T> {
-    return Object.fromEntries(this.slotNames.map((slot) => [slot, make(slot)])) as Record<Slot, T>;
-  }
-}
-
-const toTensor = ({ data, shape }: StateArray) => tensor(data.slice(), [...shape], 'float32');
-const sameShape = (a: Tensor, b: Tensor) => a.shape.join() === b.shape.join();
-
-function registeredVariable(where: string, name: string): Variable {
-  const variable = engine().registeredVariables[name];
-  if (variable === undefined)
-    fail('value', where, 'gradients', 'keyed by the names of living variables', name);
-  return variable;
-}
-
-/** g + λθ: decay as an L2 term of the loss, as torch.optim has it. */
-export function withWeightDecay(gradient: Tensor, value: Tensor, weightDecay: number): Tensor {
-  return weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
 }

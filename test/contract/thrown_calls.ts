@@ -183,7 +183,7 @@ class FragileRule extends training.SlotOptimizer<'m'> {
   constructor(private readonly thrower: Thrower) {
     super(0, ['m']);
   }
-  protected override rule(): UpdateRule<'m'> {
+  protected override updateRule(): UpdateRule<'m'> {
     this.thrower.strike();
     return ({ value, slots }, gradient) => {
       this.thrower.strike();

@@ -24,6 +24,8 @@ export const TORCH = fixture<{
   readonly steps: number[];
   readonly scales: number[];
   readonly cases: Readonly<Record<string, Case>>;
+  /** With gradients averaged over calls, or clipped. */
+  readonly gradientCases: Readonly<Record<string, Case>>;
 }>('optimizers');
 
 const FACTORIES = { adam, rmsprop, sgd };

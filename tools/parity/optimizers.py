@@ -52,6 +52,20 @@ CASES = {
     ),
 }
 
+# what is done with gradients before the rule; steps count calls
+GRADIENT_CASES = {
+    "adam, three calls a step": ("adam", {"learningRate": 1e-2, "beta1": 0.5, "beta2": 0.99, "accumulate": 3}),
+    "adam, clipped": ("adam", {"learningRate": 1e-2, "beta1": 0.5, "beta2": 0.99, "clipNorm": 1.0}),
+    "rmsprop, clipped": ("rmsprop", {"learningRate": 1e-2, "decay": 0.9, "clipNorm": 0.75}),
+    "rmsprop, two calls a step": ("rmsprop", {"learningRate": 1e-2, "momentum": 0.5, "accumulate": 2}),
+    "sgd, clipped": ("sgd", {"learningRate": 0.1, "clipNorm": 1.0}),
+    "sgd, four calls a step, clipped, with weight decay": (
+        "sgd",
+        {"learningRate": 0.1, "momentum": 0.9, "weightDecay": 0.25, "accumulate": 4, "clipNorm": 0.6},
+    ),
+}
+SHAPES = [(2, 3), (4,)]
+
 
 def gradient(step):
     return torch.tensor(
@@ -75,14 +89,25 @@ def make(kind, options, parameters):
 
 
 def run(kind, options):
-    parameter = torch.nn.Parameter(start(options))
-    optimizer = make(kind, options, [parameter])
-    trajectory = []
+    rule = dict(options)
+    calls, limit = rule.pop("accumulate", 1), rule.pop("clipNorm", None)
+    first, second = start(options).split([6, 4])
+    parameters = [torch.nn.Parameter(part.reshape(shape)) for part, shape in zip((first, second), SHAPES)]
+    optimizer = make(kind, rule, parameters)
+    trajectory, clipped = [], 0
     for step in range(1, max(STEPS) + 1):
-        parameter.grad = gradient(step)
-        optimizer.step()
+        for parameter, part in zip(parameters, gradient(step).split([6, 4])):
+            part = part.reshape(parameter.shape) / calls
+            parameter.grad = part if parameter.grad is None else parameter.grad + part
+        if step % calls == 0:
+            if limit is not None:
+                clipped += int(torch.nn.utils.clip_grad_norm_(parameters, limit) > limit)
+            optimizer.step()
+            optimizer.zero_grad()
         if step in STEPS:
-            trajectory.append(parameter.detach().tolist())
+            trajectory.append([value for one in parameters for value in one.detach().flatten().tolist()])
+    if limit is not None:  # both branches of the minimum
+        assert 0 < clipped < max(STEPS) // calls, (kind, options, clipped)
     return {
         "optimizer": kind,
         "options": options,
@@ -103,6 +128,7 @@ def main():
         "steps": STEPS,
         "scales": SCALES,
         "cases": {name: run(*case) for name, case in CASES.items()},
+        "gradientCases": {name: run(*case) for name, case in GRADIENT_CASES.items()},
     }
     path = Path(__file__).parents[2] / "test/parity/fixtures/optimizers.json"
     path.write_text(json.dumps(fixture, indent=1) + "\n")

@@ -1,0 +1,48 @@
+import { add, mul, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkTensor } from '../internal/check.js';
+
+/** What an update rule moves: a variable's value and its slots, one tensor per slot name. */
+export interface Updated<Slot extends string> {
+  readonly value: Tensor;
+  readonly slots: Readonly<Record<Slot, Tensor>>;
+}
+
+/** One step of one variable. Reads the slots that the optimizer named, and returns them. */
+export type UpdateRule<Slot extends string> = (
+  before: Updated<Slot>,
+  gradient: Tensor,
+) => Updated<Slot>;
+
+/** A rule that refuses what does not fit, and returns the slots of these names alone. */
+export function checkedRule<Slot extends string>(
+  where: string,
+  rule: UpdateRule<Slot>,
+  slotNames: readonly Slot[],
+): UpdateRule<Slot> {
+  return (before, gradient) => {
+    const { value, slots } = before;
+    checkTensor(where, 'before.value', value);
+    const { shape } = value;
+    for (const slot of slotNames)
+      checkTensor(where, `before.slots.${slot}`, slots?.[slot], { shape });
+    checkTensor(where, 'gradient', gradient, { shape });
+    return tidy(() => {
+      const after = rule(before, gradient);
+      return { value: after.value, slots: perSlot(slotNames, (slot) => after.slots[slot]) };
+    });
+  };
+}
+
+/** A record with something for each slot. */
+export function perSlot<Slot extends string, T>(
+  slotNames: readonly Slot[],
+  make: (slot: Slot) => T,
+): Record<Slot, T> {
+  return Object.fromEntries(slotNames.map((slot) => [slot, make(slot)])) as Record<Slot, T>;
+}
+
+/** g + λθ: decay as an L2 term of the loss, as torch.optim has it. */
+export function withWeightDecay(gradient: Tensor, value: Tensor, weightDecay: number): Tensor {
+  return weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
+}
