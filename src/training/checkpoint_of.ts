@@ -4,7 +4,14 @@ import { fail } from '../internal/check.js';
 import { checkState, isStateful } from '../internal/state.js';
 import type { Stateful } from '../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
-import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
+import {
+  isNameable,
+  isOptimizer,
+  keyedByPaths,
+  modelPiece,
+  optimizerPiece,
+} from './stateful_piece.js';
+import { weightPaths } from './weight_paths.js';
 
 /** What a checkpoint of one's own trainer may hold: networks, optimizers, and pieces with a state. */
 export type CheckpointPart = LayersModel | Optimizer | Stateful;
@@ -14,7 +21,8 @@ const WHERE = 'checkpointOf';
 /**
  * Makes one piece of the parts of a trainer of one's own, which `saveCheckpoint` and `loadCheckpoint` take.
  *
- * Its state is that of all parts at the moment of the call, `name/…` each. A state that lacks a part, has one
+ * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer of gan-kit has its slots
+ * under the paths of the weights that it moves, if their networks are parts. A state that lacks a part, has one
  * more or does not fit is refused by the name of the part, and everything stays as it was.
  *
  * @param parts By names of one's own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
@@ -42,8 +50,9 @@ const WHERE = 'checkpointOf';
  */
 export function checkpointOf(parts: Readonly<Record<string, CheckpointPart>>): Stateful {
   checkRecord(parts);
+  const networks = Object.fromEntries(Object.entries(parts).filter(isNetwork));
   const pieces = Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, pieceOf(name, part)]),
+    Object.entries(parts).map(([name, part]) => [name, pieceOf(name, part, networks)]),
   );
   return {
     state: () => stateOf(pieces),
@@ -65,10 +74,21 @@ function checkRecord(parts: unknown): void {
       fail('value', WHERE, 'parts', 'by names without a slash that are not empty', name);
 }
 
-function pieceOf(name: string, part: CheckpointPart): Stateful {
-  if (isStateful(part)) return part;
-  if (isOptimizer(part)) return optimizerPiece(part);
-  if (Array.isArray((part as Partial<LayersModel> | undefined)?.layers)) return modelPiece(part);
+const isModel = (part: unknown): part is LayersModel =>
+  Array.isArray((part as Partial<LayersModel> | undefined)?.layers);
+
+const isNetwork = (entry: [string, CheckpointPart]): entry is [string, LayersModel] =>
+  !isStateful(entry[1]) && isModel(entry[1]);
+
+function pieceOf(
+  name: string,
+  part: CheckpointPart,
+  networks: Readonly<Record<string, LayersModel>>,
+): Stateful {
+  if (isStateful(part))
+    return isNameable(part) ? keyedByPaths(part, () => weightPaths(networks)) : part;
+  if (isOptimizer(part)) return optimizerPiece(part); // of tfjs: nobody knows the order of gradients
+  if (isModel(part)) return modelPiece(part);
   return fail(
     'type',
     WHERE,

@@ -4,6 +4,7 @@ import { fail } from '../internal/check.js';
 import type { Mark, Markable } from '../internal/mark.js';
 import { arrayFrom, arraysOf, countFrom, numberFrom } from '../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../types.js';
+import { checkSavedOptions } from './saved_options.js';
 
 /** Where each of tfjs's optimizers keeps its moments: in lists, one entry a variable, or in one variable. */
 const MOMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -24,6 +25,9 @@ interface Entry {
 type Fields = Record<string, Entry[] | Variable>;
 type Inside = { iterations_?: number; learningRate?: number; setLearningRate?(rate: number): void };
 
+/** What a state says of one field: its arrays in the order of the list, and whose they are. */
+type Saved = readonly { readonly originalName: string; readonly array: StateArray }[];
+
 /**
  * The moments of an optimizer of tfjs, as a piece with a state.
  *
@@ -31,9 +35,16 @@ type Inside = { iterations_?: number; learningRate?: number; setLearningRate?(ra
  * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
  */
 export class HostOptimizer implements Stateful, Markable {
-  constructor(private readonly optimizer: Optimizer) {}
+  /**
+   * @param paths Of variables in their networks, in the order in which gradients are passed; without them a
+   *   state is keyed by positions.
+   */
+  constructor(
+    private readonly optimizer: Optimizer,
+    private readonly paths: () => ReadonlyMap<Variable, string> = () => new Map(),
+  ) {}
 
-  /** A copy of the moments, under `field/position`, step and settings. */
+  /** A copy of the moments, under `field/path` or `field/position`, step and settings. */
   async state(): Promise<PieceState> {
     const { optimizer } = this;
     const fields = this.fields('state');
@@ -44,7 +55,7 @@ export class HostOptimizer implements Stateful, Markable {
       learningRate: learningRate!,
       step: optimizer.iterations,
     };
-    return { values, arrays: await arraysOf(tensorsOf(fields)) };
+    return { values, arrays: await arraysOf(this.tensorsOf(fields)) };
   }
 
   /** Goes back to a state of an optimizer of the same kind and settings; its learning rate is taken over. */
@@ -52,26 +63,17 @@ export class HostOptimizer implements Stateful, Markable {
     const where = 'Optimizer.restore';
     const fields = this.fields('restore');
     const own = { ...this.config(), optimizer: this.optimizer.getClassName() };
-    for (const [key, value] of Object.entries(own))
-      // the default of ε is the backend's
-      if (key !== 'learningRate' && key !== 'epsilon' && state.values[key] !== value)
-        fail(
-          'state',
-          where,
-          `state.values['${key}']`,
-          `${String(value)}, as here`,
-          state.values[key],
-        );
+    checkSavedOptions(where, own, state, ['learningRate', 'epsilon']); // the default of ε is the backend's
     const [learningRate, step] = [
       numberFrom(where, state, 'learningRate'),
       countFrom(where, state, 'step'),
     ];
     const saved = Object.entries(fields).map(
-      ([name, field]) => [field, savedOf(where, state, name, field)] as const,
+      ([name, field]) => [field, this.savedOf(where, state, name, field)] as const,
     );
-    for (const [field, arrays] of saved)
-      if (Array.isArray(field)) refill(field, arrays);
-      else assign(field, arrays[0]!);
+    for (const [field, entries] of saved)
+      if (Array.isArray(field)) refill(field, entries);
+      else assign(field, entries[0]!.array);
     const inside = this.optimizer as unknown as Inside;
     inside.iterations_ = step;
     if (inside.setLearningRate === undefined) inside.learningRate = learningRate;
@@ -100,6 +102,52 @@ export class HostOptimizer implements Stateful, Markable {
       },
       release: () => marks.forEach(({ before }) => dispose(before)),
     };
+  }
+
+  /** The arrays of a state, under the names of fields and paths. */
+  private tensorsOf(fields: Fields): Record<string, Tensor> {
+    const paths = byName(this.paths());
+    return Object.fromEntries(
+      Object.entries(fields).flatMap(([name, field]) => {
+        const keys = keysOf(field, paths);
+        return variablesOf(field).map((one, i) => [`${name}/${keys[i]!}`, one as Tensor] as const);
+      }),
+    );
+  }
+
+  /** What a state says of one field, of the shapes that it has by now; nothing where it is from before the first step. */
+  private savedOf(
+    where: string,
+    state: PieceState,
+    name: string,
+    field: Entry[] | Variable,
+  ): Saved {
+    const here = variablesOf(field);
+    const prefix = `${name}/`;
+    const saved = Object.keys(state.arrays)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+    const count = saved.length;
+    const isFixed = !Array.isArray(field) || (here.length > 0 && count > 0);
+    if (isFixed && count !== here.length)
+      fail('state', where, name, `of ${here.length} variables`, count);
+    const isByPosition = saved.every((key) => /^\d+$/.test(key));
+    const paths = byName(this.paths());
+    const known = new Map([...paths].map(([owner, path]) => [path, owner]));
+    if (!isByPosition)
+      for (const key of saved)
+        if (!known.has(key))
+          fail('state', where, `state.arrays['${prefix}${key}']`, 'of a weight that is here', key);
+    const order = isFixed
+      ? keysOf(field, paths)
+      : [...known.keys()].filter((k) => saved.includes(k));
+    const keys = isByPosition ? saved.map((_, i) => `${i}`) : order;
+    return keys.map((key, i) => ({
+      originalName:
+        (Array.isArray(field) ? field[i]?.originalName : undefined) ??
+        `${known.get(key) ?? 'moment'}/${i}`,
+      array: arrayFrom(where, state, `${prefix}${key}`, here[i]?.shape),
+    }));
   }
 
   private config(): Record<string, number | boolean> {
@@ -132,30 +180,19 @@ export class HostOptimizer implements Stateful, Markable {
 const variablesOf = (field: Entry[] | Variable): readonly Variable[] =>
   Array.isArray(field) ? field.map((entry) => entry.variable) : [field];
 
-function tensorsOf(fields: Fields): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) =>
-      variablesOf(field).map((one, i) => [`${name}/${i}`, one as Tensor] as const),
-    ),
-  );
+const byName = (paths: ReadonlyMap<Variable, string>): ReadonlyMap<string, string> =>
+  new Map([...paths].map(([{ name }, path]) => [name, path]));
+
+/** The keys of a field's moments: paths where all of them have one, or else positions. */
+function keysOf(field: Entry[] | Variable, paths: ReadonlyMap<string, string>): string[] {
+  if (!Array.isArray(field)) return ['0'];
+  const found = field.map(({ originalName }) => paths.get(ownerOf(originalName)));
+  return found.every((path) => path !== undefined) ? found : found.map((_, i) => `${i}`);
 }
 
-/** The arrays of one field, of the shapes that it has by now; none where the state is from before the first step. */
-function savedOf(
-  where: string,
-  state: PieceState,
-  name: string,
-  field: Entry[] | Variable,
-): StateArray[] {
-  const here = variablesOf(field);
-  const count = Object.keys(state.arrays).filter((key) => key.startsWith(`${name}/`)).length;
-  const isFixed = !Array.isArray(field) || (here.length > 0 && count > 0);
-  if (isFixed && count !== here.length)
-    fail('state', where, name, `of ${here.length} variables`, count);
-  return Array.from({ length: count }, (_, i) =>
-    arrayFrom(where, state, `${name}/${i}`, here[i]?.shape),
-  );
-}
+/** `conv/kernel/m` → `conv/kernel`: tfjs adds a word of its own to the name of the variable. */
+const ownerOf = (originalName: string): string =>
+  originalName.slice(0, originalName.lastIndexOf('/'));
 
 const toTensor = ({ data, shape }: StateArray) => tensor(data.slice(), [...shape], 'float32');
 
@@ -165,11 +202,11 @@ function assign(target: Variable, array: StateArray): void {
   value.dispose();
 }
 
-function refill(list: Entry[], arrays: readonly StateArray[]): void {
+function refill(list: Entry[], saved: Saved): void {
   dispose(list.splice(0).map((entry) => entry.variable));
-  arrays.forEach((array, i) => {
+  for (const { originalName, array } of saved) {
     const value = toTensor(array);
-    list.push({ originalName: `moment/${i}`, variable: variable(value, false) });
+    list.push({ originalName, variable: variable(value, false) });
     value.dispose();
-  });
+  }
 }

@@ -1,9 +1,12 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Markable } from '../internal/mark.js';
 import { isStateful } from '../internal/state.js';
 import type { Stateful } from '../types.js';
 import { HostOptimizer } from './host_optimizer.js';
 import { modelState, restoreModel } from './model_state.js';
+import type { SlotOptimizer } from './slot_optimizer.js';
+import { weightPaths } from './weight_paths.js';
 
 /** A model as a piece: its weights and the states of its layers. */
 export const modelPiece = (model: LayersModel): Stateful => ({
@@ -15,9 +18,40 @@ export const modelPiece = (model: LayersModel): Stateful => ({
 export const isOptimizer = (piece: unknown): piece is Optimizer =>
   typeof (piece as Partial<Optimizer> | undefined)?.applyGradients === 'function';
 
-/** An optimizer as a piece. One whose moments nobody knows is refused when its state is asked for. */
-export const optimizerPiece = (optimizer: Optimizer): Stateful =>
-  isStateful(optimizer) ? optimizer : new HostOptimizer(optimizer);
+/**
+ * An optimizer as a piece. One whose moments nobody knows is refused when its state is asked for.
+ *
+ * @param networks What it moves, by name, in the order in which gradients are passed: the state is then keyed
+ *   by `network/layer/weight`. A class of somebody's own with a state keys it as it likes.
+ */
+export function optimizerPiece(
+  optimizer: Optimizer,
+  networks?: () => Readonly<Record<string, LayersModel>>,
+): Stateful {
+  const paths = networks && (() => weightPaths(networks()));
+  if (!isStateful(optimizer)) return new HostOptimizer(optimizer, paths);
+  return paths !== undefined && isNameable(optimizer) ? keyedByPaths(optimizer, paths) : optimizer;
+}
+
+/** An optimizer of gan-kit, which is told the paths of now before it is asked for its state or given one. */
+export function keyedByPaths(
+  optimizer: SlotOptimizer<string>,
+  paths: () => ReadonlyMap<Variable, string>,
+): Stateful & Markable {
+  const named = () => {
+    optimizer.name(paths());
+    return optimizer;
+  };
+  return {
+    state: async () => named().state(),
+    restore: async (state) => named().restore(state),
+    mark: () => optimizer.mark(),
+  };
+}
+
+/** Whether an optimizer can be told paths: those of gan-kit can, of any copy of it. */
+export const isNameable = (piece: object): piece is SlotOptimizer<string> =>
+  isOptimizer(piece) && typeof (piece as Partial<SlotOptimizer<string>>).name === 'function';
 
 /** Those of a system's pieces that have a state; a user's own penalty may have none. */
 export function statefulPieces(
