@@ -4,14 +4,7 @@ import { fail } from '../internal/check.js';
 import { checkState, isStateful } from '../internal/state.js';
 import type { Stateful } from '../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
-import {
-  isNameable,
-  isOptimizer,
-  keyedByPaths,
-  modelPiece,
-  optimizerPiece,
-} from './stateful_piece.js';
-import { weightPaths } from './weight_paths.js';
+import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
 
 /** What a checkpoint of one's own trainer may hold: networks, optimizers, and pieces with a state. */
 export type CheckpointPart = LayersModel | Optimizer | Stateful;
@@ -21,7 +14,7 @@ const WHERE = 'checkpointOf';
 /**
  * Makes one piece of the parts of a trainer of one's own, which `saveCheckpoint` and `loadCheckpoint` take.
  *
- * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer of gan-kit has its slots
+ * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer has its moments
  * under the paths of the weights that it moves, if their networks are parts. A state that lacks a part, has one
  * more or does not fit is refused by the name of the part, and everything stays as it was.
  *
@@ -85,9 +78,8 @@ function pieceOf(
   part: CheckpointPart,
   networks: Readonly<Record<string, LayersModel>>,
 ): Stateful {
-  if (isStateful(part))
-    return isNameable(part) ? keyedByPaths(part, () => weightPaths(networks)) : part;
-  if (isOptimizer(part)) return optimizerPiece(part); // of tfjs: nobody knows the order of gradients
+  if (isOptimizer(part)) return optimizerPiece(part, () => networks);
+  if (isStateful(part)) return part;
   if (isModel(part)) return modelPiece(part);
   return fail(
     'type',

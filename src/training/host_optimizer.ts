@@ -35,16 +35,16 @@ type Saved = readonly { readonly originalName: string; readonly array: StateArra
  * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
  */
 export class HostOptimizer implements Stateful, Markable {
-  /**
-   * @param paths Of variables in their networks, in the order in which gradients are passed; without them a
-   *   state is keyed by positions.
-   */
+  /** @param paths Of variables in their networks; without them a state is keyed by positions. */
   constructor(
     private readonly optimizer: Optimizer,
     private readonly paths: () => ReadonlyMap<Variable, string> = () => new Map(),
   ) {}
 
-  /** A copy of the moments, under `field/path` or `field/position`, step and settings. */
+  /**
+   * A copy of the moments, under `field/path` or `field/position`, step and settings; and of each path its
+   * position, as tfjs goes by that of the list of gradients.
+   */
   async state(): Promise<PieceState> {
     const { optimizer } = this;
     const fields = this.fields('state');
@@ -55,7 +55,17 @@ export class HostOptimizer implements Stateful, Markable {
       learningRate: learningRate!,
       step: optimizer.iterations,
     };
-    return { values, arrays: await arraysOf(this.tensorsOf(fields)) };
+    const keyed = this.keyed(fields);
+    const tensors = keyed.flatMap(({ name, keys, variables }) =>
+      variables.map((one, i) => [`${name}/${keys[i]!}`, one as Tensor] as const),
+    );
+    const positions = keyed.flatMap(({ keys }) =>
+      keys.flatMap((key, i) => (isPosition(key) ? [] : [[POSITION + key, i] as const])),
+    );
+    return {
+      values: { ...values, ...Object.fromEntries(positions) },
+      arrays: await arraysOf(Object.fromEntries(tensors)),
+    };
   }
 
   /** Goes back to a state of an optimizer of the same kind and settings; its learning rate is taken over. */
@@ -104,15 +114,12 @@ export class HostOptimizer implements Stateful, Markable {
     };
   }
 
-  /** The arrays of a state, under the names of fields and paths. */
-  private tensorsOf(fields: Fields): Record<string, Tensor> {
+  /** The moments of each field with the keys that they have in a state. */
+  private keyed(fields: Fields) {
     const paths = byName(this.paths());
-    return Object.fromEntries(
-      Object.entries(fields).flatMap(([name, field]) => {
-        const keys = keysOf(field, paths);
-        return variablesOf(field).map((one, i) => [`${name}/${keys[i]!}`, one as Tensor] as const);
-      }),
-    );
+    return Object.entries(fields).map(([name, field]) => ({
+      ...{ name, keys: keysOf(field, paths), variables: variablesOf(field) },
+    }));
   }
 
   /** What a state says of one field, of the shapes that it has by now; nothing where it is from before the first step. */
@@ -131,17 +138,20 @@ export class HostOptimizer implements Stateful, Markable {
     const isFixed = !Array.isArray(field) || (here.length > 0 && count > 0);
     if (isFixed && count !== here.length)
       fail('state', where, name, `of ${here.length} variables`, count);
-    const isByPosition = saved.every((key) => /^\d+$/.test(key));
+    const isByPosition = saved.every(isPosition);
     const paths = byName(this.paths());
     const known = new Map([...paths].map(([owner, path]) => [path, owner]));
     if (!isByPosition)
       for (const key of saved)
         if (!known.has(key))
           fail('state', where, `state.arrays['${prefix}${key}']`, 'of a weight that is here', key);
-    const order = isFixed
-      ? keysOf(field, paths)
-      : [...known.keys()].filter((k) => saved.includes(k));
-    const keys = isByPosition ? saved.map((_, i) => `${i}`) : order;
+    const place = (key: string) => countFrom(where, state, POSITION + key);
+    const own = keysOf(field, paths);
+    const keys = isByPosition
+      ? saved.map((_, i) => `${i}`)
+      : isFixed && !own.every(isPosition)
+        ? own
+        : saved.sort((a, b) => place(a) - place(b));
     return keys.map((key, i) => ({
       originalName:
         (Array.isArray(field) ? field[i]?.originalName : undefined) ??
@@ -179,6 +189,11 @@ export class HostOptimizer implements Stateful, Markable {
 
 const variablesOf = (field: Entry[] | Variable): readonly Variable[] =>
   Array.isArray(field) ? field.map((entry) => entry.variable) : [field];
+
+/** What the position of a path stands under. */
+const POSITION = 'position/';
+
+const isPosition = (key: string): boolean => /^\d+$/.test(key);
 
 const byName = (paths: ReadonlyMap<Variable, string>): ReadonlyMap<string, string> =>
   new Map([...paths].map(([{ name }, path]) => [name, path]));

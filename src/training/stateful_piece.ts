@@ -21,8 +21,8 @@ export const isOptimizer = (piece: unknown): piece is Optimizer =>
 /**
  * An optimizer as a piece. One whose moments nobody knows is refused when its state is asked for.
  *
- * @param networks What it moves, by name, in the order in which gradients are passed: the state is then keyed
- *   by `network/layer/weight`. A class of somebody's own with a state keys it as it likes.
+ * @param networks What it moves, by name, and others: the state is then keyed by `network/layer/weight`. A
+ *   class of somebody's own with a state keys it as it likes.
  */
 export function optimizerPiece(
   optimizer: Optimizer,
@@ -34,7 +34,7 @@ export function optimizerPiece(
 }
 
 /** An optimizer of gan-kit, which is told the paths of now before it is asked for its state or given one. */
-export function keyedByPaths(
+function keyedByPaths(
   optimizer: SlotOptimizer<string>,
   paths: () => ReadonlyMap<Variable, string>,
 ): Stateful & Markable {
@@ -50,15 +50,21 @@ export function keyedByPaths(
 }
 
 /** Whether an optimizer can be told paths: those of gan-kit can, of any copy of it. */
-export const isNameable = (piece: object): piece is SlotOptimizer<string> =>
+const isNameable = (piece: object): piece is SlotOptimizer<string> =>
   isOptimizer(piece) && typeof (piece as Partial<SlotOptimizer<string>>).name === 'function';
 
-/** Those of a system's pieces that have a state; a user's own penalty may have none. */
+/**
+ * Those of a system's pieces that have a state; a user's own penalty may have none.
+ *
+ * @param networks Of the system, by whose weights the states of optimizers are keyed.
+ */
 export function statefulPieces(
   pieces: Readonly<Record<string, unknown>>,
+  networks?: () => Readonly<Record<string, LayersModel>>,
 ): Readonly<Record<string, Stateful>> {
   const known = Object.entries(pieces).map(
-    ([name, piece]) => [name, isOptimizer(piece) ? optimizerPiece(piece) : piece] as const,
+    ([name, piece]) =>
+      [name, isOptimizer(piece) ? optimizerPiece(piece, networks) : piece] as const,
   );
   return Object.fromEntries(
     known.filter((entry): entry is [string, Stateful] => isStateful(entry[1])),

@@ -269,6 +269,7 @@ describe('an optimizer as a piece of a system', () => {
         if (used) descend(model, other, 2);
         model.setWeights(weights);
         const own = optimizerPiece(other, () => ({ net: model }));
+        await own.restore(byPosition);
         await own.restore(state);
         descend(model, other, 3);
         expect(await weightsOf(model)).toEqual(await weightsOf(whole));
