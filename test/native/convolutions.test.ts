@@ -57,6 +57,26 @@ describe('convolutions on libtensorflow', () => {
     await expectGradients(geometry);
   });
 
+  it.each([
+    ['few channels in', [2, 9, 8, 3], [4, 3, 3, 17], 2],
+    ['few results', [2, 9, 8, 17], [4, 3, 17, 2], 1],
+    ['one result', [1, 5, 6, 64], [4, 4, 64, 1], 1],
+    ['many channels', [1, 7, 7, 20], [3, 4, 20, 24], 1],
+  ] as const)('have right gradients with padding and %s', async (_, inputShape, filterShape, s) => {
+    await expectGradients({
+      inputShape: [...inputShape],
+      filterShape: [...filterShape],
+      strides: [s, s],
+      dilations: [1, 1],
+      pad: [
+        [0, 0],
+        [1, 2],
+        [2, 0],
+        [0, 0],
+      ],
+    });
+  });
+
   it('take a bias and every activation', async () => {
     for (const activation of Object.keys(ACTIVATIONS)) {
       const geometry: Geometry = {

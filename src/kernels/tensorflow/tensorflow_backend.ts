@@ -18,6 +18,11 @@ export interface TensorflowBackend {
       inputs: readonly number[],
       outputs: number,
     ): OpOutput[];
+    createTensor(
+      shape: readonly number[],
+      dtype: number,
+      values: Float32Array | Int32Array,
+    ): number;
     deleteTensor(id: number): void;
   };
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
