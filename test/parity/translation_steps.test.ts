@@ -9,7 +9,7 @@ import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
 import { adam } from '../../src/training/adam.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
-import { ImagePool } from '../../src/training/image_pool.js';
+import type { ImagePool } from '../../src/training/image_pool.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
@@ -108,18 +108,14 @@ async function compareWeights(
   return worst;
 }
 
-/** A pool that decides as the reference did. */
-class GuidedPool extends ImagePool {
-  constructor(
-    size: number,
-    private readonly next: () => Decision,
-  ) {
-    super({ size });
-  }
-  protected override choose(): number | undefined {
-    const { swap, index } = this.next();
-    return swap ? index : undefined;
-  }
+/** Makes a pool decide as the reference did. */
+function guide(pool: ImagePool, next: () => Decision): void {
+  Object.assign(pool, {
+    choose(): number | undefined {
+      const { swap, index } = next();
+      return swap ? index : undefined;
+    },
+  });
 }
 
 const close = (ours: number | undefined, theirs: number) =>
@@ -142,17 +138,16 @@ describe.each(BACKENDS)('ten steps beside the code of the authors on %s', (backe
       discriminators: { a: a!, b: b! },
       lambdaCycle: { a: lambdas.a, b: lambdas.b },
       lambdaIdentity: lambdas.identity,
+      poolSize: steps.pool!.size,
       optimizers: {
         generators: adam({ learningRate: rate }),
         discriminators: adam({ learningRate: rate }),
       },
     });
     let decision = 0;
-    const { decisions, size: poolSize } = steps.pool!;
+    const { decisions } = steps.pool!;
     const next = () => decisions[decision++]!;
-    Object.assign(cycle, {
-      pools: { a: new GuidedPool(poolSize, next), b: new GuidedPool(poolSize, next) },
-    });
+    Object.values(cycle.pools).forEach((pool) => guide(pool, next));
     for (const [step, theirs] of made(steps.losses).entries()) {
       const batch = { a: imagesOf(1000 + step, steps, 3), b: imagesOf(2000 + step, steps, 3) };
       const ours = await cycle.trainStep(batch);
