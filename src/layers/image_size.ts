@@ -62,7 +62,7 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   }
 }
 
-/** Refuses images that a model says it does not take, by the words of whoever was given them. */
+/** Refuses images of a size that the model does not accept; names them as the caller does. */
 export function checkImageSize(
   where: string,
   parameter: string,

@@ -7,7 +7,7 @@ import { namedWeights } from '../layers/named_weights.js';
 import { drawingLayers } from '../layers/replayed_call.js';
 
 /**
- * Remembers networks and the pieces around them, to go back to if a step fails in its midst.
+ * Remembers networks and the pieces around them, so that a step that fails can be undone.
  *
  * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
  * replaces. Going back allocates nothing, because it may follow on the memory having run out. A piece
