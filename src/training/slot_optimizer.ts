@@ -132,7 +132,8 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     const where = 'Optimizer.rule';
     checkNumber(where, 'step', step, { integer: true, min: 1 });
     checkNumber(where, 'learningRate', this.learningRate, { min: 0 });
-    return checkedRule(where, this.updateRule(step), this.slotNames);
+    const rule = freedIfThrown(() => this.updateRule(step));
+    return checkedRule(where, rule, this.slotNames);
   }
 
   /**

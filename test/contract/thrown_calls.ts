@@ -180,8 +180,11 @@ class FragileSGD extends SGDOptimizer {
 /** θ − lr (m ← m + g), whose rule may throw at any of its variables. */
 class FragileRule extends training.SlotOptimizer<'m'> {
   static readonly className = 'FragileRule';
-  constructor(private readonly thrower: Thrower) {
-    super(0, ['m']);
+  constructor(
+    private readonly thrower: Thrower,
+    options: training.GradientOptions = {},
+  ) {
+    super(0, ['m'], options);
   }
   protected override updateRule(): UpdateRule<'m'> {
     this.thrower.strike();
@@ -413,6 +416,22 @@ export const CASES: Readonly<Record<string, Case>> = {
     const optimizer = new FragileRule(thrower);
     const gradients = gradientsOf(network(undefined, 1));
     return { run: () => optimizer.applyGradients(gradients) };
+  },
+  'SlotOptimizer.applyGradients, clipped': (thrower) => {
+    const optimizer = new FragileRule(thrower, { clipNorm: 0.5 });
+    const gradients = gradientsOf(network(undefined, 1));
+    return { run: () => optimizer.applyGradients(gradients) };
+  },
+  'SlotOptimizer.rule': (thrower) => {
+    const optimizer = new FragileRule(thrower);
+    const [value, gradient] = [numbers([2]), numbers([2], 1)];
+    const slots = optimizer.initialSlots(value);
+    return {
+      run: () => {
+        const after = optimizer.rule(1)({ value, slots }, gradient);
+        dispose([after.value, ...Object.values(after.slots)]);
+      },
+    };
   },
   'SlotOptimizer.minimize': (thrower) => {
     const optimizer = new FragileRule(thrower);
