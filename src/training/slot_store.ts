@@ -140,10 +140,11 @@ export class SlotStore implements Markable {
   /** Replaces the slots of a variable of the list, and frees those that it had before. */
   set(variable: Variable, slots: Slots): void {
     const key = this.keys.get(variable)!;
-    const before = this.slots.get(key)!;
-    this.slots.set(key, kept(slots));
-    const stays = new Set(Object.values(slots));
-    dispose(Object.values(before).filter((one) => !stays.has(one)));
+    const before = Object.values(this.slots.get(key)!);
+    const after = Object.values(slots);
+    after.forEach(keep);
+    this.slots.set(key, slots);
+    for (const one of before) if (!after.includes(one)) one.dispose();
   }
 
   /** All slots, under `key/slot`. */

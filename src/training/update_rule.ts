@@ -39,7 +39,9 @@ export function perSlot<Slot extends string, T>(
   slotNames: readonly Slot[],
   make: (slot: Slot) => T,
 ): Record<Slot, T> {
-  return Object.fromEntries(slotNames.map((slot) => [slot, make(slot)])) as Record<Slot, T>;
+  const record = {} as Record<Slot, T>;
+  for (const slot of slotNames) record[slot] = make(slot);
+  return record;
 }
 
 /** g + λθ: decay as an L2 term of the loss, as torch.optim has it. */
