@@ -16,14 +16,18 @@ export interface NetworkUpdate {
 }
 
 /**
- * One step of an optimizer by the gradient of a sum of terms, θ ← step(θ, Σ ∂termᵢ/∂θ). The regularizers of
- * the layers are terms, too, and their constraints hold after it.
+ * Computes the gradient of a sum of terms in the weights of networks, Σ ∂termᵢ/∂θ, by name of the variable. The
+ * regularizers of the layers are terms, too.
  *
  * Each term has a tape of its own, so that memory holds the activations of one term at a time. A term
  * need not depend on all the networks.
+ *
+ * @returns Tensors that the caller owns.
  */
-export function updateNetworks(update: NetworkUpdate, terms: readonly (() => Tensor)[]): void {
-  const { where, networks, optimizer, monitor } = update;
+export function gradientOfTerms(
+  { where, networks }: Pick<NetworkUpdate, 'where' | 'networks'>,
+  terms: readonly (() => Tensor)[],
+): NamedTensorMap {
   for (const [name, model] of Object.entries(networks))
     if (model.trainableWeights.length === 0)
       fail('state', where, name, 'a model with trainable weights', model);
@@ -35,11 +39,28 @@ export function updateNetworks(update: NetworkUpdate, terms: readonly (() => Ten
   try {
     for (const term of [...terms, ...regularizers])
       sum = tidy(() => addGradients(sum, gradientsOf(term, variables)));
-    for (const [name, model] of Object.entries(networks)) monitor?.observe(name, model, sum);
-    optimizer.applyGradients(sum);
+    return sum;
+  } catch (error) {
+    dispose(sum);
+    throw error;
+  }
+}
+
+/**
+ * Moves networks by a gradient, θ ← step(θ, g), and lets the constraints of their layers hold.
+ *
+ * @param gradient Is freed.
+ */
+export function moveNetworks(
+  { networks, optimizer, monitor }: NetworkUpdate,
+  gradient: NamedTensorMap,
+): void {
+  try {
+    for (const [name, model] of Object.entries(networks)) monitor?.observe(name, model, gradient);
+    optimizer.applyGradients(gradient);
     Object.values(networks).forEach(applyConstraints);
   } finally {
-    dispose(sum);
+    dispose(gradient);
   }
 }
 

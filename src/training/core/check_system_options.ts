@@ -1,9 +1,6 @@
 import { checkOneOf, fail } from '../../internal/check.js';
 import type { SystemOptions } from './recipe.js';
 
-/** The names of the options that every system has. */
-export const SYSTEM_OPTIONS = ['monitor', 'powerIteration', 'onNonFinite'] as const;
-
 /** Refuses options that every system has, out of range. */
 export function checkSystemOptions(where: string, options: SystemOptions): void {
   const { monitor, powerIteration = 'step', onNonFinite = 'throw' } = options;

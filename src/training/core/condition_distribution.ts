@@ -1,10 +1,16 @@
 import { oneHot, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
-import type { RandomStream } from '../../internal/random.js';
 
 /** Random numbers of a system, reproducible and part of its state. */
-export type RandomSource = Pick<RandomStream, 'uniform' | 'normal' | 'bernoulli' | 'uniformValues'>;
+export interface RandomSource {
+  /** A tensor, uniform on [low, high); default [0, 1). */
+  uniform(shape: number[], low?: number, high?: number): Tensor;
+  /** A tensor of normal values; default N(0, 1). */
+  normal(shape: number[], mean?: number, stddev?: number): Tensor;
+  /** Numbers, uniform on [low, high); default [0, 1). */
+  uniformValues(size: number, low?: number, high?: number): Float32Array;
+}
 
 /** What the conditions of generated samples are drawn from. */
 export interface ConditionDistribution {

@@ -1,5 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
-import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../../gradients/enable_second_order_gradients.js';
 import { withCleanTape } from '../../gradients/tape.js';
@@ -8,7 +8,6 @@ import { checkBoolean, checkOptions, checkTensor, fail } from '../../internal/ch
 import type { Mark } from '../../internal/mark.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/power_iteration_mode.js';
-import { advancePowerIteration } from '../../layers/spectral_norms.js';
 import type { PieceState, Stateful, TrainingSystem } from '../../types.js';
 import { identityPiece } from '../identity_piece.js';
 import { restoreAll, stateOf } from '../joined_state.js';
@@ -20,13 +19,13 @@ import { modelPiece, statefulPieces } from '../stateful_piece.js';
 import { startReading } from '../step_reading.js';
 import type { StepReading } from '../step_reading.js';
 import { nameBatch } from '../too_large.js';
-import { updateNetworks } from '../update_networks.js';
 import { checkAlive } from './check_alive.js';
 import { checkRecipe } from './check_recipe.js';
 import { checkSystemOptions } from './check_system_options.js';
+import { makeStep } from './make_step.js';
 import { playerOf } from './player.js';
 import type { Player } from './player.js';
-import type { Named, Recipe, Step } from './recipe.js';
+import type { Named, Recipe } from './recipe.js';
 import { StepCounter } from './step_counter.js';
 
 /** Options of a training step. */
@@ -125,24 +124,10 @@ class RecipeSystem<
     const { options = {} } = this.recipe;
     const networks = Object.entries<LayersModel>(this.networks);
     const players = networks.map(([name, model]) => [name, playerOf(name, model)] as const);
-    const byStep = options.powerIteration !== 'call';
     // singular vectors rest in all passes of a step, unless each call is to move them
-    const hold = byStep ? withFrozenPowerIteration : <T>(fn: () => T) => fn();
-    const advanced = new Set<LayersModel>();
-    const advance = (...ahead: readonly Player[]) => {
-      for (const { model } of byStep ? ahead : [])
-        if (!advanced.has(model)) advancePowerIteration(model);
-      ahead.forEach(({ model }) => advanced.add(model));
-    };
-    const minimize: Step<Losses>['minimize'] = (moved, optimizer, ...terms) => {
-      advance(...moved);
-      moved.forEach(({ model }) => advanced.delete(model));
-      const models = Object.fromEntries(moved.map(({ name, model }) => [name, model]));
-      const { monitor } = options;
-      updateNetworks({ where, networks: models, optimizer, monitor }, terms);
-    };
-    const note = <T extends Scalar>(name: string, loss: T) => losses.note(name, loss);
-    const now: Step<Losses> = { index: this.stepCount, note, minimize, advance };
+    const hold =
+      options.powerIteration === 'call' ? <T>(fn: () => T) => fn() : withFrozenPowerIteration;
+    const now = makeStep<Losses>({ where, index: this.stepCount, options, losses });
     const byName = Object.fromEntries(players) as Record<Name, Player>;
     const result: unknown = hold(() => this.recipe.step(batch, now, byName));
     if (isPromise(result))

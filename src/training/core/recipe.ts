@@ -7,6 +7,12 @@ import type { Player } from './player.js';
 /** Things by their names. */
 export type Named<T> = Readonly<Record<string, T>>;
 
+/** What a system may own. */
+export interface Owned {
+  /** Frees what it holds. */
+  dispose(): void;
+}
+
 /** Options that every system has. */
 export interface SystemOptions {
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
@@ -35,6 +41,8 @@ export interface Step<Losses> {
    * @returns The loss itself.
    */
   readonly note: <T extends Scalar>(name: keyof Losses & string, loss: T) => T;
+  /** Returns the value of a loss that was noted in this step: a constant, valid until the step ends. */
+  readonly noted: (name: keyof Losses & string) => Scalar;
   /**
    * Moves players: θ ← optimizer(θ, Σ ∂termᵢ/∂θ), over the trainable weights of all of them. Their singular
    * vectors advance first; regularizers of their layers are terms too, and constraints hold afterwards.
@@ -46,6 +54,11 @@ export interface Step<Losses> {
     optimizer: Optimizer,
     ...terms: readonly (() => Scalar)[]
   ) => void;
+  /**
+   * Makes the moves of several players at one moment: each `minimize` in `fn` differentiates at the weights of
+   * before, and only then do all of them move.
+   */
+  readonly simultaneously: (fn: () => void) => void;
   /**
    * Advances the singular vectors of players ahead of their `minimize`, which then leaves them: for samples
    * that are made before it with the σ of this step.
@@ -75,7 +88,7 @@ export interface Recipe<
   /** What a state must agree with beside the name: the loss, how often players move. */
   readonly identity?: Named<StateValue>;
   /** What `dispose` frees: what the factory made, and nothing that was passed in. */
-  readonly owns?: readonly { dispose(): void }[];
+  readonly owns?: readonly Owned[];
   readonly options?: SystemOptions;
   /**
    * Refuses a batch that does not fit; returns its tensors by name, for messages. By default a batch is an

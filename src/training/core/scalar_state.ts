@@ -2,7 +2,7 @@ import { clone, keep, scalar } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import type { Mark, Markable } from '../../internal/mark.js';
+import type { Mark } from '../../internal/mark.js';
 import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
 import type { PieceState, Stateful } from '../../types.js';
 
@@ -23,7 +23,7 @@ import type { PieceState, Stateful } from '../../types.js';
  * console.log(await k.value.data()); // → Float32Array(1) [ 0.5 ]
  * ```
  */
-export class ScalarState implements Stateful, Markable {
+export class ScalarState implements Stateful {
   private current: Scalar | undefined;
 
   /**

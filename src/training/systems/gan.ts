@@ -2,8 +2,6 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { checkOptions, checkTensor, fail } from '../../internal/check.js';
 import { RandomStream } from '../../internal/random.js';
-import { installKernels } from '../../kernels/install.js';
-import { functionalCall } from '../../layers/functional_call.js';
 import { checkImageSize } from '../../layers/image_size.js';
 import type { AdjustableOptimizer } from '../../types.js';
 import { adam } from '../adam.js';
@@ -17,6 +15,7 @@ import type { System } from '../core/create_system.js';
 import { checkAlive } from '../core/check_alive.js';
 import { drawConditions } from '../core/condition_distribution.js';
 import { discriminate } from '../core/discriminate.js';
+import { generate } from '../core/generate.js';
 import type { Step } from '../core/recipe.js';
 import { withMembers } from '../core/with_members.js';
 import { ExponentialMovingAverage } from '../exponential_moving_average.js';
@@ -224,9 +223,6 @@ export function createGAN<
       checkAlive(where, system);
       checkOptions(where, input, ['latents', 'condition', 'average']);
       const { latents, condition, average = ema !== undefined } = input;
-      checkTensor(where, 'latents', latents, { shape: [null, latentSize] });
-      const given = conditionsOf(condition);
-      checkConditions(where, 'condition', given, [generator], latents.shape[0]);
       if (average && ema === undefined)
         fail(
           'state',
@@ -236,9 +232,8 @@ export function createGAN<
           average,
           'Pass ema to createGAN.',
         );
-      installKernels();
       const weights = average ? ema!.namedWeights : {};
-      return functionalCall(generator, weights, [latents, ...given]) as Y;
+      return generate(where, generator, { latents, condition, weights }) as Y;
     },
   });
 }

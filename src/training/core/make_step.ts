@@ -1,0 +1,71 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { fail } from '../../internal/check.js';
+import { advancePowerIteration } from '../../layers/spectral_norms.js';
+import type { LossLog } from '../loss_log.js';
+import { gradientOfTerms, moveNetworks } from '../update_networks.js';
+import type { NetworkUpdate } from '../update_networks.js';
+import type { Player } from './player.js';
+import type { Step, SystemOptions } from './recipe.js';
+
+/** What a step is made of. */
+export interface StepContext {
+  /** For messages. */
+  readonly where: string;
+  readonly index: number;
+  readonly options: SystemOptions;
+  readonly losses: LossLog;
+}
+
+/** A move that waits for the others of its time. */
+interface Waiting {
+  readonly update: NetworkUpdate;
+  readonly gradient: ReturnType<typeof gradientOfTerms>;
+}
+
+/** Makes the step that a recipe is given. */
+export function makeStep<Losses>({ where, index, options, losses }: StepContext): Step<Losses> {
+  const { monitor } = options;
+  const byStep = options.powerIteration !== 'call';
+  const advanced = new Set<LayersModel>();
+  let waiting: Waiting[] | undefined;
+
+  const advance = (...players: readonly Player[]): void => {
+    for (const { model } of byStep ? players : [])
+      if (!advanced.has(model)) advancePowerIteration(model);
+    players.forEach(({ model }) => advanced.add(model));
+  };
+  const minimize: Step<Losses>['minimize'] = (players, optimizer, ...terms) => {
+    advance(...players);
+    players.forEach(({ model }) => advanced.delete(model));
+    const networks = Object.fromEntries(players.map(({ name, model }) => [name, model]));
+    const update = { where, networks, optimizer, monitor };
+    const gradient = gradientOfTerms(update, terms);
+    if (waiting === undefined) moveNetworks(update, gradient);
+    else waiting.push({ update, gradient });
+  };
+  const simultaneously = (fn: () => void): void => {
+    if (waiting !== undefined) return fn(); // the outer one moves them
+    const moves: Waiting[] = (waiting = []);
+    try {
+      fn();
+      for (let move = moves.shift(); move !== undefined; move = moves.shift())
+        moveNetworks(move.update, move.gradient);
+    } finally {
+      waiting = undefined;
+      dispose(moves.map(({ gradient }) => gradient));
+    }
+  };
+  const noted = (name: string): Scalar =>
+    losses.losses.get(name) ??
+    fail('state', where, name, 'a loss that was noted in this step', [...losses.losses.keys()]);
+  return {
+    index,
+    note: (name, loss) => losses.note(name, loss),
+    noted,
+    advance,
+    minimize,
+    simultaneously,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { custom, objectLike, oneOf } from '../../internal/option_kinds.js';
+import { optional } from '../../internal/read_options.js';
+import type { Option, SchemaOf } from '../../internal/read_options.js';
+import { checkModel, checkOptimizers } from '../check_system.js';
+import type { GradientMonitor } from '../gradient_monitor.js';
+import type { SystemOptions } from './recipe.js';
+
+/** How the options that every system has are read. */
+export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
+  monitor: optional(
+    objectLike<GradientMonitor>(
+      'a GradientMonitor',
+      ({ observe }) => typeof observe === 'function',
+    ),
+  ),
+  powerIteration: oneOf(['step', 'call'], { default: 'step' }),
+  onNonFinite: oneOf(['throw', 'skip'], { default: 'throw' }),
+};
+
+/** Reads a model with one output, and one input unless it may be conditioned. */
+export const network = (inputs: 'one input' | 'conditioned' = 'one input'): Option<LayersModel> =>
+  custom<LayersModel>((where, parameter, value) => checkModel(where, parameter, value, inputs));
+
+/** Reads one optimizer for each of two players, or nothing. */
+export const optimizersOf = <Name extends string>(
+  ...names: readonly [Name, Name]
+): Option<Readonly<Record<Name, Optimizer>> | undefined> =>
+  optional(
+    custom<Readonly<Record<Name, Optimizer>>>((where, _, value) =>
+      checkOptimizers(where, value as Readonly<Record<Name, Optimizer>>, names),
+    ),
+  );
