@@ -99,6 +99,7 @@ export {
   adam,
   checkpointOf,
   clipWeights,
+  createBEGAN,
   createCycleGAN,
   createGAN,
   createPix2Pix,
@@ -120,6 +121,9 @@ export {
 } from './training/index.js';
 export type {
   AdamOptions,
+  BEGAN,
+  BEGANLosses,
+  BEGANOptions,
   ClipWeightsOptions,
   Condition,
   ConditionDistribution,
@@ -142,6 +146,7 @@ export type {
   LinearDecayOptions,
   Named,
   NamedGradient,
+  Owned,
   Pix2Pix,
   Pix2PixBatch,
   Pix2PixLosses,

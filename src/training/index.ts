@@ -12,7 +12,7 @@ export type {
 export { createSystem } from './core/create_system.js';
 export type { StepOptions, System } from './core/create_system.js';
 export type { Player } from './core/player.js';
-export type { Named, Recipe, Step, SystemOptions } from './core/recipe.js';
+export type { Named, Owned, Recipe, Step, SystemOptions } from './core/recipe.js';
 export { ScalarState } from './core/scalar_state.js';
 export { ExponentialMovingAverage } from './exponential_moving_average.js';
 export type { ExponentialMovingAverageOptions } from './exponential_moving_average.js';
@@ -35,6 +35,8 @@ export type { SGDOptions } from './sgd.js';
 export { shuffledBatch } from './shuffled_batch.js';
 export type { ShuffledBatchOptions } from './shuffled_batch.js';
 export { SlotOptimizer } from './slot_optimizer.js';
+export { createBEGAN } from './systems/began.js';
+export type { BEGAN, BEGANLosses, BEGANOptions } from './systems/began.js';
 export { createCycleGAN } from './systems/cycle_gan.js';
 export type { CycleGAN, CycleGANBatch, CycleGANLosses } from './systems/cycle_gan.js';
 export type { CycleGANOptions } from './systems/cycle_gan_options.js';

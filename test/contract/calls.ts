@@ -88,6 +88,9 @@ export async function calls(): Promise<Map<string, Call>> {
     models.pixelDiscriminator({ inputShape: [12, 12, 3], filters: 2, seed }),
   );
   const judgeOfPairs = models.pixelDiscriminator({ inputShape: [12, 12, 6], filters: 2 });
+  const autoencoder = sequential({
+    layers: [layers.dense({ units: 2, inputShape: [2], name: 'code' })],
+  });
   const number = new training.ScalarState(0.5);
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
   const gan = training.createGAN({ generator, discriminator, loss: losses.hinge() });
@@ -249,6 +252,7 @@ export async function calls(): Promise<Map<string, Call>> {
     adam: [training.adam, { learningRate: 1e-3, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 }],
     checkpointOf: [training.checkpointOf, { generator, adam, average }],
     clipWeights: [training.clipWeights, generator, 100, {}],
+    createBEGAN: [training.createBEGAN, { generator, discriminator: autoencoder, gamma: 0.5 }],
     createCycleGAN: [training.createCycleGAN, cycleOptions],
     createGAN: [
       training.createGAN,
