@@ -2,8 +2,10 @@ import { dispose, square } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../gradients/enable_second_order_gradients.js';
-import { checkBoolean, checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../internal/check.js';
+import * as option from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 import { checkInputs } from '../layers/check_inputs.js';
 import type { LayerVariable } from '../layers/named_weights.js';
 import { withReplacedWeights } from '../layers/replaced_weights.js';
@@ -85,10 +87,11 @@ export async function checkGradients(
   sample: Tensor | readonly Tensor[],
   options: CheckGradientsOptions = {},
 ): Promise<GradientCheck> {
-  checkOptions(WHERE, options, ['tolerance', 'training', 'seed']);
-  const { tolerance = 0.01, training = true, seed = 0 } = options;
-  checkNumber(WHERE, 'tolerance', tolerance, { above: 0, below: 1 });
-  checkBoolean(WHERE, 'training', training);
+  const { tolerance, training, seed } = readOptions(WHERE, options, {
+    tolerance: option.number({ above: 0, below: 1, default: 0.01 }),
+    training: option.boolean({ default: true }),
+    seed: option.seed(),
+  });
   const stream = new RandomStream(seed, WHERE);
   const samples = Array.isArray(sample) ? (sample as readonly Tensor[]) : [sample as Tensor];
   checkSamples(critic, samples);

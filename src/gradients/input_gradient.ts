@@ -1,6 +1,8 @@
 import { engine, mul, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkOneOf, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
+import { checkTensor, fail, isTensor } from '../internal/check.js';
+import { oneOf } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import type { Critic } from '../types.js';
 import { enableSecondOrderGradients } from './enable_second_order_gradients.js';
 import { withCleanTape } from './tape.js';
@@ -52,9 +54,9 @@ export function inputGradient<Samples extends Tensor>(
   const where = 'inputGradient';
   if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
   checkTensor(where, 'x', x, { minRank: 1 });
-  checkOptions(where, options, ['outputs']);
-  const { outputs = 'sum' } = options;
-  checkOneOf(where, 'outputs', outputs, ['sum', 'mean']);
+  const { outputs } = readOptions(where, options, {
+    outputs: oneOf(['sum', 'mean'], { default: 'sum' }),
+  });
   enableSecondOrderGradients();
   return tidy(() => {
     const score = () => {

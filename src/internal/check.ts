@@ -178,14 +178,14 @@ export function checkOptions(
   known: readonly string[],
   parameter = 'options',
 ): void {
+  const rule = `an object with the keys ${known.join(', ')}`;
   if (
     typeof options !== 'object' ||
     options === null ||
     Array.isArray(options) ||
     isTensor(options)
   )
-    fail('type', where, parameter, `an object with the keys ${known.join(', ')}`, options);
+    fail('type', where, parameter, rule, options);
   for (const key of Object.keys(options))
-    if (!known.includes(key))
-      fail('value', where, parameter, `an object with the keys ${known.join(', ')}`, key);
+    if (!known.includes(key)) fail('value', where, parameter, rule, key);
 }

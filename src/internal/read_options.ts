@@ -20,18 +20,11 @@ type Read<O, Key extends keyof O> = object extends Pick<O, Key> ? O[Key] | undef
 /** A schema that has each key of the interface `O`, with the type that it has there. */
 export type SchemaOf<O> = { readonly [Key in keyof O]-?: Option<Read<O, Key>> };
 
-/** `S`, or an error of types at the keys that the interface `O` does not have. */
-type WithoutOthers<S, O> = unknown extends O ? S : S & Record<Exclude<keyof S, keyof O>, never>;
+/** The same for a schema that stands by itself, whose result is to have the interface's types without `undefined`. */
+export type SchemaRead<O> = { readonly [Key in keyof O]-?: Option<Exclude<O[Key], undefined>> };
 
-/** Where {@link readOptions} finds its options, if they are not the argument `options`. */
-export interface ReadPlace {
-  /** The name of the object; default `'options'`. */
-  readonly parameter?: string;
-  /** What stands before a key in messages, for example `'ema.'`; default nothing. */
-  readonly prefix?: string;
-  /** Keys that are allowed and not read. */
-  readonly also?: readonly string[];
-}
+/** `S`, or an error of types at the keys that the interface `O` does not have. */
+type WithoutOthers<S, O> = unknown extends O ? unknown : Record<Exclude<keyof S, keyof O>, never>;
 
 /**
  * Reads the options of a public function: refuses anything that is no object, unknown keys, values out of
@@ -46,30 +39,29 @@ export interface ReadPlace {
  *
  * The compiler holds the schema to the type of `options`: each key once, none besides. The type of the result
  * follows from the schema.
+ *
+ * @param parameter The name of the object, if it is an option itself: stands before its keys in messages.
+ * @param also Keys that are allowed and not read.
  */
-export function readOptions<O, const S extends SchemaOf<NonNullable<O>>>(
+export function readOptions<O, const S extends SchemaOf<O>>(
   where: string,
   options: O,
-  schema: S & WithoutOthers<S, NonNullable<O>>,
-  place: ReadPlace = {},
-): OptionsOf<S> {
-  return read(where, options, schema, place) as OptionsOf<S>;
-}
-
-/** Reads without types. */
-function read(
+  schema: S & WithoutOthers<S, O>,
+  parameter?: string,
+  also?: readonly string[],
+): OptionsOf<S>;
+export function readOptions(
   where: string,
-  options: unknown,
+  options: Readonly<Record<string, unknown>>,
   schema: Schema,
-  { parameter, prefix = '', also = [] }: ReadPlace,
+  parameter?: string,
+  also: readonly string[] = [],
 ): Readonly<Record<string, unknown>> {
-  checkOptions(where, options, [...Object.keys(schema), ...also], parameter);
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, option]) => [
-      key,
-      option(where, prefix + key, (options as Readonly<Record<string, unknown>>)[key]),
-    ]),
-  );
+  checkOptions(where, options, Object.keys(schema).concat(also), parameter);
+  const prefix = parameter ? `${parameter}.` : '';
+  const read: Record<string, unknown> = {};
+  for (const key in schema) read[key] = schema[key]!(where, prefix + key, options[key]);
+  return read;
 }
 
 /** Reads an option that may be left out and then is `undefined`. */
@@ -82,7 +74,7 @@ export const optional =
 export const nested =
   <const S extends Schema>(schema: S): Option<OptionsOf<S>> =>
   (where, parameter, value) =>
-    read(where, value, schema, { parameter, prefix: `${parameter}.` }) as OptionsOf<S>;
+    readOptions<unknown, S>(where, value, schema, parameter);
 
 /** Reads what is of one type or another, by the word of `typeof`: a number for both, or an object with one for each. */
 export const byType =

@@ -1,7 +1,9 @@
 import type { NamedTensorMap, Rank, Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../internal/check.js';
+import { boolean } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import { checkInputs } from './check_inputs.js';
 import { namedWeights } from './named_weights.js';
 import { withReplacedWeights } from './replaced_weights.js';
@@ -56,9 +58,7 @@ export function functionalCall(
   options: { readonly training?: boolean } = {},
 ): Tensor | Tensor[] {
   const where = 'functionalCall';
-  checkOptions(where, options, ['training']);
-  const { training = false } = options;
-  checkBoolean(where, 'training', training);
+  const { training } = readOptions(where, options, { training: boolean({ default: false }) });
   if (typeof weights !== 'object' || weights === null)
     fail('type', where, 'weights', 'an object of tensors', weights);
   const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));

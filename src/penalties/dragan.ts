@@ -1,5 +1,5 @@
-import { checkOptions } from '../internal/check.js';
-import { GradientPenalty } from './gradient_penalty.js';
+import { readOptions } from '../internal/read_options.js';
+import { GRADIENT_PENALTY, GradientPenalty } from './gradient_penalty.js';
 import type { GradientPenaltyOptions } from './gradient_penalty.js';
 
 /** Options of {@link dragan}. */
@@ -44,7 +44,6 @@ export type DraganOptions = Pick<
  * @see Kodali et al. 2017, "On Convergence and Stability of GANs", arXiv 1705.07215
  */
 export function dragan(options: DraganOptions = {}): GradientPenalty {
-  const keys = ['weight', 'target', 'outputs', 'epsilon', 'scale', 'every', 'seed'];
-  checkOptions('dragan', options, keys);
-  return new GradientPenalty({ ...options, at: 'perturbed' });
+  const { sided, at, ...own } = GRADIENT_PENALTY;
+  return new GradientPenalty({ ...readOptions('dragan', options, own), at: 'perturbed' });
 }

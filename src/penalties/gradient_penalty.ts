@@ -2,9 +2,12 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { inputGradient } from '../gradients/input_gradient.js';
 import { withCleanTape } from '../gradients/tape.js';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import type { Mark } from '../internal/mark.js';
+import { integer, number, oneOf, seed } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
+import type { SchemaRead } from '../internal/read_options.js';
 import type { Critic, Penalty, PieceState, Stateful } from '../types.js';
 import { normPenalty } from './norm_penalty.js';
 import type { NormRule } from './norm_penalty.js';
@@ -33,17 +36,18 @@ export interface GradientPenaltyOptions {
   seed?: number;
 }
 
-const KEYS = [
-  'weight',
-  'target',
-  'sided',
-  'at',
-  'outputs',
-  'epsilon',
-  'scale',
-  'every',
-  'seed',
-] as const satisfies readonly (keyof GradientPenaltyOptions)[];
+/** How {@link GradientPenalty} reads its options. */
+export const GRADIENT_PENALTY: SchemaRead<GradientPenaltyOptions> = {
+  weight: number({ min: 0, default: 10 }),
+  target: number({ min: 0, default: 1 }),
+  sided: oneOf(['two', 'one'], { default: 'two' }),
+  at: oneOf(SAMPLING_POINTS, { default: 'interpolates' }),
+  outputs: oneOf(['sum', 'mean'], { default: 'sum' }),
+  epsilon: number({ min: 0, default: 1e-12 }),
+  scale: number({ above: 0, default: 0.5 }),
+  every: integer({ min: 1, default: 1 }),
+  seed: seed(),
+};
 
 /**
  * A price on the norm of the critic's gradient in its input.
@@ -110,18 +114,11 @@ export class GradientPenalty implements Penalty, Stateful {
 
   constructor(options: GradientPenaltyOptions = {}) {
     const where = 'GradientPenalty';
-    checkOptions(where, options, KEYS);
-    const { weight = 10, every = 1, seed = 0 } = options;
-    const { at = 'interpolates', scale = 0.5, outputs = 'sum' } = options;
-    const { target = 1, sided = 'two', epsilon = 1e-12 } = options;
-    checkNumber(where, 'weight', weight, { min: 0 });
-    checkNumber(where, 'every', every, { integer: true, min: 1 });
-    checkOneOf(where, 'at', at, SAMPLING_POINTS);
-    checkNumber(where, 'scale', scale, { above: 0 });
-    checkOneOf(where, 'outputs', outputs, ['sum', 'mean']);
-    checkNumber(where, 'target', target, { min: 0 });
-    checkOneOf(where, 'sided', sided, ['two', 'one']);
-    checkNumber(where, 'epsilon', epsilon, { min: 0 });
+    const { weight, every, seed, at, scale, outputs, target, sided, epsilon } = readOptions(
+      where,
+      options,
+      GRADIENT_PENALTY,
+    );
     this.weight = weight;
     this.every = every;
     this.at = at;

@@ -1,5 +1,6 @@
-import { checkNumber, checkOptions } from '../internal/check.js';
-import { GradientPenalty } from './gradient_penalty.js';
+import { number } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
+import { GRADIENT_PENALTY, GradientPenalty } from './gradient_penalty.js';
 
 /** Options of {@link r1} and {@link r2}. */
 export interface ZeroCentredOptions {
@@ -17,8 +18,11 @@ export function zeroCentred(
   at: 'real' | 'fake',
   options: ZeroCentredOptions,
 ): GradientPenalty {
-  checkOptions(where, options, ['gamma', 'outputs', 'every']);
-  const { gamma = 10, ...rest } = options;
-  checkNumber(where, 'gamma', gamma, { min: 0 });
+  const { outputs, every } = GRADIENT_PENALTY;
+  const { gamma, ...rest } = readOptions(where, options, {
+    gamma: number({ min: 0, default: 10 }),
+    outputs,
+    every,
+  });
   return new GradientPenalty({ ...rest, weight: gamma / 2, target: 0, at });
 }

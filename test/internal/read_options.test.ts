@@ -115,8 +115,8 @@ describe('readOptions', () => {
 
   it('lets keys through that are allowed and not read', () => {
     const layer: { rate: number } = { ...{ rate: 1, name: 'mine' } };
-    expect(readOptions('f', layer, { rate: number() }, { also: ['name'] })).toEqual({ rate: 1 });
-    const refused = () => readOptions('f', layer, { rate: number() }, { parameter: 'args' });
+    expect(readOptions('f', layer, { rate: number() }, undefined, ['name'])).toEqual({ rate: 1 });
+    const refused = () => readOptions('f', layer, { rate: number() }, 'args');
     expect(errorOf(refused)).toMatchObject({ code: 'value', where: 'f', parameter: 'args' });
   });
 
