@@ -1,4 +1,4 @@
-import type { Convolution, StepCase } from './cases.js';
+import type { Convolution, StepCase } from './case_types.js';
 
 /*
  * The layers with weights of the two networks, each as the convolution whose forward pass has as many

@@ -1,6 +1,6 @@
 export { loadBackend } from './backend/load_backend.js';
 export type { LoadBackendOptions } from './backend/load_backend.js';
-export type { BackendName } from './backend/candidate.js';
+export type { BackendName } from './backend/backend_names.js';
 export type { LoadedBackend } from './backend/choose_backend.js';
 export { GanKitError, isGanKitError } from './errors.js';
 export type { GanKitErrorCode, GanKitErrorDetails } from './errors.js';

@@ -5,7 +5,7 @@ import { SpectralNormalization } from 'gan-kit/layers';
 import { GradientPenalty } from 'gan-kit/penalties';
 import type { Penalty } from 'gan-kit';
 import { adam } from 'gan-kit/training';
-import type { StepCase } from '../cases.js';
+import type { StepCase } from '../case_types.js';
 import { fill } from '../hash.js';
 import { ADAM, fillWeights, interpolationWeights, realImages } from './dcgan.js';
 import type { Subject } from './serve.js';

@@ -1,18 +1,6 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import type { BackendName } from './backend_names.js';
 import type { LoadBackendOptions } from './options.js';
-
-/** The backends that gan-kit knows, as `prefer` spells them. */
-export const BACKEND_NAMES = [
-  'tensorflow-gpu',
-  'tensorflow',
-  'webgpu',
-  'webgl',
-  'wasm',
-  'cpu',
-] as const;
-
-/** A backend that gan-kit knows. The first two are tfjs-node-gpu and tfjs-node. */
-export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** What loading left behind. */
 export interface LoadedModule {

@@ -1,6 +1,6 @@
 import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
-import { BACKEND_NAMES } from './candidate.js';
-import type { BackendName } from './candidate.js';
+import { BACKEND_NAMES } from './backend_names.js';
+import type { BackendName } from './backend_names.js';
 
 /** Options of `loadBackend`. */
 export interface LoadBackendOptions {

@@ -1,6 +1,6 @@
 import { pace } from '../internal/pace.js';
 import { fusedHeap, rowMajor, transposed } from './float64_heap.js';
-import type { Float64Heap, Matrix } from './float64_heap.js';
+import type { Float64Heap, Matrix } from './heap.js';
 import { reflect } from './reflection.js';
 
 /** A square matrix, zero below its diagonal and beyond `width` diagonals above it. */

@@ -1,53 +1,9 @@
 import { allowRelaxedSimd, decodeBinary, webAssembly } from '../internal/web_assembly.js';
 import type { WasmMemory } from '../internal/web_assembly.js';
 import { FUSED, PLAIN } from './float64_binary.js';
+import { BLOCK_TERMS } from './heap.js';
+import type { Float64Heap, Matrix, Reflected } from './heap.js';
 import { plainHeap } from './plain_heap.js';
-
-/** A matrix in a heap: element [i][j] lies at `at + i · down + j · across`. */
-export interface Matrix {
-  readonly at: number;
-  readonly down: number;
-  readonly across: number;
-}
-
-/** C ← C + AB, or C − AB. */
-export interface Product {
-  /** Its rows lie side by side. */
-  readonly c: Matrix;
-  readonly a: Matrix;
-  readonly b: Matrix;
-  /** Rows of C, a multiple of 4. */
-  readonly m: number;
-  /** Columns of C, a multiple of 4. */
-  readonly n: number;
-  /** Terms of a sum. */
-  readonly k: number;
-  readonly subtract?: boolean;
-  /** Leaves out what lies below the diagonal of C, by tiles of 4 × 4. */
-  readonly upper?: boolean;
-}
-
-/** A block whose rows or columns are reflected by I − scale · v vᵀ. */
-export interface Reflected {
-  /** Its rows lie side by side. */
-  readonly block: Matrix;
-  readonly rows: number;
-  /** A multiple of 4. */
-  readonly columns: number;
-  /** Where v lies. */
-  readonly v: number;
-  readonly scale: number;
-}
-
-/** Matrices of float64, and what is done with them. */
-export interface Float64Heap {
-  readonly values: Float64Array;
-  multiply(product: Product): void;
-  /** Block ← block · (I − scale · v vᵀ). */
-  reflectColumns(reflected: Reflected): void;
-  /** Block ← (I − scale · v vᵀ) · block. */
-  reflectRows(reflected: Reflected): void;
-}
 
 /** Products take rows and columns by fours. */
 export const GROUP = 4;
@@ -81,9 +37,6 @@ export function fusedHeap(elements: number, columns: number): Float64Heap {
 
 /** What assembly/float64.ts exports. */
 type Exports = Record<keyof Omit<Float64Heap, 'values'>, (...values: (number | boolean)[]) => void>;
-
-/** As many terms are added before their sum goes to C; the same number stands in assembly/float64.ts. */
-const BLOCK_TERMS = 128;
 
 type Kind = 'plain' | 'fused';
 const BINARIES: Readonly<Record<Kind, string>> = { plain: PLAIN, fused: FUSED };

@@ -1,7 +1,5 @@
-import type { Float64Heap } from './float64_heap.js';
-
-/** Must equal BLOCK_TERMS in assembly/float64.ts: the order of additions decides the bits of the result. */
-const BLOCK_TERMS = 128;
+import { BLOCK_TERMS } from './heap.js';
+import type { Float64Heap } from './heap.js';
 
 /** A heap of zeros without WebAssembly. */
 export function plainHeap(elements: number): Float64Heap {

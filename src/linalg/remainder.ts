@@ -1,5 +1,5 @@
 import { fusedHeap, rowMajor, transposed, wholeGroups } from './float64_heap.js';
-import type { Float64Heap, Matrix } from './float64_heap.js';
+import type { Float64Heap, Matrix } from './heap.js';
 
 /** So many rows are subtracted at a time, as a product of matrices. */
 const BLOCK = 32;

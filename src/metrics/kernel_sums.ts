@@ -1,6 +1,6 @@
 import { pace } from '../internal/pace.js';
 import { fusedHeap, GROUP, rowMajor, transposed } from '../linalg/float64_heap.js';
-import type { Float64Heap, Matrix } from '../linalg/float64_heap.js';
+import type { Float64Heap, Matrix } from '../linalg/heap.js';
 import type { RowMatrix } from './rows.js';
 
 /** A kernel of two vectors, from their scalar product and their squared lengths. */

@@ -1,5 +1,5 @@
 import { float64Heap, rowMajor, transposed } from '../linalg/float64_heap.js';
-import type { Float64Heap, Matrix } from '../linalg/float64_heap.js';
+import type { Float64Heap, Matrix } from '../linalg/heap.js';
 import { plainHeap } from '../linalg/plain_heap.js';
 import type { RowMatrix } from './rows.js';
 

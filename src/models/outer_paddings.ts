@@ -1,6 +1,5 @@
 import { checkNumber, fail } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
-import type { ResnetGeneratorArgs } from './resnet_generator.js';
 import type { TranslationShape } from './translation_plan.js';
 
 type Sides = readonly [before: number, after: number];
@@ -13,6 +12,13 @@ interface OuterPaddings {
   readonly channels: number;
 }
 
+/** The shapes of what goes into a generator and of what comes out. */
+interface Shapes {
+  readonly inputShape: TranslationShape;
+  readonly outputShape?: TranslationShape;
+  readonly outputChannels?: number;
+}
+
 /** What keeps the size under a 7×7 kernel, changed by `difference` pixels in all. */
 const sides = (difference: number): Sides => [
   3 + Math.floor(difference / 2),
@@ -23,7 +29,7 @@ const sides = (difference: number): Sides => [
  * The reflections that make the images that are asked for, of images of another size: the first one
  * grows, the last one shrinks. The network between works on the larger of the two.
  */
-export function outerPaddings(where: string, args: ResnetGeneratorArgs): OuterPaddings {
+export function outerPaddings(where: string, args: Shapes): OuterPaddings {
   const { inputShape, outputShape, outputChannels } = args;
   const channels = outputChannels ?? outputShape?.[2] ?? inputShape[2];
   checkNumber(where, 'outputChannels', channels, { integer: true, min: 1 });

@@ -7,7 +7,8 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import type { BackendName, Candidate } from '../../src/backend/candidate.js';
+import type { BackendName } from '../../src/backend/backend_names.js';
+import type { Candidate } from '../../src/backend/candidate.js';
 import { spendBanner } from '../../src/kernels/cpu_banner.js';
 
 type Start = () => KernelBackend | Promise<KernelBackend>;

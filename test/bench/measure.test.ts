@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { PASSES, stepCase } from '../../bench/cases.js';
-import type { ConvolutionCase, StepCase } from '../../bench/cases.js';
+import type { StepCase } from '../../bench/case_types.js';
+import type { ConvolutionCase } from '../../bench/cases.js';
 import { Contender } from '../../bench/contender.js';
 import { contenders, OURS, STOCK_WASM, TORCH } from '../../bench/contenders.js';
 import { measure } from '../../bench/measure.js';

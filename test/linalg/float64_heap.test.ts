@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { float64Heap, fusedHeap, rowMajor, transposed } from '../../src/linalg/float64_heap.js';
-import type { Float64Heap, Matrix } from '../../src/linalg/float64_heap.js';
+import type { Float64Heap, Matrix } from '../../src/linalg/heap.js';
 import { webAssembly } from '../../src/internal/web_assembly.js';
 import { plainHeap } from '../../src/linalg/plain_heap.js';
 

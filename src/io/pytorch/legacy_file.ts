@@ -1,7 +1,7 @@
 import { ByteReader } from './byte_reader.js';
-import { PickleMachine } from './pickle.js';
 import type { PickleValue, StorageRecord } from './pickle_values.js';
 import { describe } from './describe.js';
+import { readPickle } from './read_pickle.js';
 import { cut, quote, refuse } from './refuse.js';
 import { storageBytes } from './tensor_elements.js';
 import type { TorchFile } from './torch_file.js';
@@ -18,7 +18,7 @@ const PROTOCOL = 1001;
 export async function readLegacy(bytes: Uint8Array): Promise<TorchFile> {
   const reader = new ByteReader(bytes);
   const world = new TorchWorld();
-  const next = (): Promise<PickleValue> => new PickleMachine(reader, world).run();
+  const next = (): Promise<PickleValue> => readPickle(reader, world);
   const magic = await next();
   if (magic !== MAGIC)
     refuse(

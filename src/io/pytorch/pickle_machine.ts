@@ -1,7 +1,6 @@
 import { pace } from '../../internal/pace.js';
 import type { ByteReader } from './byte_reader.js';
 import { describe } from './describe.js';
-import { OPERATIONS } from './pickle_operations.js';
 import { Callable, Opaque, TensorView, Tuple, setKey } from './pickle_values.js';
 import type { PickleValue } from './pickle_values.js';
 import { refuse } from './refuse.js';
@@ -12,6 +11,14 @@ export interface PickleWorld {
   find(module: string, name: string): PickleValue;
   /** What stands for an object that is stored elsewhere. */
   load(id: PickleValue): PickleValue;
+}
+
+/** What the machine does at one code. */
+export interface Operation {
+  /** The name in Python's pickletools. */
+  readonly name: string;
+  /** Missing where the operation is refused. */
+  readonly run: ((machine: PickleMachine) => void) | undefined;
 }
 
 /** What values take, in bytes, about: a small file must not ask for much, of memory or of work. */
@@ -43,6 +50,7 @@ export class PickleMachine {
   constructor(
     readonly bytes: ByteReader,
     readonly world: PickleWorld,
+    private readonly operations: ReadonlyMap<number, Operation>,
   ) {
     this.allowed = MAX_GROWTH * bytes.bytes.length + MIN_ALLOWANCE;
   }
@@ -61,7 +69,7 @@ export class PickleMachine {
     this.spend(COSTS.operation);
     this.start = this.bytes.at;
     this.code = this.bytes.uint8();
-    const run = OPERATIONS.get(this.code)?.run;
+    const run = this.operations.get(this.code)?.run;
     if (run === undefined)
       refuse(
         'whose pickle has only the operations that torch.save writes',
@@ -74,7 +82,7 @@ export class PickleMachine {
   /** The operation at work and where it stands, for messages. */
   private get working(): string {
     const code = `0x${this.code.toString(16).padStart(2, '0')}`;
-    return `${OPERATIONS.get(this.code)?.name ?? code} at byte ${this.start} of the pickle`;
+    return `${this.operations.get(this.code)?.name ?? code} at byte ${this.start} of the pickle`;
   }
 
   private spend(bytes: number): void {

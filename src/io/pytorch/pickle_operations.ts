@@ -1,16 +1,9 @@
-import type { PickleMachine } from './pickle.js';
 import { noteAttributes, opaqueClass } from './opaque_classes.js';
+import type { Operation, PickleMachine } from './pickle_machine.js';
 import { floatFrom, integerFrom, longFrom } from './pickle_numbers.js';
 import { Opaque, Tuple } from './pickle_values.js';
 import type { PickleValue } from './pickle_values.js';
 import { cut, refuse } from './refuse.js';
-
-interface Operation {
-  /** The name in Python's pickletools. */
-  readonly name: string;
-  /** Missing where the operation is refused. */
-  readonly run: ((machine: PickleMachine) => void) | undefined;
-}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LATEST_PROTOCOL = 5;

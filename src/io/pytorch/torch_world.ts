@@ -1,7 +1,7 @@
 import { describe } from './describe.js';
 import { ELEMENT_TYPES, STORAGE_ELEMENTS } from './element_types.js';
 import { opaqueClass } from './opaque_classes.js';
-import type { PickleWorld } from './pickle.js';
+import type { PickleWorld } from './pickle_machine.js';
 import { Callable, Opaque, Storage, StorageType, Tuple, setKey } from './pickle_values.js';
 import type { Dict, PickleValue, StorageRecord } from './pickle_values.js';
 import { REBUILD, counts, isCount, refuseArguments } from './rebuild_tensor.js';

@@ -1,8 +1,8 @@
 import { unzipSync } from 'fflate';
 import { isGanKitError } from '../../errors.js';
 import { ByteReader } from './byte_reader.js';
-import { PickleMachine } from './pickle.js';
 import type { StorageRecord } from './pickle_values.js';
+import { readPickle } from './read_pickle.js';
 import { cut, quote, refuse } from './refuse.js';
 import type { TorchFile } from './torch_file.js';
 import { TorchWorld } from './torch_world.js';
@@ -137,7 +137,7 @@ export async function readZip(bytes: Uint8Array): Promise<TorchFile> {
     entries.get(`${folder}data/${key}`) ??
     refuse(`that holds the storage ${quote(key)}`, 'no such zip entry');
   return {
-    root: await new PickleMachine(new ByteReader(files[pickle.name]!), new TorchWorld()).run(),
+    root: await readPickle(new ByteReader(files[pickle.name]!), new TorchWorld()),
     bigEndian: order === 'big',
     storages: (needed) => {
       const wanted = new Set([...needed].map(entryOf));

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { BackendName } from '../../backend/candidate.js';
+import type { BackendName } from '../../backend/backend_names.js';
 import { loadBackend } from '../../backend/load_backend.js';
 import { GanKitError } from '../../errors.js';
 import { writeFileAtomic } from '../atomic_file.js';

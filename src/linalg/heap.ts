@@ -1,0 +1,51 @@
+/** A matrix in a heap: element [i][j] lies at `at + i · down + j · across`. */
+export interface Matrix {
+  readonly at: number;
+  readonly down: number;
+  readonly across: number;
+}
+
+/** C ← C + AB, or C − AB. */
+export interface Product {
+  /** Its rows lie side by side. */
+  readonly c: Matrix;
+  readonly a: Matrix;
+  readonly b: Matrix;
+  /** Rows of C, a multiple of 4. */
+  readonly m: number;
+  /** Columns of C, a multiple of 4. */
+  readonly n: number;
+  /** Terms of a sum. */
+  readonly k: number;
+  readonly subtract?: boolean;
+  /** Leaves out what lies below the diagonal of C, by tiles of 4 × 4. */
+  readonly upper?: boolean;
+}
+
+/** A block whose rows or columns are reflected by I − scale · v vᵀ. */
+export interface Reflected {
+  /** Its rows lie side by side. */
+  readonly block: Matrix;
+  readonly rows: number;
+  /** A multiple of 4. */
+  readonly columns: number;
+  /** Where v lies. */
+  readonly v: number;
+  readonly scale: number;
+}
+
+/** Matrices of float64, and what is done with them. */
+export interface Float64Heap {
+  readonly values: Float64Array;
+  multiply(product: Product): void;
+  /** Block ← block · (I − scale · v vᵀ). */
+  reflectColumns(reflected: Reflected): void;
+  /** Block ← (I − scale · v vᵀ) · block. */
+  reflectRows(reflected: Reflected): void;
+}
+
+/**
+ * The number of terms that are added up before their sum goes to C. Must equal BLOCK_TERMS in assembly/float64.ts:
+ * the order of additions decides the bits of the result.
+ */
+export const BLOCK_TERMS = 128;
