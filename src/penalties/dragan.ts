@@ -44,6 +44,7 @@ export type DraganOptions = Pick<
  * @see Kodali et al. 2017, "On Convergence and Stability of GANs", arXiv 1705.07215
  */
 export function dragan(options: DraganOptions = {}): GradientPenalty {
-  const { sided, at, ...own } = GRADIENT_PENALTY;
+  const { weight, target, outputs, epsilon, scale, every, seed } = GRADIENT_PENALTY;
+  const own = { weight, target, outputs, epsilon, scale, every, seed };
   return new GradientPenalty({ ...readOptions('dragan', options, own), at: 'perturbed' });
 }
