@@ -1,4 +1,5 @@
 import { GanKitError } from '../errors.js';
+import { isUint8Array } from '../internal/brands.js';
 import { checkOptions, fail } from '../internal/check.js';
 import type { PieceState, StateValue } from '../types.js';
 import { toJSONText } from './json_text.js';
@@ -79,6 +80,15 @@ export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {})
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const where = 'decodeCheckpoint';
+  if (!isUint8Array(bytes))
+    fail(
+      'type',
+      where,
+      'bytes',
+      'a Uint8Array',
+      bytes,
+      'Wrap an ArrayBuffer: new Uint8Array(buffer).',
+    );
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata['format'] !== FORMAT)
     fail(

@@ -1,7 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
+import { number, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 import { namedWeights } from '../layers/named_weights.js';
 import { EqualizedLearningRate } from '../layers/equalized_learning_rate.js';
 import { SpectralNormalization } from '../layers/spectral_normalization.js';
@@ -46,11 +48,15 @@ export function initializeWeights(
   model: LayersModel,
   options: InitializeWeightsOptions = {},
 ): void {
-  checkOptions('initializeWeights', options, ['stddev', 'seed']);
-  const { stddev = 0.02, seed = 0 } = options;
-  checkNumber('initializeWeights', 'stddev', stddev, { above: 0 });
-  checkBackend('initializeWeights');
-  const stream = new RandomStream(seed, 'initializeWeights');
+  const where = 'initializeWeights';
+  if (!Array.isArray((model as LayersModel | undefined)?.layers))
+    fail('type', where, 'model', 'a LayersModel', model);
+  const { stddev, seed } = readOptions(where, options, {
+    stddev: number({ above: 0, default: 0.02 }),
+    seed: seedOption(),
+  });
+  checkBackend(where);
+  const stream = new RandomStream(seed, where);
   const weights = namedWeights(model);
   for (const { path, variable, layer } of weights) {
     const isScaledInUse = layer instanceof EqualizedLearningRate;
