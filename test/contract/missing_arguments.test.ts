@@ -37,7 +37,7 @@ describe('a call without arguments either works or is refused by name:', () => {
     if (error === undefined) return;
     expect(isGanKitError(error), String((error as Error).stack)).toBe(true);
     const { where, parameter } = error as { where?: string; parameter?: string };
-    expect(wordsOf(name)).toContain(where?.split('.').at(-1).toLowerCase());
+    expect(wordsOf(name)).toContain(where?.toLowerCase().split('.').pop());
     expect(parameter).toMatch(/^\w/);
   });
 });
