@@ -1,7 +1,7 @@
-import { tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PieceState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
+import { hostInput } from './host_input.js';
 import type { Mark, Markable } from './mark.js';
 import { checkState, countFrom } from './state.js';
 
@@ -147,21 +147,23 @@ export class RandomStream implements Stateful, Markable {
 
   /** A tensor, uniform on [low, high). */
   uniform(shape: number[], low = 0, high = 1): Tensor {
-    return tensor(this.uniformValues(sizeOf(shape), low, high), shape, 'float32');
+    return hostInput(shape, () => this.uniformValues(sizeOf(shape), low, high));
   }
 
   /** A tensor of normal values. */
   normal(shape: number[], mean = 0, stddev = 1): Tensor {
-    return tensor(this.normalValues(sizeOf(shape), mean, stddev), shape, 'float32');
+    return hostInput(shape, () => this.normalValues(sizeOf(shape), mean, stddev));
   }
 
   /** A tensor that is `value` with the given probability and 0 elsewhere. */
   bernoulli(shape: number[], probability: number, value = 1): Tensor {
-    const word = this.next();
-    const threshold = probability * 2 ** 32;
-    const values = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < values.length; i++) if (word() < threshold) values[i] = value;
-    return tensor(values, shape, 'float32');
+    return hostInput(shape, () => {
+      const word = this.next();
+      const threshold = probability * 2 ** 32;
+      const values = new Float32Array(sizeOf(shape));
+      for (let i = 0; i < values.length; i++) if (word() < threshold) values[i] = value;
+      return values;
+    });
   }
 
   async state(): Promise<PieceState> {

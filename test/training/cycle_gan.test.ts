@@ -217,7 +217,7 @@ describe('createCycleGAN', () => {
     [
       'nothing',
       () => createCycleGAN({}),
-      /`inputShape` must be given where networks are to be made/,
+      /`inputShape` must be present unless/,
     ],
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
     [
@@ -254,7 +254,7 @@ describe('createCycleGAN', () => {
     [
       'weights given twice',
       () => build({ generatorArgs: { filters: 2 } }),
-      /`generatorArgs` must be left out/,
+      /`generatorArgs` must be omitted if/,
     ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message);

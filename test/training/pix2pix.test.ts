@@ -276,18 +276,18 @@ describe('createPix2Pix', () => {
     [
       'nothing',
       () => createPix2Pix({}),
-      /`inputShape` must be given where networks are to be made/,
+      /`inputShape` must be present unless/,
     ],
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
     [
       "a generator's options beside a generator",
       () => build({ generatorArgs: { filters: 2 } }),
-      /`generatorArgs` must be left out where there is a generator/,
+      /`generatorArgs` must be omitted if/,
     ],
     [
       "a discriminator's options beside a discriminator",
       () => build({ discriminatorArgs: { filters: 2 } }),
-      /`discriminatorArgs` must be left out where there is a discriminator/,
+      /`discriminatorArgs` must be omitted if/,
     ],
     ['a negative λ', () => build({ lambdaL1: -1 }), /`lambdaL1` must be .*>= 0.*Received: -1/],
     [

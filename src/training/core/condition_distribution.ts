@@ -1,6 +1,7 @@
-import { oneHot, tensor, tidy } from '@tensorflow/tfjs-core';
+import { cast, oneHot, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { hostInput } from '../../internal/host_input.js';
 
 /** Random numbers of a system, reproducible and part of its state. */
 export interface RandomSource {
@@ -70,10 +71,10 @@ export function labelDistribution(options: LabelDistributionOptions): ConditionD
   if (total === 0) fail('value', where, 'weights', 'above 0 for some class', weights);
   return {
     draw(count, random) {
-      const labels = random.uniformValues(count).map((u) => classOf(u * total, bounds));
+      const labels = () => random.uniformValues(count).map((u) => classOf(u * total, bounds));
       return tidy(() => {
-        if (encoding === 'index') return [tensor(labels, [count, 1], 'float32')];
-        const index = tensor(Int32Array.from(labels), [count], 'int32');
+        if (encoding === 'index') return [hostInput([count, 1], labels)];
+        const index = cast(hostInput([count], labels), 'int32');
         return [oneHot(index, classes, 1, 0, 'float32')];
       });
     },

@@ -21,12 +21,12 @@ import type { StepReading } from '../step_reading.js';
 import { nameBatch } from '../too_large.js';
 import { checkAlive } from './check_alive.js';
 import { checkRecipe } from './check_recipe.js';
-import { checkSystemOptions } from './check_system_options.js';
 import { makeStep } from './make_step.js';
 import { playerOf } from './player.js';
 import type { Player } from './player.js';
-import type { Named, Recipe } from './recipe.js';
+import type { Named, Recipe, SystemOptions } from './recipe.js';
 import { StepCounter } from './step_counter.js';
+import { SYSTEM_SCHEMA } from './system_schema.js';
 
 /** Options of a training step. */
 export interface StepOptions {
@@ -178,7 +178,7 @@ class RecipeSystem<
     const named = Object.entries(optimizers).map(
       ([name, one]) => [`optimizer/${name}`, one] as const,
     );
-    return statefulPieces({ ...Object.fromEntries(named), ...pieces });
+    return statefulPieces({ ...Object.fromEntries(named), ...pieces }, () => this.networks);
   }
 
   /** All that has a state; exchanged networks come last, after the piece that chooses them. */
@@ -270,6 +270,7 @@ export function createSystem<
   Optimizers extends Named<Optimizer> = Named<Optimizer>,
 >(recipe: Recipe<Batch, Losses, Name, Optimizers>): System<Batch, Losses, Name, Optimizers> {
   checkRecipe('createSystem', recipe);
-  checkSystemOptions('createSystem', recipe.options ?? {});
+  for (const [key, read] of Object.entries(SYSTEM_SCHEMA))
+    read('createSystem', `options.${key}`, recipe.options?.[key as keyof SystemOptions]);
   return new RecipeSystem(recipe);
 }

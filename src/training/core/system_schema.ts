@@ -3,7 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { custom, objectLike, oneOf } from '../../internal/option_kinds.js';
 import { optional } from '../../internal/read_options.js';
 import type { Option, SchemaOf } from '../../internal/read_options.js';
-import { checkModel, checkOptimizers } from '../check_system.js';
+import type { AdversarialLoss } from '../../types.js';
+import { checkLoss, checkModel, checkOptimizers } from '../check_system.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
 import type { SystemOptions } from './recipe.js';
 
@@ -18,6 +19,25 @@ export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
   powerIteration: oneOf(['step', 'call'], { default: 'step' }),
   onNonFinite: oneOf(['throw', 'skip'], { default: 'throw' }),
 };
+
+/** Passes an option on to the function that reads it. */
+export const given =
+  <T>(): Option<T> =>
+  (_where, _parameter, value) =>
+    value as T;
+
+/** Reads an option that means a given value if it is left out. */
+export const orElse =
+  <T>(option: Option<T>, usual: T): Option<T> =>
+  (where, parameter, value) =>
+    value === undefined ? usual : option(where, parameter, value);
+
+/** Reads a pair of losses. */
+export const lossOf = (make?: () => AdversarialLoss): Option<AdversarialLoss> =>
+  custom<AdversarialLoss>(
+    (where, _, value) => checkLoss(where, value as AdversarialLoss),
+    make && { default: make },
+  );
 
 /** Reads a model with one output, and one input unless it may be conditioned. */
 export const network = (inputs: 'one input' | 'conditioned' = 'one input'): Option<LayersModel> =>

@@ -5,7 +5,6 @@ import { allOrNothing } from '../../internal/freed_if_thrown.js';
 import { checkImageSize } from '../../layers/image_size.js';
 import { cycleConsistency } from '../../losses/cycle_consistency.js';
 import { identity } from '../../losses/identity.js';
-import { leastSquares } from '../../losses/least_squares.js';
 import type { AdjustableOptimizer } from '../../types.js';
 import { adam } from '../adam.js';
 import type { Adam } from '../adam.js';
@@ -23,7 +22,7 @@ import { ImagePool } from '../image_pool.js';
 import { samplesAreIndependent } from '../independent_samples.js';
 import { translateBy } from '../translate.js';
 import type { TranslationMode } from '../translate.js';
-import { checkCycle, checkCycleGANOptions, sharesShape } from './cycle_gan_options.js';
+import { checkCycle, readCycleGANOptions, sharesShape } from './cycle_gan_options.js';
 import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
 import { cycleNetworks } from './cycle_networks.js';
 
@@ -151,26 +150,25 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
   options: CycleGANOptions<G, D>,
 ): CycleGAN<G, D> {
   const where = 'createCycleGAN';
-  checkCycleGANOptions(where, options);
-  const { optimizers: given, lambdaCycle = 10, poolSize = 50, seed = 0, criticSteps = 1 } = options;
-  const { loss = leastSquares({ scale: 1 }), discriminatorWeight: weight = 0.5 } = options;
-  const lambda = typeof lambdaCycle === 'number' ? { a: lambdaCycle, b: lambdaCycle } : lambdaCycle;
-  const penalties = { A: penaltiesOf(options.penalties?.a), B: penaltiesOf(options.penalties?.b) };
+  const read = readCycleGANOptions(where, options);
+  const { optimizers: given, lambdaCycle: lambda, poolSize, seed, criticSteps } = read;
+  const { loss, discriminatorWeight: weight } = read;
+  const penalties = { A: penaltiesOf(read.penalties?.a), B: penaltiesOf(read.penalties?.b) };
   const optimizers = given ?? { generators: adam(), discriminators: adam() };
   const pools = {
     a: new ImagePool({ size: poolSize, seed: 2 * seed }),
     b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
   };
   const networks = allOrNothing(() => {
-    const networks = cycleNetworks(options);
-    checkCycle(where, networks, options);
+    const networks = cycleNetworks(read);
+    checkCycle(where, networks, read);
     return networks;
   });
   const { generatorAB, generatorBA, discriminatorA, discriminatorB } = networks;
-  const lambdaIdentity = options.lambdaIdentity ?? (sharesShape(networks) ? 0.5 : 0);
+  const lambdaIdentity = read.lambdaIdentity ?? (sharesShape(networks) ? 0.5 : 0);
   /** Whether real images and generated ones may share one pass of a discriminator. */
   const together = (critic: Player) =>
-    options.powerIteration !== 'call' && samplesAreIndependent(critic.model);
+    read.powerIteration !== 'call' && samplesAreIndependent(critic.model);
 
   type CycleStep = Step<CycleGANLosses>;
 
@@ -192,16 +190,10 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
   };
 
   /** w L_D(D(x), D(pool(x̃))) + penalties. */
-  const judgement = (
-    step: CycleStep,
-    domain: 'A' | 'B',
-    critic: Player,
-    x: Tensor,
-    seen: Tensor,
-  ) => {
+  const judgement = (step: CycleStep, domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor) => {
     const [real, fake] = [unconditioned(x), unconditioned(seen)];
-    const logits = discriminate(critic, real, fake, together(critic));
-    const terms = { loss, weight, discriminator: critic, logits, real, fake };
+    const logits = discriminate(D, real, fake, together(D));
+    const terms = { loss, weight, discriminator: D, logits, real, fake };
     const due = { penalties: penalties[domain], step: step.index };
     return discriminatorLoss<'A' | 'B'>({ ...terms, ...due }, step.note, domain);
   };
@@ -220,10 +212,10 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
     owns: [
       ...Object.values(pools),
       ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
-      ...(options.generators === undefined ? [generatorAB, generatorBA] : []),
-      ...(options.discriminators === undefined ? [discriminatorA, discriminatorB] : []),
+      ...(read.generators === undefined ? [generatorAB, generatorBA] : []),
+      ...(read.discriminators === undefined ? [discriminatorA, discriminatorB] : []),
     ],
-    options,
+    options: read,
     check(batch: CycleGANBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
       checkTensor(where, 'batch.a', batch.a, { shape: generatorAB.inputs[0]!.shape });
@@ -237,11 +229,9 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
     },
     step({ a, b }, step: CycleStep, players) {
       const { generatorAB: G, generatorBA: F, discriminatorA: DA, discriminatorB: DB } = players;
-      const ab = { way: 'AB', from: 'A', x: a, y: b, there: G, back: F, critic: DB } as const;
-      const ba = { way: 'BA', from: 'B', x: b, y: a, there: F, back: G, critic: DA } as const;
       const ways: readonly Way[] = [
-        { ...ab, lambda: lambda.a },
-        { ...ba, lambda: lambda.b },
+        { way: 'AB', from: 'A', x: a, y: b, there: G, back: F, critic: DB, lambda: lambda.a },
+        { way: 'BA', from: 'B', x: b, y: a, there: F, back: G, critic: DA, lambda: lambda.b },
       ];
       const made: Tensor[] = [];
       const keepMade = (one: Way): Tensor => {
@@ -287,11 +277,9 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
       const { a, b, mode = 'inference', seed } = input;
       if ((a === undefined) === (b === undefined))
         fail('value', where, 'input', 'either a or b', a === undefined ? 'neither' : 'both');
-      const made =
-        a === undefined
-          ? translateBy(where, generatorBA, ['b', b], { mode, seed })
-          : translateBy(where, generatorAB, ['a', a], { mode, seed });
-      return made as Tensor4D;
+      const [generator, name, images] =
+        a === undefined ? ([generatorBA, 'b', b] as const) : ([generatorAB, 'a', a] as const);
+      return translateBy(where, generator, [name, images], { mode, seed }) as Tensor4D;
     },
   });
 }

@@ -1,20 +1,17 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, integer, number, seed } from '../../internal/option_kinds.js';
+import { byType, nested, optional, readOptions } from '../../internal/read_options.js';
+import { leastSquares } from '../../losses/least_squares.js';
 import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js';
 import type { ResnetGeneratorArgs } from '../../models/resnet_generator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
-import {
-  checkLogits,
-  checkLoss,
-  checkModel,
-  checkOptimizers,
-  checkPenalties,
-  shapesFit,
-} from '../check_system.js';
-import { checkSystemOptions } from '../core/check_system_options.js';
+import { checkLogits, checkModel, checkPenalties, shapesFit } from '../check_system.js';
+import { checkNetworksGiven } from '../core/check_networks_given.js';
 import type { SystemOptions } from '../core/recipe.js';
+import { SYSTEM_SCHEMA, given, lossOf, optimizersOf } from '../core/system_schema.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions<
@@ -67,67 +64,45 @@ export interface CycleGANOptions<
   seed?: number;
 }
 
-const KEYS = [
-  'inputShape',
-  'outputShape',
-  'generatorArgs',
-  'discriminatorArgs',
-  'generators',
-  'discriminators',
-  'loss',
-  'discriminatorWeight',
-  'lambdaCycle',
-  'lambdaIdentity',
-  'penalties',
-  'allowBatchNorm',
-  'criticSteps',
-  'poolSize',
-  'optimizers',
-  'powerIteration',
-  'onNonFinite',
-  'monitor',
-  'seed',
-] as const satisfies readonly (keyof CycleGANOptions)[];
+/** Options of which each that has a default is there. */
+export type ReadCycleGANOptions = CycleGANOptions<Optimizer, Optimizer> &
+  Required<
+    Pick<CycleGANOptions, 'loss' | 'discriminatorWeight' | 'criticSteps' | 'poolSize' | 'seed'>
+  > & { readonly lambdaCycle: { readonly a: number; readonly b: number } };
 
-/** Refuses options that say nothing about the networks they belong to. */
-export function checkCycleGANOptions(
+/** Reads options; refuses those that say nothing about the networks they belong to. */
+export function readCycleGANOptions(
   where: string,
   options: CycleGANOptions<Optimizer, Optimizer>,
-): void {
-  checkOptions(where, options, KEYS);
-  const { generators, discriminators, inputShape } = options ?? {};
-  if (inputShape === undefined && (generators === undefined || discriminators === undefined))
-    fail('value', where, 'inputShape', 'given where networks are to be made', inputShape);
-  checkFreeSizes(where, options);
-  if (generators !== undefined && options.generatorArgs !== undefined)
-    fail(
-      'value',
-      where,
-      'generatorArgs',
-      'left out where there are generators',
-      options.generatorArgs,
-    );
-  if (discriminators !== undefined && options.discriminatorArgs !== undefined)
-    fail(
-      'value',
-      where,
-      'discriminatorArgs',
-      'left out where there are discriminators',
-      options.discriminatorArgs,
-    );
-  if (options.loss !== undefined) checkLoss(where, options.loss);
-  checkNumber(where, 'discriminatorWeight', options.discriminatorWeight ?? 1, { above: 0 });
-  const { lambdaCycle = 10 } = options;
-  const lambdas =
-    typeof lambdaCycle === 'object' ? lambdaCycle : { a: lambdaCycle, b: lambdaCycle };
-  checkNumber(where, 'lambdaCycle', lambdas?.a, { min: 0 });
-  checkNumber(where, 'lambdaCycle', lambdas.b, { min: 0 });
-  checkNumber(where, 'lambdaIdentity', options.lambdaIdentity ?? 0, { min: 0 });
-  checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
-  checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  checkSystemOptions(where, options);
-  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
-  checkOptimizers(where, options.optimizers, ['generators', 'discriminators']);
+): ReadCycleGANOptions {
+  const lambda = number({ min: 0 });
+  const read = readOptions(where, options, {
+    ...SYSTEM_SCHEMA,
+    inputShape: given<CycleGANOptions['inputShape']>(),
+    outputShape: given<CycleGANOptions['outputShape']>(),
+    generatorArgs: given<CycleGANOptions['generatorArgs']>(),
+    discriminatorArgs: given<CycleGANOptions['discriminatorArgs']>(),
+    generators: given<CycleGANOptions['generators']>(),
+    discriminators: given<CycleGANOptions['discriminators']>(),
+    loss: lossOf(() => leastSquares({ scale: 1 })),
+    discriminatorWeight: number({ above: 0, default: 0.5 }),
+    lambdaCycle: byType(
+      { number: lambda, object: nested({ a: lambda, b: lambda }) },
+      { name: 'a number, or { a, b }', default: 10 },
+    ),
+    lambdaIdentity: optional(number({ min: 0 })),
+    penalties: given<CycleGANOptions['penalties']>(),
+    allowBatchNorm: boolean({ default: false }),
+    criticSteps: integer({ min: 1, default: 1 }),
+    poolSize: integer({ min: 0, default: 50 }),
+    optimizers: optimizersOf('generators', 'discriminators'),
+    seed: seed(),
+  });
+  checkNetworksGiven(where, read, 'generators', 'discriminators');
+  checkFreeSizes(where, read as CycleGANOptions);
+  const { lambdaCycle: both } = read;
+  const lambdaCycle = typeof both === 'number' ? { a: both, b: both } : both;
+  return { ...read, lambdaCycle } as ReadCycleGANOptions;
 }
 
 /** Refuses a size that is free in one domain and fixed in the other. */
@@ -163,21 +138,23 @@ export function checkCycle(
   options: CycleGANOptions<Optimizer, Optimizer>,
 ): void {
   const { generatorAB, generatorBA, discriminatorA, discriminatorB } = networks;
+  const { a, b } = { a: discriminatorA, b: discriminatorB };
   checkModel(where, 'generators.ab', generatorAB);
   checkModel(where, 'generators.ba', generatorBA);
-  checkModel(where, 'discriminators.a', discriminatorA);
-  checkModel(where, 'discriminators.b', discriminatorB);
-  checkLogits(where, 'discriminators.a', discriminatorA);
-  checkLogits(where, 'discriminators.b', discriminatorB);
-  const fits = (parameter: string, model: LayersModel, maker: LayersModel, made: string) => {
-    const [takes, gives] = [model.inputs[0]!.shape, maker.outputs[0]!.shape];
-    if (!shapesFit(gives, takes))
-      fail('shape', where, parameter, `a model for ${made}, [${gives.join(',')}]`, takes);
+  for (const [domain, critic] of Object.entries({ a, b })) {
+    checkModel(where, `discriminators.${domain}`, critic);
+    checkLogits(where, `discriminators.${domain}`, critic);
+  }
+  const fits = (parameter: string, model: LayersModel, maker: string) => {
+    const made = (maker === 'ab' ? generatorAB : generatorBA).outputs[0]!.shape;
+    const takes = model.inputs[0]!.shape;
+    const rule = `a model for what generators.${maker} makes, [${made.join(',')}]`;
+    if (!shapesFit(made, takes)) fail('shape', where, parameter, rule, takes);
   };
-  fits('generators.ba', generatorBA, generatorAB, 'what generators.ab makes');
-  fits('generators.ab', generatorAB, generatorBA, 'what generators.ba makes');
-  fits('discriminators.a', discriminatorA, generatorBA, 'what generators.ba makes');
-  fits('discriminators.b', discriminatorB, generatorAB, 'what generators.ab makes');
+  fits('generators.ba', generatorBA, 'ab');
+  fits('generators.ab', generatorAB, 'ba');
+  fits('discriminators.a', a, 'ba');
+  fits('discriminators.b', b, 'ab');
   if ((options.lambdaIdentity ?? 0) > 0 && !sharesShape(networks))
     fail(
       'value',
@@ -188,15 +165,10 @@ export function checkCycle(
       'The identity loss gives a generator an image of the domain that it makes.',
     );
   const { penalties, allowBatchNorm = false } = options;
-  const critics = { a: discriminatorA, b: discriminatorB };
-  for (const domain of ['a', 'b'] as const)
-    checkPenalties(
-      where,
-      `penalties.${domain}`,
-      penalties?.[domain],
-      [`discriminators.${domain}`, critics[domain]],
-      allowBatchNorm,
-    );
+  for (const [domain, critic] of [['a', a] as const, ['b', b] as const]) {
+    const about = [`discriminators.${domain}`, critic] as const;
+    checkPenalties(where, `penalties.${domain}`, penalties?.[domain], about, allowBatchNorm);
+  }
   if (penalties?.a !== undefined && penalties.a === penalties.b)
     fail('value', where, 'penalties', 'two, one for each discriminator', 'the same one twice');
 }

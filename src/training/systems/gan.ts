@@ -25,7 +25,7 @@ import { addInstanceNoise } from '../instance_noise.js';
 import { flipLabels } from '../label_flips.js';
 import { drawLatents } from '../latents.js';
 import { clipWeights } from '../weight_clipping.js';
-import { checkGANOptions } from './gan_options.js';
+import { readGANOptions } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
 
 /** What a step of a {@link GAN} reads. */
@@ -131,12 +131,12 @@ export function createGAN<
   G extends Optimizer = Adam,
   D extends Optimizer = Adam,
 >(options: GANOptions<Sample, G, D>): GAN<Sample, G, D> {
-  checkGANOptions('createGAN', options);
-  const { generator, discriminator, loss, optimizers: given, seed = 0, monitor } = options;
-  const { criticSteps = 1, clipWeights: limit, latents: distribution = 'normal' } = options;
-  const { instanceNoise = { stddev: 0 }, labelFlip = { probability: 0 }, fakeCondition } = options;
+  const read = readGANOptions('createGAN', options);
+  const { generator, discriminator, loss, optimizers: given, seed, monitor, criticSteps } = read;
+  const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
+  const { fakeCondition } = read;
   const networks = { generator, discriminator };
-  const penalties = penaltiesOf(options.penalty);
+  const penalties = penaltiesOf(read.penalty);
   const optimizers = given ?? { generator: adam(), discriminator: adam() };
   const latentSize = generator.inputs[0]!.shape[1]!;
   const streams = new RandomStream(seed, 'createGAN');
@@ -145,12 +145,12 @@ export function createGAN<
   const flips = streams.fork('flips');
   const conditions = streams.fork('conditions');
   /** Whether real and fake samples may share one pass. */
-  const together = options.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+  const together = read.powerIteration !== 'call' && samplesAreIndependent(discriminator);
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
   const forD = (condition: readonly Tensor[]) => conditionsFor(discriminator, condition);
   // last, since it holds tensors
   const ema =
-    options.ema === undefined ? undefined : new ExponentialMovingAverage(generator, options.ema);
+    read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
 
   const system = createSystem({
     name: 'GAN',
@@ -166,7 +166,7 @@ export function createGAN<
       ...(ema === undefined ? [] : [ema]),
       ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
     ],
-    options,
+    options: read,
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
       const { real, condition } = batch;

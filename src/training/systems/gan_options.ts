@@ -1,20 +1,22 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, integer, number, oneOf, seed } from '../../internal/option_kinds.js';
+import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
-import {
-  checkLogits,
-  checkLoss,
-  checkModel,
-  checkOptimizers,
-  checkPenalties,
-  penaltiesOf,
-  shapesFit,
-} from '../check_system.js';
-import { conditionCount } from '../core/conditions.js';
+import { checkLogits, checkPenalties, penaltiesOf, shapesFit } from '../check_system.js';
+import type { Penalties } from '../check_system.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
-import { checkSystemOptions } from '../core/check_system_options.js';
+import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
+import {
+  SYSTEM_SCHEMA,
+  given,
+  lossOf,
+  network,
+  optimizersOf,
+  orElse,
+} from '../core/system_schema.js';
 import type { LatentDistribution } from '../latents.js';
 
 /** Options of {@link createGAN}. */
@@ -56,36 +58,42 @@ export interface GANOptions<
   seed?: number;
 }
 
-const KEYS = [
-  'generator',
-  'discriminator',
-  'loss',
-  'penalty',
-  'optimizers',
-  'criticSteps',
-  'clipWeights',
-  'ema',
-  'labelFlip',
-  'instanceNoise',
-  'monitor',
-  'powerIteration',
-  'onNonFinite',
-  'allowBatchNorm',
-  'latents',
-  'fakeCondition',
-  'seed',
-];
+/** Options of which each that has a default is there. */
+export type ReadGANOptions = GANOptions<Tensor, Optimizer, Optimizer> &
+  Required<
+    Pick<
+      GANOptions,
+      'criticSteps' | 'labelFlip' | 'instanceNoise' | 'allowBatchNorm' | 'latents' | 'seed'
+    >
+  >;
 
-/** Refuses options that make no system. */
-export function checkGANOptions(
+/** Reads options; refuses those that make no system. */
+export function readGANOptions(
   where: string,
   options: GANOptions<Tensor, Optimizer, Optimizer>,
-): void {
-  checkOptions(where, options, KEYS);
-  const { generator, discriminator, loss, optimizers } = options;
-  checkModel(where, 'generator', generator, 'conditioned');
-  checkModel(where, 'discriminator', discriminator, 'conditioned');
-  checkConditioned(where, options);
+): ReadGANOptions {
+  const read: ReadGANOptions = readOptions(where, options, {
+    ...SYSTEM_SCHEMA,
+    generator: network('conditioned'),
+    discriminator: network('conditioned'),
+    loss: lossOf(),
+    penalty: given<Penalties>(),
+    optimizers: optimizersOf('generator', 'discriminator'),
+    criticSteps: integer({ min: 1, default: 1 }),
+    clipWeights: optional(number({ above: 0 })),
+    ema: given<GANOptions['ema']>(),
+    labelFlip: orElse(nested({ probability: number({ min: 0, max: 1 }) }), { probability: 0 }),
+    instanceNoise: orElse(
+      nested({ stddev: number({ min: 0 }), decay: number({ min: 0, max: 1, default: 1 }) }),
+      { stddev: 0, decay: 1 },
+    ),
+    allowBatchNorm: boolean({ default: false }),
+    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    fakeCondition: given<GANOptions['fakeCondition']>(),
+    seed: seed(),
+  }) as ReadGANOptions;
+  const { generator, discriminator } = read;
+  checkConditioned(where, read);
   const latent = generator.inputs[0]!.shape;
   if (latent.length !== 2 || latent[1] === null)
     fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
@@ -100,28 +108,9 @@ export function checkGANOptions(
       seen,
     );
   checkLogits(where, 'discriminator', discriminator);
-  checkLoss(where, loss);
-  checkOptimizers(where, optimizers, ['generator', 'discriminator']);
-  checkNumber(where, 'criticSteps', options.criticSteps ?? 1, { integer: true, min: 1 });
-  if (options.clipWeights !== undefined)
-    checkNumber(where, 'clipWeights', options.clipWeights, { above: 0 });
-  if (options.labelFlip !== undefined)
-    checkNumber(where, 'labelFlip.probability', options.labelFlip?.probability, { min: 0, max: 1 });
-  if (options.instanceNoise !== undefined) {
-    checkNumber(where, 'instanceNoise.stddev', options.instanceNoise?.stddev, { min: 0 });
-    checkNumber(where, 'instanceNoise.decay', options.instanceNoise.decay ?? 1, { min: 0, max: 1 });
-  }
-  checkSystemOptions(where, options);
-  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
-  checkOneOf(where, 'latents', options.latents ?? 'normal', ['normal', 'uniform']);
-  checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  checkPenalties(
-    where,
-    'penalty',
-    options.penalty,
-    ['discriminator', discriminator],
-    options.allowBatchNorm === true,
-  );
+  const critic = ['discriminator', discriminator] as const;
+  checkPenalties(where, 'penalty', read.penalty, critic, read.allowBatchNorm);
+  return read;
 }
 
 /** Refuses networks that take different conditions, and a distribution that nothing could be drawn for. */

@@ -7,7 +7,6 @@ import { checkImageSize } from '../../layers/image_size.js';
 import { seedMasks } from '../../layers/seeded_masks.js';
 import { withoutEffects } from '../../layers/without_effects.js';
 import { l1 } from '../../losses/l1.js';
-import { nonSaturating } from '../../losses/non_saturating.js';
 import type { AdjustableOptimizer } from '../../types.js';
 import { adam } from '../adam.js';
 import type { Adam } from '../adam.js';
@@ -24,7 +23,7 @@ import { ImagePool } from '../image_pool.js';
 import { samplesAreIndependent } from '../independent_samples.js';
 import { translateBy } from '../translate.js';
 import type { TranslationMode } from '../translate.js';
-import { checkPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
+import { readPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
 import type { Pix2PixOptions } from './pix2pix_options.js';
 
 /** What a step of a {@link Pix2Pix} reads: pairs. */
@@ -119,16 +118,15 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
   options: Pix2PixOptions<G, D>,
 ): Pix2Pix<G, D> {
   const where = 'createPix2Pix';
-  checkPix2PixOptions(where, options);
-  const { optimizers: given, poolSize = 0, seed = 0, loss = nonSaturating() } = options;
-  const { discriminatorWeight: weight = 0.5, lambdaL1 = 100 } = options;
-  const penalties = penaltiesOf(options.penalty);
+  const read = readPix2PixOptions(where, options);
+  const { optimizers: given, seed, loss, discriminatorWeight: weight, lambdaL1 } = read;
+  const penalties = penaltiesOf(read.penalty);
   const optimizers = given ?? { generator: adam(), discriminator: adam() };
-  const pool = new ImagePool({ size: poolSize, seed });
-  const networks = allOrNothing(() => pix2pixNetworks(where, options));
+  const pool = new ImagePool({ size: read.poolSize, seed });
+  const networks = allOrNothing(() => pix2pixNetworks(where, read));
   const { generator, discriminator } = networks;
   /** Whether real and fake pairs may share one pass. */
-  const together = options.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+  const together = read.powerIteration !== 'call' && samplesAreIndependent(discriminator);
 
   const system = createSystem({
     name: 'Pix2Pix',
@@ -142,10 +140,10 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
     owns: [
       pool,
       ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
-      ...(options.generator === undefined ? [generator] : []),
-      ...(options.discriminator === undefined ? [discriminator] : []),
+      ...(read.generator === undefined ? [generator] : []),
+      ...(read.discriminator === undefined ? [discriminator] : []),
     ],
-    options,
+    options: read,
     check(batch: Pix2PixBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
       checkTensor(where, 'batch.a', batch.a, { shape: generator.inputs[0]!.shape });

@@ -1,22 +1,20 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, integer, number, seed } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
+import { nonSaturating } from '../../losses/non_saturating.js';
 import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js';
 import { patchDiscriminator } from '../../models/patch_discriminator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
 import type { UnetGeneratorArgs } from '../../models/unet_generator.js';
 import { unetGenerator } from '../../models/unet_generator.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
-import {
-  checkLogits,
-  checkLoss,
-  checkModel,
-  checkOptimizers,
-  checkPenalties,
-  shapesFit,
-} from '../check_system.js';
-import { checkSystemOptions } from '../core/check_system_options.js';
+import { checkLogits, checkModel, checkPenalties, shapesFit } from '../check_system.js';
+import type { Penalties } from '../check_system.js';
+import { checkNetworksGiven } from '../core/check_networks_given.js';
 import type { SystemOptions } from '../core/recipe.js';
+import { SYSTEM_SCHEMA, given, lossOf, optimizersOf } from '../core/system_schema.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions<
@@ -56,69 +54,50 @@ export interface Pix2PixOptions<
   seed?: number;
 }
 
-const KEYS = [
-  'inputShape',
-  'outputChannels',
-  'generatorArgs',
-  'discriminatorArgs',
-  'generator',
-  'discriminator',
-  'loss',
-  'discriminatorWeight',
-  'lambdaL1',
-  'penalty',
-  'allowBatchNorm',
-  'poolSize',
-  'optimizers',
-  'powerIteration',
-  'onNonFinite',
-  'monitor',
-  'seed',
-] as const satisfies readonly (keyof Pix2PixOptions)[];
+/** Options of which each that has a default is there. */
+export type ReadPix2PixOptions = Pix2PixOptions<Optimizer, Optimizer> &
+  Required<
+    Pick<
+      Pix2PixOptions,
+      'loss' | 'discriminatorWeight' | 'lambdaL1' | 'allowBatchNorm' | 'poolSize' | 'seed'
+    >
+  >;
 
-/** Refuses options that say nothing about the networks they belong to. */
-export function checkPix2PixOptions(
+/** Reads options; refuses those that say nothing about the networks they belong to. */
+export function readPix2PixOptions(
   where: string,
   options: Pix2PixOptions<Optimizer, Optimizer>,
-): void {
-  checkOptions(where, options, KEYS);
-  const { generator, discriminator, inputShape } = options ?? {};
-  if (inputShape === undefined && (generator === undefined || discriminator === undefined))
-    fail('value', where, 'inputShape', 'given where networks are to be made', inputShape);
-  if (generator !== undefined && options.generatorArgs !== undefined)
-    fail(
-      'value',
-      where,
-      'generatorArgs',
-      'left out where there is a generator',
-      options.generatorArgs,
-    );
-  if (discriminator !== undefined && options.discriminatorArgs !== undefined)
-    fail(
-      'value',
-      where,
-      'discriminatorArgs',
-      'left out where there is a discriminator',
-      options.discriminatorArgs,
-    );
-  if (options.loss !== undefined) checkLoss(where, options.loss);
-  checkNumber(where, 'discriminatorWeight', options.discriminatorWeight ?? 1, { above: 0 });
-  checkNumber(where, 'lambdaL1', options.lambdaL1 ?? 100, { min: 0 });
-  checkNumber(where, 'seed', options.seed ?? 0, { integer: true, min: 0 });
-  checkSystemOptions(where, options);
-  checkBoolean(where, 'allowBatchNorm', options.allowBatchNorm ?? false);
-  checkOptimizers(where, options.optimizers, ['generator', 'discriminator']);
+): ReadPix2PixOptions {
+  const read = readOptions(where, options, {
+    ...SYSTEM_SCHEMA,
+    inputShape: given<Pix2PixOptions['inputShape']>(),
+    outputChannels: given<number | undefined>(),
+    generatorArgs: given<Pix2PixOptions['generatorArgs']>(),
+    discriminatorArgs: given<Pix2PixOptions['discriminatorArgs']>(),
+    generator: given<LayersModel | undefined>(),
+    discriminator: given<LayersModel | undefined>(),
+    loss: lossOf(() => nonSaturating()),
+    discriminatorWeight: number({ above: 0, default: 0.5 }),
+    lambdaL1: number({ min: 0, default: 100 }),
+    penalty: given<Penalties>(),
+    allowBatchNorm: boolean({ default: false }),
+    poolSize: integer({ min: 0, default: 0 }),
+    optimizers: optimizersOf('generator', 'discriminator'),
+    seed: seed(),
+  });
+  checkNetworksGiven(where, read, 'generator', 'discriminator');
+  return read as ReadPix2PixOptions;
 }
 
 /** The networks that are given, and the paper's for the others. */
 export function pix2pixNetworks(
   where: string,
-  options: Pix2PixOptions<Optimizer, Optimizer>,
+  options: ReadPix2PixOptions,
 ): {
   generator: LayersModel;
   discriminator: LayersModel;
 } {
-  const { inputShape, generatorArgs, discriminatorArgs, seed = 0 } = options;
+  const { inputShape, generatorArgs, discriminatorArgs, seed } = options;
   const outputChannels = options.outputChannels ?? inputShape?.[2];
   const generator =
     options.generator ??
@@ -152,7 +131,7 @@ export function pix2pixNetworks(
     'penalty',
     options.penalty,
     ['discriminator', discriminator],
-    options.allowBatchNorm === true,
+    options.allowBatchNorm,
   );
   return { generator, discriminator };
 }

@@ -1,0 +1,12 @@
+import { tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/**
+ * Uploads numbers that the host makes anew at each step: latents, α, masks, noise, label flips, drawn labels. All
+ * of them come through here, so that a step that was recorded can be given those of a later one.
+ *
+ * @param draw Makes the numbers.
+ * @returns A float32 tensor; the caller owns it.
+ */
+export const hostInput = (shape: readonly number[], draw: () => Float32Array): Tensor =>
+  tensor(draw(), [...shape], 'float32');
