@@ -214,11 +214,7 @@ describe('createCycleGAN', () => {
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    [
-      'nothing',
-      () => createCycleGAN({}),
-      /`inputShape` must be present unless/,
-    ],
+    ['nothing', () => createCycleGAN({}), /`inputShape` must be present unless/],
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
     [
       'a negative λ',

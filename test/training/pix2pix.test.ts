@@ -273,11 +273,7 @@ describe('createPix2Pix', () => {
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    [
-      'nothing',
-      () => createPix2Pix({}),
-      /`inputShape` must be present unless/,
-    ],
+    ['nothing', () => createPix2Pix({}), /`inputShape` must be present unless/],
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
     [
       "a generator's options beside a generator",
