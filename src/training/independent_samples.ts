@@ -12,7 +12,7 @@ const INDEPENDENT = new Set([
   ...['GanKitConv2DTranspose', 'GanKitPixelShuffle', 'GanKitImageSize'],
   ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
   ...['GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
-  ...['Add', 'Multiply', 'Average', 'Maximum', 'Concatenate'],
+  ...['Add', 'Multiply', 'Average', 'Maximum', 'Concatenate', 'Dot'],
 ]);
 
 /**
@@ -23,5 +23,11 @@ export function samplesAreIndependent(network: layers.Layer): boolean {
   const inner = innerLayers(network);
   return inner.length > 0
     ? inner.every(samplesAreIndependent)
-    : INDEPENDENT.has(network.getClassName());
+    : INDEPENDENT.has(network.getClassName()) && !joinsSamples(network);
+}
+
+/** Whether a layer works along axis 0, as Concatenate and Dot may be told to. */
+function joinsSamples(layer: layers.Layer): boolean {
+  const { axis, axes } = layer.getConfig();
+  return [axis, axes].flat().includes(0);
 }

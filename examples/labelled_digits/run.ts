@@ -1,0 +1,115 @@
+import { concat, dispose, slice, tidy, tile } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { imageGrid } from 'gan-kit/io';
+import type { RasterImage } from 'gan-kit/io';
+import { sampleLatents } from 'gan-kit/training';
+import type { GAN } from 'gan-kit/training';
+import type { Classifier } from '../mnist/classifier.js';
+import type { Images } from '../mnist/data.js';
+import { TrainingRun } from '../training_run.js';
+import type { Rhythm, StepLosses, TrainingHistory, TrainingRunOptions } from '../training_run.js';
+import { agreementOf } from './agreement.js';
+import type { Agreement } from './agreement.js';
+import { digitRows, labelledBatch, labelTensor } from './labels.js';
+import { buildGAN, DIGITS } from './recipe.js';
+
+const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
+/** How many of each digit a picture shows. */
+const COLUMNS = 10;
+
+/** What a run is made of. */
+export interface RunOptions extends TrainingRunOptions {
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** Everything a report draws. */
+interface History extends TrainingHistory {
+  discriminator: number[];
+  generator: number[];
+  milestones: { step: number; share: number }[];
+}
+
+/** The training run of a GAN on digits with labels. */
+export class Run extends TrainingRun<RunOptions> {
+  readonly gan: GAN<Tensor4D>;
+  override history: History = {
+    ...{ steps: [], grids: [], seconds: 0 },
+    ...{ discriminator: [], generator: [], milestones: [] },
+  };
+  protected override readonly pictureName = 'samples';
+
+  constructor(
+    options: RunOptions,
+    private readonly images: Images,
+    private readonly classifier: Classifier,
+    rhythm: Partial<Rhythm> = {},
+  ) {
+    const gan = buildGAN(options.seed);
+    super(gan, options, { ...RHYTHM, ...rhythm });
+    this.gan = gan;
+  }
+
+  protected override get kept() {
+    const { batch, seed } = this.options;
+    return { batch, seed };
+  }
+
+  protected override async train(): Promise<StepLosses> {
+    const { batch, seed } = this.options;
+    const labelled = labelledBatch(this.images, batch, seed, this.step);
+    const losses = await this.gan.trainStep(labelled);
+    dispose([labelled.real, labelled.condition]);
+    return { ...losses };
+  }
+
+  protected override noteLosses({ discriminator, generator }: StepLosses): void {
+    this.history.discriminator.push(discriminator!);
+    this.history.generator.push(generator!);
+  }
+
+  /** Each row a digit, each column a latent vector. */
+  protected override async picture(): Promise<RasterImage> {
+    const drawn = sampleLatents({ count: COLUMNS, size: this.gan.latentSize, seed: 1 });
+    const latents = tile(drawn, [DIGITS, 1]);
+    const images = this.generate(latents, digitRows(COLUMNS));
+    const picture = await imageGrid(images, { columns: COLUMNS, scale: 2 });
+    dispose([drawn, latents, images]);
+    return picture;
+  }
+
+  /** Fresh samples of the digits asked for; the seed tells which. */
+  sample(asked: Uint8Array, seed: number): Tensor4D {
+    const latents = sampleLatents({ count: asked.length, size: this.gan.latentSize, seed });
+    const images = this.generate(latents, asked);
+    latents.dispose();
+    return images;
+  }
+
+  /** Makes digits in batches, so that a large count does not fill the memory. */
+  private generate(latents: Tensor2D, asked: Uint8Array, batchSize = 250): Tensor4D {
+    return tidy(() => {
+      const parts: Tensor4D[] = [];
+      for (let i = 0; i < asked.length; i += batchSize) {
+        const digits = asked.subarray(i, i + batchSize);
+        const part = slice(latents, [i, 0], [digits.length, -1]);
+        parts.push(this.gan.generate({ latents: part, condition: labelTensor(digits) }));
+      }
+      return concat(parts);
+    });
+  }
+
+  /** Asks for as many of each digit, and tells how many the classifier recognizes. */
+  async agreement(ofEach: number, seed: number): Promise<Agreement> {
+    const asked = digitRows(ofEach);
+    const images = this.sample(asked, seed);
+    const agreement = await agreementOf(this.classifier, images, asked);
+    images.dispose();
+    return agreement;
+  }
+
+  override async score(): Promise<void> {
+    const { share } = await this.agreement(50, 2);
+    this.history.milestones.push({ step: this.step, share });
+  }
+}
