@@ -1,4 +1,4 @@
-import { oneHot, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { cast, oneHot, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { shuffledBatch } from 'gan-kit/training';
 import { imageTensor } from '../mnist/data.js';
@@ -7,8 +7,8 @@ import { DIGITS } from './recipe.js';
 
 /** Labels `[n, 10]`: a 1 at the digit, and 0 elsewhere. */
 export const labelTensor = (digits: ArrayLike<number>): Tensor2D =>
-  tidy(
-    () => oneHot(tensor1d(Int32Array.from(digits), 'int32'), DIGITS, 1, 0, 'float32') as Tensor2D,
+  tidy(() =>
+    cast(oneHot(tensor1d(Int32Array.from(digits), 'int32'), DIGITS) as Tensor2D, 'float32'),
   );
 
 /** As many of each digit, in their order: 0 0 … 1 1 … 9 9 …. */

@@ -17,7 +17,7 @@ and counts how many a classifier recognizes.
 
   npx tsx examples/labelled_digits/main.ts [options]
 
-  --steps N        generator steps (default 3000); learning rates fall to 0 over the second half
+  --steps N        generator steps (default 1500); learning rates fall to 0 over the second half
   --batch N        images in a batch (default 24)
   --seed N         every random choice follows from it (default 0)
   --out FOLDER     where pictures, checkpoint and report go (default runs/labelled-digits)
@@ -30,7 +30,7 @@ and counts how many a classifier recognizes.
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, whole } = readCommandLine(args, HELP, {
-    steps: { ...text, default: '3000' },
+    steps: { ...text, default: '1500' },
     batch: { ...text, default: '24' },
     seed: { ...text, default: '0' },
     out: { ...text, default: 'runs/labelled-digits' },

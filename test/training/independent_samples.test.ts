@@ -1,4 +1,5 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import { hinge } from '../../src/losses/hinge.js';
@@ -23,6 +24,19 @@ describe('samplesAreIndependent', () => {
     expect(samplesAreIndependent(sequential({ layers: [sequential({ layers: [dense()] })] }))).toBe(
       true,
     );
+  });
+
+  it('knows a product of features and label, and says no to what works along the samples', () => {
+    const judged = (layer: layers.Layer) => {
+      const [x, y] = [input({ shape: [2] }), input({ shape: [2] })];
+      const outputs = layer.apply([x, y]) as SymbolicTensor;
+      return samplesAreIndependent(model({ inputs: [x, y], outputs }));
+    };
+    expect(judged(layers.dot({ axes: 1 }))).toBe(true);
+    expect(judged(layers.dot({ axes: -1 }))).toBe(true);
+    expect(judged(layers.concatenate({ axis: 1 }))).toBe(true);
+    expect(judged(layers.dot({ axes: 0 }))).toBe(false);
+    expect(judged(layers.concatenate({ axis: 0 }))).toBe(false);
   });
 
   it('says no to batch normalization, ours and theirs, and to what it does not know', () => {
