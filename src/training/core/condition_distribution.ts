@@ -56,12 +56,9 @@ export interface LabelDistributionOptions {
 export function labelDistribution(options: LabelDistributionOptions): ConditionDistribution {
   const where = 'labelDistribution';
   checkOptions(where, options, ['classes', 'weights', 'encoding']);
-  const {
-    classes,
-    weights = Array.from({ length: classes }, () => 1),
-    encoding = 'index',
-  } = options;
+  const { classes, encoding = 'index' } = options;
   checkNumber(where, 'classes', classes, { integer: true, min: 1 });
+  const { weights = Array.from({ length: classes }, () => 1) } = options;
   checkOneOf(where, 'encoding', encoding, ['index', 'oneHot']);
   if (!Array.isArray(weights) || weights.length !== classes)
     fail('type', where, 'weights', `a list of ${classes} numbers`, weights);
@@ -75,7 +72,7 @@ export function labelDistribution(options: LabelDistributionOptions): ConditionD
       return tidy(() => {
         if (encoding === 'index') return [hostInput([count, 1], labels)];
         const index = cast(hostInput([count], labels), 'int32');
-        return [oneHot(index, classes, 1, 0, 'float32')];
+        return [cast(oneHot(index, classes), 'float32')]; // tfjs's wasm backend writes int32 whatever the dtype
       });
     },
   };

@@ -1,3 +1,4 @@
+import { cast } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
@@ -27,11 +28,20 @@ export const conditionsOf = (condition: Condition | undefined): readonly Tensor[
 /** How many conditions a network takes: its inputs after the first. */
 export const conditionCount = (model: LayersModel): number => model.inputs.length - 1;
 
-/** The conditions that a network takes of those of a batch: all, or none. */
+/**
+ * Gives a network the conditions that it takes of those of a batch: all, or none; each of the dtype of its input,
+ * since int32 labels beside float32 latents are joined wrong, or not at all, on some backends.
+ */
 export const conditionsFor = (
   model: LayersModel,
   condition: readonly Tensor[],
-): readonly Tensor[] => (conditionCount(model) === 0 ? NONE : condition);
+): readonly Tensor[] =>
+  conditionCount(model) === 0
+    ? NONE
+    : condition.map((one, i) => {
+        const { dtype } = model.inputs[i + 1]!;
+        return one.dtype === dtype ? one : cast(one, dtype);
+      });
 
 /** Refuses conditions that networks do not take, or that do not have a row for each sample. */
 export function checkConditions(
@@ -44,7 +54,9 @@ export function checkConditions(
   const wanted = Math.max(...models.map(conditionCount));
   if (conditions.length !== wanted) {
     const rule =
-      wanted === 0 ? 'omitted: the networks take none' : `${wanted}, as the networks take`;
+      wanted === 0
+        ? 'omitted: the networks take none of it'
+        : `${wanted} ${wanted === 1 ? 'tensor' : 'tensors'}, one for each further input of the networks`;
     fail('value', where, parameter, rule, `${conditions.length} conditions`);
   }
   for (const model of models.filter((one) => conditionCount(one) > 0))

@@ -1,9 +1,10 @@
+import { tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor } from '../../internal/check.js';
 import { installKernels } from '../../kernels/install.js';
 import { functionalCall } from '../../layers/functional_call.js';
-import { checkConditions, conditionsOf } from './conditions.js';
+import { checkConditions, conditionsFor, conditionsOf } from './conditions.js';
 import type { Condition } from './conditions.js';
 
 /** What a generator makes samples of. */
@@ -24,5 +25,7 @@ export function generate(
   const given = conditionsOf(condition);
   checkConditions(where, 'condition', given, [generator], latents.shape[0]);
   installKernels();
-  return functionalCall(generator, weights, [latents, ...given]);
+  return tidy(() =>
+    functionalCall(generator, weights, [latents, ...conditionsFor(generator, given)]),
+  );
 }

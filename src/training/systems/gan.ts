@@ -34,7 +34,7 @@ export interface GANBatch {
   readonly real: Tensor;
   /**
    * What each sample is conditioned on, if the networks take more than one input: `[batch, …]` each, in the
-   * order of the inputs after the first.
+   * order of the inputs after the first. If `fakeCondition` is given, only the discriminator's inputs count.
    */
   readonly condition?: Condition;
 }
@@ -136,6 +136,7 @@ export function createGAN<
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
   const { fakeCondition } = read;
   const networks = { generator, discriminator };
+  const both = [generator, discriminator];
   const penalties = penaltiesOf(read.penalty);
   const optimizers = given ?? { generator: adam(), discriminator: adam() };
   const latentSize = generator.inputs[0]!.shape[1]!;
@@ -172,7 +173,8 @@ export function createGAN<
       const { real, condition } = batch;
       checkTensor(where, 'batch.real', real, { shape: discriminator.inputs[0]!.shape });
       checkImageSize(where, 'batch.real', real, discriminator);
-      const models = [generator, discriminator];
+      // drawn conditions are G's, so that a batch needs those of D alone
+      const models = fakeCondition === undefined ? both : [discriminator];
       checkConditions(where, 'batch.condition', conditionsOf(condition), models, real.shape[0]);
       return { real };
     },
@@ -180,16 +182,22 @@ export function createGAN<
       const given = conditionsOf(condition);
       const count = x.shape[0];
       const z = () => drawLatents(latents, [count, latentSize], distribution);
-      const c = () => drawConditions(fakeCondition, given, count, conditions);
+      const c = () => {
+        const drawn = drawConditions(fakeCondition, given, count, conditions);
+        if (fakeCondition !== undefined)
+          checkConditions('GAN.trainStep', 'fakeCondition.draw()', drawn, both, count);
+        return drawn;
+      };
       const noisy = (samples: Conditioned, t: number): Conditioned => ({
         ...samples,
         x: addInstanceNoise(samples.x, instanceNoise, t, noise),
       });
       const t = step.index;
       const real = { x, condition: forD(given) };
+      const ofFake = (drawn: readonly Tensor[]) => (drawn === given ? real.condition : forD(drawn));
 
       const drawn = c();
-      const fake = { x: tidy(() => G(z(), ...forG(drawn))), condition: forD(drawn) };
+      const fake = { x: tidy(() => G(z(), ...forG(drawn))), condition: ofFake(drawn) };
       step.minimize([D], optimizers.discriminator, () => {
         const judged = discriminate(D, noisy(real, t), noisy(fake, t), together);
         const logits = flipLabels(judged, labelFlip.probability, flips);
@@ -202,7 +210,7 @@ export function createGAN<
 
       step.minimize([G], optimizers.generator, () => {
         const drawn = c();
-        const fake = { x: G(z(), ...forG(drawn)), condition: forD(drawn) };
+        const fake = { x: G(z(), ...forG(drawn)), condition: ofFake(drawn) };
         const judged = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
         return step.note('generator', judged);
       });

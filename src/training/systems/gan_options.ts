@@ -127,6 +127,18 @@ function checkConditioned(
       `a model of ${ofG} conditions or none`,
       `${ofD} conditions`,
     );
+  if (ofG === ofD)
+    discriminator.inputs.slice(1).forEach(({ shape }, i) => {
+      const wanted = generator.inputs[i + 1]!.shape;
+      if (!shapesFit(wanted, shape))
+        fail(
+          'shape',
+          where,
+          'discriminator',
+          `a model whose input ${i + 1} fits the generator's, [${wanted.join(',')}]`,
+          shape,
+        );
+    });
   if (fakeCondition === undefined) return;
   if (typeof fakeCondition?.draw !== 'function')
     fail(
