@@ -28,6 +28,8 @@ export type { LatentDistribution, SampleLatentsOptions } from './latents.js';
 export { linearDecay } from './linear_decay.js';
 export type { LinearDecayOptions } from './linear_decay.js';
 export type { NamedGradient } from './listed_gradients.js';
+export { randomSource } from './random_source.js';
+export type { RandomSourceOptions } from './random_source.js';
 export { rmsprop, RMSProp } from './rmsprop.js';
 export type { RMSPropOptions } from './rmsprop.js';
 export { sgd, SGD } from './sgd.js';

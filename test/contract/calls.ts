@@ -284,6 +284,7 @@ export async function calls(): Promise<Map<string, Call>> {
       { classes: 2, weights: [1, 2], encoding: 'oneHot' },
     ],
     linearDecay: [training.linearDecay, { epochs: 1, decayEpochs: 2, start: 1 }],
+    randomSource: [training.randomSource, { seed: 1 }],
     rmsprop: [training.rmsprop, { learningRate: 1e-3, decay: 0.9, epsilon: 1e-8 }],
     sampleLatents: [training.sampleLatents, { count: 2, size: 3, distribution: 'normal', seed: 1 }],
     ScalarState: [make(training.ScalarState), 0.5],

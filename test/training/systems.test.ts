@@ -19,6 +19,7 @@ import { labelDistribution } from '../../src/training/core/condition_distributio
 import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { rmsprop } from '../../src/training/rmsprop.js';
 import { sgd } from '../../src/training/sgd.js';
+import { createBEGAN } from '../../src/training/systems/began.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
@@ -153,6 +154,22 @@ describeSystem<GANBatch, AnyGAN>('a conditional GAN', {
 const A: Shape = [4, 4, 1];
 const B: Shape = [4, 4, 2];
 const pair = (k: number) => ({ a: images(10, k, A), b: images(11, k, B) });
+
+describeSystem('BEGAN', {
+  name: 'BEGAN',
+  make: (seed) =>
+    createBEGAN({
+      generator: generator(batchNormalization({ name: 'norm' })),
+      discriminator: seeded(
+        sequential({ layers: [dense(2, 'encode', SIZE), tanh('act'), dense(SIZE, 'decode')] }),
+        2,
+      ),
+      lambdaK: 0.1,
+      seed,
+    }),
+  batch: (k) => ({ real: samples(k) }),
+  calls: [(began) => began.generate({ latents: new RandomStream(1).normal([1, LATENT]) })],
+});
 
 describeSystem('CycleGAN', {
   name: 'CycleGAN',

@@ -129,9 +129,11 @@ class RecipeSystem<
       options.powerIteration === 'call' ? <T>(fn: () => T) => fn() : withFrozenPowerIteration;
     const now = makeStep<Losses>({ where, index: this.stepCount, options, losses });
     const byName = Object.fromEntries(players) as Record<Name, Player>;
-    const result: unknown = hold(() => this.recipe.step(batch, now, byName));
-    if (isPromise(result))
-      fail('type', where, 'step', 'a synchronous function', 'one that returns a promise');
+    hold(() => {
+      const result: unknown = this.recipe.step(batch, now, byName);
+      if (isPromise(result))
+        fail('type', where, 'step', 'a synchronous function', 'one that returns a promise');
+    });
     this.counter.made++;
   }
 
@@ -178,7 +180,8 @@ class RecipeSystem<
     const named = Object.entries(optimizers).map(
       ([name, one]) => [`optimizer/${name}`, one] as const,
     );
-    return statefulPieces({ ...Object.fromEntries(named), ...pieces }, () => this.networks);
+    // optimizers last, after the piece that chooses what they move
+    return statefulPieces({ ...pieces, ...Object.fromEntries(named) }, () => this.networks);
   }
 
   /** All that has a state; exchanged networks come last, after the piece that chooses them. */

@@ -1,7 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { fail } from '../../internal/check.js';
+import { checkTensor, fail } from '../../internal/check.js';
 import { advancePowerIteration } from '../../layers/spectral_norms.js';
 import type { LossLog } from '../loss_log.js';
 import { gradientOfTerms, moveNetworks } from '../update_networks.js';
@@ -62,7 +62,10 @@ export function makeStep<Losses>({ where, index, options, losses }: StepContext)
     fail('state', where, name, 'a loss that was noted in this step', [...losses.losses.keys()]);
   return {
     index,
-    note: (name, loss) => losses.note(name, loss),
+    note: (name, loss) => {
+      checkTensor(where, name, loss, { shape: [] });
+      return losses.note(name, loss);
+    },
     noted,
     advance,
     minimize,
