@@ -1,7 +1,7 @@
 /** Elements of a tile in either direction. */
 export const TILE = 6;
 /** Elements of a tile. */
-export const PLANES = TILE * TILE;
+export const PLANES: number = TILE * TILE;
 
 /** Where polynomials are evaluated, besides infinity: of small errors, and exact in float32. */
 const POINTS = [0, 3 / 4, -3 / 4, 3 / 2, -3 / 2];
