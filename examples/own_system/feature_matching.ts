@@ -20,7 +20,7 @@ export function createFeatureMatchingGAN(networks: Networks, latentSize: number,
     pieces: { random },
     owns: Object.values(optimizers),
     step({ real }: { real: Tensor }, step: Step<Losses>, { generator: G, features: f, judge }) {
-      const z = () => random.normal([real.shape[0]!, latentSize]);
+      const z = () => random.normal([real.shape[0], latentSize]);
       const fake = tidy(() => G.still(z()));
       step.minimize([f, judge], optimizers.discriminator, () => {
         const logits = { real: judge(f(real)), fake: judge(f(fake)) };

@@ -54,7 +54,7 @@ async function playerOf(model: LayersModel): Promise<Player> {
   let player: Player | undefined;
   const system = only(model, (one, step, x) => {
     player = one;
-    step.note('loss', mean(x));
+    step.note('loss', mean<Scalar>(x));
   });
   await system.trainStep({ x: normal(1, [1, 3]) });
   return player!;
@@ -162,7 +162,7 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
     tidy(() => void D.at({ 'last/bias': tensor([1, 1, 1]) }).still(x));
     expect(await weightsOf(model)).toEqual(before);
     const [own, still] = tidy(() => [D.still(x), D.still(x), D(x)]);
-    expect(await still!.data()).toEqual(await own!.data());
+    expect(await still.data()).toEqual(await own.data());
     expect(await weightsOf(model)).not.toEqual(before);
   });
 
@@ -178,7 +178,7 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
       const optimizer = adam({ learningRate: 0 });
       const system = only(model, (player, step, x) =>
         act(player, step, () =>
-          step.minimize([player], optimizer, () => step.note('loss', mean(player(x)))),
+          step.minimize([player], optimizer, () => step.note('loss', mean<Scalar>(player(x)))),
         ),
       );
       await system.trainStep({ x: normal(2, [4, 3]) });
@@ -228,9 +228,11 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
 
   it('refuses a step that returns a promise, and undoes what it did before', async () => {
     const model = network(1);
-    const system = only(model, (async (player: Player, step: Step<Losses>, x: Tensor) => {
-      step.minimize([player], system.optimizers.model, () => step.note('loss', mean(player(x))));
-    }) as never);
+    const system = only(model, async (player: Player, step: Step<Losses>, x: Tensor) => {
+      step.minimize([player], system.optimizers.model, () =>
+        step.note('loss', mean<Scalar>(player(x))),
+      );
+    });
     const x = normal(2, [4, 3]);
     const before = await system.state();
     const tensors = memory().numTensors;
