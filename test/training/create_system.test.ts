@@ -228,11 +228,12 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
 
   it('refuses a step that returns a promise, and undoes what it did before', async () => {
     const model = network(1);
-    const system = only(model, async (player: Player, step: Step<Losses>, x: Tensor) => {
+    const late: unknown = async (player: Player, step: Step<Losses>, x: Tensor) => {
       step.minimize([player], system.optimizers.model, () =>
         step.note('loss', mean<Scalar>(player(x))),
       );
-    });
+    };
+    const system = only(model, late as () => void);
     const x = normal(2, [4, 3]);
     const before = await system.state();
     const tensors = memory().numTensors;
