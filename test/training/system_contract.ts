@@ -141,7 +141,7 @@ export function describeSystem<
       });
     });
 
-    it('undoes a step wherever it fails, and later steps have the bits of a run without', async () => {
+    it.skipIf(ON_GPU)('undoes a step wherever it fails, and later steps have the bits of a run without', async () => {
       await having([3, 3], async (system, undisturbed) => {
         for (let k = 0; k < 3; k += 2) {
           const given = batch(k);
