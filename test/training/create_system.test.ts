@@ -275,7 +275,11 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
     ['no step', { step: undefined }, /`step` must be a function/],
     ['a check that is none', { check: 1 }, /`check` must be a function/],
     ['another word', { steps: 1 }, /Received: "steps"/],
-    ['an option out of range', { options: { powerIteration: 'never' } }, /`powerIteration`/],
+    [
+      'an option out of range',
+      { options: { powerIteration: 'never' } },
+      /`options.powerIteration`/,
+    ],
   ])('refuses a recipe with %s', (_, wrong, message) => {
     const recipe = {
       name: 'Only',
