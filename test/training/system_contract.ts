@@ -141,32 +141,35 @@ export function describeSystem<
       });
     });
 
-    it.skipIf(ON_GPU)('undoes a step wherever it fails, and later steps have the bits of a run without', async () => {
-      await having([3, 3], async (system, undisturbed) => {
-        for (let k = 0; k < 3; k += 2) {
-          const given = batch(k);
-          const step = () => system.trainStep(given);
-          const before = await system.state();
-          const possible = await failing.count(() => undisturbed.trainStep(given));
-          expect(possible).toBeGreaterThan(20);
-          const held = counts();
-          const points = ON_GPU ? 4 : 8;
-          for (let i = 0; i < points; i++) {
-            const n = Math.floor((possible * 0.97 * i) / (points - 1));
-            expect(await failing.failAfter(n, step), `${n} of ${possible}`).toBeInstanceOf(Error);
-            expect(counts(), `${n} of ${possible}`).toEqual(held);
-            expect(await system.state()).toEqual(before);
-            expect(system.stepCount).toBe(k);
+    it.skipIf(ON_GPU)(
+      'undoes a step wherever it fails, and later steps have the bits of a run without',
+      async () => {
+        await having([3, 3], async (system, undisturbed) => {
+          for (let k = 0; k < 3; k += 2) {
+            const given = batch(k);
+            const step = () => system.trainStep(given);
+            const before = await system.state();
+            const possible = await failing.count(() => undisturbed.trainStep(given));
+            expect(possible).toBeGreaterThan(20);
+            const held = counts();
+            const points = ON_GPU ? 4 : 8;
+            for (let i = 0; i < points; i++) {
+              const n = Math.floor((possible * 0.97 * i) / (points - 1));
+              expect(await failing.failAfter(n, step), `${n} of ${possible}`).toBeInstanceOf(Error);
+              expect(counts(), `${n} of ${possible}`).toEqual(held);
+              expect(await system.state()).toEqual(before);
+              expect(system.stepCount).toBe(k);
+            }
+            dispose(tensorsOf(given));
+            expect(await over(system, k, k + 2)).toEqual([
+              expect.anything(),
+              ...(await over(undisturbed, k + 1, k + 2)),
+            ]);
+            expect(await system.state()).toEqual(await undisturbed.state());
           }
-          dispose(tensorsOf(given));
-          expect(await over(system, k, k + 2)).toEqual([
-            expect.anything(),
-            ...(await over(undisturbed, k + 1, k + 2)),
-          ]);
-          expect(await system.state()).toEqual(await undisturbed.state());
-        }
-      });
-    });
+        });
+      },
+    );
 
     it('holds no tensor more at each step, and gives the same state if nothing is read', async () => {
       await having([3, 3], async (read, unread) => {
