@@ -8,6 +8,7 @@
 # - conv3d, maxPool3d and avgPool3d of that kind: on cpu and wasm every window begins one too early, as the
 #   padding is −1 instead of 0; the same call in two dimensions is right on cpu.
 # - clipByValue of an int32 tensor on wasm: the bits of its bounds as floats.
+# - oneHot with dtype float32 on wasm: the bits of int32 numbers, so that each 1 reads as 1.4e-45.
 # - cast to bool on wasm: 256 is false, and 2 stays 2, as the number is cut to eight bits.
 # - dilation2d, 'same', on wasm: 1.2e-38 where windows are negative throughout.
 # - math.confusionMatrix and image.threshold by 'otsu' throw on wasm; so does every int32 product of matrices.
@@ -86,6 +87,9 @@ for (const backend of ['cpu', 'wasm']) {
 const clip = () => tf.clipByValue(tf.tensor1d([0, 7, 3], 'int32'), 2, 5);
 await see('cpu', 'clipByValue', clip, '2 5 3', '2 5 3');
 await see('wasm', 'clipByValue', clip, '2 5 3', '1073740000 1073740000 1073740000');
+const rows = () => tf.oneHot(tf.tensor1d([1, 0], 'int32'), 2, 1, 0, 'float32');
+await see('cpu', 'oneHot', rows, '0 1 1 0', '0 1 1 0');
+await see('wasm', 'oneHot', rows, '0 1 1 0', '0 1.4013e-45 1.4013e-45 0');
 const cast = () => tf.cast(tf.tensor1d([0, 256, 2]), 'bool');
 await see('cpu', 'cast to bool', cast, '0 1 1', '0 1 1');
 await see('wasm', 'cast to bool', cast, '0 1 1', '0 0 2');

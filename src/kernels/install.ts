@@ -23,6 +23,7 @@ import { leakyRelu } from './leaky_relu.js';
 import { maxPools } from './max_pool.js';
 import { maxPool3D } from './max_pool_3d.js';
 import { maxPoolGrads } from './max_pool_grad.js';
+import { oneHot } from './one_hot.js';
 import { power } from './power.js';
 import { mean, sum } from './reductions.js';
 import { guardMemory } from './out_of_memory.js';
@@ -66,6 +67,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   maxPool3D,
   ...maxPoolGrads,
   mean,
+  oneHot,
   power,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
@@ -85,7 +87,7 @@ const OURS = Symbol.for('gan-kit.kernel');
  *
  * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no
  * gradient of gather and no einsum; its 3-D max pooling and its gradients of 3-D convolution and of max
- * pooling are wrong; and its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
+ * pooling are wrong, as are its one-hot rows of float32; and its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
  * and clones are several times slower than they need be. On cpu, the filter gradient of a convolution is
  * 50 to 150 times slower than it need be, the gradient of nearest-neighbour resizing is wrong for more
  * than one image, that of bilinear resizing for images that are not square, and that of 3-D max pooling

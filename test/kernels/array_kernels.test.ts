@@ -84,6 +84,27 @@ describe('Tile on wasm', () => {
   });
 });
 
+describe('OneHot on wasm', () => {
+  const indices = { shape: [2, 3], values: Int32Array.of(0, 2, 3, -1, 4, 1) };
+
+  it.each(['float32', 'int32', 'bool'])(
+    'equals cpu in %s, also outside of the rows',
+    async (dtype) => {
+      const attrs = { depth: 4, onValue: 1, offValue: 0, dtype };
+      const { cpu, wasm } = await onBothBackends('OneHot', { indices }, attrs);
+      expect([wasm.shape, wasm.dtype]).toEqual([[2, 3, 4], dtype]);
+      expect(Array.from(wasm.values)).toEqual(Array.from(cpu.values));
+      expect(wasm.values.reduce((sum, value) => sum + value)).toBe(4);
+    },
+  );
+
+  it('writes any two numbers', async () => {
+    const attrs = { depth: 4, onValue: 0.75, offValue: -0.5, dtype: 'float32' };
+    const { cpu, wasm } = await onBothBackends('OneHot', { indices }, attrs);
+    expect(Array.from(wasm.values)).toEqual(Array.from(cpu.values));
+  });
+});
+
 describe('Slice on wasm', () => {
   const slices = fc
     .array(fc.record({ begin: fc.nat(4), size: fc.nat(5), after: fc.nat(3) }), {
