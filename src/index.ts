@@ -76,6 +76,7 @@ export type {
   EqualizedLearningRateArgs,
   GroupNormalizationArgs,
   InstanceNormalizationArgs,
+  LayerTraits,
   LayerVariable,
   LeakyReLUArgs,
   NamedWeight,

@@ -3,11 +3,12 @@ import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
-import { KERNELS, matrixShape } from './kernel_layouts.js';
+import { EMBEDDINGS, matrixShape } from './kernel_layouts.js';
 import type { KernelLayout } from './kernel_layouts.js';
 import { register } from './register_class.js';
 import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
 import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
+import { classesWithKernels } from './traits.js';
 
 /** Options of {@link equalizedLearningRate}. */
 export interface EqualizedLearningRateArgs extends ReparametrizedArgs {
@@ -19,7 +20,7 @@ export interface EqualizedLearningRateArgs extends ReparametrizedArgs {
   seed?: number;
 }
 
-const CLASSES = Object.keys(KERNELS).filter((name) => name !== 'Embedding');
+const CLASSES = classesWithKernels({ except: EMBEDDINGS });
 
 /**
  * Equalized learning rate: the wrapped layer computes with `W g/√n` in place of W, n being the number of

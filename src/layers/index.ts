@@ -31,5 +31,6 @@ export { removeSpectralNormalization } from './remove_spectral_normalization.js'
 export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';
 export type { SpectralNormalizationArgs } from './spectral_normalization.js';
 export { advancePowerIteration, spectralNorms } from './spectral_norms.js';
+export type { LayerTraits } from './traits.js';
 export { weightNormalization, WeightNormalization } from './weight_normalization.js';
 export type { WeightNormalizationArgs } from './weight_normalization.js';

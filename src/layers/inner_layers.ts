@@ -1,15 +1,13 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { traitsOf } from './traits.js';
 
 type Layer = layers.Layer;
-
-/** A layer that only changes how others are run: paths and weights are as if it were not there. */
-const TRANSPARENT = 'GanKitRecompute';
 
 /** The layers of a model; `undefined` if the layer is not a model. */
 export function layersOf(layer: Layer): readonly Layer[] | undefined {
   const { layers: inner } = layer as { layers?: readonly Layer[] };
   if (inner === undefined) return undefined;
-  const all = inner.flatMap((one) => (one.getClassName() === TRANSPARENT ? layersOf(one)! : [one]));
+  const all = inner.flatMap((one) => (traitsOf(one).transparent ? layersOf(one)! : [one]));
   return [...new Set(all)]; // two wrappers may share a layer
 }
 

@@ -12,25 +12,29 @@ export interface KernelLayout {
   readonly firstAxes: readonly number[];
 }
 
-const KERNEL: KernelLayout = {
+/** Of dense layers and convolutions: outputs are the last axis. */
+export const KERNEL: KernelLayout = {
   weight: 'kernel',
   property: 'kernel',
   rowAxes: 1,
   firstAxes: [-1],
 };
-const DEPTHWISE: KernelLayout = {
+/** Of depthwise convolutions. */
+export const DEPTHWISE: KernelLayout = {
   weight: 'depthwise_kernel',
   property: 'depthwiseKernel',
   rowAxes: 2, // in · multiplier: one row for each output channel
   firstAxes: [-2, -1],
 };
-const POINTWISE: KernelLayout = {
+/** Of the 1 × 1 convolution behind a depthwise one. */
+export const POINTWISE: KernelLayout = {
   weight: 'pointwise_kernel',
   property: 'pointwiseKernel',
   rowAxes: 1,
   firstAxes: [-1],
 };
-const EMBEDDINGS: KernelLayout = {
+/** Of a table of rows. */
+export const EMBEDDINGS: KernelLayout = {
   weight: 'embeddings',
   property: 'embeddings',
   permutation: [1, 0], // PyTorch's rows are the table's
@@ -38,21 +42,11 @@ const EMBEDDINGS: KernelLayout = {
   firstAxes: [0],
 };
 
-/** The kernels of a layer, by its class. */
-export const KERNELS: Readonly<Record<string, readonly KernelLayout[]>> = {
-  Dense: [KERNEL],
-  Conv1D: [KERNEL],
-  Conv2D: [KERNEL],
-  GanKitConv2D: [KERNEL],
-  Conv3D: [KERNEL],
-  // [kH, kW, out, in]: the outputs are the last axis but one
-  Conv2DTranspose: [{ ...KERNEL, permutation: [0, 1, 3, 2] }],
-  GanKitConv2DTranspose: [{ ...KERNEL, permutation: [0, 1, 3, 2] }],
-  Conv3DTranspose: [{ ...KERNEL, permutation: [0, 1, 2, 4, 3] }],
-  DepthwiseConv2D: [DEPTHWISE],
-  SeparableConv2D: [DEPTHWISE, POINTWISE],
-  Embedding: [EMBEDDINGS],
-};
+/** A kernel whose outputs are at another axis than the last. */
+export const transposed = (...permutation: readonly number[]): KernelLayout => ({
+  ...KERNEL,
+  permutation: [...permutation],
+});
 
 const product = (sizes: readonly number[]) => sizes.reduce((size, axis) => size * axis, 1);
 

@@ -11,6 +11,7 @@ import { checkLayerOptions } from './layer_options.js';
 import type { LayerVariable } from './named_weights.js';
 import { register } from './register_class.js';
 import { replayedCall } from './replayed_call.js';
+import { traitsOf } from './traits.js';
 
 type Layer = layers.Layer;
 type Kwargs = Parameters<Layer['call']>[1];
@@ -195,9 +196,6 @@ function forgetScope(weight: LayerVariable, layer: string): void {
   (weight as { originalName: string }).originalName = name;
 }
 
-/** Layers of tfjs that draw without a count, so that a second call draws other numbers. */
-const DRAWING = ['GaussianNoise', 'GaussianDropout', 'AlphaDropout'];
-
 interface Drawing {
   readonly rate?: number;
   readonly seed?: number | null;
@@ -212,8 +210,9 @@ function checkRepeatable(layer: Layer): void {
   const name = layer.getClassName();
   const { rate = 0, seed, cell } = layer as Drawing;
   const { dropout, recurrentDropout } = cell ?? (layer as Drawing);
-  const masks = ['Dropout', 'SpatialDropout1D'].includes(name) && rate > 0 && !seed;
-  const draws = DRAWING.includes(name) || masks || !!dropout || !!recurrentDropout;
+  const { draws: kind } = traitsOf(layer);
+  const masks = kind === 'masks by seed' && rate > 0 && !seed;
+  const draws = kind === 'uncounted' || masks || !!dropout || !!recurrentDropout;
   if (draws || layer.stateful)
     fail(
       'value',

@@ -5,8 +5,8 @@ import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { deserializeLayer } from './deserialize_layer.js';
 import type { SerializedLayer } from './deserialize_layer.js';
-import { KERNELS } from './kernel_layouts.js';
 import type { KernelLayout } from './kernel_layouts.js';
+import { classesWithKernels, traitsOf } from './traits.js';
 
 /** Options of every layer that reparametrizes another one. */
 export interface ReparametrizedArgs {
@@ -73,7 +73,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     }
     this.inputSpec = layer.inputSpec;
     this.trainableWeights = layer.weights;
-    this.kernels = KERNELS[layer.getClassName()]!.map((layout) =>
+    this.kernels = traitsOf(layer).kernels!.map((layout) =>
       this.kernelOf(layout, this.inner[layout.property]!),
     );
     this.start(isNew && !layer.initialWeights);
@@ -184,12 +184,12 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
  * Refuses what is not a layer, and layers without a kernel.
  *
  * @param where The factory, for messages.
- * @param classes Names of the classes that have one; default all of {@link KERNELS}.
+ * @param classes Names of the classes that have one; default all that have kernels.
  */
 export function checkWrapped(
   where: string,
   layer: layers.Layer | undefined,
-  classes: readonly string[] = Object.keys(KERNELS),
+  classes: readonly string[] = classesWithKernels(),
 ): asserts layer is layers.Layer {
   if (typeof layer?.getClassName !== 'function') fail('type', where, 'layer', 'a layer', layer);
   if (!classes.includes(layer.getClassName()))

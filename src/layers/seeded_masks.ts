@@ -1,5 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { innerLayers } from './inner_layers.js';
+import { traitsOf } from './traits.js';
 
 /** A dropout layer of tfjs; without a seed each call draws another mask, which no one can draw again. */
 interface Unseeded {
@@ -24,8 +25,7 @@ function unseededLayers(called: readonly layers.Layer[]): Set<Unseeded> {
   const found = new Set<Unseeded>();
   for (const layer of called) {
     const dropout = layer as unknown as Unseeded;
-    if (['Dropout', 'SpatialDropout1D'].includes(layer.getClassName()) && dropout.seed == null)
-      found.add(dropout);
+    if (traitsOf(layer).draws === 'masks by seed' && dropout.seed == null) found.add(dropout);
     for (const inner of unseededLayers(innerLayers(layer))) found.add(inner);
   }
   return found;

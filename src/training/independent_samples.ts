@@ -1,19 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { innerLayers } from '../layers/inner_layers.js';
-
-/** Classes whose output for a sample depends on that sample alone, also in training. */
-const INDEPENDENT = new Set([
-  ...['InputLayer', 'Dense', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Embedding'],
-  ...['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose', 'GanKitConv2D'],
-  ...['DepthwiseConv2D', 'SeparableConv2D', 'ZeroPadding2D', 'Cropping2D', 'UpSampling2D'],
-  ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'GanKitLeakyReLU'],
-  ...['Dropout', 'SpatialDropout1D', 'GanKitDropout', 'LayerNormalization'],
-  ...['GanKitInstanceNormalization', 'GanKitGroupNormalization', 'GanKitReflectionPadding2D'],
-  ...['GanKitConv2DTranspose', 'GanKitPixelShuffle', 'GanKitImageSize'],
-  ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
-  ...['GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
-  ...['Add', 'Multiply', 'Average', 'Maximum', 'Concatenate', 'Dot'],
-]);
+import { traitsOf } from '../layers/traits.js';
 
 /**
  * Whether a network is known to treat each sample by itself, so that two batches may go through it
@@ -23,7 +10,7 @@ export function samplesAreIndependent(network: layers.Layer): boolean {
   const inner = innerLayers(network);
   return inner.length > 0
     ? inner.every(samplesAreIndependent)
-    : INDEPENDENT.has(network.getClassName()) && !joinsSamples(network);
+    : traitsOf(network).independentSamples === true && !joinsSamples(network);
 }
 
 /** Whether a layer works along axis 0, as Concatenate and Dot may be told to. */
