@@ -2,6 +2,7 @@ import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
+import type { LayerTraits } from '../../src/layers/traits.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
@@ -37,6 +38,19 @@ describe('samplesAreIndependent', () => {
     expect(judged(layers.concatenate({ axis: 1 }))).toBe(true);
     expect(judged(layers.dot({ axes: 0 }))).toBe(false);
     expect(judged(layers.concatenate({ axis: 0 }))).toBe(false);
+  });
+
+  it('takes a class of somebody at its word, and asks for it', () => {
+    class Square extends layers.Layer {
+      static readonly className: string = 'SquareOfATest';
+    }
+    class Said extends Square {
+      static override readonly className = 'SaidSquareOfATest';
+      static readonly traits: LayerTraits = { independentSamples: true };
+    }
+    const judged = (layer: layers.Layer) =>
+      samplesAreIndependent(sequential({ layers: [dense(), layer] }));
+    expect([judged(new Square({})), judged(new Said({}))]).toEqual([false, true]);
   });
 
   it('says no to batch normalization, ours and theirs, and to what it does not know', () => {
