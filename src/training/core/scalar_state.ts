@@ -13,13 +13,13 @@ import type { PieceState, Stateful } from '../../types.js';
  * @example
  * ```ts
  * import { add } from '@tensorflow/tfjs-core';
+ * import type { Scalar } from '@tensorflow/tfjs-core';
  * import { loadBackend } from 'gan-kit';
  * import { ScalarState } from 'gan-kit/training';
  *
  * await loadBackend();
  * const k = new ScalarState(0);
- * const next = add(k.value, 0.5);
- * k.assign(next.asScalar());
+ * k.assign(add<Scalar>(k.value, 0.5));
  * console.log(await k.value.data()); // → Float32Array(1) [ 0.5 ]
  * ```
  */
