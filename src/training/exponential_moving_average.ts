@@ -8,7 +8,7 @@ import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js
 import { namedWeights } from '../layers/named_weights.js';
 import type { NamedWeight } from '../layers/named_weights.js';
 import type { PieceState, Stateful } from '../types.js';
-import { withoutCounts } from './counted_names.js';
+import { withoutCounts } from './state/counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
 export interface ExponentialMovingAverageOptions {

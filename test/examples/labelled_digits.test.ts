@@ -1,7 +1,7 @@
+import { argMax, dispose, sum } from '@tensorflow/tfjs-core';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argMax, dispose, sum } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreementOf } from '../../examples/labelled_digits/agreement.js';
 import { digitRows, labelledBatch } from '../../examples/labelled_digits/labels.js';
@@ -10,7 +10,7 @@ import { writeRunReport } from '../../examples/labelled_digits/report.js';
 import { Run } from '../../examples/labelled_digits/run.js';
 import { Classifier } from '../../examples/mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
-import { samplesAreIndependent } from '../../src/training/independent_samples.js';
+import { samplesAreIndependent } from '../../src/training/step/independent_samples.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
 import { readReport } from '../helpers/report_page.js';

@@ -2,7 +2,7 @@ import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
+import { adam } from '../../src/training/optimizers/adam.js';
 import { createBEGAN } from '../../src/training/systems/began.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';

@@ -10,7 +10,7 @@ import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { adam } from '../../src/training/adam.js';
+import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';

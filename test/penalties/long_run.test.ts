@@ -3,7 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { adam } from '../../src/training/adam.js';
+import { adam } from '../../src/training/optimizers/adam.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { usedHeap, wasmHeap } from '../helpers/heap.js';
 import { ACTIVATIONS, smallCritic } from './critics.js';

@@ -2,7 +2,7 @@ import { serialization, tensor, train as stock, variable } from '@tensorflow/tfj
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
+import { adam } from '../../src/training/optimizers/adam.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { kernelsOf, valuesOf } from './optimizer_runs.js';
 

@@ -1,9 +1,9 @@
 import { memory, tensor, variable } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
-import { rmsprop } from '../../src/training/rmsprop.js';
-import { sgd } from '../../src/training/sgd.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {

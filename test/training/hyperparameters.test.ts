@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
-import { HYPERPARAMETERS } from '../../src/training/hyperparameters.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { HYPERPARAMETERS } from '../../src/training/optimizers/hyperparameters.js';
 
 describe('HYPERPARAMETERS', () => {
   it('are table 1 of arXiv 1802.05957', () => {

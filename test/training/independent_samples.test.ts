@@ -1,14 +1,14 @@
 import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../src/internal/random.js';
 import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import type { LayerTraits } from '../../src/layers/traits.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
-import { RandomStream } from '../../src/internal/random.js';
+import { samplesAreIndependent } from '../../src/training/step/independent_samples.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import { samplesAreIndependent } from '../../src/training/independent_samples.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 
 describe('samplesAreIndependent', () => {

@@ -1,7 +1,7 @@
 import { fill } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { addInstanceNoise } from '../../src/training/instance_noise.js';
+import { addInstanceNoise } from '../../src/training/step/instance_noise.js';
 import { useBackend } from '../helpers/backends.js';
 
 describe('addInstanceNoise', () => {

@@ -1,7 +1,7 @@
 import { memory, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { flipLabels } from '../../src/training/label_flips.js';
+import { flipLabels } from '../../src/training/step/label_flips.js';
 import { useBackend } from '../helpers/backends.js';
 
 describe('flipLabels', () => {

@@ -7,10 +7,10 @@ import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
-import { sgd } from '../../src/training/sgd.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
 type Dense = Partial<Parameters<typeof layers.dense>[0]>;

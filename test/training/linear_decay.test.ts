@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
 import { tensor, variable, zeros } from '@tensorflow/tfjs-core';
-import { adam } from '../../src/training/adam.js';
-import { linearDecay } from '../../src/training/linear_decay.js';
-import { rmsprop } from '../../src/training/rmsprop.js';
-import { sgd } from '../../src/training/sgd.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { linearDecay } from '../../src/training/optimizers/linear_decay.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

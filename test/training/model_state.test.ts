@@ -1,9 +1,9 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { dropout } from '../../src/layers/dropout.js';
-import { modelState, restoreModel } from '../../src/training/model_state.js';
+import { modelState, restoreModel } from '../../src/training/state/model_state.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
 /** A dropout layer inside a model inside a model. */

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
-import { sgd } from '../../src/training/sgd.js';
 import type { PieceState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 

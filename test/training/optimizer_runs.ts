@@ -1,12 +1,12 @@
 import { engine, tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { adam } from '../../src/training/adam.js';
-import type { AdamOptions } from '../../src/training/adam.js';
-import { rmsprop } from '../../src/training/rmsprop.js';
-import type { RMSPropOptions } from '../../src/training/rmsprop.js';
-import { sgd } from '../../src/training/sgd.js';
-import type { SGDOptions } from '../../src/training/sgd.js';
-import type { SlotOptimizer } from '../../src/training/slot_optimizer.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import type { AdamOptions } from '../../src/training/optimizers/adam.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
+import type { RMSPropOptions } from '../../src/training/optimizers/rmsprop.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
+import type { SGDOptions } from '../../src/training/optimizers/sgd.js';
+import type { SlotOptimizer } from '../../src/training/optimizers/slot_optimizer.js';
 import { ON_GPU } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

@@ -12,7 +12,7 @@ import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
-import { adam } from '../../src/training/adam.js';
+import { adam } from '../../src/training/optimizers/adam.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import type { Pix2Pix } from '../../src/training/systems/pix2pix.js';
 import type { Pix2PixOptions } from '../../src/training/systems/pix2pix_options.js';

@@ -1,7 +1,7 @@
 import { tensor, train as stock, variable } from '@tensorflow/tfjs-core';
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rmsprop } from '../../src/training/rmsprop.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { valuesOf } from './optimizer_runs.js';
 

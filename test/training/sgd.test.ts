@@ -1,7 +1,7 @@
 import { tensor, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sgd } from '../../src/training/sgd.js';
-import type { SGDOptions } from '../../src/training/sgd.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
+import type { SGDOptions } from '../../src/training/optimizers/sgd.js';
 import { useBackend } from '../helpers/backends.js';
 import { kernelsOf, valuesOf } from './optimizer_runs.js';
 

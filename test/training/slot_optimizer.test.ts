@@ -15,9 +15,9 @@ import {
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
-import { rmsprop } from '../../src/training/rmsprop.js';
-import { sgd } from '../../src/training/sgd.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import type { PieceState } from '../../src/types.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

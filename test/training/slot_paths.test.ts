@@ -3,11 +3,11 @@ import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tenso
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam } from '../../src/training/adam.js';
-import { sgd } from '../../src/training/sgd.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
-import { checkpointOf } from '../../src/training/checkpoint_of.js';
-import { optimizerPiece } from '../../src/training/stateful_piece.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
+import { checkpointOf } from '../../src/training/state/checkpoint_of.js';
+import { optimizerPiece } from '../../src/training/state/stateful_piece.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { TORCH, makeVariables, train, valuesOf } from './optimizer_runs.js';
 

@@ -16,14 +16,14 @@ import {
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
-import { adam } from '../../src/training/adam.js';
-import { rmsprop } from '../../src/training/rmsprop.js';
-import { sgd } from '../../src/training/sgd.js';
-import type { AnyOptimizer } from './optimizer_runs.js';
-import { valuesOf } from './optimizer_runs.js';
+import { adam } from '../../src/training/optimizers/adam.js';
+import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
+import { sgd } from '../../src/training/optimizers/sgd.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { expectGradients, gradientProjection, weightedSum } from '../helpers/numeric_gradient.js';
+import type { AnyOptimizer } from './optimizer_runs.js';
+import { valuesOf } from './optimizer_runs.js';
 
 const OPTIMIZERS: [string, () => AnyOptimizer][] = [
   ['adam', () => adam({ learningRate: 0.2, beta1: 0.5, beta2: 0.75, epsilon: 0.3 })],

@@ -1,5 +1,5 @@
 import { checkFunction, checkOptions, fail } from '../../internal/check.js';
-import { isOptimizer } from '../stateful_piece.js';
+import { isOptimizer } from '../state/stateful_piece.js';
 import type { Recipe } from './recipe.js';
 
 const KEYS = [

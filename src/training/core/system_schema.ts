@@ -4,8 +4,8 @@ import { custom, objectLike, oneOf } from '../../internal/option_kinds.js';
 import { optional } from '../../internal/read_options.js';
 import type { Option, SchemaOf } from '../../internal/read_options.js';
 import type { AdversarialLoss } from '../../types.js';
-import { checkLoss, checkModel, checkOptimizers } from '../check_system.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
+import { checkLoss, checkModel, checkOptimizers } from '../step/check_system.js';
 import type { SystemOptions } from './recipe.js';
 
 /** How the options that every system has are read. */

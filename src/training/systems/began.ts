@@ -7,9 +7,6 @@ import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { absolute } from '../../ops/absolute.js';
 import type { AdjustableOptimizer } from '../../types.js';
-import { adam } from '../adam.js';
-import type { Adam } from '../adam.js';
-import { shapesFit } from '../check_system.js';
 import { checkAlive } from '../core/check_alive.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
@@ -20,6 +17,9 @@ import { SYSTEM_SCHEMA, network, optimizersOf } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
 import { drawLatents } from '../latents.js';
 import type { LatentDistribution } from '../latents.js';
+import { adam } from '../optimizers/adam.js';
+import type { Adam } from '../optimizers/adam.js';
+import { shapesFit } from '../step/check_system.js';
 
 /** Options of {@link createBEGAN}. */
 export interface BEGANOptions<

@@ -8,10 +8,10 @@ import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js
 import type { ResnetGeneratorArgs } from '../../models/resnet_generator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
-import { checkLogits, checkModel, checkPenalties, shapesFit } from '../check_system.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA, given, lossOf, optimizersOf } from '../core/system_schema.js';
+import { checkLogits, checkModel, checkPenalties, shapesFit } from '../step/check_system.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions<

@@ -4,8 +4,6 @@ import { fail } from '../../internal/check.js';
 import { boolean, integer, number, oneOf, seed } from '../../internal/option_kinds.js';
 import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
-import { checkLogits, checkPenalties, penaltiesOf, shapesFit } from '../check_system.js';
-import type { Penalties } from '../check_system.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
@@ -18,6 +16,8 @@ import {
   orElse,
 } from '../core/system_schema.js';
 import type { LatentDistribution } from '../latents.js';
+import { checkLogits, checkPenalties, penaltiesOf, shapesFit } from '../step/check_system.js';
+import type { Penalties } from '../step/check_system.js';
 
 /** Options of {@link createGAN}. */
 export interface GANOptions<

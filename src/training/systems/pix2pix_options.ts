@@ -10,11 +10,11 @@ import type { TranslationShape } from '../../models/translation_plan.js';
 import type { UnetGeneratorArgs } from '../../models/unet_generator.js';
 import { unetGenerator } from '../../models/unet_generator.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
-import { checkLogits, checkModel, checkPenalties, shapesFit } from '../check_system.js';
-import type { Penalties } from '../check_system.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA, given, lossOf, optimizersOf } from '../core/system_schema.js';
+import { checkLogits, checkModel, checkPenalties, shapesFit } from '../step/check_system.js';
+import type { Penalties } from '../step/check_system.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions<

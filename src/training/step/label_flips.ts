@@ -1,6 +1,6 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RandomStream } from '../internal/random.js';
+import type { RandomStream } from '../../internal/random.js';
 
 /**
  * Swaps the logits of real and fake sample i with the given probability: the same as swapping their

@@ -1,12 +1,12 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Markable } from '../internal/mark.js';
-import { isStateful } from '../internal/state.js';
-import type { Stateful } from '../types.js';
-import { HostOptimizer } from './host_optimizer.js';
+import type { Markable } from '../../internal/mark.js';
+import { isStateful } from '../../internal/state.js';
+import type { Stateful } from '../../types.js';
+import { HostOptimizer } from '../optimizers/host_optimizer.js';
+import type { SlotOptimizer } from '../optimizers/slot_optimizer.js';
+import { weightPaths } from '../optimizers/weight_paths.js';
 import { modelState, restoreModel } from './model_state.js';
-import type { SlotOptimizer } from './slot_optimizer.js';
-import { weightPaths } from './weight_paths.js';
 
 /** A model as a piece: its weights and the states of its layers. */
 export const modelPiece = (model: LayersModel): Stateful => ({

@@ -1,7 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { innerLayers } from '../layers/inner_layers.js';
-import { countingName, namedLayers } from '../layers/layer_names.js';
-import type { PieceState } from '../types.js';
+import { innerLayers } from '../../layers/inner_layers.js';
+import { countingName, namedLayers } from '../../layers/layer_names.js';
+import type { PieceState } from '../../types.js';
 
 type Layer = layers.Layer;
 type Named = Readonly<Record<string, unknown>>;

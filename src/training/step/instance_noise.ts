@@ -1,6 +1,6 @@
 import { add } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RandomStream } from '../internal/random.js';
+import type { RandomStream } from '../../internal/random.js';
 
 /**
  * x + N(0, (stddev · decayᵗ)²): noise on what the discriminator sees keeps the distributions of real

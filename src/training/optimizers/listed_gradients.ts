@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../../internal/check.js';
 
 /** A gradient and the name of its variable; `minimize` lists variables that have none, too. */
 export interface NamedGradient {

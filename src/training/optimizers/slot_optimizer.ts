@@ -6,12 +6,12 @@ import type {
   Variable,
   serialization,
 } from '@tensorflow/tfjs-core';
-import { withCleanTape } from '../gradients/tape.js';
-import { checkNumber, checkTensor, fail } from '../internal/check.js';
-import { freedIfThrown } from '../internal/freed_if_thrown.js';
-import type { Mark } from '../internal/mark.js';
-import { arraysOf, checkState, countFrom, numberFrom } from '../internal/state.js';
-import type { PieceState, Stateful } from '../types.js';
+import { withCleanTape } from '../../gradients/tape.js';
+import { checkNumber, checkTensor, fail } from '../../internal/check.js';
+import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import type { Mark } from '../../internal/mark.js';
+import { arraysOf, checkState, countFrom, numberFrom } from '../../internal/state.js';
+import type { PieceState, Stateful } from '../../types.js';
 import { clipByGlobalNorm } from './clip_by_global_norm.js';
 import { checkGradientOptions } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';

@@ -1,5 +1,5 @@
-import { fail } from '../internal/check.js';
-import type { PieceState, Stateful, StateValue } from '../types.js';
+import { fail } from '../../internal/check.js';
+import type { PieceState, Stateful, StateValue } from '../../types.js';
 
 /**
  * What a system is, as a piece that changes nothing: a state of another one is refused. Older files have no

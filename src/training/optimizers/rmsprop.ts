@@ -1,8 +1,8 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkBoolean, checkNumber, checkOptions } from '../internal/check.js';
-import { register } from '../layers/register_class.js';
-import { squareRoot } from '../ops/square_root.js';
+import { checkBoolean, checkNumber, checkOptions } from '../../internal/check.js';
+import { register } from '../../layers/register_class.js';
+import { squareRoot } from '../../ops/square_root.js';
 import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';

@@ -1,4 +1,4 @@
-import { GanKitError } from '../errors.js';
+import { GanKitError } from '../../errors.js';
 import type { StepReading } from './step_reading.js';
 
 /** Whether a step made a loss or a weight that is not finite. */

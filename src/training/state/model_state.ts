@@ -1,13 +1,13 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { arraysOf, isStateful, joinStates, partOf } from '../internal/state.js';
-import { innerLayers } from '../layers/inner_layers.js';
-import { namedLayers } from '../layers/layer_names.js';
-import { namedWeights } from '../layers/named_weights.js';
-import type { NamedWeight } from '../layers/named_weights.js';
-import type { PieceState, StateArray, Stateful } from '../types.js';
+import { fail } from '../../internal/check.js';
+import { arraysOf, isStateful, joinStates, partOf } from '../../internal/state.js';
+import { innerLayers } from '../../layers/inner_layers.js';
+import { namedLayers } from '../../layers/layer_names.js';
+import { namedWeights } from '../../layers/named_weights.js';
+import type { NamedWeight } from '../../layers/named_weights.js';
+import type { PieceState, StateArray, Stateful } from '../../types.js';
 import { withoutCounts } from './counted_names.js';
 import { stateOf } from './joined_state.js';
 

@@ -1,7 +1,7 @@
-import { GanKitError, isGanKitError } from '../errors.js';
-import { fail } from '../internal/check.js';
-import { joinStates, partOf } from '../internal/state.js';
-import type { PieceState, Stateful } from '../types.js';
+import { GanKitError, isGanKitError } from '../../errors.js';
+import { fail } from '../../internal/check.js';
+import { joinStates, partOf } from '../../internal/state.js';
+import type { PieceState, Stateful } from '../../types.js';
 
 /** Pieces by name; `optional` ones may be absent from a state, as they are from older files. */
 export type Pieces = Readonly<Record<string, Stateful & { readonly optional?: boolean }>>;

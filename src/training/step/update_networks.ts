@@ -1,8 +1,8 @@
 import { add, dispose, tidy, variableGrads } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import type { GradientMonitor } from './gradient_monitor.js';
+import { fail } from '../../internal/check.js';
+import type { GradientMonitor } from '../gradient_monitor.js';
 import { applyConstraints } from './weight_constraints.js';
 import { regularizerTerms } from './weight_regularizers.js';
 

@@ -1,6 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { innerLayers } from '../layers/inner_layers.js';
-import { traitsOf } from '../layers/traits.js';
+import { innerLayers } from '../../layers/inner_layers.js';
+import { traitsOf } from '../../layers/traits.js';
 
 /**
  * Whether a network is known to treat each sample by itself, so that two batches may go through it

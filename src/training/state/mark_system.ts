@@ -1,10 +1,10 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { Mark, Markable } from '../internal/mark.js';
-import { innerLayers } from '../layers/inner_layers.js';
-import { namedWeights } from '../layers/named_weights.js';
-import { drawingLayers } from '../layers/replayed_call.js';
+import type { Mark, Markable } from '../../internal/mark.js';
+import { innerLayers } from '../../layers/inner_layers.js';
+import { namedWeights } from '../../layers/named_weights.js';
+import { drawingLayers } from '../../layers/replayed_call.js';
 
 /**
  * Remembers networks and the pieces around them, so that a step that fails can be undone.

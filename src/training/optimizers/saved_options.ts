@@ -1,5 +1,5 @@
-import { fail } from '../internal/check.js';
-import type { PieceState, StateValue } from '../types.js';
+import { fail } from '../../internal/check.js';
+import type { PieceState, StateValue } from '../../types.js';
 import { GRADIENT_KEYS } from './gradient_options.js';
 
 /**

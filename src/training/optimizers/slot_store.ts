@@ -1,9 +1,9 @@
 import { clone, dispose, keep, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { fail } from '../internal/check.js';
-import type { Mark, Markable } from '../internal/mark.js';
-import { arrayFrom, countFrom } from '../internal/state.js';
-import type { PieceState, StateArray } from '../types.js';
+import { fail } from '../../internal/check.js';
+import type { Mark, Markable } from '../../internal/mark.js';
+import { arrayFrom, countFrom } from '../../internal/state.js';
+import type { PieceState, StateArray } from '../../types.js';
 
 /** More than any network has; a damaged count ends here, before memory is asked for. */
 const MOST_VARIABLES = 1_000_000;

@@ -1,6 +1,6 @@
 import { add, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkTensor } from '../internal/check.js';
+import { checkTensor } from '../../internal/check.js';
 
 /** What an update rule moves: a variable's value and its slots, one tensor per slot name. */
 export interface Updated<Slot extends string> {

@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions, fail } from '../internal/check.js';
-import type { AdversarialLoss, Penalty } from '../types.js';
+import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import type { AdversarialLoss, Penalty } from '../../types.js';
 import { holdsBatchNorm } from './holds_batch_norm.js';
 
 /** Refuses what is no model with one output, and one input unless it may be conditioned. */

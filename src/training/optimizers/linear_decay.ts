@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkNumber, checkOptions } from '../../internal/check.js';
 
 /** Options of {@link linearDecay}. */
 export interface LinearDecayOptions {

@@ -1,4 +1,4 @@
-import { checkNumber } from '../internal/check.js';
+import { checkNumber } from '../../internal/check.js';
 
 /** What every optimizer of gan-kit does with gradients before its rule. */
 export interface GradientOptions {

@@ -1,8 +1,8 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { checkState, isStateful } from '../internal/state.js';
-import type { Stateful } from '../types.js';
+import { fail } from '../../internal/check.js';
+import { checkState, isStateful } from '../../internal/state.js';
+import type { Stateful } from '../../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
 import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
 

@@ -1,9 +1,9 @@
 import { clone, dispose, keep, tensor, variable } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { fail } from '../internal/check.js';
-import type { Mark, Markable } from '../internal/mark.js';
-import { arrayFrom, arraysOf, countFrom, numberFrom } from '../internal/state.js';
-import type { PieceState, StateArray, Stateful } from '../types.js';
+import { fail } from '../../internal/check.js';
+import type { Mark, Markable } from '../../internal/mark.js';
+import { arrayFrom, arraysOf, countFrom, numberFrom } from '../../internal/state.js';
+import type { PieceState, StateArray, Stateful } from '../../types.js';
 import { checkSavedOptions } from './saved_options.js';
 
 /** Where each of tfjs's optimizers keeps its moments: in lists, one entry a variable, or in one variable. */
