@@ -1,10 +1,10 @@
-import { engine, env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
+import { engine, env } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { guardMemory } from '../kernels/out_of_memory.js';
-import { threadsBegun, threadsOn } from '../kernels/threads.js';
-import { memoryOf } from '../kernels/wasm_backend.js';
-import type { WasmBackend } from '../kernels/wasm_backend.js';
+import { guardMemory } from '../kernels/wasm/runtime/out_of_memory.js';
+import { threadsBegun, threadsOn } from '../kernels/wasm/runtime/threads.js';
+import { memoryOf } from '../kernels/wasm/runtime/wasm_backend.js';
+import type { WasmBackend } from '../kernels/wasm/runtime/wasm_backend.js';
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 import { addressesIn, placeBinaries } from './wasm_binaries.js';

@@ -1,6 +1,6 @@
 import { env } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { chooseThreads } from '../kernels/threads.js';
+import { chooseThreads } from '../kernels/wasm/runtime/threads.js';
 import { amongIdleWorkers } from './idle_worker.js';
 import type { IdleWorker } from './idle_worker.js';
 import type { WasmHost } from './wasm.js';

@@ -1,7 +1,7 @@
-import { env } from '@tensorflow/tfjs-core';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
+import { env } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { chooseThreads } from '../kernels/threads.js';
+import { chooseThreads } from '../kernels/wasm/runtime/threads.js';
 import { amongIdleWorkers } from './idle_worker.js';
 import type { IdleWorker } from './idle_worker.js';
 import { nodeBuiltin } from './node_builtins.js';

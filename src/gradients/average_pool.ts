@@ -1,8 +1,8 @@
 import { avgPool, avgPool3d, div, getBackend, mul, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
-import { insideParts } from '../kernels/inside_parts.js';
-import { poolAxes } from '../kernels/pool_axes.js';
-import type { PoolAttrs } from '../kernels/pool_axes.js';
+import { insideParts } from '../kernels/pooling/inside_parts.js';
+import { poolAxes } from '../kernels/pooling/pool_axes.js';
+import type { PoolAttrs } from '../kernels/pooling/pool_axes.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 

@@ -14,10 +14,10 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { poolAxes } from '../kernels/pooling/pool_axes.js';
+import type { PoolAttrs, PoolAxis } from '../kernels/pooling/pool_axes.js';
 import { gradFunc } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
-import { poolAxes } from '../kernels/pool_axes.js';
-import type { PoolAttrs, PoolAxis } from '../kernels/pool_axes.js';
 
 /** Below every value of an image; an infinity has no spelling in a WebGL shader. */
 const LOWEST = -3.4e38;

@@ -1,7 +1,7 @@
 import { elu, leakyRelu, prelu, relu, relu6, sigmoid, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
-import { toTensor } from './wasm_backend.js';
+import { toTensor } from './wasm/runtime/wasm_backend.js';
 
 /** What tfjs's fused kernels are asked to do with their sums. */
 export interface FusedActivation {

@@ -1,40 +1,48 @@
 import { kernelsOfNode } from '#kernels';
 import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-core';
-import { adamStep } from './adam_step.js';
-import { batchMatMul, fusedMatMul } from './batch_mat_mul.js';
-import { clamps } from './clamp.js';
-import { clipOnWebGL } from './clip_on_webgl.js';
-import { conv2D, fusedConv2D } from './conv2d.js';
-import { conv2DBackpropFilter } from './conv2d_backprop_filter.js';
-import { conv2DBackpropInput } from './conv2d_backprop_input.js';
-import { conv3DBackpropFilter, conv3DBackpropInput } from './conv3d_backprop.js';
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise_conv2d_backprop.js';
-import { spendBanner } from './cpu_banner.js';
 import { cpuConv2D, cpuFusedConv2D } from './cpu/conv2d.js';
 import { cpuConv2DBackpropFilter } from './cpu/conv2d_backprop_filter.js';
 import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
-import { einsum } from './einsum.js';
+import { spendBanner } from './cpu/cpu_banner.js';
+import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
+import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
 import { elementwise } from './elementwise.js';
-import { fusedOnGPU } from './fused_on_gpu.js';
-import { identity } from './identity.js';
-import { largerOfTwo } from './larger_of_two.js';
-import { leakyRelu } from './leaky_relu.js';
-import { maxPools } from './max_pool.js';
-import { maxPool3D } from './max_pool_3d.js';
-import { maxPoolGrads } from './max_pool_grad.js';
-import { oneHot } from './one_hot.js';
-import { power } from './power.js';
-import { mean, sum } from './reductions.js';
-import { guardMemory } from './out_of_memory.js';
-import { resizeBilinearGrad } from './resize_bilinear_grad.js';
-import { resizeNearestNeighborGrad } from './resize_nearest_neighbor_grad.js';
-import { slice } from './slice.js';
-import { softmax } from './softmax.js';
-import { tile } from './tile.js';
-import { unclampedSums } from './unclamped_sums.js';
-import { unsortedSegmentSum } from './unsorted_segment_sum.js';
-import type { KernelBackend, KernelReplacement, StockKernel, WasmBackend } from './wasm_backend.js';
+import { clipOnWebGL } from './gpu/clip_on_webgl.js';
+import { fusedOnGPU } from './gpu/fused_on_gpu.js';
+import { power } from './gpu/power.js';
+import { softmax } from './gpu/softmax.js';
+import { maxPools } from './pooling/max_pool.js';
+import { maxPool3D } from './pooling/max_pool_3d.js';
+import { maxPoolGrads } from './pooling/max_pool_grad.js';
+import { adamStep } from './wasm/adam_step.js';
+import { batchMatMul, fusedMatMul } from './wasm/batch_mat_mul.js';
+import { clamps } from './wasm/clamp.js';
+import { conv2D, fusedConv2D } from './wasm/conv2d.js';
+import { conv2DBackpropFilter } from './wasm/conv2d_backprop_filter.js';
+import { conv2DBackpropInput } from './wasm/conv2d_backprop_input.js';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './wasm/conv3d_backprop.js';
+import {
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+} from './wasm/depthwise_conv2d_backprop.js';
+import { einsum } from './wasm/einsum.js';
+import { identity } from './wasm/identity.js';
+import { largerOfTwo } from './wasm/larger_of_two.js';
+import { leakyRelu } from './wasm/leaky_relu.js';
+import { oneHot } from './wasm/one_hot.js';
+import { mean, sum } from './wasm/reductions.js';
+import { guardMemory } from './wasm/runtime/out_of_memory.js';
+import type {
+  KernelBackend,
+  KernelReplacement,
+  StockKernel,
+  WasmBackend,
+} from './wasm/runtime/wasm_backend.js';
+import { slice } from './wasm/slice.js';
+import { tile } from './wasm/tile.js';
+import { unclampedSums } from './wasm/unclamped_sums.js';
+import { unsortedSegmentSum } from './wasm/unsorted_segment_sum.js';
 
 const BACKENDS: readonly KernelBackend[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 

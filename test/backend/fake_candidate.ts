@@ -9,7 +9,7 @@ import {
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import type { BackendName } from '../../src/backend/backend_names.js';
 import type { Candidate } from '../../src/backend/candidate.js';
-import { spendBanner } from '../../src/kernels/cpu_banner.js';
+import { spendBanner } from '../../src/kernels/cpu/cpu_banner.js';
 
 type Start = () => KernelBackend | Promise<KernelBackend>;
 

@@ -2,8 +2,8 @@ import { engine, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { installKernels } from '../../src/kernels/install.js';
-import { guardMemory } from '../../src/kernels/out_of_memory.js';
-import type { WasmBackend } from '../../src/kernels/wasm_backend.js';
+import { guardMemory } from '../../src/kernels/wasm/runtime/out_of_memory.js';
+import type { WasmBackend } from '../../src/kernels/wasm/runtime/wasm_backend.js';
 
 export interface LimitedHeap {
   /** Bytes that are allocated, of those asked for by JavaScript. */

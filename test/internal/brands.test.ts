@@ -9,7 +9,7 @@ import { checkNumber } from '../../src/internal/check.js';
 import { NestedMode } from '../../src/internal/nested_mode.js';
 import { decodePNG } from '../../src/io/images/decode_png.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.js';
-import { isShared } from '../../src/kernels/threads.js';
+import { isShared } from '../../src/kernels/wasm/runtime/threads.js';
 import { frechetDistance } from '../../src/metrics/frechet_distance.js';
 import { kernelDistance } from '../../src/metrics/kernel_distance.js';
 import { writeFileAtomic } from '../../src/node/atomic_file.js';

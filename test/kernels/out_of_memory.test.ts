@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isGanKitError } from '../../src/errors.js';
-import { guardMemory, isOutOfMemory } from '../../src/kernels/out_of_memory.js';
+import { guardMemory, isOutOfMemory } from '../../src/kernels/wasm/runtime/out_of_memory.js';
 import { limitHeap } from '../helpers/limited_heap.js';
 import type { LimitedHeap } from '../helpers/limited_heap.js';
 

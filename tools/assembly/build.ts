@@ -39,7 +39,7 @@ async function compile(source: string, ...flags: readonly string[]): Promise<str
   return Buffer.from(binary).toString('base64');
 }
 
-/** The text of src/kernels/simd_binary.ts. */
+/** The text of src/kernels/wasm/runtime/simd_binary.ts. */
 export async function simdBinary(): Promise<string> {
   const kernels = await compile('index.ts', ...SHARED);
   const plain = await compile('tile.ts', ...SHARED);
@@ -77,6 +77,6 @@ export const FUSED = // prettier-ignore
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(file('src/kernels/simd_binary.ts'), await simdBinary());
+  await writeFile(file('src/kernels/wasm/runtime/simd_binary.ts'), await simdBinary());
   await writeFile(file('src/linalg/float64_binary.ts'), await float64Binary());
 }

@@ -7,8 +7,8 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { activate } from '../activation.js';
-import { kernelFunc } from '../wasm_backend.js';
-import type { KernelReplacement } from '../wasm_backend.js';
+import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
 import { addProduct } from './add_product.js';
 import { valuesOf } from './cpu_backend.js';
 import type { CPUBackend, CPUKernelCall } from './cpu_backend.js';

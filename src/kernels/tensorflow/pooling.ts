@@ -15,12 +15,12 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { insideParts } from '../inside_parts.js';
-import { withNaN } from '../max_pool.js';
-import { poolAxes } from '../pool_axes.js';
-import type { PoolAttrs, PoolAxis } from '../pool_axes.js';
-import { kernelFunc } from '../wasm_backend.js';
-import type { KernelCall, KernelReplacement } from '../wasm_backend.js';
+import { insideParts } from '../pooling/inside_parts.js';
+import { withNaN } from '../pooling/max_pool.js';
+import { poolAxes } from '../pooling/pool_axes.js';
+import type { PoolAttrs, PoolAxis } from '../pooling/pool_axes.js';
+import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
+import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
 import { paddingBehind } from './padding.js';
 import { OF_FLOATS, int, text } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';

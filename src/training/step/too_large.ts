@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { GanKitError } from '../../errors.js';
-import { isOutOfMemory } from '../../kernels/out_of_memory.js';
+import { isOutOfMemory } from '../../kernels/wasm/runtime/out_of_memory.js';
 
 /** Says of an error that the memory ran out which batch was too large; other errors stay as they are. */
 export function nameBatch(

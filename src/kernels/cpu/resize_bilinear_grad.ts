@@ -1,0 +1,14 @@
+import { ResizeBilinearGrad } from '@tensorflow/tfjs-core';
+import type { KernelFunc, Tensor4D } from '@tensorflow/tfjs-core';
+import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+
+/** The stock kernel of the cpu backend says that its result is as high as the image is wide. */
+export const resizeBilinearGrad: KernelReplacement = {
+  kernelName: ResizeBilinearGrad,
+  backendName: 'cpu',
+  make: (stock) =>
+    ((call: { inputs: { images: Tensor4D } }) => ({
+      ...stock(call),
+      shape: call.inputs.images.shape,
+    })) as unknown as KernelFunc,
+};

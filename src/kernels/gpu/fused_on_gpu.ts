@@ -1,0 +1,34 @@
+import { FusedConv2D, FusedDepthwiseConv2D, _FusedMatMul, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { activated } from '../activation.js';
+import type { FusedActivation } from '../activation.js';
+import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
+import type { KernelBackend, KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+
+type Call = KernelCall<{ preluActivationWeights?: Tensor }, FusedActivation>;
+
+/** Activations that lose NaN inside a shader. */
+const LOSING = ['elu', 'relu6', 'sigmoid'];
+
+/** tfjs's kernel; those activations come after it, by the kernels that keep NaN. */
+const keeping = (kernelName: string, backendName: KernelBackend): KernelReplacement => ({
+  kernelName,
+  backendName,
+  make: (stock) =>
+    kernelFunc((call: Call) => {
+      const { attrs } = call;
+      if (!LOSING.includes(attrs.activation)) return stock(call);
+      return tidy(() => {
+        const sums = stock({ ...call, attrs: { ...attrs, activation: 'linear' } });
+        return activated(toTensor(sums), attrs, undefined);
+      });
+    }),
+});
+
+/** Products and convolutions that end in an activation. */
+export const fusedOnGPU: readonly KernelReplacement[] = (['webgl', 'webgpu'] as const).flatMap(
+  (backendName) =>
+    [_FusedMatMul, FusedConv2D, FusedDepthwiseConv2D].map((kernelName) =>
+      keeping(kernelName, backendName),
+    ),
+);

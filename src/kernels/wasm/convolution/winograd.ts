@@ -1,0 +1,234 @@
+import type { Address, Simd } from '../runtime/simd.js';
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Elements of a tile in either direction, and products of one. */
+const [TILE, PLANES] = [6, 36];
+/** Transformed tiles stay in the second cache: no more bytes than this, if four tiles have not more. */
+const MOST_BYTES = 2 ** 20;
+/** Transformed tiles of a filter gradient at once, in bytes. */
+const MOST_TRANSFORMED = 2 ** 24;
+/** What keeps planes from lying a power of two apart, which makes them push each other out of the cache. */
+const LINE = 64;
+
+/** The distances of what a convolution goes through, in elements. */
+interface Strides {
+  readonly image: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A convolution of stride 1, whatever the strides of its image and results in memory. */
+export interface TiledConvolution {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** The size of its results. */
+  readonly height: number;
+  readonly width: number;
+  readonly tapRows: number;
+  readonly tapColumns: number;
+  /** Framed images, {@link tilesOf} long and wide. */
+  readonly x: Address;
+  readonly xStrides: Strides;
+  readonly y: Address;
+  readonly yStrides: Strides;
+  readonly filter: Address;
+  readonly filterStrides: { row: number; column: number; in: number; out: number };
+  /** Whether results are added to what is there. */
+  readonly adds: boolean;
+}
+
+interface Tiles {
+  /** The most taps, r, of F(7 − r, r). */
+  readonly taps: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** How much of an image the tiles see. */
+  readonly height: number;
+  readonly width: number;
+}
+type Size = Pick<TiledConvolution, 'height' | 'width' | 'tapRows' | 'tapColumns'>;
+
+/** The tiles of an image; more than five taps have none. */
+export function tilesOf({ height, width, tapRows, tapColumns }: Size): Tiles {
+  const taps = Math.max(2, tapRows, tapColumns);
+  const size = TILE + 1 - taps;
+  const [rows, columns] = [Math.ceil(height / size), Math.ceil(width / size)];
+  return { taps, rows, columns, height: rows * size + taps - 1, width: columns * size + taps - 1 };
+}
+
+/**
+ * Whether tiles take less time than the convolution itself, in multiplications: of the products, of the
+ * transforms, for which 4 × 4 stands in, and of those of the filter.
+ */
+export function prefersTiles(
+  batch: number,
+  inChannels: number,
+  outChannels: number,
+  parts: readonly Size[],
+): boolean {
+  if (inChannels % 4 !== 0 || outChannels % 4 !== 0) return false;
+  if (parts.some(({ tapRows, tapColumns }) => Math.max(tapRows, tapColumns) > 5)) return false;
+  let [direct, tiled] = [0, 0];
+  for (const part of parts) {
+    const { rows, columns } = tilesOf(part);
+    direct += batch * part.height * part.width * part.tapRows * part.tapColumns;
+    tiled += PLANES * (batch * rows * columns * transformed(inChannels, outChannels) + 4);
+  }
+  return tiled < 0.9 * direct;
+}
+
+/** What a tile costs, in products of one element of it. */
+const transformed = (inChannels: number, outChannels: number): number =>
+  1 + 16 / inChannels + 16 / outChannels;
+
+/** Convolves by Winograd's algorithm; assembly/winograd.ts says how. */
+export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
+  const { inChannels, outChannels } = conv;
+  const tiles = countOf(conv);
+  const most = upTo4(MOST_BYTES / (PLANES * (inChannels + outChannels) * BYTES));
+  const tilesOfTask = Math.min(96, most, upTo4(tiles / (2 * simd.threads) + 3));
+  const dataPlane = tilesOfTask * inChannels * BYTES + LINE;
+  const sumPlane = tilesOfTask * outChannels * BYTES + LINE;
+  const threadBytes = PLANES * (dataPlane + sumPlane) + simd.winogradScratch();
+  const uPlane = inChannels * upTo8(outChannels) * BYTES + LINE;
+  const channels = Math.max(inChannels, outChannels);
+  const memory = {
+    planes: simd.threads * threadBytes,
+    u: PLANES * uPlane,
+    dataRows: tilesOfTask * BYTES,
+    sumRows: tilesOfTask * BYTES,
+    channels: channels * BYTES,
+    fields: MOST_FIELDS * BYTES,
+  };
+  withParts(simd, memory, (at) => {
+    writeLine(simd, at.dataRows, tilesOfTask, inChannels);
+    writeLine(simd, at.sumRows, tilesOfTask, outChannels);
+    writeLine(simd, at.channels, channels, 1);
+    const count = writeFields(simd, at.fields, conv, {
+      ...at,
+      ...{ tiles, tilesOfTask, uPlane, threadBytes, dataPlane, sumPlane },
+      scratch: simd.scratch,
+      adds: conv.adds,
+    });
+    simd.winograd(simd.job, at.fields, count);
+  });
+}
+
+/**
+ * The filter gradient of such a convolution: `y` has the slopes, and `filter` gets the gradient.
+ * assembly/winograd_filter.ts says how.
+ */
+export function filterGradientByTiles(simd: Simd, conv: TiledConvolution): void {
+  const { inChannels, outChannels } = conv;
+  const all = countOf(conv);
+  const most = upTo4(MOST_TRANSFORMED / (PLANES * (inChannels + outChannels) * BYTES));
+  const atOnce = Math.min(all, most);
+  const dataPlane = atOnce * inChannels * BYTES + LINE;
+  const uPlane = atOnce * upTo8(outChannels) * BYTES + LINE;
+  const sumPlane = inChannels * outChannels * BYTES + LINE;
+  const threadBytes = simd.winogradScratch();
+  const memory = {
+    planes: PLANES * dataPlane,
+    u: PLANES * uPlane,
+    sums: PLANES * sumPlane,
+    scratch: simd.threads * threadBytes,
+    sumRows: inChannels * BYTES,
+    channels: outChannels * BYTES,
+    fields: MOST_FIELDS * BYTES,
+  };
+  withParts(simd, memory, (at) => {
+    writeLine(simd, at.sumRows, inChannels, outChannels);
+    writeLine(simd, at.channels, outChannels, 1);
+    let count = 0;
+    for (let firstTile = 0; firstTile < all; firstTile += atOnce) {
+      const tiles = Math.min(atOnce, all - firstTile);
+      count = writeFields(simd, at.fields, conv, {
+        ...at,
+        ...{ tiles, tilesOfTask: 16, uPlane, threadBytes, dataPlane, sumPlane, firstTile },
+        dataRows: 0,
+        adds: firstTile > 0,
+      });
+      simd.winogradFilter(simd.job, at.fields, count);
+    }
+    simd.winogradGradient(simd.job, at.fields, count);
+  });
+}
+
+const upTo4 = (n: number): number => Math.max(4, 4 * Math.floor(n / 4));
+const upTo8 = (n: number): number => 8 * Math.ceil(n / 8);
+
+function countOf(conv: TiledConvolution): number {
+  const { rows, columns } = tilesOf(conv);
+  return conv.batch * rows * columns;
+}
+
+/** Calls `f` with the addresses of parts of memory, each so many bytes. */
+function withParts<Name extends string>(
+  simd: Simd,
+  bytes: Readonly<Record<Name, number>>,
+  f: (at: Readonly<Record<Name, Address>>) => void,
+): void {
+  const names = Object.keys(bytes) as Name[];
+  const size = names.reduce((sum, name) => sum + bytes[name], 0);
+  simd.withMemory(size, (memory) => {
+    let at = memory;
+    const parts = {} as Record<Name, Address>;
+    for (const name of names) {
+      parts[name] = at;
+      at += bytes[name];
+    }
+    f(parts);
+  });
+}
+
+function writeLine(simd: Simd, to: Address, count: number, stride: number): void {
+  simd.offsets(to, 1, 0, 1, 0, count, stride * BYTES);
+}
+
+/** Numbers that a convolution is described by, at most. */
+const MOST_FIELDS = 48;
+
+interface TileMemory {
+  readonly tiles: number;
+  readonly tilesOfTask: number;
+  readonly adds: boolean;
+  readonly u: Address;
+  readonly uPlane: number;
+  readonly planes: Address;
+  readonly threadBytes: number;
+  readonly dataPlane: number;
+  readonly sumPlane: number;
+  readonly dataRows: Address;
+  readonly sumRows: Address;
+  readonly channels: Address;
+  readonly scratch: Address;
+  readonly firstTile?: number;
+  readonly sums?: Address;
+}
+
+/** Writes the fields of the class in assembly/winograd.ts, in their order; returns their number. */
+function writeFields(simd: Simd, to: Address, conv: TiledConvolution, memory: TileMemory): number {
+  const { filterStrides } = conv;
+  const { taps, rows, columns } = tilesOf(conv);
+  const kind = 0;
+  const values = [
+    ...[kind, conv.x, ...inBytes(conv.xStrides), conv.y, ...inBytes(conv.yStrides)],
+    ...[conv.height, conv.width],
+    ...[conv.filter, filterStrides.row * BYTES, filterStrides.column * BYTES],
+    ...[filterStrides.in * BYTES, filterStrides.out * BYTES],
+    ...[conv.tapRows, conv.tapColumns, taps, conv.inChannels, conv.outChannels],
+    ...[rows, columns, memory.tiles, memory.tilesOfTask, Number(memory.adds)],
+    ...[memory.u, memory.uPlane, memory.planes, memory.threadBytes],
+    ...[memory.dataPlane, memory.sumPlane, memory.dataRows, memory.sumRows, memory.channels],
+    ...[memory.scratch, memory.firstTile ?? 0, memory.sums ?? 0],
+  ];
+  simd.writeIntegers(to, values);
+  return values.length;
+}
+
+const inBytes = ({ image, row, column }: Strides): number[] => [
+  image * BYTES,
+  row * BYTES,
+  column * BYTES,
+];
