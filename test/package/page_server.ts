@@ -18,6 +18,8 @@ export interface PageResult {
   readonly workers?: number;
   /** How many of them have begun to work. */
   readonly begun?: number;
+  /** How the engine multiplies and adds. */
+  readonly sums?: 'fused' | 'plain';
   readonly losses?: readonly Record<string, number>[];
 }
 

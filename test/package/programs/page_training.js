@@ -1,4 +1,5 @@
 // Bundled and minified by each bundler, for pages and for their workers.
+import { multiplyAdd } from './multiply_add.js';
 import { threeSteps } from './three_steps.js';
 
 let workers = 0;
@@ -22,6 +23,6 @@ export async function report() {
   const { crossOriginIsolated: isolated } = globalThis;
   await fetch('/result', {
     method: 'POST',
-    body: JSON.stringify({ isolated, workers, begun, ...answer }),
+    body: JSON.stringify({ isolated, workers, begun, sums: multiplyAdd(), ...answer }),
   });
 }
