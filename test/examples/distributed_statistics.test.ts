@@ -1,12 +1,12 @@
+import { QueueEvents } from 'bullmq';
+import { Redis } from 'ioredis';
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   distribute,
@@ -19,8 +19,8 @@ import {
   ShardReader,
 } from '../../examples/distributed_statistics/shard_statistics.js';
 import { shardsOf } from '../../examples/distributed_statistics/shards.js';
-import type { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
-import { frechetDistance } from '../../src/metrics/frechet_distance.js';
+import type { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
+import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
 import { useBackend } from '../helpers/backends.js';
 import { hasRedis } from '../setup/redis.js';
 

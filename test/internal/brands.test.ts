@@ -10,8 +10,8 @@ import { NestedMode } from '../../src/internal/nested_mode.js';
 import { decodePNG } from '../../src/io/images/decode_png.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.js';
 import { isShared } from '../../src/kernels/wasm/runtime/threads.js';
-import { frechetDistance } from '../../src/metrics/frechet_distance.js';
-import { kernelDistance } from '../../src/metrics/kernel_distance.js';
+import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
+import { kernelDistance } from '../../src/metrics/kernel/kernel_distance.js';
 import { writeFileAtomic } from '../../src/node/atomic_file.js';
 import { encodePNG } from '../../src/node/png.js';
 

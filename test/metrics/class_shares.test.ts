@@ -1,6 +1,6 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { classShares } from '../../src/metrics/class_shares.js';
+import { classShares } from '../../src/metrics/classifier/class_shares.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 

@@ -1,6 +1,6 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { classifierConfidence } from '../../src/metrics/classifier_confidence.js';
+import { classifierConfidence } from '../../src/metrics/classifier/classifier_confidence.js';
 import type { HostRows } from '../../src/metrics/rows.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -11,10 +11,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { confusionMatrix } from '../../src/metrics/confusion_matrix.js';
-import { fcnScore } from '../../src/metrics/fcn_score.js';
-import type { LabelledImages } from '../../src/metrics/fcn_score.js';
-import { segmentationScores } from '../../src/metrics/segmentation_scores.js';
+import { confusionMatrix } from '../../src/metrics/segmentation/confusion_matrix.js';
+import { fcnScore } from '../../src/metrics/segmentation/fcn_score.js';
+import type { LabelledImages } from '../../src/metrics/segmentation/fcn_score.js';
+import { segmentationScores } from '../../src/metrics/segmentation/segmentation_scores.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 

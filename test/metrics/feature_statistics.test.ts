@@ -1,7 +1,7 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
+import { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';

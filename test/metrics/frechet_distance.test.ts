@@ -1,9 +1,9 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
-import type { GaussianStatistics } from '../../src/metrics/feature_statistics.js';
-import { frechetDistance } from '../../src/metrics/frechet_distance.js';
+import { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
+import type { GaussianStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
+import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { fc } from '../helpers/properties.js';

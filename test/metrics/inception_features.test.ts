@@ -1,12 +1,15 @@
+import { cast, div, memory, sub, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { DataType } from '@tensorflow/tfjs-core';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cast, div, memory, sub, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { DataType } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeSafetensors } from '../../src/io/safetensors.js';
-import { inceptionFeatures } from '../../src/metrics/inception_features.js';
-import type { InceptionFeatures, InceptionOutputs } from '../../src/metrics/inception_features.js';
+import { inceptionFeatures } from '../../src/metrics/inception/inception_features.js';
+import type {
+  InceptionFeatures,
+  InceptionOutputs,
+} from '../../src/metrics/inception/inception_features.js';
 import { loadInceptionFeatures } from '../../src/node/inception_file.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { FEATURES, images, seededWeights } from '../helpers/inception.js';

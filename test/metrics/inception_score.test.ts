@@ -1,6 +1,6 @@
 import { memory, softmax, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inceptionScore } from '../../src/metrics/inception_score.js';
+import { inceptionScore } from '../../src/metrics/classifier/inception_score.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -1,8 +1,8 @@
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { kernelDistance } from '../../src/metrics/kernel_distance.js';
-import type { KernelDistanceOptions } from '../../src/metrics/kernel_distance.js';
+import { kernelDistance } from '../../src/metrics/kernel/kernel_distance.js';
+import type { KernelDistanceOptions } from '../../src/metrics/kernel/kernel_distance.js';
 import { useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { asRows, hostRows } from '../helpers/rows.js';

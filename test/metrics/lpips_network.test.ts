@@ -1,14 +1,17 @@
+import { add, memory, mul, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { add, memory, mul, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fill } from '../../bench/hash.js';
 import { encodeSafetensors } from '../../src/io/safetensors.js';
-import { lpipsNetwork } from '../../src/metrics/lpips_network.js';
-import type { LPIPSNetwork, LPIPSNetworkOptions } from '../../src/metrics/lpips_network.js';
-import { perceptualDistance } from '../../src/metrics/perceptual_distance.js';
+import { lpipsNetwork } from '../../src/metrics/similarity/lpips_network.js';
+import type {
+  LPIPSNetwork,
+  LPIPSNetworkOptions,
+} from '../../src/metrics/similarity/lpips_network.js';
+import { perceptualDistance } from '../../src/metrics/similarity/perceptual_distance.js';
 import { loadLPIPSNetwork } from '../../src/node/lpips_file.js';
 import type { StateArray } from '../../src/types.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';

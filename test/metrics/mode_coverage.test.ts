@@ -1,6 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modeCoverage } from '../../src/metrics/mode_coverage.js';
+import { modeCoverage } from '../../src/metrics/classifier/mode_coverage.js';
 import { useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

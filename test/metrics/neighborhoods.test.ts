@@ -1,9 +1,9 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { densityCoverage } from '../../src/metrics/density_coverage.js';
-import { precisionRecall } from '../../src/metrics/precision_recall.js';
-import { realism } from '../../src/metrics/realism.js';
+import { densityCoverage } from '../../src/metrics/neighbors/density_coverage.js';
+import { precisionRecall } from '../../src/metrics/neighbors/precision_recall.js';
+import { realism } from '../../src/metrics/neighbors/realism.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -1,9 +1,9 @@
 import { avgPool, memory, mul, scalar, tensor, tensor4d, zeros } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { peakSignalToNoiseRatio } from '../../src/metrics/peak_signal_to_noise_ratio.js';
-import { perceptualDistance } from '../../src/metrics/perceptual_distance.js';
-import { structuralSimilarity } from '../../src/metrics/structural_similarity.js';
+import { peakSignalToNoiseRatio } from '../../src/metrics/similarity/peak_signal_to_noise_ratio.js';
+import { perceptualDistance } from '../../src/metrics/similarity/perceptual_distance.js';
+import { structuralSimilarity } from '../../src/metrics/similarity/structural_similarity.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';

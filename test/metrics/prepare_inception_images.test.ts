@@ -1,7 +1,10 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { prepareInceptionImages } from '../../src/metrics/prepare_inception_images.js';
-import type { PixelRange, Quantization } from '../../src/metrics/prepare_inception_images.js';
+import { prepareInceptionImages } from '../../src/metrics/inception/prepare_inception_images.js';
+import type {
+  PixelRange,
+  Quantization,
+} from '../../src/metrics/inception/prepare_inception_images.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 

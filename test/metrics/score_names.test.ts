@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scoreNames } from '../../src/metrics/score_names.js';
+import { scoreNames } from '../../src/metrics/inception/score_names.js';
 
 const FAMOUS = /\b(FID|KID|IS)\b|Inception Score/i;
 

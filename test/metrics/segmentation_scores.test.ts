@@ -1,8 +1,8 @@
 import { memory, ones, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { confusionMatrix } from '../../src/metrics/confusion_matrix.js';
-import type { ConfusionMatrix } from '../../src/metrics/confusion_matrix.js';
-import { segmentationScores } from '../../src/metrics/segmentation_scores.js';
+import { confusionMatrix } from '../../src/metrics/segmentation/confusion_matrix.js';
+import type { ConfusionMatrix } from '../../src/metrics/segmentation/confusion_matrix.js';
+import { segmentationScores } from '../../src/metrics/segmentation/segmentation_scores.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -2,7 +2,7 @@ import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { decodeSafetensors } from '../../src/io/safetensors.js';
-import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
+import { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 
 const COLUMNS = 5;

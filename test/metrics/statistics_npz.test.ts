@@ -1,10 +1,13 @@
-import { zipSync, zlibSync } from 'fflate';
 import { tensor2d } from '@tensorflow/tfjs-core';
+import { zipSync, zlibSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeNpz } from '../../src/io/numpy/npz.js';
-import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
-import { frechetDistance } from '../../src/metrics/frechet_distance.js';
-import { decodeStatisticsNPZ, encodeStatisticsNPZ } from '../../src/metrics/statistics_npz.js';
+import { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
+import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
+import {
+  decodeStatisticsNPZ,
+  encodeStatisticsNPZ,
+} from '../../src/metrics/gaussian/statistics_npz.js';
 import { useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

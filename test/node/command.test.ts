@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isGanKitError } from '../../src/errors.js';
-import { decodeStatisticsNPZ } from '../../src/metrics/statistics_npz.js';
+import { decodeStatisticsNPZ } from '../../src/metrics/gaussian/statistics_npz.js';
 import { evaluate, EVALUATE_HELP } from '../../src/node/command/evaluate.js';
 import { savePNG } from '../../src/node/png.js';
 import { useBackend } from '../helpers/backends.js';

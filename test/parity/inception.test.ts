@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadStateDict } from '../../src/io/pytorch/load_state_dict.js';
-import { prepareInceptionImages } from '../../src/metrics/prepare_inception_images.js';
+import { prepareInceptionImages } from '../../src/metrics/inception/prepare_inception_images.js';
 import { emptyInception } from '../../src/models/inception_v3.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { FEATURES, images, seededWeights } from '../helpers/inception.js';

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fill } from '../../bench/hash.js';
-import { densityCoverage } from '../../src/metrics/density_coverage.js';
-import { FeatureStatistics } from '../../src/metrics/feature_statistics.js';
-import { frechetDistance } from '../../src/metrics/frechet_distance.js';
-import { inceptionScore } from '../../src/metrics/inception_score.js';
-import { kernelDistance } from '../../src/metrics/kernel_distance.js';
-import { precisionRecall } from '../../src/metrics/precision_recall.js';
+import { inceptionScore } from '../../src/metrics/classifier/inception_score.js';
+import { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
+import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
+import { kernelDistance } from '../../src/metrics/kernel/kernel_distance.js';
+import { densityCoverage } from '../../src/metrics/neighbors/density_coverage.js';
+import { precisionRecall } from '../../src/metrics/neighbors/precision_recall.js';
 import { useBackend } from '../helpers/backends.js';
 
 /** Where tools/parity/large_features.py wrote; without it there is nothing to compare. */

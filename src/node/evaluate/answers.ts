@@ -1,7 +1,7 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
-import { FeatureStatistics } from '../../metrics/feature_statistics.js';
+import { FeatureStatistics } from '../../metrics/gaussian/feature_statistics.js';
 import type { HostRows } from '../../metrics/rows.js';
 import type { FolderImages } from '../folder_images.js';
 import type { Extractor } from './extractor.js';

@@ -1,10 +1,10 @@
-import { densityCoverage } from '../../metrics/density_coverage.js';
-import { frechetDistance } from '../../metrics/frechet_distance.js';
-import { inceptionScore } from '../../metrics/inception_score.js';
-import { kernelDistance } from '../../metrics/kernel_distance.js';
-import { precisionRecall } from '../../metrics/precision_recall.js';
+import { inceptionScore } from '../../metrics/classifier/inception_score.js';
+import { frechetDistance } from '../../metrics/gaussian/frechet_distance.js';
+import { scoreNames } from '../../metrics/inception/score_names.js';
+import { kernelDistance } from '../../metrics/kernel/kernel_distance.js';
+import { densityCoverage } from '../../metrics/neighbors/density_coverage.js';
+import { precisionRecall } from '../../metrics/neighbors/precision_recall.js';
 import type { HostRows } from '../../metrics/rows.js';
-import { scoreNames } from '../../metrics/score_names.js';
 import type { Answers } from './answers.js';
 import type { Request } from './evaluate_options.js';
 import type { Metric, Score } from './evaluation.js';

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fail } from '../../internal/check.js';
-import { FeatureStatistics } from '../../metrics/feature_statistics.js';
-import type { GaussianStatistics } from '../../metrics/feature_statistics.js';
-import { decodeStatisticsNPZ, encodeStatisticsNPZ } from '../../metrics/statistics_npz.js';
+import { FeatureStatistics } from '../../metrics/gaussian/feature_statistics.js';
+import type { GaussianStatistics } from '../../metrics/gaussian/feature_statistics.js';
+import { decodeStatisticsNPZ, encodeStatisticsNPZ } from '../../metrics/gaussian/statistics_npz.js';
 import { writeFileAtomic } from '../atomic_file.js';
 
 /** Statistics in place of images. */

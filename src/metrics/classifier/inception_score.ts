@@ -1,0 +1,130 @@
+import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { pace } from '../../internal/pace.js';
+import { readRows } from '../rows.js';
+import type { RowMatrix, Rows } from '../rows.js';
+import { checkDdof, spread } from '../spread.js';
+import { logSoftmax } from './log_softmax.js';
+import { sampleOrder } from './sample_order.js';
+
+/** Options of {@link inceptionScore}. */
+export interface InceptionScoreOptions {
+  /** What `x` holds; default `'logits'`. */
+  from?: 'logits' | 'probabilities';
+  /** How many groups are scored, an integer from 1 to the number of samples; default 10. */
+  splits?: number;
+  /** What is subtracted from the number of splits in the deviation, 0 (default) or 1. */
+  ddof?: 0 | 1;
+  /** Shuffles the samples before they are split: any integer from 0 on; by default they are not. */
+  seed?: number;
+  /** In which order to take the samples, in place of `seed`: each of 0 … N − 1 once. */
+  permutation?: Int32Array;
+}
+
+/** A score over splits. */
+export interface SplitScore {
+  /** The mean over the splits. */
+  readonly mean: number;
+  /** The standard deviation over the splits, divided by their number less `ddof`. */
+  readonly std: number;
+}
+
+/** Rows further from 1 than float32 rounding explains are no probabilities. */
+const SUM_TOLERANCE = 1e-3;
+
+/**
+ * The Inception score: how sure a classifier is of each sample, and how varied its answers are.
+ *
+ * `IS = exp( mean over x of KL(p(y|x) ‖ p(y)) )`, where p(y) is the mean of p(y|x). It lies between
+ * 1 and the number of classes. Split i of s holds the samples ⌊i·N/s⌋ … ⌊(i+1)·N/s⌋ − 1 in the order
+ * given, or in that of `seed` or `permutation`; p(y) is that of the split, and mean and deviation are
+ * those over the splits. From logits, the log-softmax is taken in float64. No ε is added anywhere: a
+ * class of probability 0 adds 0.
+ *
+ * It carries the name only with the Inception-v3 network of 2015 as classifier, of which
+ * `inceptionFeatures` gives the logits; from any other network it is a *classifier score*, as `scoreNames`
+ * calls it, and comparable only with scores from the same network. It
+ * grows with the number of samples in a split, so report that number too.
+ *
+ * @param x The classifier's output, [N, classes], float32; N at least `splits`.
+ * @param options `from`: `'logits'` (default) or `'probabilities'`. `splits`: default 10. `ddof`:
+ *   default 0; 1 needs two splits. `seed` or `permutation`: by default the order is as given.
+ * @returns Mean and standard deviation over the splits.
+ * @throws GanKitError if `x` is no matrix, holds NaN or an infinity, or its rows are not
+ *   probabilities when `from` says so; if an option is out of range.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { inceptionScore } from 'gan-kit/metrics';
+ *
+ * await loadBackend();
+ * const logits = tensor2d([[9, 0, 0], [0, 9, 0], [0, 0, 9]]);
+ * const { mean } = await inceptionScore(logits, { splits: 1 });
+ * console.log(mean.toFixed(2)); // 2.99
+ * ```
+ *
+ * @see Salimans et al. 2016, arXiv 1606.03498, section 4
+ */
+export async function inceptionScore(
+  x: Rows,
+  options: InceptionScoreOptions = {},
+): Promise<SplitScore> {
+  const where = 'inceptionScore';
+  checkOptions(where, options, ['from', 'splits', 'ddof', 'seed', 'permutation']);
+  const { from = 'logits', splits = 10, ddof = 0 } = options;
+  checkOneOf(where, 'from', from, ['logits', 'probabilities']);
+  checkNumber(where, 'splits', splits, { integer: true, min: 1 });
+  checkDdof(where, ddof, 'splits', splits);
+  const matrix = await readRows(where, 'x', x);
+  if (splits > matrix.rows)
+    fail('value', where, 'splits', `at most the number of samples, ${matrix.rows}`, splits);
+  const order = sampleOrder(where, matrix.rows, options);
+  const logProbabilities = from === 'logits' ? logSoftmax : logOfProbabilities;
+
+  const scores: number[] = [];
+  for (let i = 0; i < splits; i++) {
+    const start = Math.floor((i * matrix.rows) / splits);
+    const end = Math.floor(((i + 1) * matrix.rows) / splits);
+    scores.push(await scoreSplit(matrix, order.subarray(start, end), logProbabilities));
+  }
+  return spread(scores, ddof);
+}
+
+/** exp( mean Σ p log p − Σ q log q ): with q the mean of p, the same as the mean of KL(p ‖ q). */
+async function scoreSplit(
+  matrix: RowMatrix,
+  samples: Int32Array,
+  logProbabilities: (matrix: RowMatrix, row: number) => Float64Array,
+): Promise<number> {
+  const turn = pace();
+  const marginal = new Float64Array(matrix.columns);
+  let negativeEntropy = 0;
+  for (const row of samples) {
+    logProbabilities(matrix, row).forEach((logP, k) => {
+      const p = Math.exp(logP);
+      marginal[k]! += p / samples.length;
+      if (p > 0) negativeEntropy += (p * logP) / samples.length;
+    });
+    await turn();
+  }
+  const marginalNegativeEntropy = marginal.reduce((h, q) => (q > 0 ? h + q * Math.log(q) : h), 0);
+  return Math.exp(negativeEntropy - marginalNegativeEntropy);
+}
+
+function logOfProbabilities({ data, columns }: RowMatrix, row: number): Float64Array {
+  const p = Float64Array.from(data.subarray(row * columns, (row + 1) * columns));
+  const total = p.reduce((a, b) => a + b, 0);
+  if (p.some((value) => value < 0) || Math.abs(total - 1) > SUM_TOLERANCE)
+    fail(
+      'value',
+      'inceptionScore',
+      'x',
+      'rows from 0 on that sum to 1',
+      `row ${row} of sum ${total} and minimum ${p.reduce((a, b) => Math.min(a, b))}`,
+      "For raw logits pass { from: 'logits' }.",
+    );
+  return p.map(Math.log);
+}

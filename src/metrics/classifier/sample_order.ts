@@ -1,0 +1,28 @@
+import { isInt32Array } from '../../internal/brands.js';
+import { fail } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+
+/** In which order to take N samples: as given, shuffled by a seed, or as a permutation says. */
+export function sampleOrder(
+  where: string,
+  count: number,
+  { seed, permutation }: { seed?: number; permutation?: Int32Array },
+): Int32Array {
+  if (permutation === undefined)
+    return seed === undefined
+      ? Int32Array.from({ length: count }, (_, i) => i)
+      : new RandomStream(seed, where).permutation(count);
+  if (seed !== undefined)
+    fail('value', where, 'options', 'with either `seed` or `permutation`', { seed, permutation });
+  const places = isInt32Array(permutation) ? new Set(permutation) : new Set<number>();
+  const known = [...places].every((place) => place >= 0 && place < count);
+  if (!known || places.size !== count || permutation.length !== count)
+    fail(
+      'value',
+      where,
+      'permutation',
+      `an Int32Array of 0 … ${count - 1}, each once`,
+      permutation,
+    );
+  return permutation;
+}

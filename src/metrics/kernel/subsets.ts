@@ -1,0 +1,75 @@
+import { isInt32Array } from '../../internal/brands.js';
+import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+import type { RowMatrix } from '../rows.js';
+
+/** Which rows make the subsets: one array per subset, of each set as many. */
+export interface SubsetIndices {
+  readonly real: readonly Int32Array[];
+  readonly fake: readonly Int32Array[];
+}
+
+/** Draws subsets without replacement, anew for each. */
+export function drawSubsets(
+  where: string,
+  sets: { real: RowMatrix; fake: RowMatrix },
+  { subsets = 100, subsetSize = 1000, seed = 0 }: DrawOptions,
+): SubsetIndices {
+  checkNumber(where, 'subsets', subsets, { integer: true, min: 1 });
+  checkNumber(where, 'subsetSize', subsetSize, { integer: true, min: 2 });
+  for (const [name, { rows }] of Object.entries(sets))
+    if (subsetSize > rows)
+      fail(
+        'value',
+        where,
+        'subsetSize',
+        `at most the rows of \`${name}\`, ${rows}`,
+        subsetSize,
+        'Subsets are drawn without replacement: take smaller ones, or more samples.',
+      );
+  const random = new RandomStream(seed, where);
+  const indices: { real: Int32Array[]; fake: Int32Array[] } = { real: [], fake: [] };
+  for (let s = 0; s < subsets; s++) {
+    indices.real.push(random.permutation(sets.real.rows).slice(0, subsetSize));
+    indices.fake.push(random.permutation(sets.fake.rows).slice(0, subsetSize));
+  }
+  return indices;
+}
+
+export interface DrawOptions {
+  subsets?: number | undefined;
+  subsetSize?: number | undefined;
+  seed?: number | undefined;
+}
+
+/** Checks given subsets: real and fake ones pair by pair of one size, each row at most once. */
+export function checkSubsets(
+  where: string,
+  sets: { real: RowMatrix; fake: RowMatrix },
+  indices: unknown,
+): asserts indices is SubsetIndices {
+  if (typeof indices !== 'object' || indices === null)
+    fail('type', where, 'indices', '{ real, fake }', indices);
+  checkOptions(where, indices, ['real', 'fake']);
+  const { real, fake } = indices as Partial<SubsetIndices>;
+  for (const [name, list] of Object.entries({ real, fake })) {
+    const parameter = `indices.${name}`;
+    if (!Array.isArray(list) || list.length === 0 || list.length !== (real?.length ?? 0))
+      fail('type', where, parameter, 'one Int32Array per subset, for real and fake alike', list);
+    const { rows } = sets[name as 'real' | 'fake'];
+    list.forEach((subset: unknown, s) => {
+      if (!isInt32Array(subset)) fail('type', where, parameter, 'Int32Arrays', subset);
+      if (subset.length < 2 || subset.length !== real![s]!.length)
+        fail(
+          'shape',
+          where,
+          parameter,
+          'of 2 rows or more, as many real as fake',
+          `${subset.length} in subset ${s}`,
+        );
+      const seen = new Set(subset);
+      if (seen.size < subset.length || !subset.every((row) => row >= 0 && row < rows))
+        fail('value', where, parameter, `different rows below ${rows}`, `others in subset ${s}`);
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { checkNumber, checkOneOf, checkOptions } from '../../internal/check.js';
+import { checkNeighbors, readFeatureSets } from '../feature_sets.js';
+import type { FeatureSets } from '../feature_sets.js';
+import { ballsOf, mutualMemberships, shareOfSome } from './neighborhoods.js';
+
+/** Options of {@link precisionRecall}. */
+export interface PrecisionRecallOptions {
+  /** k: how far a ball reaches, to the k-th nearest other sample of its set; default 3. */
+  neighbors?: number;
+  /** Whether a sample at the very radius is inside (`'<='`, the default) or not (`'<'`). */
+  inside?: '<=' | '<';
+  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  batchSize?: number;
+}
+
+/** What {@link precisionRecall} finds; shares between 0 and 1. */
+export interface PrecisionRecall {
+  /** The share of fakes in a ball of a real sample. */
+  readonly precision: number;
+  /** The share of reals in a ball of a fake sample. */
+  readonly recall: number;
+  /** 2 · precision · recall / (precision + recall); 0 if both are 0. */
+  readonly f1: number;
+}
+
+/**
+ * Improved precision and recall: how many fakes lie where the data are, and how many data where the
+ * fakes are.
+ *
+ * `f(φ, Φ) = 1 if ‖φ − φ'‖₂ ≤ ‖φ' − NNₖ(φ', Φ)‖₂ for some φ' ∈ Φ`, else 0;
+ * `precision = mean over fakes φ of f(φ, real)`, `recall = mean over reals φ of f(φ, fake)`.
+ *
+ * NNₖ is the k-th nearest of the *other* samples: a copy of a sample counts as another, so that k + 1
+ * equal samples have a ball of radius 0, which holds exact copies with `'<='` and nothing with `'<'`.
+ * Float32 products of the current backend decide most pairs, and float64 all that are close; so
+ * results are exact, the same on every backend and for every `batchSize`. Memory grows with N + M,
+ * time with (N + M)² · d: 5,000 of
+ * each of 2,048 features take some ten seconds on two threads.
+ *
+ * @param features `real` [N, d] and `fake` [M, d], float32; N and M above `neighbors`. Both stay
+ *   alive. Both figures depend on N and M; report them.
+ * @param options `neighbors`: default 3. `inside`: default `'<='`. `batchSize`: default 256.
+ * @returns Precision, recall and their harmonic mean.
+ * @throws GanKitError if the features do not fit, hold NaN or an infinity, or are too few; if an
+ *   option is out of range.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { precisionRecall } from 'gan-kit/metrics';
+ *
+ * await loadBackend();
+ * const real = tensor2d([[0], [1], [2], [10]]);
+ * const fake = tensor2d([[0.5], [1.5], [40], [41]]);
+ * const { precision, recall } = await precisionRecall({ real, fake }, { neighbors: 1 });
+ * console.log(precision, recall); // → 0.5 0.75
+ * ```
+ *
+ * @see Kynkäänniemi et al. 2019, arXiv 1904.06991, equations 1 and 2
+ */
+export async function precisionRecall(
+  features: FeatureSets,
+  options: PrecisionRecallOptions = {},
+): Promise<PrecisionRecall> {
+  const where = 'precisionRecall';
+  checkOptions(where, options, ['neighbors', 'inside', 'batchSize']);
+  const { neighbors = 3, inside = '<=', batchSize = 256 } = options;
+  checkOneOf(where, 'inside', inside, ['<=', '<']);
+  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { real, fake } = await readFeatureSets(where, features);
+  checkNeighbors(where, neighbors, { real, fake });
+
+  const ofReal = await ballsOf(real, neighbors, batchSize);
+  const ofFake = await ballsOf(fake, neighbors, batchSize);
+  const { inA, inB } = await mutualMemberships(ofReal, ofFake, inside, batchSize);
+  const precision = shareOfSome(inA.ofPoints);
+  const recall = shareOfSome(inB.ofPoints);
+  const sum = precision + recall;
+  return { precision, recall, f1: sum === 0 ? 0 : (2 * precision * recall) / sum };
+}

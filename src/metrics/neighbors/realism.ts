@@ -1,0 +1,106 @@
+import { checkBoolean, checkNumber, checkOptions } from '../../internal/check.js';
+import { checkNeighbors, readFeatureSets } from '../feature_sets.js';
+import type { FeatureSets } from '../feature_sets.js';
+import type { RowMatrix } from '../rows.js';
+import { distanceTiles, squaredDistance } from './distance_bounds.js';
+import type { Tile } from './distance_bounds.js';
+import { ballsOf } from './neighborhoods.js';
+
+/** Options of {@link realism}. */
+export interface RealismOptions {
+  /** k: how far a ball reaches, to the k-th nearest other real sample; default 3. */
+  neighbors?: number;
+  /** Which percentile of the radii is the largest one kept, above 0 up to 100; default 50. */
+  percentile?: number;
+  /** Whether squares of radius and distance are divided, as the authors' code does; default false. */
+  squared?: boolean;
+  /** ε > 0 in the denominator; default 1e-5. */
+  epsilon?: number;
+  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  batchSize?: number;
+}
+
+/**
+ * The realism of each fake sample: how near it is to a real one, measured by how near those are to
+ * each other.
+ *
+ * `R(φ_g) = max over reals φ_r of ‖φ_r − NNₖ(φ_r)‖₂ / (‖φ_g − φ_r‖₂ + ε)`
+ *
+ * From 1 on, but for ε, a sample lies in a ball of those that `precisionRecall` draws. Only balls up
+ * to the median radius are kept, as the paper says: in sparse places balls are large and would make
+ * everything in them real. The paper has no ε, and divides by zero for a copy of a real sample; the
+ * authors' code has 1e-5, but divides squares: `{ squared: true }` gives its numbers. Exactness and
+ * cost are those of `precisionRecall`.
+ *
+ * @param features `real` [N, d] and `fake` [M, d], float32; N above `neighbors`. Both stay alive.
+ * @param options `neighbors`: default 3. `percentile`: default 50, the median; 100 keeps all.
+ *   `squared`: default false. `epsilon`: default 1e-5. `batchSize`: default 256.
+ * @returns One score from 0 on per fake sample.
+ * @throws GanKitError if the features do not fit, hold NaN or an infinity, or are too few; if an
+ *   option is out of range.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { realism } from 'gan-kit/metrics';
+ *
+ * await loadBackend();
+ * const real = tensor2d([[0], [1], [2], [10]]);
+ * const fake = tensor2d([[0.5], [4]]);
+ * console.log(await realism({ real, fake }, { neighbors: 1 })); // → Float64Array(2) [ 2.00, 0.50 ]
+ * ```
+ *
+ * @see Kynkäänniemi et al. 2019, arXiv 1904.06991, equation 3
+ */
+export async function realism(
+  features: FeatureSets,
+  options: RealismOptions = {},
+): Promise<Float64Array> {
+  const where = 'realism';
+  checkOptions(where, options, ['neighbors', 'percentile', 'squared', 'epsilon', 'batchSize']);
+  const { neighbors = 3, percentile = 50, squared = false } = options;
+  const { epsilon = 1e-5, batchSize = 256 } = options;
+  checkNumber(where, 'percentile', percentile, { above: 0, max: 100 });
+  checkBoolean(where, 'squared', squared);
+  checkNumber(where, 'epsilon', epsilon, { above: 0 });
+  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { real, fake } = await readFeatureSets(where, features);
+  checkNeighbors(where, neighbors, { real });
+
+  const { squares } = await ballsOf(real, neighbors, batchSize);
+  const sorted = squares.slice().sort();
+  const largest = sorted[Math.floor(((real.rows - 1) * percentile) / 100)]!;
+  const measure = squared ? (square: number) => square : Math.sqrt;
+  const radii = squares.map((square) => (square <= largest ? measure(square) : 0));
+  const scores = new Float64Array(fake.rows);
+  for await (const tile of distanceTiles(real, fake, batchSize))
+    raise(scores, tile, { real, fake, radii, measure, epsilon });
+  return scores;
+}
+
+interface Comparison {
+  readonly real: RowMatrix;
+  readonly fake: RowMatrix;
+  readonly radii: Float64Array;
+  readonly measure: (square: number) => number;
+  readonly epsilon: number;
+}
+
+function raise(
+  scores: Float64Array,
+  { block, batch, lowest }: Tile,
+  { real, fake, radii, measure, epsilon }: Comparison,
+): void {
+  for (let r = 0; r < batch.rows; r++)
+    for (let i = 0; i < block.rows; i++) {
+      const radius = radii[block.start + i]!;
+      const point = batch.start + r;
+      const nearest = measure(Math.max(lowest[r * block.rows + i]!, 0));
+      if (radius / (nearest + epsilon) <= scores[point]!) continue;
+      const distance = measure(squaredDistance(real, block.start + i, fake, point));
+      scores[point] = Math.max(scores[point]!, radius / (distance + epsilon));
+    }
+}

@@ -1,0 +1,97 @@
+import { checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { checkMatrix } from './confusion_matrix.js';
+import type { ConfusionMatrix } from './confusion_matrix.js';
+
+/** Options of {@link segmentationScores}. */
+export interface SegmentationScoresOptions {
+  /** What a class that does not occur adds to a mean: a 0, the default, or nothing. */
+  absent?: 'zero' | 'skip';
+}
+
+/** What {@link segmentationScores} finds; shares between 0 and 1. */
+export interface SegmentationScores {
+  /** The share of all pixels that are right. */
+  readonly pixelAccuracy: number;
+  /** The mean over classes of the share of their pixels that are right. */
+  readonly classAccuracy: number;
+  /** The mean over classes of intersection over union. */
+  readonly meanIoU: number;
+  /** The accuracy of each class; of an absent one 0 or NaN, as `absent` says. */
+  readonly accuracies: Float64Array;
+  /** The intersection over union of each class; of an absent one 0 or NaN, as `absent` says. */
+  readonly ious: Float64Array;
+}
+
+/**
+ * The scores of label maps: with m the confusion matrix, rₐ the sum of its row and cₐ of its column a,
+ *
+ * - per-pixel accuracy: `Σₐ mₐₐ / Σₐ rₐ`
+ * - per-class accuracy: `meanₐ mₐₐ / rₐ`
+ * - class IoU: `meanₐ mₐₐ / (rₐ + cₐ − mₐₐ)`
+ *
+ * A class is absent if its denominator is 0: for the accuracy if no pixel has its label, for the IoU
+ * if none was predicted either. pix2pix's evaluation means to leave such classes out, but adds 1e-12
+ * to the denominator, so that each counts as 0; to agree with its tables that is the default.
+ *
+ * @param matrix From `confusionMatrix`, over all batches: the mean of the scores of batches is
+ *   another number.
+ * @param options `absent`: `'zero'`, the default, or `'skip'`.
+ * @returns The three scores, and the last two by class.
+ * @throws GanKitError if the matrix holds no pixel.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { segmentationScores } from 'gan-kit/metrics';
+ *
+ * const matrix = { classes: 2, counts: Float64Array.of(6, 2, 1, 1) };
+ * const { pixelAccuracy, classAccuracy, meanIoU } = segmentationScores(matrix);
+ * console.log(pixelAccuracy, classAccuracy, meanIoU); // → 0.7 0.625 0.458
+ * ```
+ *
+ * @see Long, Shelhamer and Darrell 2014, arXiv 1411.4038, section 5; Isola et al. 2016, arXiv 1611.07004, section 3.2
+ */
+export function segmentationScores(
+  matrix: ConfusionMatrix,
+  options: SegmentationScoresOptions = {},
+): SegmentationScores {
+  const where = 'segmentationScores';
+  checkMatrix(where, 'matrix', matrix);
+  checkOptions(where, options, ['absent']);
+  const { absent = 'zero' } = options;
+  checkOneOf(where, 'absent', absent, ['zero', 'skip']);
+
+  const { classes, counts } = matrix;
+  const right = new Float64Array(classes);
+  const rows = new Float64Array(classes);
+  const columns = new Float64Array(classes);
+  for (let a = 0; a < classes; a++) {
+    right[a] = counts[a * classes + a]!;
+    for (let b = 0; b < classes; b++) {
+      rows[a]! += counts[a * classes + b]!;
+      columns[b]! += counts[a * classes + b]!;
+    }
+  }
+  const all = sum(rows);
+  if (!(all > 0)) fail('value', where, 'matrix', 'of at least one pixel', `a sum of ${all}`);
+
+  const share = (part: number, whole: number) =>
+    whole === 0 ? (absent === 'zero' ? 0 : NaN) : part / whole;
+  const accuracies = right.map((hits, a) => share(hits, rows[a]!));
+  const ious = right.map((hits, a) => share(hits, rows[a]! + columns[a]! - hits));
+  return {
+    pixelAccuracy: sum(right) / all,
+    classAccuracy: meanOfPresent(accuracies),
+    meanIoU: meanOfPresent(ious),
+    accuracies,
+    ious,
+  };
+}
+
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
+function meanOfPresent(values: Float64Array): number {
+  const present = values.filter((value) => !Number.isNaN(value));
+  return sum(present) / present.length;
+}

@@ -1,0 +1,70 @@
+import { checkNumber, checkOptions, fail, isTensor } from '../../internal/check.js';
+import { readRows } from '../rows.js';
+import type { Rows } from '../rows.js';
+
+/** Images and what was made in their place. */
+export interface ImagePairs {
+  /** The truth, [N, height, width, channels], float32. */
+  readonly target: Rows;
+  /** One for each, of the same shape. */
+  readonly prediction: Rows;
+}
+
+/** A score of each pair, and their mean. */
+export interface ImageScores {
+  readonly mean: number;
+  /** One value for each pair, in their order. */
+  readonly values: Float64Array;
+}
+
+/** Pairs on the host. */
+interface Pairs {
+  readonly target: Float32Array | Float64Array;
+  readonly prediction: Float32Array | Float64Array;
+  readonly shape: readonly [number, number, number, number];
+}
+
+/** Checks the pairs and reads them back. */
+export async function readImagePairs(where: string, pairs: ImagePairs): Promise<Pairs> {
+  if (typeof pairs !== 'object' || pairs === null)
+    fail('type', where, 'pairs', '{ target, prediction }', pairs);
+  checkOptions(where, pairs, ['target', 'prediction']);
+  const { target, prediction } = pairs;
+  const [a, b] = [
+    await readRows(where, 'target', target, { flatten: true }),
+    await readRows(where, 'prediction', prediction, { flatten: true }),
+  ];
+  const shape = target.shape;
+  if (shape.length !== 4)
+    fail('shape', where, 'target', '[N, height, width, channels]', shownShape(target));
+  if (shape.some((size, axis) => size !== prediction.shape[axis]))
+    fail('shape', where, 'prediction', `of shape [${shape.join(',')}]`, shownShape(prediction));
+  return { target: a.data, prediction: b.data, shape: shape as Pairs['shape'] };
+}
+
+const shownShape = (images: Rows): unknown => (isTensor(images) ? images : images.shape);
+
+/** Checks L, the span that values may take, by the images that are the truth. */
+export function checkRange(where: string, range: number, target: Pairs['target']): void {
+  checkNumber(where, 'range', range, { above: 0 });
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (const value of target) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  if (highest - lowest > range * (1 + 1e-6))
+    fail(
+      'value',
+      where,
+      'range',
+      `at least the span of \`target\`, ${highest - lowest}`,
+      range,
+      'It is 2 for images in [−1, 1], 1 for [0, 1] and 255 for bytes.',
+    );
+}
+
+/** The values with their mean. */
+export const scoresOf = (values: Float64Array): ImageScores => ({
+  mean: values.reduce((total, value) => total + value, 0) / values.length,
+  values,
+});

@@ -1,0 +1,181 @@
+import { add, mul, sub, div, slice, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkNumber, checkOneOf, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkBackend } from '../../internal/check_backend.js';
+import { LPIPS_PLANS } from '../../models/lpips_backbone.js';
+import type { LPIPSBackbone } from '../../models/lpips_backbone.js';
+import type { WeightsFile } from '../weights_file.js';
+import { scoresOf } from './image_pairs.js';
+import type { ImageScores } from './image_pairs.js';
+import { readBackbone, readLinear } from './lpips_weights.js';
+import { perceptualDistance } from './perceptual_distance.js';
+import type { TensorPairs } from './perceptual_distance.js';
+
+/** Options of {@link lpipsNetwork}. */
+export interface LPIPSNetworkOptions {
+  /** Which classifier it looks through: `'alex'`, which lpips takes for scores, or `'vgg'`. */
+  network: LPIPSBackbone;
+  /**
+   * Its weights: the state_dict of torchvision's `alexnet` or `vgg16`, a .pth or .safetensors file, with
+   * or without its `classifier`.
+   */
+  backbone: WeightsFile;
+  /** The linear layers of lpips, version 0.1: `lpips/weights/v0.1/alex.pth` or `vgg.pth` of its package. */
+  linear: WeightsFile;
+  /** The values of a black and of a white pixel; default [−1, 1], as lpips has it. */
+  range?: readonly [low: number, high: number];
+  /** How many pairs go through the network at a time, an integer from 1 on; default 4. */
+  batchSize?: number;
+}
+
+/** Means and deviations of ImageNet's colours, of pixels between −1 and 1. */
+const SHIFT = [-0.03, -0.088, -0.188];
+const SCALE = [0.458, 0.448, 0.45];
+const EPSILON = 1e-10;
+/** How far rounding and resizing may take a value out of its range, as a part of that. */
+const SLACK = 1e-3;
+
+/** LPIPS with its weights; {@link lpipsNetwork} makes it. */
+export class LPIPSNetwork {
+  /** The five layers of the classifier, of prepared images. */
+  readonly backbone: LayersModel;
+  /** w of each layer. */
+  readonly weights: readonly Float32Array[];
+
+  /** @internal */
+  constructor(
+    readonly name: LPIPSBackbone,
+    parts: { backbone: LayersModel; weights: readonly Float32Array[] },
+    private readonly range: readonly [number, number],
+    private readonly batchSize: number,
+  ) {
+    this.backbone = parts.backbone;
+    this.weights = parts.weights;
+  }
+
+  /**
+   * The distance of each pair of images, as `lpips.LPIPS(net=…)` has it.
+   *
+   * @param pairs `target` and `prediction`, [N, height, width, 3], float32, of values within `range`;
+   *   from 31×31 pixels on for `'alex'`, 16×16 for `'vgg'`. Stay alive.
+   * @returns The distance of each pair, from 0 on, and their mean.
+   * @throws GanKitError if shapes differ, images are too small, or a value is out of the range.
+   */
+  async distance(pairs: TensorPairs): Promise<ImageScores> {
+    const where = 'LPIPSNetwork.distance';
+    checkOptions(where, pairs, ['target', 'prediction']);
+    const { target, prediction } = pairs ?? ({} as Partial<TensorPairs>);
+    checkTensor(where, 'target', target, { shape: [null, null, null, 3] });
+    checkTensor(where, 'prediction', prediction, { shape: target.shape });
+    const [count, height, width] = target.shape;
+    const { smallest } = LPIPS_PLANS[this.name];
+    if (count < 1 || Math.min(height, width) < smallest)
+      fail('shape', where, 'target', `one image or more, from ${smallest}×${smallest} on`, target);
+    for (const [name, images] of Object.entries({ target, prediction }))
+      await this.checkValues(where, name, images);
+
+    const values = new Float64Array(count);
+    const { weights } = this;
+    const extractor = (images: Tensor4D) => this.features(images);
+    for (let start = 0; start < count; start += this.batchSize) {
+      const size = Math.min(this.batchSize, count - start);
+      const some = {
+        target: slice<Rank.R4, Tensor4D>(target, start, size),
+        prediction: slice<Rank.R4, Tensor4D>(prediction, start, size),
+      };
+      try {
+        const scores = await perceptualDistance(some, { extractor, weights, epsilon: EPSILON });
+        values.set(scores.values, start);
+      } finally {
+        some.target.dispose();
+        some.prediction.dispose();
+      }
+    }
+    return scoresOf(values);
+  }
+
+  /** Frees the weights of the classifier; the network cannot be used afterwards. */
+  dispose(): void {
+    this.backbone.dispose();
+  }
+
+  /** `((x − low)·2/(high − low) − 1 − shift) / scale` through the classifier. */
+  private features(images: Tensor4D): Tensor[] {
+    const [low, high] = this.range;
+    return tidy(() => {
+      const signed = add(mul(images, 2 / (high - low)), -1 - (2 * low) / (high - low));
+      const prepared = div(sub(signed, tensor1d(SHIFT)), tensor1d(SCALE));
+      return this.backbone.predict(prepared, { batchSize: images.shape[0] }) as Tensor[];
+    });
+  }
+
+  private async checkValues(where: string, name: string, images: Tensor): Promise<void> {
+    const [low, high] = this.range;
+    const slack = SLACK * (high - low);
+    const data = await images.data();
+    const bad = data.findIndex((value) => !(value >= low - slack && value <= high + slack));
+    if (bad >= 0)
+      fail(
+        ...(['value', where, name, `of values between ${low} and ${high}`, data[bad]] as const),
+        'Images of other values take another `range`: [0, 1], [0, 255].',
+      );
+  }
+}
+
+/**
+ * LPIPS, ready: the distance of images that was learnt from people's judgements.
+ *
+ * `d(x, y) = Σₗ meanᵢⱼ Σ_c wₗ_c (x̂ₗᵢⱼ_c − ŷₗᵢⱼ_c)²` over five layers of AlexNet or VGG16, as
+ * `perceptualDistance` has it. Pixels are brought to [−1, 1] from `range`, then to `(x − shift)/scale`
+ * with shift (−0.03, −0.088, −0.188) and scale (0.458, 0.448, 0.45) of red, green and blue, as lpips
+ * does; images are not resized. Distances equal those of the Python package lpips, version 0.1 of its
+ * weights.
+ *
+ * Nothing is downloaded by itself: the weights are yours to bring. Distances through different
+ * classifiers are not comparable; `'alex'` is what is reported.
+ *
+ * @param options `network`, `backbone` and `linear`; `range` (default [−1, 1]), `batchSize` (default 4).
+ * @returns The network; `dispose()` it in the end.
+ * @throws GanKitError if a file is damaged or of another network: it lists what is missing and what is
+ *   unexpected; if an option is out of range.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts no-run
+ * import { readFile } from 'node:fs/promises';
+ * import { randomUniform } from '@tensorflow/tfjs-core';
+ * import type { Tensor4D } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { lpipsNetwork } from 'gan-kit/metrics';
+ *
+ * await loadBackend();
+ * const lpips = await lpipsNetwork({
+ *   network: 'alex',
+ *   backbone: await readFile('alexnet-owt-7be5be79.pth'),
+ *   linear: await readFile('lpips/weights/v0.1/alex.pth'),
+ * });
+ * const target = randomUniform([2, 64, 64, 3], -1, 1) as Tensor4D;
+ * const prediction = randomUniform([2, 64, 64, 3], -1, 1) as Tensor4D;
+ * const { mean } = await lpips.distance({ target, prediction });
+ * console.log(mean);
+ * ```
+ *
+ * @see Zhang, Isola, Efros, Shechtman and Wang 2018, arXiv 1801.03924
+ */
+export async function lpipsNetwork(options: LPIPSNetworkOptions): Promise<LPIPSNetwork> {
+  const where = 'lpipsNetwork';
+  checkOptions(where, options, ['network', 'backbone', 'linear', 'range', 'batchSize']);
+  const { network, backbone, linear, range = [-1, 1], batchSize = 4 } = options ?? {};
+  checkOneOf(where, 'network', network, ['alex', 'vgg']);
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isFinite))
+    fail('type', where, 'range', 'two finite numbers, [low, high]', range);
+  const [low, high] = range as unknown as readonly [number, number];
+  if (low >= high) fail('value', where, 'range', '[low, high] with low below high', range);
+  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  checkBackend(where);
+  const weights = await readLinear(where, network, linear);
+  const parts = { backbone: await readBackbone(where, network, backbone), weights };
+  return new LPIPSNetwork(network, parts, [low, high], batchSize);
+}

@@ -1,0 +1,153 @@
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { checkNumber, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { pace } from '../../internal/pace.js';
+import { readRows } from '../rows.js';
+import type { RowMatrix } from '../rows.js';
+import { readImagePairs, scoresOf } from './image_pairs.js';
+import type { ImageScores } from './image_pairs.js';
+
+/** Images and what was made in their place, as tensors. */
+export interface TensorPairs {
+  /** The truth, [N, height, width, channels], float32. */
+  readonly target: Tensor4D;
+  /** One for each, of the same shape. */
+  readonly prediction: Tensor4D;
+}
+
+/** Options of {@link perceptualDistance}. */
+export interface PerceptualDistanceOptions {
+  /**
+   * A network's features of images, one tensor [N, hₗ, wₗ, cₗ] for each layer l that counts. They are
+   * disposed of after use.
+   */
+  extractor: (images: Tensor4D) => readonly Tensor[] | Promise<readonly Tensor[]>;
+  /** w of each layer, cₗ values from 0 on; default: 1 everywhere. */
+  weights?: readonly (readonly number[] | Float32Array)[];
+  /** Added to the length of each feature vector, from 0 on; default 1e-10. */
+  epsilon?: number;
+}
+
+/**
+ * The distance of images as a network sees them, in the manner of LPIPS.
+ *
+ * `d(x, y) = Σₗ meanᵢⱼ Σ_c wₗ_c (x̂ₗᵢⱼ_c − ŷₗᵢⱼ_c)²`, where `x̂ = x / (‖x‖₂ + ε)` is the feature vector
+ * of a place, brought to length 1 over its channels. The sums are taken in float64.
+ *
+ * It is LPIPS with the layers and the learnt weights of LPIPS alone, and then of its one network; the
+ * same with all weights 1 is its authors' unlearnt baseline. With any other extractor it is a
+ * distance of that network, and comparable only with distances of the same.
+ *
+ * @param pairs `target` and `prediction`, [N, height, width, channels]. Stay alive.
+ * @param options `extractor`; `weights`, default 1; `epsilon`, default 1e-10.
+ * @returns The distance of each pair, and their mean.
+ * @throws GanKitError if shapes differ, features are no tensors of rank 4, or weights do not fit them.
+ *
+ * **Differentiable:** no.
+ *
+ * @example
+ * ```ts
+ * import { avgPool, tensor4d } from '@tensorflow/tfjs-core';
+ * import { loadBackend } from 'gan-kit';
+ * import { perceptualDistance } from 'gan-kit/metrics';
+ *
+ * await loadBackend();
+ * const target = tensor4d([3, 4], [1, 1, 1, 2]);
+ * const prediction = tensor4d([1, 0], [1, 1, 1, 2]);
+ * const extractor = (x: typeof target) => [avgPool(x, 1, 1, 'valid')];
+ * const { mean } = await perceptualDistance({ target, prediction }, { extractor });
+ * console.log(mean); // → 0.8
+ * ```
+ *
+ * @see Zhang, Isola, Efros, Shechtman and Wang 2018, arXiv 1801.03924, equation 1
+ */
+export async function perceptualDistance(
+  pairs: TensorPairs,
+  options: PerceptualDistanceOptions,
+): Promise<ImageScores> {
+  const where = 'perceptualDistance';
+  checkOptions(where, options, ['extractor', 'weights', 'epsilon']);
+  const { extractor, weights, epsilon = 1e-10 } = options;
+  if (typeof extractor !== 'function') fail('type', where, 'extractor', 'a function', extractor);
+  checkNumber(where, 'epsilon', epsilon, { min: 0 });
+  checkTensor(where, 'target', pairs?.target, { rank: 4 });
+  checkTensor(where, 'prediction', pairs.prediction, { rank: 4 });
+  const { shape } = await readImagePairs(where, pairs);
+
+  const target = await featuresOf(pairs.target);
+  const prediction = await featuresOf(pairs.prediction);
+  if (weights !== undefined && weights.length !== target.length)
+    fail('shape', where, 'weights', `one list for each of ${target.length} layers`, weights.length);
+  const values = new Float64Array(shape[0]);
+  const turn = pace();
+  for (const [l, { matrix: x, places }] of target.entries()) {
+    const y = prediction[l]!.matrix;
+    const w = layerWeights(l, x.columns);
+    for (let row = 0; row < x.rows; row++) {
+      values[Math.floor(row / places)]! += weightedSquare(x, y, row, w, epsilon) / places;
+      await turn();
+    }
+  }
+  return scoresOf(values);
+
+  async function featuresOf(images: Tensor4D): Promise<Features[]> {
+    const features = await freedIfThrown(() => extractor(images));
+    if (!Array.isArray(features) || features.length === 0)
+      fail('type', where, 'extractor', 'a function that returns a list of tensors', features);
+    try {
+      const read: Features[] = [];
+      for (const feature of features as readonly Tensor[]) {
+        checkTensor(where, 'extractor', feature, { shape: [shape[0], null, null, null] });
+        const [, height, width, channels] = feature.shape as [number, number, number, number];
+        const host = { data: (await feature.data()) as Float32Array };
+        const matrix = await readRows(where, 'extractor', {
+          ...host,
+          shape: [shape[0] * height * width, channels],
+        });
+        read.push({ matrix, places: height * width });
+      }
+      return read;
+    } finally {
+      dispose((features as Tensor[]).filter((feature) => feature !== images));
+    }
+  }
+
+  function layerWeights(l: number, channels: number): ArrayLike<number> {
+    const given = weights?.[l];
+    if (given === undefined) return new Float64Array(channels).fill(1);
+    const fits = given.length === channels && [...given].every((w) => Number.isFinite(w) && w >= 0);
+    if (!fits)
+      fail('value', where, `weights[${l}]`, `${channels} finite numbers from 0 on`, [...given]);
+    return given;
+  }
+}
+
+/** The features of a layer: a row for each place of each image. */
+interface Features {
+  readonly matrix: RowMatrix;
+  readonly places: number;
+}
+
+/** Σ_c w_c (x̂_c − ŷ_c)² of one place. */
+function weightedSquare(
+  x: RowMatrix,
+  y: RowMatrix,
+  row: number,
+  weights: ArrayLike<number>,
+  epsilon: number,
+): number {
+  const { columns } = x;
+  const length = ({ data }: RowMatrix) => {
+    let square = 0;
+    for (let c = 0; c < columns; c++) square += data[row * columns + c]! ** 2;
+    return Math.sqrt(square) + epsilon || 1; // without ε: nothing stays nothing
+  };
+  const [lengthX, lengthY] = [length(x), length(y)];
+  let total = 0;
+  for (let c = 0; c < columns; c++) {
+    const at = row * columns + c;
+    total += weights[c]! * (x.data[at]! / lengthX - y.data[at]! / lengthY) ** 2;
+  }
+  return total;
+}
