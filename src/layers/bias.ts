@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 /** Options of {@link Bias}. */

@@ -5,9 +5,9 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import type { PieceState, Stateful } from '../types.js';
-import { masksAreFrozen } from './frozen_masks.js';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { masksAreFrozen } from './modes/frozen_masks.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 /** Options of {@link dropout}. */

@@ -5,7 +5,7 @@ import { checkNumber } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import type { ImageSizes } from '../internal/image_sizes.js';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 /** Options of {@link ImageSize}. */

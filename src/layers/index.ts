@@ -1,36 +1,45 @@
-export { batchNormalization, BatchNormalization } from './batch_normalization.js';
-export type { BatchNormalizationArgs } from './batch_normalization.js';
 export { conv2d, Conv2D } from './conv2d.js';
 export type { Conv2DArgs } from './conv2d.js';
 export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';
 export type { Conv2DTransposeArgs } from './conv2d_transpose.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutArgs } from './dropout.js';
-export { groupNormalization, GroupNormalization } from './group_normalization.js';
-export type { GroupNormalizationArgs } from './group_normalization.js';
-export { equalizedLearningRate, EqualizedLearningRate } from './equalized_learning_rate.js';
-export type { EqualizedLearningRateArgs } from './equalized_learning_rate.js';
-export { withFrozenMasks } from './frozen_masks.js';
-export { withFrozenStatistics } from './frozen_statistics.js';
-export { functionalCall } from './functional_call.js';
-export { instanceNormalization, InstanceNormalization } from './instance_normalization.js';
-export type { InstanceNormalizationArgs } from './instance_normalization.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUArgs } from './leaky_relu.js';
-export { namedWeights } from './named_weights.js';
-export type { LayerVariable, NamedWeight } from './named_weights.js';
+export { withFrozenMasks } from './modes/frozen_masks.js';
+export { withFrozenStatistics } from './modes/frozen_statistics.js';
+export { withFrozenPowerIteration } from './modes/power_iteration_mode.js';
+export { batchNormalization, BatchNormalization } from './normalization/batch_normalization.js';
+export type { BatchNormalizationArgs } from './normalization/batch_normalization.js';
+export { groupNormalization, GroupNormalization } from './normalization/group_normalization.js';
+export type { GroupNormalizationArgs } from './normalization/group_normalization.js';
+export {
+  instanceNormalization,
+  InstanceNormalization,
+} from './normalization/instance_normalization.js';
+export type { InstanceNormalizationArgs } from './normalization/instance_normalization.js';
 export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';
 export type { PixelShuffleArgs } from './pixel_shuffle.js';
-export { withFrozenPowerIteration } from './power_iteration_mode.js';
 export { recompute, Recompute } from './recompute.js';
 export type { RecomputeArgs } from './recompute.js';
 export { reflectionPadding2d, ReflectionPadding2D } from './reflection_padding_2d.js';
 export type { ReflectionPadding2DArgs } from './reflection_padding_2d.js';
-export { registerLayers } from './register_layers.js';
-export { removeSpectralNormalization } from './remove_spectral_normalization.js';
-export { spectralNormalization, SpectralNormalization } from './spectral_normalization.js';
-export type { SpectralNormalizationArgs } from './spectral_normalization.js';
-export { advancePowerIteration, spectralNorms } from './spectral_norms.js';
+export {
+  equalizedLearningRate,
+  EqualizedLearningRate,
+} from './reparametrization/equalized_learning_rate.js';
+export type { EqualizedLearningRateArgs } from './reparametrization/equalized_learning_rate.js';
+export {
+  weightNormalization,
+  WeightNormalization,
+} from './reparametrization/weight_normalization.js';
+export type { WeightNormalizationArgs } from './reparametrization/weight_normalization.js';
+export { registerLayers } from './serialization/register_layers.js';
+export { removeSpectralNormalization } from './spectral/remove_spectral_normalization.js';
+export { spectralNormalization, SpectralNormalization } from './spectral/spectral_normalization.js';
+export type { SpectralNormalizationArgs } from './spectral/spectral_normalization.js';
+export { advancePowerIteration, spectralNorms } from './spectral/spectral_norms.js';
 export type { LayerTraits } from './traits.js';
-export { weightNormalization, WeightNormalization } from './weight_normalization.js';
-export type { WeightNormalizationArgs } from './weight_normalization.js';
+export { functionalCall } from './weights/functional_call.js';
+export { namedWeights } from './weights/named_weights.js';
+export type { LayerVariable, NamedWeight } from './weights/named_weights.js';

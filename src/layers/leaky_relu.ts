@@ -5,7 +5,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber } from '../internal/check.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 /** Options of {@link leakyReLU}. */

@@ -4,7 +4,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 /** Options of {@link pixelShuffle}. */

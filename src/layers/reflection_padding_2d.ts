@@ -4,7 +4,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { padByMirror } from '../ops/mirror_pad.js';
 import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { register } from './serialization/register_class.js';
 import { single } from './single_tensor.js';
 
 type Side = readonly [before: number, after: number];

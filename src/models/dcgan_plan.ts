@@ -1,8 +1,8 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
-import { batchNormalization } from '../layers/batch_normalization.js';
-import { spectralNormalization } from '../layers/spectral_normalization.js';
+import { batchNormalization } from '../layers/normalization/batch_normalization.js';
+import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 
 type Layer = layers.Layer;
 

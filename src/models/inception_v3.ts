@@ -1,11 +1,11 @@
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail } from '../internal/check.js';
-import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkBackend } from '../internal/check_backend.js';
+import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { RandomStream } from '../internal/random.js';
 import { Bias } from '../layers/bias.js';
-import { namedWeights } from '../layers/named_weights.js';
+import { namedWeights } from '../layers/weights/named_weights.js';
 import { blockA, blockB, blockC, blockD, blockE } from './inception_blocks.js';
 import { convolve, maxima } from './inception_units.js';
 

@@ -4,10 +4,10 @@ import { checkBackend } from '../internal/check_backend.js';
 import { number, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
-import { namedWeights } from '../layers/named_weights.js';
-import { EqualizedLearningRate } from '../layers/equalized_learning_rate.js';
-import { SpectralNormalization } from '../layers/spectral_normalization.js';
-import { WeightNormalization } from '../layers/weight_normalization.js';
+import { EqualizedLearningRate } from '../layers/reparametrization/equalized_learning_rate.js';
+import { WeightNormalization } from '../layers/reparametrization/weight_normalization.js';
+import { SpectralNormalization } from '../layers/spectral/spectral_normalization.js';
+import { namedWeights } from '../layers/weights/named_weights.js';
 
 const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
 

@@ -7,7 +7,7 @@ import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
 import type { ImageSizeArgs } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
-import { spectralNormalization } from '../layers/spectral_normalization.js';
+import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { COMMON, checkCommon, norms } from './translation_plan.js';

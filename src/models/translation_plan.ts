@@ -1,8 +1,8 @@
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
-import { batchNormalization } from '../layers/batch_normalization.js';
-import { instanceNormalization } from '../layers/instance_normalization.js';
+import { batchNormalization } from '../layers/normalization/batch_normalization.js';
+import { instanceNormalization } from '../layers/normalization/instance_normalization.js';
 
 /** How the layers of a translation network are normalized. */
 export type TranslationNormalization = 'instance' | 'batch' | 'none';

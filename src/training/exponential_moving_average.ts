@@ -5,8 +5,8 @@ import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
 import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
-import { namedWeights } from '../layers/named_weights.js';
-import type { NamedWeight } from '../layers/named_weights.js';
+import { namedWeights } from '../layers/weights/named_weights.js';
+import type { NamedWeight } from '../layers/weights/named_weights.js';
 import type { PieceState, Stateful } from '../types.js';
 import { withoutCounts } from './state/counted_names.js';
 

@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import type { Mark } from '../internal/mark.js';
-import { namedWeights } from '../layers/named_weights.js';
+import { namedWeights } from '../layers/weights/named_weights.js';
 
 /** Options of {@link GradientMonitor}. */
 export interface GradientMonitorOptions {

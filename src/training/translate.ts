@@ -5,8 +5,8 @@ import { checkOneOf, checkTensor, fail } from '../internal/check.js';
 import { RandomStream } from '../internal/random.js';
 import { installKernels } from '../kernels/install.js';
 import { checkImageSize } from '../layers/image_size.js';
-import { drawingLayers } from '../layers/replayed_call.js';
-import { withoutEffects } from '../layers/without_effects.js';
+import { drawingLayers } from '../layers/modes/replayed_call.js';
+import { withoutEffects } from '../layers/modes/without_effects.js';
 
 /**
  * How a generator translates: `'training'` with the statistics of the batch and with dropout, as the

@@ -4,7 +4,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, fail, isTensor } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { installKernels } from '../kernels/install.js';
-import { namedWeights } from '../layers/named_weights.js';
+import { namedWeights } from '../layers/weights/named_weights.js';
 
 /** Options of {@link clipWeights}. */
 export interface ClipWeightsOptions {

@@ -1,12 +1,12 @@
+import { engine, grad, memory, scalar, square, tidy } from '@tensorflow/tfjs-core';
+import { isGanKitError } from 'gan-kit';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { engine, grad, memory, scalar, square, tidy } from '@tensorflow/tfjs-core';
-import { isGanKitError } from 'gan-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { masksAreFrozen } from '../../src/layers/frozen_masks.js';
-import { statisticsAreFrozen } from '../../src/layers/frozen_statistics.js';
-import { powerIterationIsFrozen } from '../../src/layers/power_iteration_mode.js';
+import { masksAreFrozen } from '../../src/layers/modes/frozen_masks.js';
+import { statisticsAreFrozen } from '../../src/layers/modes/frozen_statistics.js';
+import { powerIterationIsFrozen } from '../../src/layers/modes/power_iteration_mode.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { Thrower } from './thrower.js';
 import { CASES } from './thrown_calls.js';

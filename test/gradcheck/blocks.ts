@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
-import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
-import { functionalCall } from '../../src/layers/functional_call.js';
-import { groupNormalization } from '../../src/layers/group_normalization.js';
-import { instanceNormalization } from '../../src/layers/instance_normalization.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
-import { namedWeights } from '../../src/layers/named_weights.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
+import { groupNormalization } from '../../src/layers/normalization/group_normalization.js';
+import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
 import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
 import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
+import { functionalCall } from '../../src/layers/weights/functional_call.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import type { CatalogueEntry, Domain } from './catalogue.js';
 
 /** Keys and queries attend over the pixels of an image (Zhang et al. 2019, arXiv 1805.08318). */

@@ -1,9 +1,9 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { batchNormalization } from '../../src/layers/batch_normalization.js';
 import { dropout } from '../../src/layers/dropout.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import { recompute } from '../../src/layers/recompute.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 
 /** Vectors [4] to samples [6, 2]; no layer has a name, one model within has one and one has none. */

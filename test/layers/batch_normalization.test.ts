@@ -1,12 +1,13 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { mul, reshape, sum, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { batchNormalization } from '../../src/layers/batch_normalization.js';
-import { withFrozenStatistics } from '../../src/layers/frozen_statistics.js';
+import { withFrozenStatistics } from '../../src/layers/modes/frozen_statistics.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
+import { batchNormalize, columnMoments } from '../../src/ops/batch_normalize.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
-import { saveAndLoad } from '../helpers/save_and_load.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {
@@ -15,8 +16,7 @@ import {
   gradientProjection,
   weightedSum,
 } from '../helpers/numeric_gradient.js';
-import { batchNormalize, columnMoments } from '../../src/ops/batch_normalize.js';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { saveAndLoad } from '../helpers/save_and_load.js';
 
 interface Case {
   shape: number[];

@@ -1,12 +1,12 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { square, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { conv2d } from '../../src/layers/conv2d.js';
-import { functionalCall } from '../../src/layers/functional_call.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
-import { spectralNorms } from '../../src/layers/spectral_norms.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
+import { spectralNorms } from '../../src/layers/spectral/spectral_norms.js';
+import { functionalCall } from '../../src/layers/weights/functional_call.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -1,5 +1,3 @@
-import { input, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import {
   add,
   concat,
@@ -12,12 +10,14 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { input, layers, model as functional, sequential } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { batchNormalization } from '../../src/layers/batch_normalization.js';
-import { functionalCall } from '../../src/layers/functional_call.js';
-import { namedWeights } from '../../src/layers/named_weights.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
+import { functionalCall } from '../../src/layers/weights/functional_call.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -2,8 +2,8 @@ import { add, mul, slice, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { groupNormalization } from '../../src/layers/group_normalization.js';
-import { instanceNormalization } from '../../src/layers/instance_normalization.js';
+import { groupNormalization } from '../../src/layers/normalization/group_normalization.js';
+import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { describeLayer } from './layer_contract.js';
 

@@ -2,7 +2,7 @@ import { add, mul, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { instanceNormalization } from '../../src/layers/instance_normalization.js';
+import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { describeLayer } from './layer_contract.js';
 

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   powerIterationIsFrozen,
   withFrozenPowerIteration,
-} from '../../src/layers/power_iteration_mode.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+} from '../../src/layers/modes/power_iteration_mode.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { useBackend } from '../helpers/backends.js';
 

@@ -10,8 +10,8 @@ import {
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { removeSpectralNormalization } from '../../src/layers/remove_spectral_normalization.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { removeSpectralNormalization } from '../../src/layers/spectral/remove_spectral_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { SPECTRAL_LAYERS, batchFor, seedWeights } from '../helpers/spectral.js';

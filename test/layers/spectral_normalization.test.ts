@@ -22,15 +22,15 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { withFrozenPowerIteration } from '../../src/layers/power_iteration_mode.js';
+import { withFrozenPowerIteration } from '../../src/layers/modes/power_iteration_mode.js';
 import {
   SpectralNormalization,
   spectralNormalization,
-} from '../../src/layers/spectral_normalization.js';
-import { singularValues } from '../helpers/singular_values.js';
+} from '../../src/layers/spectral/spectral_normalization.js';
 import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
+import { singularValues } from '../helpers/singular_values.js';
 import { SPECTRAL_LAYERS, batchFor, kernelMatrix, seedWeights } from '../helpers/spectral.js';
 
 const largest = async (kernel: Tensor, rowAxes: number[]): Promise<number> => {

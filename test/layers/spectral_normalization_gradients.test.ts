@@ -1,9 +1,9 @@
 import { softplus, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
-import { RandomStream } from '../../src/internal/random.js';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { RandomStream } from '../../src/internal/random.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { asyncTidy } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectGradients, gradientProjection, weightedSum } from '../helpers/numeric_gradient.js';

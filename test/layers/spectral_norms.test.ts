@@ -1,7 +1,7 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
-import { advancePowerIteration, spectralNorms } from '../../src/layers/spectral_norms.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
+import { advancePowerIteration, spectralNorms } from '../../src/layers/spectral/spectral_norms.js';
 import { asyncTidy, values } from '../helpers/async_tidy.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

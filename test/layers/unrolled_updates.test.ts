@@ -7,10 +7,10 @@ import { checkFirstOrder } from '../../src/gradcheck/check_derivatives.js';
 import { Probe, toHost } from '../../src/gradcheck/probe.js';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
-import { functionalCall } from '../../src/layers/functional_call.js';
-import { namedWeights } from '../../src/layers/named_weights.js';
-import { initializeWeights } from '../../src/models/initialize_weights.js';
+import { functionalCall } from '../../src/layers/weights/functional_call.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
+import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
 const RATE = 0.3;

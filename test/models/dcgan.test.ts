@@ -3,12 +3,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { namedWeights } from '../../src/layers/named_weights.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
-import { saveAndLoad } from '../helpers/save_and_load.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { saveAndLoad } from '../helpers/save_and_load.js';
 
 const NORMALIZATIONS = ['none', 'batch', 'spectral'] as const;
 const kinds = (model: LayersModel) => model.layers.map((layer) => layer.getClassName());

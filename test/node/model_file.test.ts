@@ -1,3 +1,6 @@
+import { ones } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import {
   mkdtempSync,
   readdirSync,
@@ -8,11 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ones } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerLayers } from '../../src/layers/register_layers.js';
+import { registerLayers } from '../../src/layers/serialization/register_layers.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { modelFile } from '../../src/node/model_file.js';
 import { values } from '../helpers/async_tidy.js';

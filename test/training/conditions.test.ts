@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.js';
-import { functionalCall } from '../../src/layers/functional_call.js';
+import { functionalCall } from '../../src/layers/weights/functional_call.js';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedWeights } from '../../src/layers/named_weights.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { ExponentialMovingAverage } from '../../src/training/exponential_moving_average.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -3,7 +3,7 @@ import type { NamedTensorMap, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedWeights } from '../../src/layers/named_weights.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

@@ -2,7 +2,7 @@ import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { batchNormalization } from '../../src/layers/batch_normalization.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import type { LayerTraits } from '../../src/layers/traits.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';

@@ -2,7 +2,7 @@ import { norm, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { constraints, layers, regularizers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';

@@ -4,8 +4,8 @@ import { RandomStream } from '../../src/internal/random.js';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { dropout } from '../../src/layers/dropout.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
-import { namedWeights } from '../../src/layers/named_weights.js';
-import { spectralNormalization } from '../../src/layers/spectral_normalization.js';
+import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 
 /** Sizes and channels of a small domain. */

@@ -2,7 +2,7 @@ import { ones, tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedWeights } from '../../src/layers/named_weights.js';
+import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { clipWeights } from '../../src/training/weight_clipping.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';

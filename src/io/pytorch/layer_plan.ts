@@ -1,6 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
-import type { LayerVariable } from '../../layers/named_weights.js';
+import type { LayerVariable } from '../../layers/weights/named_weights.js';
 import type { StateArray } from '../../types.js';
 import { inverse } from './permuted.js';
 import { spectralColumns } from './spectral_columns.js';

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkOneOf, checkOptions, fail } from '../../internal/check.js';
-import { checkModel } from '../../layers/spectral_norms.js';
+import { checkModel } from '../../layers/spectral/spectral_norms.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
 import type { ArchitectureName } from './architectures/by_name.js';

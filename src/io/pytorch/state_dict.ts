@@ -1,14 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOneOf, checkOptions } from '../../internal/check.js';
 import { arraysOf } from '../../internal/state.js';
-import { checkModel } from '../../layers/spectral_norms.js';
+import { checkModel } from '../../layers/spectral/spectral_norms.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
 import type { ArchitectureName } from './architectures/by_name.js';
 import { batchesTracked } from './batches_tracked.js';
+import type { PlannedWeight } from './layer_plan.js';
 import { inverse, permuted } from './permuted.js';
 import { planWeights } from './weight_plan.js';
-import type { PlannedWeight } from './layer_plan.js';
 import type { SpectralKeys } from './weight_rules.js';
 
 /** Options of {@link stateDict}. */

@@ -1,8 +1,8 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import { innerLayers, layersOf } from '../../layers/inner_layers.js';
-import { namedWeights } from '../../layers/named_weights.js';
-import type { LayerVariable } from '../../layers/named_weights.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
+import type { LayerVariable } from '../../layers/weights/named_weights.js';
 import { isSpectral, mapRule, planLayer, ruleOf } from './layer_plan.js';
 import type { PlannedWeight } from './layer_plan.js';
 import type { Architecture, TorchModule } from './torch_module.js';

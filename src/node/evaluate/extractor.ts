@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, io } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D, TensorContainer } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { checkTensor, fail, isTensor } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import { registerLayers } from '../../layers/register_layers.js';
+import { registerLayers } from '../../layers/serialization/register_layers.js';
 import { featureExtractor } from '../../metrics/feature_extractor.js';
 import { loadInceptionFeatures } from '../inception_file.js';
 import { modelFile } from '../model_file.js';

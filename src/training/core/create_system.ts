@@ -7,7 +7,7 @@ import { isPromise } from '../../internal/brands.js';
 import { checkBoolean, checkOptions, checkTensor, fail } from '../../internal/check.js';
 import type { Mark } from '../../internal/mark.js';
 import { checkState } from '../../internal/state.js';
-import { withFrozenPowerIteration } from '../../layers/power_iteration_mode.js';
+import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
 import type { PieceState, Stateful, TrainingSystem } from '../../types.js';
 import { identityPiece } from '../state/identity_piece.js';
 import { restoreAll, stateOf } from '../state/joined_state.js';

@@ -3,7 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor } from '../../internal/check.js';
 import { installKernels } from '../../kernels/install.js';
-import { functionalCall } from '../../layers/functional_call.js';
+import { functionalCall } from '../../layers/weights/functional_call.js';
 import { checkConditions, conditionsFor, conditionsOf } from './conditions.js';
 import type { Condition } from './conditions.js';
 

@@ -2,7 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
-import { advancePowerIteration } from '../../layers/spectral_norms.js';
+import { advancePowerIteration } from '../../layers/spectral/spectral_norms.js';
 import type { LossLog } from '../step/loss_log.js';
 import { gradientOfTerms, moveNetworks } from '../step/update_networks.js';
 import type { NetworkUpdate } from '../step/update_networks.js';

@@ -1,9 +1,9 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
-import { namedWeights } from '../../layers/named_weights.js';
-import { withReplacedWeights } from '../../layers/replaced_weights.js';
-import { withoutEffects } from '../../layers/without_effects.js';
+import { withoutEffects } from '../../layers/modes/without_effects.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
+import { withReplacedWeights } from '../../layers/weights/replaced_weights.js';
 
 /** A network as a step calls it: in training mode, with what it is conditioned on beside x. */
 export interface Player {

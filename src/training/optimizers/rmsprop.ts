@@ -1,7 +1,7 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { checkBoolean, checkNumber, checkOptions } from '../../internal/check.js';
-import { register } from '../../layers/register_class.js';
+import { register } from '../../layers/serialization/register_class.js';
 import { squareRoot } from '../../ops/square_root.js';
 import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';

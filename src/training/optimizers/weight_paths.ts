@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { namedWeights } from '../../layers/named_weights.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** The paths under which a state has the slots of an optimizer, `network/layer/weight`. */
 export function weightPaths(

@@ -3,8 +3,8 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Mark, Markable } from '../../internal/mark.js';
 import { innerLayers } from '../../layers/inner_layers.js';
-import { namedWeights } from '../../layers/named_weights.js';
-import { drawingLayers } from '../../layers/replayed_call.js';
+import { drawingLayers } from '../../layers/modes/replayed_call.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /**
  * Remembers networks and the pieces around them, so that a step that fails can be undone.

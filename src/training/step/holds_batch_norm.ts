@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { namedWeights } from '../../layers/named_weights.js';
 import { traitsOf } from '../../layers/traits.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** Whether a model's samples see each other through batch normalization. */
 export const holdsBatchNorm = (model: LayersModel): boolean =>

@@ -2,7 +2,7 @@ import { clone, dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import { namedWeights } from '../../layers/named_weights.js';
+import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** What a step leaves to be read: its losses, and where it made numbers that are not finite. */
 export interface StepReading {

@@ -8,7 +8,7 @@ import { loadStateDict } from '../../../src/io/pytorch/load_state_dict.js';
 import { readPth } from '../../../src/io/pytorch/read_pth.js';
 import { stateDict } from '../../../src/io/pytorch/state_dict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/io/safetensors.js';
-import { namedWeights } from '../../../src/layers/named_weights.js';
+import { namedWeights } from '../../../src/layers/weights/named_weights.js';
 import { dcganDiscriminator } from '../../../src/models/dcgan_discriminator.js';
 import type { StateArray } from '../../../src/types.js';
 import { BACKENDS, useBackend } from '../../helpers/backends.js';

@@ -4,8 +4,8 @@ import { fill } from '../../../bench/hash.js';
 import { loadWeights } from '../../../src/io/pytorch/load_weights.js';
 import { inverse, permuted } from '../../../src/io/pytorch/permuted.js';
 import type { Architecture } from '../../../src/io/pytorch/torch_module.js';
-import { namedWeights } from '../../../src/layers/named_weights.js';
-import { spectralNormalization } from '../../../src/layers/spectral_normalization.js';
+import { spectralNormalization } from '../../../src/layers/spectral/spectral_normalization.js';
+import { namedWeights } from '../../../src/layers/weights/named_weights.js';
 import { useBackend } from '../../helpers/backends.js';
 import { fc } from '../../helpers/properties.js';
 

@@ -1,13 +1,17 @@
 import type { Scalar, Tensor, serialization } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
-import { RandomStream } from '../internal/random.js';
-import { matrixShape } from './kernel_layouts.js';
-import type { KernelLayout } from './kernel_layouts.js';
-import { register } from './register_class.js';
-import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
-import type { ReparametrizedArgs } from './reparametrized.js';
+import { checkNumber, checkOptions } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+import { matrixShape } from '../kernel_layouts.js';
+import type { KernelLayout } from '../kernel_layouts.js';
+import {
+  REPARAMETRIZED_OPTIONS,
+  Reparametrized,
+  checkWrapped,
+} from '../reparametrization/reparametrized.js';
+import type { ReparametrizedArgs } from '../reparametrization/reparametrized.js';
+import { register } from '../serialization/register_class.js';
 import { SpectralKernel } from './spectral_kernel.js';
 
 /** Options of {@link spectralNormalization}. */

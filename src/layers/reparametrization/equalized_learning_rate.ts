@@ -1,14 +1,14 @@
 import { mul } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
-import { RandomStream } from '../internal/random.js';
-import { EMBEDDINGS, matrixShape } from './kernel_layouts.js';
-import type { KernelLayout } from './kernel_layouts.js';
-import { register } from './register_class.js';
+import { checkNumber, checkOptions } from '../../internal/check.js';
+import { RandomStream } from '../../internal/random.js';
+import { EMBEDDINGS, matrixShape } from '../kernel_layouts.js';
+import type { KernelLayout } from '../kernel_layouts.js';
+import { register } from '../serialization/register_class.js';
+import { classesWithKernels } from '../traits.js';
 import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
 import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
-import { classesWithKernels } from './traits.js';
 
 /** Options of {@link equalizedLearningRate}. */
 export interface EqualizedLearningRateArgs extends ReparametrizedArgs {

@@ -1,5 +1,5 @@
-import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { checkLayerOptions } from '../layer_options.js';
+import { register } from '../serialization/register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationArgs } from './sample_normalization.js';
 

@@ -1,4 +1,4 @@
-import { NestedMode } from '../internal/nested_mode.js';
+import { NestedMode } from '../../internal/nested_mode.js';
 
 export const frozenStatistics: NestedMode = new NestedMode();
 

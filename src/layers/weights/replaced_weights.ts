@@ -1,6 +1,6 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { stopGradient } from '../ops/stop_gradient.js';
+import { stopGradient } from '../../ops/stop_gradient.js';
 import type { LayerVariable } from './named_weights.js';
 
 type Replacements = Iterable<readonly [LayerVariable, Tensor]>;

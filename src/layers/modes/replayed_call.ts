@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { innerLayers } from '../inner_layers.js';
+import type { LayerVariable } from '../weights/named_weights.js';
+import { withForgottenWrites } from '../weights/replaced_weights.js';
 import { frozenMasks } from './frozen_masks.js';
 import { frozenStatistics } from './frozen_statistics.js';
-import { innerLayers } from './inner_layers.js';
-import type { LayerVariable } from './named_weights.js';
 import { frozenPowerIteration } from './power_iteration_mode.js';
-import { withForgottenWrites } from './replaced_weights.js';
 
 const MODES = [frozenMasks, frozenStatistics, frozenPowerIteration];
 

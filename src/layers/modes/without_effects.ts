@@ -1,7 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { withIgnoredWrites } from '../weights/replaced_weights.js';
 import { frozenStatistics } from './frozen_statistics.js';
 import { frozenPowerIteration } from './power_iteration_mode.js';
-import { withIgnoredWrites } from './replaced_weights.js';
 import { drawingLayers } from './replayed_call.js';
 
 /** What a call without effects does about the masks of dropout. */

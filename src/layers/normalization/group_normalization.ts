@@ -1,7 +1,7 @@
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkNumber, fail } from '../internal/check.js';
-import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
+import { checkNumber, fail } from '../../internal/check.js';
+import { checkLayerOptions } from '../layer_options.js';
+import { register } from '../serialization/register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationArgs } from './sample_normalization.js';
 

@@ -2,9 +2,9 @@ import { div, mul, reshape, sqrt, square, sum, tidy } from '@tensorflow/tfjs-cor
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkOptions } from '../internal/check.js';
-import type { KernelLayout } from './kernel_layouts.js';
-import { register } from './register_class.js';
+import { checkOptions } from '../../internal/check.js';
+import type { KernelLayout } from '../kernel_layouts.js';
+import { register } from '../serialization/register_class.js';
 import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
 import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
 

@@ -1,11 +1,11 @@
 import { div, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { powerIteration, spectralNorm } from '../ops/power_iteration.js';
-import type { SingularVectors } from '../ops/power_iteration.js';
-import type { KernelLayout } from './kernel_layouts.js';
-import { powerIterationIsFrozen } from './power_iteration_mode.js';
-import type { ReparametrizedKernel } from './reparametrized.js';
+import { powerIteration, spectralNorm } from '../../ops/power_iteration.js';
+import type { SingularVectors } from '../../ops/power_iteration.js';
+import type { KernelLayout } from '../kernel_layouts.js';
+import { powerIterationIsFrozen } from '../modes/power_iteration_mode.js';
+import type { ReparametrizedKernel } from '../reparametrization/reparametrized.js';
 
 /** How a kernel's power iteration goes. */
 interface PowerIterationOptions {

@@ -1,12 +1,12 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { allOrNothing } from '../internal/freed_if_thrown.js';
-import { deserializeLayer } from './deserialize_layer.js';
-import type { SerializedLayer } from './deserialize_layer.js';
-import { innerLayers } from './inner_layers.js';
-import { Reparametrized } from './reparametrized.js';
+import { fail } from '../../internal/check.js';
+import { allOrNothing } from '../../internal/freed_if_thrown.js';
+import { innerLayers } from '../inner_layers.js';
+import { Reparametrized } from '../reparametrization/reparametrized.js';
+import { deserializeLayer } from '../serialization/deserialize_layer.js';
+import type { SerializedLayer } from '../serialization/deserialize_layer.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 import { checkModel } from './spectral_norms.js';
 

@@ -1,6 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
+import { fail } from '../../internal/check.js';
 
 /** A layer or model as tfjs writes it into a config. */
 export interface SerializedLayer extends serialization.ConfigDict {

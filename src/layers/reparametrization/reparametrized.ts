@@ -2,11 +2,11 @@ import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { deserializeLayer } from './deserialize_layer.js';
-import type { SerializedLayer } from './deserialize_layer.js';
-import type { KernelLayout } from './kernel_layouts.js';
-import { classesWithKernels, traitsOf } from './traits.js';
+import { fail } from '../../internal/check.js';
+import type { KernelLayout } from '../kernel_layouts.js';
+import { deserializeLayer } from '../serialization/deserialize_layer.js';
+import type { SerializedLayer } from '../serialization/deserialize_layer.js';
+import { classesWithKernels, traitsOf } from '../traits.js';
 
 /** Options of every layer that reparametrizes another one. */
 export interface ReparametrizedArgs {

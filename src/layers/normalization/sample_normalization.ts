@@ -2,10 +2,10 @@ import { ones, reshape, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import { fusedNormalization } from '../gradients/fused_normalization.js';
-import { checkBoolean, checkNumber, fail } from '../internal/check.js';
-import { groupNormalize } from '../ops/group_normalize.js';
-import { single } from './single_tensor.js';
+import { fusedNormalization } from '../../gradients/fused_normalization.js';
+import { checkBoolean, checkNumber, fail } from '../../internal/check.js';
+import { groupNormalize } from '../../ops/group_normalize.js';
+import { single } from '../single_tensor.js';
 
 /** What the normalizations that know one sample at a time have in common. */
 export interface SampleNormalizationArgs {

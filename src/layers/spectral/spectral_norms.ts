@@ -1,9 +1,9 @@
 import { dispose, stack } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { innerLayers } from './inner_layers.js';
-import { namedLayers } from './layer_names.js';
+import { fail } from '../../internal/check.js';
+import { innerLayers } from '../inner_layers.js';
+import { namedLayers } from '../layer_names.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
 /** Refuses what is not a model. */

@@ -2,13 +2,13 @@ import { add, mul, ones, reshape, rsqrt, sub, tidy, zeros } from '@tensorflow/tf
 import type { Tensor, Tensor1D, Tensor2D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { fusedNormalization } from '../gradients/fused_normalization.js';
-import { checkBoolean, checkNumber, fail } from '../internal/check.js';
-import { batchNormalize, columnMoments } from '../ops/batch_normalize.js';
-import { statisticsAreFrozen } from './frozen_statistics.js';
-import { checkLayerOptions } from './layer_options.js';
-import { register } from './register_class.js';
-import { single } from './single_tensor.js';
+import { fusedNormalization } from '../../gradients/fused_normalization.js';
+import { checkBoolean, checkNumber, fail } from '../../internal/check.js';
+import { batchNormalize, columnMoments } from '../../ops/batch_normalize.js';
+import { checkLayerOptions } from '../layer_options.js';
+import { statisticsAreFrozen } from '../modes/frozen_statistics.js';
+import { register } from '../serialization/register_class.js';
+import { single } from '../single_tensor.js';
 
 type LayerVariable = layers.Layer['weights'][number];
 

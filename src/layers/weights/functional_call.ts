@@ -1,13 +1,13 @@
 import type { NamedTensorMap, Rank, Tensor } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkTensor, fail } from '../internal/check.js';
-import { boolean } from '../internal/option_kinds.js';
-import { readOptions } from '../internal/read_options.js';
-import { checkInputs } from './check_inputs.js';
+import { checkTensor, fail } from '../../internal/check.js';
+import { boolean } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
+import { checkInputs } from '../check_inputs.js';
+import { withoutEffects } from '../modes/without_effects.js';
 import { namedWeights } from './named_weights.js';
 import { withReplacedWeights } from './replaced_weights.js';
-import { withoutEffects } from './without_effects.js';
 
 /**
  * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.

@@ -1,6 +1,6 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { fail } from '../internal/check.js';
-import { namedLayersOf } from './layer_names.js';
+import { fail } from '../../internal/check.js';
+import { namedLayersOf } from '../layer_names.js';
 
 /** A weight of a layer: `read()` gives its value, `write()` replaces it. */
 export type LayerVariable = layers.Layer['weights'][number];

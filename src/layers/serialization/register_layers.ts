@@ -1,0 +1,48 @@
+import { Bias } from '../bias.js';
+import { Conv2D } from '../conv2d.js';
+import { Conv2DTranspose } from '../conv2d_transpose.js';
+import { Dropout } from '../dropout.js';
+import { ImageSize } from '../image_size.js';
+import { LeakyReLU } from '../leaky_relu.js';
+import { BatchNormalization } from '../normalization/batch_normalization.js';
+import { GroupNormalization } from '../normalization/group_normalization.js';
+import { InstanceNormalization } from '../normalization/instance_normalization.js';
+import { PixelShuffle } from '../pixel_shuffle.js';
+import { Recompute } from '../recompute.js';
+import { ReflectionPadding2D } from '../reflection_padding_2d.js';
+import { EqualizedLearningRate } from '../reparametrization/equalized_learning_rate.js';
+import { WeightNormalization } from '../reparametrization/weight_normalization.js';
+import { SpectralNormalization } from '../spectral/spectral_normalization.js';
+import { register } from './register_class.js';
+
+/**
+ * Lets `loadLayersModel` find the classes of gan-kit, in a program that loads a model and makes no
+ * layer itself. Calling it twice does nothing more.
+ *
+ * @example
+ * ```ts
+ * import { registerLayers } from 'gan-kit/layers';
+ *
+ * registerLayers();
+ * ```
+ */
+export function registerLayers(): void {
+  for (const layerClass of [
+    BatchNormalization,
+    Bias,
+    Conv2D,
+    Conv2DTranspose,
+    Dropout,
+    EqualizedLearningRate,
+    GroupNormalization,
+    ImageSize,
+    InstanceNormalization,
+    LeakyReLU,
+    PixelShuffle,
+    Recompute,
+    ReflectionPadding2D,
+    SpectralNormalization,
+    WeightNormalization,
+  ])
+    register(layerClass);
+}
