@@ -1,9 +1,9 @@
+import { decode } from 'fast-png';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { train } from '../../examples/gaussians/experiment.js';
 import { drawPoints, MIXTURES } from '../../examples/gaussians/mixtures.js';
@@ -11,7 +11,7 @@ import type { Point } from '../../examples/gaussians/mixtures.js';
 import { quality } from '../../examples/gaussians/quality.js';
 import { scatter } from '../../examples/gaussians/scatter.js';
 import { SYSTEMS } from '../../examples/gaussians/systems.js';
-import { encodePNG } from '../../src/node/png.js';
+import { encodePNG } from '../../src/node/images/png.js';
 import { useBackend } from '../helpers/backends.js';
 import { points as drawn, readReport } from '../helpers/report_page.js';
 

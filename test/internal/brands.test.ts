@@ -12,8 +12,8 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.j
 import { isShared } from '../../src/kernels/wasm/runtime/threads.js';
 import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
 import { kernelDistance } from '../../src/metrics/kernel/kernel_distance.js';
-import { writeFileAtomic } from '../../src/node/atomic_file.js';
-import { encodePNG } from '../../src/node/png.js';
+import { writeFileAtomic } from '../../src/node/files/atomic_file.js';
+import { encodePNG } from '../../src/node/images/png.js';
 
 /** A value as code in another realm makes it. */
 const foreign = <T>(source: string): T => runInNewContext(source) as T;

@@ -10,7 +10,7 @@ import type {
   InceptionFeatures,
   InceptionOutputs,
 } from '../../src/metrics/inception/inception_features.js';
-import { loadInceptionFeatures } from '../../src/node/inception_file.js';
+import { loadInceptionFeatures } from '../../src/node/files/inception_file.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { FEATURES, images, seededWeights } from '../helpers/inception.js';
 import { expectNoLeak } from '../helpers/leaks.js';

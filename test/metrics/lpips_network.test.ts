@@ -12,7 +12,7 @@ import type {
   LPIPSNetworkOptions,
 } from '../../src/metrics/similarity/lpips_network.js';
 import { perceptualDistance } from '../../src/metrics/similarity/perceptual_distance.js';
-import { loadLPIPSNetwork } from '../../src/node/lpips_file.js';
+import { loadLPIPSNetwork } from '../../src/node/files/lpips_file.js';
 import type { StateArray } from '../../src/types.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';

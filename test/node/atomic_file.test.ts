@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeFileAtomic } from '../../src/node/atomic_file.js';
+import { writeFileAtomic } from '../../src/node/files/atomic_file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-atomic-'));
 afterAll(() => rmSync(folder, { recursive: true }));

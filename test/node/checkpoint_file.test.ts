@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
 import type { PieceState, Stateful } from '../../src/types.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-checkpoint-'));

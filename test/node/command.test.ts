@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { isGanKitError } from '../../src/errors.js';
 import { decodeStatisticsNPZ } from '../../src/metrics/gaussian/statistics_npz.js';
 import { evaluate, EVALUATE_HELP } from '../../src/node/command/evaluate.js';
-import { savePNG } from '../../src/node/png.js';
+import { savePNG } from '../../src/node/images/png.js';
 import { useBackend } from '../helpers/backends.js';
 
 const root = mkdtempSync(join(tmpdir(), 'gan-kit-command-'));

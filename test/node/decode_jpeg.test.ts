@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { BadImage } from '../../src/io/images/bad_image.js';
-import { decodeJPEG } from '../../src/node/decode_jpeg.js';
+import { decodeJPEG } from '../../src/node/images/decode_jpeg.js';
 import { IMAGES, bytesOf } from '../io/images/image_fixture.js';
 
 const FILES = Object.entries(IMAGES.files.jpeg);

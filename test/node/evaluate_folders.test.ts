@@ -17,9 +17,9 @@ import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { scoreTable } from '../../src/node/command/score_table.js';
 import { evaluateFolders } from '../../src/node/evaluate/evaluate_folders.js';
 import type { EvaluateFoldersOptions } from '../../src/node/evaluate/evaluate_options.js';
-import { folderImages } from '../../src/node/folder_images.js';
-import { modelFile } from '../../src/node/model_file.js';
-import { savePNG } from '../../src/node/png.js';
+import { modelFile } from '../../src/node/files/model_file.js';
+import { folderImages } from '../../src/node/images/folder_images.js';
+import { savePNG } from '../../src/node/images/png.js';
 import { useBackend } from '../helpers/backends.js';
 import { graphModel } from '../helpers/graph_model.js';
 

@@ -1,11 +1,11 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderImages } from '../../src/node/folder_images.js';
-import type { FolderImagesOptions } from '../../src/node/folder_images.js';
-import { savePNG } from '../../src/node/png.js';
+import { folderImages } from '../../src/node/images/folder_images.js';
+import type { FolderImagesOptions } from '../../src/node/images/folder_images.js';
+import { savePNG } from '../../src/node/images/png.js';
 import { useBackend } from '../helpers/backends.js';
 
 const root = mkdtempSync(join(tmpdir(), 'gan-kit-images-'));

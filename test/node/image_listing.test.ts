@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairedImages as pairedFiles } from '../../src/io/images/paired_images.js';
-import { folderImages } from '../../src/node/folder_images.js';
-import { pairedImages } from '../../src/node/paired_images.js';
-import { encodePNG } from '../../src/node/png.js';
-import { unpairedImages } from '../../src/node/unpaired_images.js';
+import { folderImages } from '../../src/node/images/folder_images.js';
+import { pairedImages } from '../../src/node/images/paired_folder.js';
+import { encodePNG } from '../../src/node/images/png.js';
+import { unpairedImages } from '../../src/node/images/unpaired_folder.js';
 import { useBackend } from '../helpers/backends.js';
 
 let root = '';

@@ -1,16 +1,16 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
-import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairedImages as pairedFiles } from '../../src/io/images/paired_images.js';
 import { unpairedImages as unpairedFiles } from '../../src/io/images/unpaired_images.js';
-import { folderImages } from '../../src/node/folder_images.js';
-import { pairedImages } from '../../src/node/paired_images.js';
-import { encodePNG } from '../../src/node/png.js';
-import { trainingImages } from '../../src/node/training_images.js';
-import { unpairedImages } from '../../src/node/unpaired_images.js';
+import { folderImages } from '../../src/node/images/folder_images.js';
+import { pairedImages } from '../../src/node/images/paired_folder.js';
+import { encodePNG } from '../../src/node/images/png.js';
+import { trainingImages } from '../../src/node/images/training_images.js';
+import { unpairedImages } from '../../src/node/images/unpaired_folder.js';
 import { useBackend } from '../helpers/backends.js';
 import { IMAGES, bytesOf } from '../io/images/image_fixture.js';
 

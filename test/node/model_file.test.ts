@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerLayers } from '../../src/layers/serialization/register_layers.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
-import { modelFile } from '../../src/node/model_file.js';
+import { modelFile } from '../../src/node/files/model_file.js';
 import { values } from '../helpers/async_tidy.js';
 import { useBackend } from '../helpers/backends.js';
 

@@ -1,9 +1,9 @@
+import { decode } from 'fast-png';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode } from 'fast-png';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePNG, savePNG } from '../../src/node/png.js';
+import { encodePNG, savePNG } from '../../src/node/images/png.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-png-'));
 afterAll(() => rmSync(folder, { recursive: true }));

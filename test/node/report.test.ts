@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
-import { encodePNG } from '../../src/node/png.js';
-import { renderReport, writeReport } from '../../src/node/report.js';
-import type { RunReport } from '../../src/node/run_report.js';
+import { encodePNG } from '../../src/node/images/png.js';
+import { renderReport, writeReport } from '../../src/node/report/report.js';
+import type { RunReport } from '../../src/node/report/run_report.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,14 +1,14 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pairedImages as pairedFiles } from '../../src/io/images/paired_images.js';
 import type { ImageBatch, ImageDataSet } from '../../src/io/images/image_data_set.js';
 import type { ImageSetOptions } from '../../src/io/images/image_set_options.js';
-import { pairedImages } from '../../src/node/paired_images.js';
-import { encodePNG } from '../../src/node/png.js';
-import { unpairedImages } from '../../src/node/unpaired_images.js';
+import { pairedImages as pairedFiles } from '../../src/io/images/paired_images.js';
+import { pairedImages } from '../../src/node/images/paired_folder.js';
+import { encodePNG } from '../../src/node/images/png.js';
+import { unpairedImages } from '../../src/node/images/unpaired_folder.js';
 import { useBackend } from '../helpers/backends.js';
 
 let root = '';

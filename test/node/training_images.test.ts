@@ -1,13 +1,13 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageDataSet } from '../../src/io/images/image_data_set.js';
 import { trainingImages as trainingFiles } from '../../src/io/images/training_images.js';
 import type { RealBatch } from '../../src/io/images/training_set.js';
-import { encodePNG, savePNG } from '../../src/node/png.js';
-import { trainingImages } from '../../src/node/training_images.js';
+import { encodePNG, savePNG } from '../../src/node/images/png.js';
+import { trainingImages } from '../../src/node/images/training_images.js';
 import { useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 

@@ -1,5 +1,5 @@
 // A process to be killed: writes two contents in turn to one path, until it dies.
-import { writeFileAtomic } from '../../src/node/atomic_file.js';
+import { writeFileAtomic } from '../../src/node/files/atomic_file.js';
 
 const path = process.argv[2]!;
 const size = Number(process.argv[3]);

@@ -10,7 +10,7 @@ import { RandomStream } from '../../src/internal/random.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { ExponentialMovingAverage } from '../../src/training/exponential_moving_average.js';
 import { ImagePool } from '../../src/training/image_pool.js';

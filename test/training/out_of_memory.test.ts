@@ -14,7 +14,7 @@ import { hinge } from '../../src/losses/hinge.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import type { Adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { existsSync } from 'node:fs';
 import { loadBackend } from '../../src/backend/load_backend.js';
-import { loadCheckpoint, saveCheckpoint } from '../../src/node/checkpoint_file.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { critic, images, translator } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RasterImage } from '../../src/io/image_grid.js';
 import { decodePNG } from '../../src/io/images/decode_png.js';
-import { savePNG } from '../../src/node/png.js';
+import { savePNG } from '../../src/node/images/png.js';
 
 const SIDE = 262; // of a panel: four cells of 64 pixels, 2 apart
 const MARGIN = 14; // between panels

@@ -1,15 +1,15 @@
+import { SingleBar } from 'cli-progress';
 import { parseArgs } from 'node:util';
 import type { BackendName } from '../../backend/backend_names.js';
 import { loadBackend } from '../../backend/load_backend.js';
 import { GanKitError } from '../../errors.js';
-import { writeFileAtomic } from '../atomic_file.js';
 import { evaluateFolders } from '../evaluate/evaluate_folders.js';
 import type { EvaluateFoldersOptions } from '../evaluate/evaluate_options.js';
 import { METRICS } from '../evaluate/evaluation.js';
 import type { Evaluation, Metric } from '../evaluate/evaluation.js';
+import { writeFileAtomic } from '../files/atomic_file.js';
 import { inFlags, withFlags } from './in_flags.js';
 import { scoreTable } from './score_table.js';
-import { SingleBar } from 'cli-progress';
 
 export const EVALUATE_HELP: string = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
 

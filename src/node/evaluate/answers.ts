@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
 import { FeatureStatistics } from '../../metrics/gaussian/feature_statistics.js';
 import type { HostRows } from '../../metrics/rows.js';
-import type { FolderImages } from '../folder_images.js';
+import type { FolderImages } from '../images/folder_images.js';
 import type { Extractor } from './extractor.js';
 
 /** What an extractor says of all images of a folder. */

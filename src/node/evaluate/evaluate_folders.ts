@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import { folderImages } from '../folder_images.js';
-import type { FolderImages } from '../folder_images.js';
+import { folderImages } from '../images/folder_images.js';
+import type { FolderImages } from '../images/folder_images.js';
 import { AnswerReader } from './answers.js';
 import { checkedRequest } from './evaluate_options.js';
 import type { EvaluateFoldersOptions } from './evaluate_options.js';

@@ -10,8 +10,8 @@ import { checkTensor, fail, isTensor } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import { registerLayers } from '../../layers/serialization/register_layers.js';
 import { featureExtractor } from '../../metrics/feature_extractor.js';
-import { loadInceptionFeatures } from '../inception_file.js';
-import { modelFile } from '../model_file.js';
+import { loadInceptionFeatures } from '../files/inception_file.js';
+import { modelFile } from '../files/model_file.js';
 
 /** What a network says of images; the caller owns both. */
 export interface Extracted {

@@ -4,7 +4,7 @@ import { fail } from '../../internal/check.js';
 import { FeatureStatistics } from '../../metrics/gaussian/feature_statistics.js';
 import type { GaussianStatistics } from '../../metrics/gaussian/feature_statistics.js';
 import { decodeStatisticsNPZ, encodeStatisticsNPZ } from '../../metrics/gaussian/statistics_npz.js';
-import { writeFileAtomic } from '../atomic_file.js';
+import { writeFileAtomic } from '../files/atomic_file.js';
 
 /** Statistics in place of images. */
 export type SavedStatistics = GaussianStatistics | FeatureStatistics;

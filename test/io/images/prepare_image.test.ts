@@ -3,7 +3,7 @@ import { imageDecoder } from '../../../src/io/images/decode_image.js';
 import { cutOf } from '../../../src/io/images/preparation.js';
 import type { Preparation } from '../../../src/io/images/preparation.js';
 import { halvesOf, prepareImage } from '../../../src/io/images/prepare_image.js';
-import { decodeJPEG } from '../../../src/node/decode_jpeg.js';
+import { decodeJPEG } from '../../../src/node/images/decode_jpeg.js';
 import { IMAGES, bytesOf } from './image_fixture.js';
 
 const decode = imageDecoder(decodeJPEG);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isUint8Array } from '../internal/brands.js';
-import { fail } from '../internal/check.js';
+import { isUint8Array } from '../../internal/brands.js';
+import { fail } from '../../internal/check.js';
 
 /**
  * Writes a file so that its path always holds a whole one: the old content or the new, whenever the

@@ -1,16 +1,16 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
-import { checkBackend } from '../internal/check_backend.js';
-import { BadImage } from '../io/images/bad_image.js';
-import { imageDecoder } from '../io/images/decode_image.js';
-import type { ImageSource, OnCorrupt } from '../io/images/image_sources.js';
-import { ALPHAS, withColours } from '../io/images/colours.js';
-import { checkChannels } from '../io/images/image_set_options.js';
-import { checkSides } from '../io/images/image_sizes.js';
-import type { Picture } from '../io/images/picture.js';
-import { checkBits, resized, whiteOf } from '../io/images/prepare_image.js';
-import { sidesOf } from '../io/images/preparation.js';
+import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { checkBackend } from '../../internal/check_backend.js';
+import { BadImage } from '../../io/images/bad_image.js';
+import { ALPHAS, withColours } from '../../io/images/colours.js';
+import { imageDecoder } from '../../io/images/decode_image.js';
+import { checkChannels } from '../../io/images/image_set_options.js';
+import { checkSides } from '../../io/images/image_sizes.js';
+import type { ImageSource, OnCorrupt } from '../../io/images/image_sources.js';
+import type { Picture } from '../../io/images/picture.js';
+import { sidesOf } from '../../io/images/preparation.js';
+import { checkBits, resized, whiteOf } from '../../io/images/prepare_image.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
 

@@ -1,8 +1,8 @@
-import { checkOptions } from '../internal/check.js';
-import type { ImageDataSet } from '../io/images/image_data_set.js';
-import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
-import { pairedSet } from '../io/images/paired_set.js';
-import type { PairedSetOptions } from '../io/images/paired_set.js';
+import { checkOptions } from '../../internal/check.js';
+import type { ImageDataSet } from '../../io/images/image_data_set.js';
+import { IMAGE_SET_OPTIONS } from '../../io/images/image_set_options.js';
+import { pairedSet } from '../../io/images/paired_set.js';
+import type { PairedSetOptions } from '../../io/images/paired_set.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
 

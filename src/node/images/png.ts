@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { isUint8Array } from '../internal/brands.js';
-import { checkNumber, checkOptions, fail } from '../internal/check.js';
-import type { RasterImage } from '../io/image_grid.js';
-import { checkPath, writeFileAtomic } from './atomic_file.js';
+import { isUint8Array } from '../../internal/brands.js';
+import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import type { RasterImage } from '../../io/image_grid.js';
+import { checkPath, writeFileAtomic } from '../files/atomic_file.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** What PNG calls 1, 2, 3 and 4 channels. */

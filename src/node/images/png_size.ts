@@ -1,4 +1,4 @@
-import { isUint8Array } from '../internal/brands.js';
+import { isUint8Array } from '../../internal/brands.js';
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** The size that a PNG file states, or undefined where the bytes are no PNG. */

@@ -1,5 +1,5 @@
-import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
-import { pngSize } from './png_size.js';
+import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { pngSize } from '../images/png_size.js';
 import type { RunReport } from './run_report.js';
 
 const KEYS = [

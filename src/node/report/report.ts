@@ -1,12 +1,12 @@
-import { plotScript, plotStyle } from './assets.js';
-import { checkPath, writeFileAtomic } from './atomic_file.js';
+import { plotScript, plotStyle } from '../assets.js';
+import { checkPath, writeFileAtomic } from '../files/atomic_file.js';
+import { checkReport } from './check_report.js';
+import { plotData } from './curves.js';
 import { html, inline, json } from './markup.js';
-import { checkReport } from './report_check.js';
-import { plotData } from './report_curves.js';
-import { REPORT_SCRIPT } from './report_script.js';
-import * as sections from './report_sections.js';
-import { REPORT_STYLE } from './report_style.js';
 import type { RunReport } from './run_report.js';
+import { REPORT_SCRIPT } from './script.js';
+import * as sections from './sections.js';
+import { REPORT_STYLE } from './style.js';
 
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";

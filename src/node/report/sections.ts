@@ -1,5 +1,5 @@
+import { pngSize } from '../images/png_size.js';
 import { html, Markup, NOTHING } from './markup.js';
-import { pngSize } from './png_size.js';
 import type {
   ReportCurve,
   ReportFrame,

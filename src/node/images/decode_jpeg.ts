@@ -1,7 +1,7 @@
-import { BadImage } from '../io/images/bad_image.js';
-import { cleaned, readJPEGFrame, strayWarning } from '../io/images/jpeg_frame.js';
-import type { FilePicture } from '../io/images/picture.js';
-import { jpegTurbo } from './assets.js';
+import { BadImage } from '../../io/images/bad_image.js';
+import { cleaned, readJPEGFrame, strayWarning } from '../../io/images/jpeg_frame.js';
+import type { FilePicture } from '../../io/images/picture.js';
+import { jpegTurbo } from '../assets.js';
 
 /** The functions of libjpeg-turbo that `@cwasm/jpeg-turbo` exports. */
 interface TurboJPEG {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { inceptionFeatures } from '../metrics/inception/inception_features.js';
+import { inceptionFeatures } from '../../metrics/inception/inception_features.js';
 import type {
   InceptionFeatures,
   InceptionFeaturesOptions,
-} from '../metrics/inception/inception_features.js';
+} from '../../metrics/inception/inception_features.js';
 import { checkPath } from './atomic_file.js';
 
 /**

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { GanKitError, isGanKitError } from '../errors.js';
-import { isFloat32Array } from '../internal/brands.js';
-import { checkBoolean, checkOptions, fail } from '../internal/check.js';
-import { isStateful } from '../internal/state.js';
-import { decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.js';
-import type { CheckpointExtra } from '../io/checkpoint.js';
-import { toJSONText } from '../io/json_text.js';
-import type { PieceState, Stateful } from '../types.js';
+import { GanKitError, isGanKitError } from '../../errors.js';
+import { isFloat32Array } from '../../internal/brands.js';
+import { checkBoolean, checkOptions, fail } from '../../internal/check.js';
+import { isStateful } from '../../internal/state.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../io/checkpoint.js';
+import type { CheckpointExtra } from '../../io/checkpoint.js';
+import { toJSONText } from '../../io/json_text.js';
+import type { PieceState, Stateful } from '../../types.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
 /** Options of {@link saveCheckpoint}. */

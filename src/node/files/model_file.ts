@@ -1,8 +1,8 @@
+import { io } from '@tensorflow/tfjs-core';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, normalize } from 'node:path';
-import { io } from '@tensorflow/tfjs-core';
-import { isArrayBuffer } from '../internal/brands.js';
-import { fail } from '../internal/check.js';
+import { isArrayBuffer } from '../../internal/brands.js';
+import { fail } from '../../internal/check.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
 /**
@@ -97,7 +97,7 @@ async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.Save
   const model = {
     modelTopology,
     ...rest,
-    weightsManifest: [{ paths: [`./${name}`], weights: weightSpecs }],
+    weightsManifest: [{ paths: [`../${name}`], weights: weightSpecs }],
   };
   const bytes = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   await writeFileAtomic(join(dirname(path), name), bytes);

@@ -1,17 +1,17 @@
 import type { Dirent } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../internal/check.js';
-import { BadImage } from '../io/images/bad_image.js';
+import { fail } from '../../internal/check.js';
+import { BadImage } from '../../io/images/bad_image.js';
 import {
   adviceOf,
   countOne,
   HIDDEN_FOLDER,
   LINKED_FOLDER,
   passedOverAs,
-} from '../io/images/image_listing.js';
-import type { ImageListing } from '../io/images/image_listing.js';
-import { byCodePoint } from '../io/images/image_sources.js';
+} from '../../io/images/image_listing.js';
+import type { ImageListing } from '../../io/images/image_listing.js';
+import { byCodePoint } from '../../io/images/image_sources.js';
 
 /**
  * Lists the image files of a folder and of those within, in order of their paths. As Python's os.walk,

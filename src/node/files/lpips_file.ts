@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { checkOneOf, checkOptions, fail } from '../internal/check.js';
-import { lpipsNetwork } from '../metrics/similarity/lpips_network.js';
-import type { LPIPSNetwork, LPIPSNetworkOptions } from '../metrics/similarity/lpips_network.js';
+import { checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { lpipsNetwork } from '../../metrics/similarity/lpips_network.js';
+import type { LPIPSNetwork, LPIPSNetworkOptions } from '../../metrics/similarity/lpips_network.js';
 
 /** Options of {@link loadLPIPSNetwork}: those of `lpipsNetwork`, with paths in place of bytes. */
 export interface LPIPSFiles extends Omit<LPIPSNetworkOptions, 'backbone' | 'linear'> {

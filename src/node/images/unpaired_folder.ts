@@ -1,9 +1,9 @@
-import { checkOptions } from '../internal/check.js';
-import type { ImageDataSet } from '../io/images/image_data_set.js';
-import { IMAGE_SET_OPTIONS } from '../io/images/image_set_options.js';
-import type { ImageSetOptions } from '../io/images/image_set_options.js';
-import { unpairedSet } from '../io/images/unpaired_set.js';
-import type { UnpairedNames } from '../io/images/unpaired_set.js';
+import { checkOptions } from '../../internal/check.js';
+import type { ImageDataSet } from '../../io/images/image_data_set.js';
+import { IMAGE_SET_OPTIONS } from '../../io/images/image_set_options.js';
+import type { ImageSetOptions } from '../../io/images/image_set_options.js';
+import { unpairedSet } from '../../io/images/unpaired_set.js';
+import type { UnpairedNames } from '../../io/images/unpaired_set.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
 
