@@ -1,4 +1,4 @@
-import type { Contender } from './contender.js';
+import type { Contender } from './protocol/contender.js';
 import type { Report } from './report.js';
 
 /** What the levels of a benchmark have in common. */

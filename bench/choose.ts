@@ -1,5 +1,5 @@
-import type { ContenderCommand } from './contender.js';
 import type { Contenders } from './contenders.js';
+import type { ContenderCommand } from './protocol/contender.js';
 
 /**
  * Those who take part: `always`, and who has one of the wanted words in the name; without words all but

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { ContenderCommand } from './contender.js';
+import type { ContenderCommand } from './protocol/contender.js';
 
 /** Set PYTHON where torch is in an environment of its own. */
 const PYTHON = process.env['PYTHON'] ?? 'python3';

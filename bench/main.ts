@@ -1,18 +1,18 @@
 /** `npm run bench`: how long gan-kit takes beside others, in one run. */
 import { readCommandLine } from '../examples/command_line.js';
 import type { Level } from './bench.js';
+import { smallStepCases, stepCases } from './cases/cases.js';
+import { translationCases } from './cases/translation_cases.js';
 import { choose } from './choose.js';
-import { Contender } from './contender.js';
-import type { ContenderCommand } from './contender.js';
 import { contenders, OURS, STOCK_WASM } from './contenders.js';
-import { smallStepCases, stepCases } from './cases.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { metrics } from './levels/metrics.js';
 import { steps } from './levels/steps.js';
 import { translation } from './levels/translation.js';
+import { Contender } from './protocol/contender.js';
+import type { ContenderCommand } from './protocol/contender.js';
 import { run, thisMachine } from './run.js';
-import { translationCases } from './translation_cases.js';
 
 const LEVELS = {
   convolutions,

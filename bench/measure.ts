@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Case } from './cases.js';
-import type { Contender } from './contender.js';
+import type { Case } from './cases/cases.js';
+import type { Contender } from './protocol/contender.js';
 import { difference } from './statistics.js';
 
 /** A case, and who does it. */

@@ -1,7 +1,7 @@
-import { cpus, totalmem } from 'node:os';
 import { SingleBar } from 'cli-progress';
+import { cpus, totalmem } from 'node:os';
 import type { Bench, Level } from './bench.js';
-import type { Contender } from './contender.js';
+import type { Contender } from './protocol/contender.js';
 import { Report } from './report.js';
 
 /** The machine and the program, in a few words. */

@@ -1,10 +1,10 @@
 /** `npm run bench:gpu`: gan-kit on WebGPU, in Node, beside PyTorch on the same GPU. */
 import { readCommandLine } from '../../examples/command_line.js';
 import type { Level } from '../bench.js';
-import { Contender } from '../contender.js';
 import { gpuContenders, OURS_ON_GPU } from '../contenders.js';
 import { convolutions } from '../levels/convolutions.js';
 import { steps } from '../levels/steps.js';
+import { Contender } from '../protocol/contender.js';
 import { run, stopAll, thisMachine } from '../run.js';
 import { missing } from './missing.js';
 

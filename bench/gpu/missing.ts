@@ -1,4 +1,4 @@
-import type { About, Problem } from '../protocol.js';
+import type { About, Problem } from '../protocol/protocol.js';
 
 /** A contender, and on what it computes. */
 export interface Answer {

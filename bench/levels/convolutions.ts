@@ -1,5 +1,5 @@
 import type { Bench, Level } from '../bench.js';
-import { convolutionCases, PASSES } from '../cases.js';
+import { convolutionCases, PASSES } from '../cases/cases.js';
 import { measure } from '../measure.js';
 import { convolutionTable } from '../tables/convolution_table.js';
 import type { ConvolutionResult } from '../tables/convolution_table.js';

@@ -1,5 +1,5 @@
 import type { Bench, Level } from '../bench.js';
-import { memoryCases } from '../cases.js';
+import { memoryCases } from '../cases/cases.js';
 import { TORCH } from '../contenders.js';
 import { measure } from '../measure.js';
 import { stopAll } from '../run.js';

@@ -1,5 +1,5 @@
 import type { Level } from '../bench.js';
-import { metricsCases } from '../metrics_cases.js';
+import { metricsCases } from '../cases/metrics_cases.js';
 import { timeAndMemory } from './time_and_memory.js';
 
 /** Metrics in float64 beside NumPy, which PyTorch's process computes them with; half a minute a round. */

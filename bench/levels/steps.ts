@@ -1,5 +1,5 @@
 import type { Bench, Level } from '../bench.js';
-import { stepCases } from '../cases.js';
+import { stepCases } from '../cases/cases.js';
 import { measure } from '../measure.js';
 import { stopAll } from '../run.js';
 import { median, weightedSums } from '../statistics.js';

@@ -1,5 +1,5 @@
 import type { Bench, Level } from '../bench.js';
-import type { Case } from '../cases.js';
+import type { Case } from '../cases/cases.js';
 import { measure } from '../measure.js';
 import { stopAll } from '../run.js';
 import { problems } from '../tables/markdown.js';

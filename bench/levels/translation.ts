@@ -1,5 +1,5 @@
 import type { Level } from '../bench.js';
-import { translationCases } from '../translation_cases.js';
+import { translationCases } from '../cases/translation_cases.js';
 import { timeAndMemory } from './time_and_memory.js';
 
 /** Image translation beside PyTorch; a round of it takes a minute and more. */

@@ -1,6 +1,6 @@
 """PyTorch as a contender of `npm run bench` and `npm run bench:gpu`: torch_worker.py THREADS [DEVICE].
 
-Reads a request a line, answers each with a line; see bench/protocol.ts. Shapes and numbers arrive as
+Reads a request a line, answers each with a line; see bench/protocol/protocol.ts. Shapes and numbers arrive as
 gan-kit has them (NHWC, height-width-in-out) and are permuted once, before the clock starts.
 """
 

@@ -1,5 +1,5 @@
-import { convolutionName, PASSES } from '../cases.js';
-import type { ConvolutionCase } from '../cases.js';
+import { convolutionName, PASSES } from '../cases/cases.js';
+import type { ConvolutionCase } from '../cases/cases.js';
 import type { Timing } from '../measure.js';
 import { ratioText, table, timeText } from './markdown.js';
 

@@ -1,5 +1,5 @@
-import { ENDED } from '../line_process.js';
 import type { Timing } from '../measure.js';
+import { ENDED } from '../protocol/line_process.js';
 import { median, ratios, spread } from '../statistics.js';
 
 /** Numbers further apart than this are another result, and a faster one is no win. */

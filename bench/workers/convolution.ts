@@ -1,6 +1,6 @@
 import { add, conv2d, engine, reshape, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ConvolutionCase } from '../cases.js';
+import type { ConvolutionCase } from '../cases/cases.js';
 import { fill } from '../hash.js';
 import { sample } from './sample.js';
 import type { Subject } from './serve.js';

@@ -1,7 +1,7 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { StepCase } from '../case_types.js';
+import type { StepCase } from '../cases/case_types.js';
 import { fill } from '../hash.js';
 
 /*

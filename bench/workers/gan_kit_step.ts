@@ -1,11 +1,11 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { createGAN, Losses, Models } from 'gan-kit';
+import type { Penalty } from 'gan-kit';
 import { SpectralNormalization } from 'gan-kit/layers';
 import { GradientPenalty } from 'gan-kit/penalties';
-import type { Penalty } from 'gan-kit';
 import { adam } from 'gan-kit/training';
-import type { StepCase } from '../case_types.js';
+import type { StepCase } from '../cases/case_types.js';
 import { fill } from '../hash.js';
 import { ADAM, fillWeights, interpolationWeights, realImages } from './dcgan.js';
 import type { Subject } from './serve.js';

@@ -1,6 +1,6 @@
 import { jit, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { checkPlainDCGAN28 } from '../cases.js';
-import type { StepCase } from '../case_types.js';
+import type { StepCase } from '../cases/case_types.js';
+import { checkPlainDCGAN28 } from '../cases/cases.js';
 import { fill } from '../hash.js';
 import { ADAM } from './dcgan.js';
 import type { Subject } from './serve.js';

@@ -1,10 +1,10 @@
 /** `jax_js.ts`: @jax-js/jax on its wasm backend; channels first, as it has them. */
 // before jax-js, which asks for a navigator that Node 20 has not
-import './navigator.js';
 import { defaultDevice, grad, init, jit, lax, numpy as np } from '@jax-js/jax';
-import type { ConvolutionCase } from '../cases.js';
+import type { ConvolutionCase } from '../cases/cases.js';
 import { fill } from '../hash.js';
 import { dcgan28 } from './jax_dcgan_28.js';
+import './navigator.js';
 import { sample } from './sample.js';
 import { serve } from './serve.js';
 import type { Subject } from './serve.js';

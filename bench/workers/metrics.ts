@@ -1,8 +1,8 @@
 import { FeatureStatistics, frechetDistance } from 'gan-kit/metrics';
 import type { HostRows } from 'gan-kit/metrics';
+import { BATCH } from '../cases/metrics_cases.js';
+import type { MetricsCase } from '../cases/metrics_cases.js';
 import { fill } from '../hash.js';
-import { BATCH } from '../metrics_cases.js';
-import type { MetricsCase } from '../metrics_cases.js';
 import type { Subject } from './serve.js';
 
 /*

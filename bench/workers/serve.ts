@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { Case } from '../cases.js';
-import type { About, Prepared, Request, Timed } from '../protocol.js';
+import type { Case } from '../cases/cases.js';
+import type { About, Prepared, Request, Timed } from '../protocol/protocol.js';
 
 /** A case made ready. */
 export interface Subject {

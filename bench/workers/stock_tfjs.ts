@@ -1,12 +1,12 @@
 /** `stock_tfjs.ts BACKEND`: tfjs alone, as a user without gan-kit would write it. */
-import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkPlainDCGAN28 } from '../cases.js';
-import type { StepCase } from '../case_types.js';
-import type { Case } from '../cases.js';
+import type { StepCase } from '../cases/case_types.js';
+import { checkPlainDCGAN28 } from '../cases/cases.js';
+import type { Case } from '../cases/cases.js';
 import { convolution } from './convolution.js';
 import { ADAM, fillWeights, realImages } from './dcgan.js';
 import { serve } from './serve.js';

@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Models } from 'gan-kit';
 import { adam, createCycleGAN, createPix2Pix } from 'gan-kit/training';
+import type { TranslationCase } from '../cases/translation_cases.js';
 import { fill } from '../hash.js';
-import type { TranslationCase } from '../translation_cases.js';
 import { ADAM, fillNetwork } from './dcgan.js';
 import type { Subject } from './serve.js';
 

@@ -7,9 +7,9 @@ import {
   stepCase,
   stepCases,
   stepProducts,
-} from '../../bench/cases.js';
-import type { Product } from '../../bench/cases.js';
-import { discriminatorLayers, generatorLayers } from '../../bench/networks.js';
+} from '../../bench/cases/cases.js';
+import type { Product } from '../../bench/cases/cases.js';
+import { discriminatorLayers, generatorLayers } from '../../bench/cases/networks.js';
 import { dcganDiscriminator, dcganGenerator } from '../../src/models/index.js';
 
 const counts = (products: readonly Product[]) =>

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ConvolutionCase } from '../../bench/cases.js';
-import { Contender } from '../../bench/contender.js';
+import type { ConvolutionCase } from '../../bench/cases/cases.js';
 import { convolutions } from '../../bench/levels/convolutions.js';
-import { lastWords } from '../../bench/line_process.js';
 import { measure } from '../../bench/measure.js';
+import { Contender } from '../../bench/protocol/contender.js';
+import { lastWords } from '../../bench/protocol/line_process.js';
 import { Report } from '../../bench/report.js';
 
 /** A contender whose answers to `prepare` and `run` are expressions; `runs` counts them. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { PASSES } from '../../bench/cases.js';
-import { Contender } from '../../bench/contender.js';
+import { PASSES } from '../../bench/cases/cases.js';
 import { gpuContenders } from '../../bench/contenders.js';
 import { missing } from '../../bench/gpu/missing.js';
 import { measure } from '../../bench/measure.js';
+import { Contender } from '../../bench/protocol/contender.js';
 import { findGPU } from '../setup/gpu.js';
 
 const webgpu = (about: { device: string } | { problem: string }) => ({ name: 'W', about });

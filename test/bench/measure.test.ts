@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { PASSES, stepCase } from '../../bench/cases.js';
-import type { StepCase } from '../../bench/case_types.js';
-import type { ConvolutionCase } from '../../bench/cases.js';
-import { Contender } from '../../bench/contender.js';
+import type { StepCase } from '../../bench/cases/case_types.js';
+import { PASSES, stepCase } from '../../bench/cases/cases.js';
+import type { ConvolutionCase } from '../../bench/cases/cases.js';
 import { contenders, OURS, STOCK_WASM, TORCH } from '../../bench/contenders.js';
 import { measure } from '../../bench/measure.js';
+import { Contender } from '../../bench/protocol/contender.js';
 import { difference } from '../../bench/statistics.js';
 import { convolutionTable } from '../../bench/tables/convolution_table.js';
 import { stepTable } from '../../bench/tables/step_table.js';

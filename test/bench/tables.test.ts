@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PASSES } from '../../bench/cases.js';
-import type { ConvolutionCase } from '../../bench/cases.js';
+import { PASSES } from '../../bench/cases/cases.js';
+import type { ConvolutionCase } from '../../bench/cases/cases.js';
 import type { Timing } from '../../bench/measure.js';
 import { convolutionTable } from '../../bench/tables/convolution_table.js';
 import { problems } from '../../bench/tables/markdown.js';

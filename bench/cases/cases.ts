@@ -1,7 +1,7 @@
-import { RandomStream } from '../src/internal/random.js';
-import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
+import { RandomStream } from '../../src/internal/random.js';
 import type { Convolution, StepCase } from './case_types.js';
 import type { MetricsCase } from './metrics_cases.js';
+import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
 import type { TranslationCase } from './translation_cases.js';
 
 /** A pass of a convolution: y itself, or the gradient in one of its two operands. */

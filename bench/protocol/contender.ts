@@ -1,4 +1,4 @@
-import type { Case } from './cases.js';
+import type { Case } from '../cases/cases.js';
 import { LineProcess } from './line_process.js';
 import type { About, Prepared, Problem, Request, Timed } from './protocol.js';
 

@@ -1,4 +1,4 @@
-import type { Case } from './cases.js';
+import type { Case } from '../cases/cases.js';
 
 /**
  * What a contender is asked, a line of JSON each, and what it answers, likewise: each runs in a process
