@@ -97,7 +97,7 @@ async function save(path: string, artifacts: io.ModelArtifacts): Promise<io.Save
   const model = {
     modelTopology,
     ...rest,
-    weightsManifest: [{ paths: [`../${name}`], weights: weightSpecs }],
+    weightsManifest: [{ paths: [`./${name}`], weights: weightSpecs }],
   };
   const bytes = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   await writeFileAtomic(join(dirname(path), name), bytes);
