@@ -4,7 +4,7 @@ import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link Bias}. */
 export interface BiasArgs {
@@ -37,6 +37,6 @@ export class Bias extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    return tidy(() => add(single('bias', inputs), this.bias.read()));
+    return tidy(() => add(onlyTensor('bias', inputs), this.bias.read()));
   }
 }

@@ -5,7 +5,7 @@ import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, fail } from '../internal/check.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2d}. */
 export interface Conv2DArgs {
@@ -112,7 +112,7 @@ export class Conv2D extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single('conv2d', inputs) as Tensor4D;
+    const x = onlyTensor('conv2d', inputs) as Tensor4D;
     this.computeOutputShape(x.shape); // refuses what is too small
     return tidy(() => {
       const kernel = this.kernel.read() as Tensor4D;

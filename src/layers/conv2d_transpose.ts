@@ -5,7 +5,7 @@ import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2dTranspose}. */
 export interface Conv2DTransposeArgs {
@@ -118,7 +118,7 @@ export class Conv2DTranspose extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single('conv2dTranspose', inputs) as Tensor4D;
+    const x = onlyTensor('conv2dTranspose', inputs) as Tensor4D;
     return tidy(() => {
       const shape = this.computeOutputShape(x.shape) as [number, number, number, number];
       const kernel = this.kernel.read() as Tensor4D;

@@ -8,7 +8,7 @@ import type { PieceState, Stateful } from '../types.js';
 import { checkLayerOptions } from './layer_options.js';
 import { masksAreFrozen } from './modes/frozen_masks.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link dropout}. */
 export interface DropoutArgs {
@@ -55,7 +55,7 @@ export class Dropout extends layers.Layer implements Stateful {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
-    const x = single('dropout', inputs);
+    const x = onlyTensor('dropout', inputs);
     if (kwargs['training'] !== true || this.rate === 0) return x;
     return tidy(() => mul(x, this.mask(x.shape)));
   }

@@ -6,7 +6,7 @@ import { checkSizes } from '../internal/image_sizes.js';
 import type { ImageSizes } from '../internal/image_sizes.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link ImageSize}. */
 export interface ImageSizeArgs extends ImageSizes {
@@ -46,7 +46,7 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const images = single(this.maker, inputs);
+    const images = onlyTensor(this.maker, inputs);
     this.check(this.maker, 'images', images);
     return images;
   }

@@ -6,7 +6,7 @@ import { checkNumber } from '../internal/check.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link leakyReLU}. */
 export interface LeakyReLUArgs {
@@ -46,7 +46,7 @@ export class LeakyReLU extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single('leakyReLU', inputs);
+    const x = onlyTensor('leakyReLU', inputs);
     // its slope is 0, which a second derivative would carry through all layers below
     return tidy(() =>
       mul(

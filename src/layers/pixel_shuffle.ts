@@ -5,7 +5,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link pixelShuffle}. */
 export interface PixelShuffleArgs {
@@ -62,7 +62,7 @@ export class PixelShuffle extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single('pixelShuffle', inputs);
+    const x = onlyTensor('pixelShuffle', inputs);
     return tidy(() => {
       const r = this.factor;
       const shape = this.computeOutputShape(x.shape) as number[];

@@ -5,7 +5,7 @@ import { checkNumber, checkOneOf, fail } from '../internal/check.js';
 import { padByMirror } from '../ops/mirror_pad.js';
 import { checkLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
-import { single } from './single_tensor.js';
+import { onlyTensor } from './only_tensor.js';
 
 type Side = readonly [before: number, after: number];
 type Padding2D = readonly [rows: Side, columns: Side];
@@ -89,7 +89,7 @@ export class ReflectionPadding2D extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single('reflectionPadding2d', inputs);
+    const x = onlyTensor('reflectionPadding2d', inputs);
     this.computeOutputShape(x.shape); // refuses what is too small
     return padByMirror(x, [[0, 0], ...this.sides, [0, 0]], this.mode);
   }

@@ -11,7 +11,7 @@ import { reflectionPadding2d } from '../layers/reflection_padding_2d.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { outerPaddings } from './outer_paddings.js';
-import { COMMON, checkCommon, norms, through } from './translation_plan.js';
+import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
 import type { TranslationArgs } from './translation_plan.js';
 
 type Layer = layers.Layer;
@@ -93,7 +93,7 @@ function makeResnet(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
 
   const useBias = normalization === 'instance';
   const kernelInitializer = 'zeros' as const;
-  const norm = (name: string) => norms(normalization, name);
+  const norm = (name: string) => normalizationLayers(normalization, name);
   const relu = (name: string) => layers.reLU({ name: `${name}_act` });
   const down = (name: string, filters: number) => [
     conv2d({ name, filters, kernelSize: 3, strides: 2, padding: 1, useBias, kernelInitializer }),
@@ -127,7 +127,7 @@ function makeResnet(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
   ];
 
   const image = input({ shape: [...args.inputShape], name: 'input' });
-  let x = through(image, [
+  let x = chain(image, [
     reflectionPadding2d({ padding: first, name: 'encode0_pad' }),
     conv2d({ name: 'encode0', filters, kernelSize: 7, useBias, kernelInitializer }),
     ...norm('encode0'),
@@ -137,10 +137,10 @@ function makeResnet(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
   ]);
   for (let k = 0; k < blocks; k++) {
     const inside = branch(k);
-    const change = through(x, lean ? [recompute(inside, { name: `block${k}` })] : inside);
+    const change = chain(x, lean ? [recompute(inside, { name: `block${k}` })] : inside);
     x = layers.add({ name: `block${k}_add` }).apply([x, change]) as SymbolicTensor;
   }
-  const outputs = through(x, [
+  const outputs = chain(x, [
     ...up('decode0', 2 * filters),
     ...up('decode1', filters),
     reflectionPadding2d({ padding: last, name: 'output_pad' }),

@@ -10,7 +10,7 @@ import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { COMMON, checkCommon, norms } from './translation_plan.js';
+import { COMMON, checkCommon, normalizationLayers } from './translation_plan.js';
 import type { TranslationArgs } from './translation_plan.js';
 
 /** What the discriminators of image translation have in common. */
@@ -78,7 +78,7 @@ export function convolutionalDiscriminator(
       });
       return [
         spectralNorm ? spectralNormalization({ layer: convolution, seed, name }) : convolution,
-        ...(then === 'normalized' ? norms(normalization, name) : []),
+        ...(then === 'normalized' ? normalizationLayers(normalization, name) : []),
         ...(then === 'logits' ? [] : [leakyReLU({ negativeSlope, name: `${name}_act` })]),
       ];
     });

@@ -59,12 +59,15 @@ export function checkCommon(
 }
 
 /** The layer that follows a convolution of this name; none with `'none'`. */
-export function norms(normalization: TranslationNormalization, name: string): layers.Layer[] {
+export function normalizationLayers(
+  normalization: TranslationNormalization,
+  name: string,
+): layers.Layer[] {
   if (normalization === 'none') return [];
   const options = { name: `${name}_norm` };
   return [normalization === 'batch' ? batchNormalization(options) : instanceNormalization(options)];
 }
 
 /** One layer after the other. */
-export const through = (x: SymbolicTensor, chain: readonly layers.Layer[]): SymbolicTensor =>
-  chain.reduce((x, layer) => layer.apply(x) as SymbolicTensor, x);
+export const chain = (x: SymbolicTensor, links: readonly layers.Layer[]): SymbolicTensor =>
+  links.reduce((x, layer) => layer.apply(x) as SymbolicTensor, x);

@@ -11,7 +11,7 @@ import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { COMMON, checkCommon, norms, through } from './translation_plan.js';
+import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
 import type { TranslationArgs, TranslationShape } from './translation_plan.js';
 
 /** Options of {@link unetGenerator}; `normalization` is `'batch'` by default. */
@@ -89,12 +89,12 @@ function makeUnet(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
   const down = (k: number): layers.Layer[] => [
     ...(k > 0 ? [leakyReLU({ negativeSlope, name: `down${k}_act` })] : []),
     conv2d({ name: `down${k}`, filters: channels(k), ...geometry, useBias }),
-    ...(k > 0 && k < innermost ? norms(normalization, `down${k}`) : []),
+    ...(k > 0 && k < innermost ? normalizationLayers(normalization, `down${k}`) : []),
   ];
   const up = (k: number): layers.Layer[] => [
     layers.reLU({ name: `up${k}_act` }),
     conv2dTranspose({ name: `up${k}`, filters: channels(k - 1), ...geometry, useBias }),
-    ...norms(normalization, `up${k}`),
+    ...normalizationLayers(normalization, `up${k}`),
     ...(rate > 0 && k > 3 && k < innermost
       ? [dropout({ rate, seed: seed * downsamplings + k, name: `up${k}_drop` })]
       : []),
@@ -109,14 +109,14 @@ function makeUnet(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
   const free = inputShape.includes(null);
   const sized = free ? [new ImageSize({ ...sizes, maker: where, name: 'input_size' })] : [];
   const skips: SymbolicTensor[] = [];
-  let x = through(image, sized);
-  for (let k = 0; k < downsamplings; k++) skips.push((x = through(x, down(k))));
+  let x = chain(image, sized);
+  for (let k = 0; k < downsamplings; k++) skips.push((x = chain(x, down(k))));
   for (let k = innermost; k > 0; k--) {
     const skip = skips[k - 1]!;
-    const joined = [skip, through(x, up(k))];
+    const joined = [skip, chain(x, up(k))];
     x = layers.concatenate({ name: `skip${k - 1}` }).apply(joined) as SymbolicTensor;
   }
-  const outputs = through(x, last);
+  const outputs = chain(x, last);
   const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
   initializeWeights(generator, { stddev, seed });
   return generator as ModelOf<Tensor4D>;

@@ -5,7 +5,7 @@ import { readPickle } from './read_pickle.js';
 import { cut, quote, refuse } from './refuse.js';
 import { storageBytes } from './tensor_elements.js';
 import type { TorchFile } from './torch_file.js';
-import { TorchWorld } from './torch_world.js';
+import { TorchGlobals } from './torch_globals.js';
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
@@ -17,7 +17,7 @@ const PROTOCOL = 1001;
  */
 export async function readLegacy(bytes: Uint8Array): Promise<TorchFile> {
   const reader = new ByteReader(bytes);
-  const world = new TorchWorld();
+  const world = new TorchGlobals();
   const next = (): Promise<PickleValue> => readPickle(reader, world);
   const magic = await next();
   if (magic !== MAGIC)

@@ -3,12 +3,12 @@ import type { layers } from '@tensorflow/tfjs-layers';
 /**
  * The modules of a PyTorch network, for their names: an object has named children, a list is an
  * nn.Sequential, whose children are numbered, a text is the layer of ours that a module with weights
- * corresponds to, a {@link Together} are several that share it, a {@link WholeMap} is a dense layer that
+ * corresponds to, a {@link SharedModule} are several that share it, a {@link WholeMap} is a dense layer that
  * is a convolution there, and `null` is a module without weights.
  */
 export type TorchModule =
   | string
-  | Together
+  | SharedModule
   | WholeMap
   | null
   | readonly TorchModule[]
@@ -26,7 +26,7 @@ export class WholeMap {
 }
 
 /** Layers of ours that have the weights of one module between them. */
-export class Together {
+export class SharedModule {
   readonly layers: readonly string[];
 
   constructor(...layers: readonly string[]) {
@@ -81,7 +81,7 @@ export function moduleNames(
   if (module instanceof WholeMap)
     return [{ layer: module.layer, module: path.join('.'), map: module }];
   if (typeof module === 'string') return [{ layer: module, module: path.join('.') }];
-  if (module instanceof Together)
+  if (module instanceof SharedModule)
     return module.layers.map((layer) => ({ layer, module: path.join('.') }));
   // an array's keys are its indices
   return Object.entries(module).flatMap(([child, inner]) => moduleNames(inner, [...path, child]));

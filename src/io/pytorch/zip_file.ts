@@ -5,7 +5,7 @@ import type { StorageRecord } from './pickle_values.js';
 import { readPickle } from './read_pickle.js';
 import { cut, quote, refuse } from './refuse.js';
 import type { TorchFile } from './torch_file.js';
-import { TorchWorld } from './torch_world.js';
+import { TorchGlobals } from './torch_globals.js';
 
 interface Entry {
   readonly name: string;
@@ -137,7 +137,7 @@ export async function readZip(bytes: Uint8Array): Promise<TorchFile> {
     entries.get(`${folder}data/${key}`) ??
     refuse(`that holds the storage ${quote(key)}`, 'no such zip entry');
   return {
-    root: await readPickle(new ByteReader(files[pickle.name]!), new TorchWorld()),
+    root: await readPickle(new ByteReader(files[pickle.name]!), new TorchGlobals()),
     bigEndian: order === 'big',
     storages: (needed) => {
       const wanted = new Set([...needed].map(entryOf));

@@ -8,7 +8,7 @@ import { batchNormalize, columnMoments } from '../../ops/batch_normalize.js';
 import { checkLayerOptions } from '../layer_options.js';
 import { statisticsAreFrozen } from '../modes/frozen_statistics.js';
 import { register } from '../serialization/register_class.js';
-import { single } from '../single_tensor.js';
+import { onlyTensor } from '../only_tensor.js';
 
 type LayerVariable = layers.Layer['weights'][number];
 
@@ -95,7 +95,7 @@ export class BatchNormalization extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
-    const x = single('batchNormalization', inputs);
+    const x = onlyTensor('batchNormalization', inputs);
     return tidy(() => {
       const channels = x.shape[x.shape.length - 1]!;
       const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;

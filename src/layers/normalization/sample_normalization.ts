@@ -5,7 +5,7 @@ import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fusedNormalization } from '../../gradients/fused_normalization.js';
 import { checkBoolean, checkNumber, fail } from '../../internal/check.js';
 import { groupNormalize } from '../../ops/group_normalize.js';
-import { single } from '../single_tensor.js';
+import { onlyTensor } from '../only_tensor.js';
 
 /** What the normalizations that know one sample at a time have in common. */
 export interface SampleNormalizationArgs {
@@ -68,7 +68,7 @@ export abstract class SampleNormalization extends layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = single(this.where, inputs);
+    const x = onlyTensor(this.where, inputs);
     return tidy(() => {
       const channels = x.shape[x.shape.length - 1]!;
       const groups = this.groupsOf(channels);

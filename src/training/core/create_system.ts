@@ -18,7 +18,7 @@ import { LossLog } from '../step/loss_log.js';
 import { isBroken, nonFiniteStep } from '../step/non_finite_step.js';
 import { startReading } from '../step/step_reading.js';
 import type { StepReading } from '../step/step_reading.js';
-import { nameBatch } from '../step/too_large.js';
+import { explainOutOfMemory } from '../step/out_of_memory_error.js';
 import { checkAlive } from './check_alive.js';
 import { checkRecipe } from './check_recipe.js';
 import { makeStep } from './make_step.js';
@@ -111,7 +111,7 @@ class RecipeSystem<
       this.goBack(before);
       if (known === before) this.known = undefined;
       const [name, tensor] = Object.entries(tensors)[0]!;
-      throw nameBatch(where, `batch.${name}`, tensor, error);
+      throw explainOutOfMemory(where, `batch.${name}`, tensor, error);
     } finally {
       losses.dispose();
     }

@@ -1,4 +1,4 @@
-import { Together } from '../torch_module.js';
+import { SharedModule } from '../torch_module.js';
 import type { Architecture, TorchModule } from '../torch_module.js';
 
 const STEM = ['Conv2d_1a_3x3', 'Conv2d_2a_3x3', 'Conv2d_2b_3x3', 'Conv2d_3b_1x1', 'Conv2d_4a_3x3'];
@@ -37,7 +37,7 @@ export const inception: Architecture = {
       ...Object.fromEntries(
         BLOCKS.map(([block, branches]) => [block, byName(branches, `${block}_`)]),
       ),
-      fc: new Together('logits_unbiased', 'logits'),
+      fc: new SharedModule('logits_unbiased', 'logits'),
     },
   ],
 };

@@ -3,7 +3,7 @@ import { GanKitError } from '../../errors.js';
 import { isOutOfMemory } from '../../kernels/wasm/runtime/out_of_memory.js';
 
 /** Says of an error that the memory ran out which batch was too large; other errors stay as they are. */
-export function nameBatch(
+export function explainOutOfMemory(
   where: string,
   parameter: string,
   batch: Tensor,

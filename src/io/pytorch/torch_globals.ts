@@ -57,7 +57,7 @@ const KNOWN: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
 ]);
 
 /** The classes that a state_dict needs, and the storages that a file speaks of. */
-export class TorchWorld implements PickleWorld {
+export class TorchGlobals implements PickleWorld {
   readonly records: Map<string, StorageRecord> = new Map();
 
   find(module: string, name: string): PickleValue {
