@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PieceState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
 import { hostInput } from './host_input.js';
-import type { Mark, Markable } from './mark.js';
+import type { Revertible, Savepoint } from './savepoint.js';
 import { checkState, countFrom } from './state.js';
 
 /** One round of the murmur3 finalizer: every input bit reaches every output bit. */
@@ -59,7 +59,7 @@ const toUnit = (word: number) => word / 2 ** 32;
  * of that pair and moves the counter by one, so a stream's whole state is two integers. Values are
  * made on the CPU: equal seeds agree on every backend. 0 is a seed like any other.
  */
-export class RandomStream implements Stateful, Markable {
+export class RandomStream implements Stateful, Revertible {
   readonly seed: number;
   private counter = 0;
 
@@ -92,9 +92,9 @@ export class RandomStream implements Stateful, Markable {
   }
 
   /** Remembers which draw comes next. */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const { counter } = this;
-    return { undo: () => void (this.counter = counter), release: () => undefined };
+    return { rollback: () => void (this.counter = counter), release: () => undefined };
   }
 
   /** The next 32-bit generator; counts as one draw. */

@@ -3,7 +3,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { inputGradient } from '../gradients/input_gradient.js';
 import { withCleanTape } from '../gradients/tape.js';
 import { fail } from '../internal/check.js';
-import type { Mark } from '../internal/mark.js';
+import type { Savepoint } from '../internal/savepoint.js';
 import { integer, number, oneOf, seed } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
@@ -140,7 +140,7 @@ export class GradientPenalty implements Penalty, Stateful {
   compute<Samples extends Tensor>(critic: Critic<Samples>, batch: PenaltyBatch<Samples>): Scalar {
     const where = 'GradientPenalty.compute';
     if (typeof critic !== 'function') fail('type', where, 'critic', 'a function', critic);
-    const before = this.random.mark();
+    const before = this.random.savepoint();
     try {
       return withCleanTape(() =>
         tidy(() => {
@@ -149,14 +149,14 @@ export class GradientPenalty implements Penalty, Stateful {
         }),
       );
     } catch (error) {
-      before.undo(); // the next one draws what this one would have looked at
+      before.rollback(); // the next one draws what this one would have looked at
       throw error;
     }
   }
 
   /** @internal */
-  mark(): Mark {
-    return this.random.mark();
+  savepoint(): Savepoint {
+    return this.random.savepoint();
   }
 
   async state(): Promise<PieceState> {

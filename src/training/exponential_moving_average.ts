@@ -3,7 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
-import type { Mark } from '../internal/mark.js';
+import type { Savepoint } from '../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 import type { NamedWeight } from '../layers/weights/named_weights.js';
@@ -110,11 +110,11 @@ export class ExponentialMovingAverage implements Stateful {
   }
 
   /** @internal */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const { count } = this;
     const averages = this.averages.map((average) => keep(clone(average))); // they share their data
     return {
-      undo: () => {
+      rollback: () => {
         dispose(this.averages);
         this.averages = averages;
         this.count = count;

@@ -3,7 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
-import type { Mark } from '../internal/mark.js';
+import type { Savepoint } from '../internal/savepoint.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 
 /** Options of {@link GradientMonitor}. */
@@ -137,14 +137,14 @@ export class GradientMonitor {
   }
 
   /** @internal */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const counts = [this.steps, this.looked].map((map) => [map, [...map]] as const);
     // clones share their data
     const copies = [...this.pending].map(([network, { step, keys, norms }]) => {
       return [network, { step, keys, norms: keep(clone(norms)) }] as const;
     });
     return {
-      undo: () => {
+      rollback: () => {
         this.dispose();
         this.pending = new Map(copies);
         for (const [map, entries] of counts) {

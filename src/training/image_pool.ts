@@ -1,7 +1,7 @@
 import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
-import type { Mark } from '../internal/mark.js';
+import type { Savepoint } from '../internal/savepoint.js';
 import { RandomStream } from '../internal/random.js';
 import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
@@ -97,7 +97,7 @@ export class ImagePool implements Stateful {
     if (this.size === 0) return stopGradient(() => clone(images));
 
     const stored = [...this.images];
-    const before = this.stream.mark();
+    const before = this.stream.savepoint();
     let result: Tensor4D;
     try {
       result = stopGradient(() => {
@@ -114,7 +114,7 @@ export class ImagePool implements Stateful {
         return joined;
       });
     } catch (error) {
-      before.undo(); // the decisions that were made, of a subclass's that threw
+      before.rollback(); // the decisions that were made, of a subclass's that threw
       throw error;
     }
     const remaining = new Set(stored);
@@ -153,14 +153,14 @@ export class ImagePool implements Stateful {
   }
 
   /** @internal */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const images = this.images.map((image) => keep(clone(image))); // they share their data
-    const stream = this.stream.mark();
+    const stream = this.stream.savepoint();
     return {
-      undo: () => {
+      rollback: () => {
         dispose(this.images);
         this.images = images;
-        stream.undo();
+        stream.rollback();
       },
       release: () => dispose(images),
     };

@@ -74,9 +74,9 @@ class Growth {
     this.onGrow();
   }
 
-  mark() {
+  savepoint() {
     const { stage } = this;
-    return { undo: () => void (this.stage = stage), release: () => undefined };
+    return { rollback: () => void (this.stage = stage), release: () => undefined };
   }
 
   async state(): Promise<PieceState> {

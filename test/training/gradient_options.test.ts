@@ -50,9 +50,10 @@ describe.each(BACKENDS)('gradients averaged and clipped on %s', (backend) => {
     const optimizer = make(one);
     train(optimizer, variables, [1, 5]);
     const values = variables.map((variable) => variable.clone());
-    const [state, tensors, mark] = [await optimizer.state(), memory().numTensors, optimizer.mark()];
+    const [state, tensors] = [await optimizer.state(), memory().numTensors];
+    const savepoint = optimizer.savepoint();
     train(optimizer, variables, [6, 8]);
-    mark.undo();
+    savepoint.rollback();
     variables.forEach((variable, i) => variable.assign(values[i]!));
     expect(await optimizer.state()).toEqual(state);
     train(optimizer, variables, [6, 10]);
@@ -68,7 +69,7 @@ describe.each(BACKENDS)('gradients averaged and clipped on %s', (backend) => {
     const optimizer = make(one);
     await expectNoLeak(() => train(optimizer, variables, [1, one.options.accumulate ?? 1]));
     train(optimizer, variables, [1, 1]);
-    await expectNoLeak(() => optimizer.mark().release());
+    await expectNoLeak(() => optimizer.savepoint().release());
     optimizer.dispose();
     expect(memory().numTensors).toBe(before);
   });

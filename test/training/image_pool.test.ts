@@ -166,16 +166,16 @@ describe.each(BACKENDS)('ImagePool on %s', (backend) => {
     }
   });
 
-  it('goes back to a mark, or lets go of it', async () => {
+  it('goes back to a savepoint, or lets go of it', async () => {
     const before = memory().numTensors;
     const pool = new ImagePool({ size: 3, seed: 2 });
     await shownOf(pool, 0, 8);
     const state = await pool.state();
-    const mark = pool.mark();
+    const savepoint = pool.savepoint();
     const shown = await shownOf(pool, 8, 16);
-    mark.undo();
+    savepoint.rollback();
     expect(await pool.state()).toEqual(state);
-    const next = pool.mark();
+    const next = pool.savepoint();
     expect(await shownOf(pool, 8, 16)).toEqual(shown);
     next.release();
     pool.dispose();

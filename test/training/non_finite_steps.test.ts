@@ -22,9 +22,9 @@ class CountingLayer extends layers.Layer {
     return inputs;
   }
 
-  mark() {
+  savepoint() {
     const { calls } = this;
-    return { undo: () => void (this.calls = calls), release: () => undefined };
+    return { rollback: () => void (this.calls = calls), release: () => undefined };
   }
 
   async state(): Promise<PieceState> {
@@ -160,7 +160,7 @@ describe.each(BACKENDS)('a step that is not finite on %s', (backend) => {
     expect(memory().numTensors).toBeLessThanOrEqual(count);
   });
 
-  it('takes a layer back that has a state and a mark of its own', async () => {
+  it('takes a layer back that has a state and a savepoint of its own', async () => {
     const counter = new CountingLayer({ name: 'counter', inputShape: [2] });
     const generator = sequential({ layers: [counter, layers.dense({ units: 2, name: 'last' })] });
     initializeWeights(generator, { stddev: 0.5, seed: 1 });

@@ -136,7 +136,7 @@ describe('slots under the paths of weights', () => {
     );
   });
 
-  it('go back with a mark to where they waited', async () => {
+  it('go back with a savepoint to where they waited', async () => {
     const { optimizer } = trained(4);
     const state = await optimizer.state();
     const second = fresh();
@@ -144,9 +144,9 @@ describe('slots under the paths of weights', () => {
     second.name(pathsOf(others));
     await second.restore(state);
     const tensors = memory().numTensors;
-    const mark = second.mark();
+    const savepoint = second.savepoint();
     train(second, others, [5, 6]);
-    mark.undo();
+    savepoint.rollback();
     expect(await second.state()).toEqual(state);
     expect(memory().numTensors).toBe(tensors);
     train(second, others, [5, 6]);

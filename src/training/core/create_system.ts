@@ -5,20 +5,20 @@ import { enableSecondOrderGradients } from '../../gradients/enable_second_order_
 import { withCleanTape } from '../../gradients/tape.js';
 import { isPromise } from '../../internal/brands.js';
 import { checkBoolean, checkOptions, checkTensor, fail } from '../../internal/check.js';
-import type { Mark } from '../../internal/mark.js';
+import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
 import type { PieceState, Stateful, TrainingSystem } from '../../types.js';
 import { identityPiece } from '../state/identity_piece.js';
 import { restoreAll, stateOf } from '../state/joined_state.js';
 import type { Pieces } from '../state/joined_state.js';
-import { markSystem } from '../state/mark_system.js';
+import { systemSavepoint } from '../state/system_savepoint.js';
 import { modelPiece, statefulPieces } from '../state/stateful_piece.js';
 import { LossLog } from '../step/loss_log.js';
 import { isBroken, nonFiniteStep } from '../step/non_finite_step.js';
+import { explainOutOfMemory } from '../step/out_of_memory_error.js';
 import { startReading } from '../step/step_reading.js';
 import type { StepReading } from '../step/step_reading.js';
-import { explainOutOfMemory } from '../step/out_of_memory_error.js';
 import { checkAlive } from './check_alive.js';
 import { checkRecipe } from './check_recipe.js';
 import { makeStep } from './make_step.js';
@@ -50,7 +50,7 @@ export interface System<
 
 /** A moment at which all numbers were finite. */
 interface Known {
-  readonly mark: Mark;
+  readonly savepoint: Savepoint;
   readonly stepCount: number;
 }
 
@@ -101,7 +101,7 @@ class RecipeSystem<
     checkBoolean(where, 'read', read);
     enableSecondOrderGradients();
     const losses = new LossLog();
-    const before = this.mark();
+    const before = this.savepoint();
     const known = (this.known ??= before);
     let reading: (() => Promise<StepReading>) | undefined;
     try {
@@ -115,7 +115,7 @@ class RecipeSystem<
     } finally {
       losses.dispose();
     }
-    if (known !== before) before.mark.release();
+    if (known !== before) before.savepoint.release();
     return (reading === undefined ? {} : await this.checked(known, reading)) as Partial<Losses>;
   }
 
@@ -158,19 +158,22 @@ class RecipeSystem<
     return reading.losses;
   }
 
-  private mark(): Known {
+  private savepoint(): Known {
     const { monitor } = this.recipe.options ?? {};
     const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
-    return { mark: markSystem(Object.values(this.networks), pieces), stepCount: this.stepCount };
+    return {
+      savepoint: systemSavepoint(Object.values(this.networks), pieces),
+      stepCount: this.stepCount,
+    };
   }
 
-  private goBack({ mark, stepCount }: Known): void {
+  private goBack({ savepoint, stepCount }: Known): void {
     this.counter.made = stepCount;
-    mark.undo();
+    savepoint.rollback();
   }
 
   private forget(): void {
-    this.known?.mark.release();
+    this.known?.savepoint.release();
     this.known = undefined;
   }
 

@@ -2,7 +2,7 @@ import { clone, keep, scalar } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import type { Mark } from '../../internal/mark.js';
+import type { Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
 import type { PieceState, Stateful } from '../../types.js';
 
@@ -54,10 +54,10 @@ export class ScalarState implements Stateful {
   }
 
   /** @internal */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const held = keep(clone(this.value)); // shares its data
     return {
-      undo: () => {
+      rollback: () => {
         this.current?.dispose();
         this.current = held;
       },

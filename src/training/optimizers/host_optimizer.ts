@@ -1,7 +1,7 @@
 import { clone, dispose, keep, tensor, variable } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
-import type { Mark, Markable } from '../../internal/mark.js';
+import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, countFrom, numberFrom } from '../../internal/state.js';
 import type { PieceState, StateArray, Stateful } from '../../types.js';
 import { checkSavedOptions } from './saved_options.js';
@@ -34,7 +34,7 @@ type Saved = readonly { readonly originalName: string; readonly array: StateArra
  * They are taken from where it keeps them. Its own `getWeights` and `setWeights` forget how far the bias
  * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
  */
-export class HostOptimizer implements Stateful, Markable {
+export class HostOptimizer implements Stateful, Revertible {
   /** @param paths Of variables in their networks; without them a state is keyed by positions. */
   constructor(
     private readonly optimizer: Optimizer,
@@ -91,17 +91,17 @@ export class HostOptimizer implements Stateful, Markable {
   }
 
   /** Remembers the moments; they are held by a second reference. An optimizer of another kind stays as it is. */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const inside = this.optimizer as unknown as Inside;
     const { iterations_: step } = inside;
-    const marks = Object.values(this.known() ?? {}).map((field) => {
+    const copies = Object.values(this.known() ?? {}).map((field) => {
       const variables = variablesOf(field);
       const before = variables.map((one) => keep(clone(one as Tensor)));
       return { field, variables, before };
     });
     return {
-      undo() {
-        for (const { field, variables, before } of marks) {
+      rollback() {
+        for (const { field, variables, before } of copies) {
           if (Array.isArray(field))
             dispose(field.splice(variables.length).map((entry) => entry.variable));
           variables.forEach((one, i) => one.assign(before[i]!));
@@ -110,7 +110,7 @@ export class HostOptimizer implements Stateful, Markable {
         if (step === undefined) delete inside.iterations_;
         else inside.iterations_ = step;
       },
-      release: () => marks.forEach(({ before }) => dispose(before)),
+      release: () => copies.forEach(({ before }) => dispose(before)),
     };
   }
 

@@ -9,7 +9,7 @@ import type {
 import { withCleanTape } from '../../gradients/tape.js';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import type { Mark } from '../../internal/mark.js';
+import type { Savepoint } from '../../internal/savepoint.js';
 import { arraysOf, checkState, countFrom, numberFrom } from '../../internal/state.js';
 import type { PieceState, Stateful } from '../../types.js';
 import { clipByGlobalNorm } from './clip_by_global_norm.js';
@@ -228,12 +228,12 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /** @internal */
-  mark(): Mark {
+  savepoint(): Savepoint {
     const [step, { parts }] = [this.iterations, this.sums];
-    const slots = this.store.mark();
+    const slots = this.store.savepoint();
     return {
-      undo: () => {
-        slots.undo();
+      rollback: () => {
+        slots.rollback();
         this.sums.parts = parts;
         this.iterations_ = step;
       },

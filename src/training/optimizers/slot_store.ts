@@ -1,7 +1,7 @@
 import { clone, dispose, keep, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
-import type { Mark, Markable } from '../../internal/mark.js';
+import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, countFrom } from '../../internal/state.js';
 import type { PieceState, StateArray } from '../../types.js';
 
@@ -26,7 +26,7 @@ const ADVICE = 'Make one optimizer per network, and always pass the same list of
  * else under its position in the list of the first step. A restored state waits by those keys until a step
  * brings the variables.
  */
-export class SlotStore implements Markable {
+export class SlotStore implements Revertible {
   private readonly keys = new Map<Variable, string>();
   private readonly slots = new Map<string, Slots>();
   private paths: ReadonlyMap<Variable, string> = new Map();
@@ -200,7 +200,7 @@ export class SlotStore implements Markable {
     this.waiting = count > 0 && this.keys.size === 0 ? count : undefined;
   }
 
-  mark(): Mark {
+  savepoint(): Savepoint {
     const keys = [...this.keys];
     const { waiting } = this;
     // clones share their data
@@ -208,7 +208,7 @@ export class SlotStore implements Markable {
       ([key, before]) => [key, mapped(before, (one) => keep(clone(one)))] as const,
     );
     return {
-      undo: () => {
+      rollback: () => {
         this.clear();
         for (const [variable, key] of keys) this.keys.set(variable, key);
         for (const [key, before] of slots) this.slots.set(key, before);

@@ -1,6 +1,6 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Markable } from '../../internal/mark.js';
+import type { Revertible } from '../../internal/savepoint.js';
 import { isStateful } from '../../internal/state.js';
 import type { Stateful } from '../../types.js';
 import { HostOptimizer } from '../optimizers/host_optimizer.js';
@@ -37,7 +37,7 @@ export function optimizerPiece(
 function keyedByPaths(
   optimizer: SlotOptimizer<string>,
   paths: () => ReadonlyMap<Variable, string>,
-): Stateful & Markable {
+): Stateful & Revertible {
   const named = () => {
     optimizer.name(paths());
     return optimizer;
@@ -45,7 +45,7 @@ function keyedByPaths(
   return {
     state: async () => named().state(),
     restore: async (state) => named().restore(state),
-    mark: () => optimizer.mark(),
+    savepoint: () => optimizer.savepoint(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { Mark, Markable } from '../../internal/mark.js';
+import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { innerLayers } from '../../layers/inner_layers.js';
 import { drawingLayers } from '../../layers/modes/replayed_call.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
@@ -11,47 +11,50 @@ import { namedWeights } from '../../layers/weights/named_weights.js';
  *
  * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
  * replaces. Going back allocates nothing, because it may follow on the memory having run out. A piece
- * that cannot be marked, such as an optimizer of a class that nobody knows, stays as the step left it.
+ * that cannot make one, such as an optimizer of a class that nobody knows, stays as the step left it.
  */
-export function markSystem(networks: readonly LayersModel[], pieces: readonly object[]): Mark {
-  const marks: Mark[] = [];
+export function systemSavepoint(
+  networks: readonly LayersModel[],
+  pieces: readonly object[],
+): Savepoint {
+  const savepoints: Savepoint[] = [];
   try {
-    for (const model of networks) marks.push(markModel(model));
-    for (const piece of pieces) if (isMarkable(piece)) marks.push(piece.mark());
+    for (const model of networks) savepoints.push(modelSavepoint(model));
+    for (const piece of pieces) if (isRevertible(piece)) savepoints.push(piece.savepoint());
   } catch (error) {
-    for (const mark of marks) mark.release();
+    for (const savepoint of savepoints) savepoint.release();
     throw error;
   }
   return {
-    undo: () => marks.forEach((mark) => mark.undo()),
-    release: () => marks.forEach((mark) => mark.release()),
+    rollback: () => savepoints.forEach((savepoint) => savepoint.rollback()),
+    release: () => savepoints.forEach((savepoint) => savepoint.release()),
   };
 }
 
-const isMarkable = (piece: object): piece is Markable =>
-  typeof (piece as Partial<Markable>).mark === 'function';
+const isRevertible = (piece: object): piece is Revertible =>
+  typeof (piece as Partial<Revertible>).savepoint === 'function';
 
-function markModel(model: LayersModel): Mark {
+function modelSavepoint(model: LayersModel): Savepoint {
   const variables = namedWeights(model).map(({ variable }) => variable.read() as Variable);
   const before = variables.map((variable) => keep(clone(variable)));
   const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
-  const marks = markableLayers(model).map((layer) => layer.mark());
+  const savepoints = revertibleLayers(model).map((layer) => layer.savepoint());
   return {
-    undo() {
+    rollback() {
       variables.forEach((variable, i) => variable.assign(before[i]!));
       draws.forEach(({ layer, position }) => layer.seek(position));
-      marks.forEach((mark) => mark.undo());
+      savepoints.forEach((savepoint) => savepoint.rollback());
       dispose(before);
     },
     release() {
-      marks.forEach((mark) => mark.release());
+      savepoints.forEach((savepoint) => savepoint.release());
       dispose(before);
     },
   };
 }
 
 /** The layers with a state of their own that can go back, with those inside of others. */
-function markableLayers(layer: layers.Layer): Markable[] {
-  const inner = innerLayers(layer).flatMap(markableLayers);
-  return [...new Set(isMarkable(layer) ? [layer, ...inner] : inner)];
+function revertibleLayers(layer: layers.Layer): Revertible[] {
+  const inner = innerLayers(layer).flatMap(revertibleLayers);
+  return [...new Set(isRevertible(layer) ? [layer, ...inner] : inner)];
 }

@@ -1,12 +1,12 @@
 /** A moment that something can go back to. One of the two is called, once. */
-export interface Mark {
+export interface Savepoint {
   /** Makes everything as it was then. */
-  undo(): void;
+  rollback(): void;
   /** Lets go of what going back would need. */
   release(): void;
 }
 
-/** What can be marked. */
-export interface Markable {
-  mark(): Mark;
+/** What can go back to a savepoint. */
+export interface Revertible {
+  savepoint(): Savepoint;
 }
