@@ -12,14 +12,14 @@ import { initializeWeights } from './initialize_weights.js';
 
 /** Options of {@link dcganDiscriminator}. */
 export interface DCGANDiscriminatorArgs extends DCGANArgs {
-  /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the lecture's. */
+  /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the tutorial's. */
   normalization?: Normalization;
   /**
    * How many convolutions of stride 2, each halving the image and doubling the channels; default
    * until 4 to 7 pixels are left. One more lets a small network see the whole image at once.
    */
   layers?: number;
-  /** Dropout rate after each convolution; default 0 ('paper') or 0.3 ('lecture'). */
+  /** Dropout rate after each convolution; default 0 ('paper') or 0.3 ('tutorial'). */
   dropout?: number;
 }
 

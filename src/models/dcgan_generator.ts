@@ -21,7 +21,7 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  * (−1, 1).
  *
  * `'paper'`: project and reshape to 4×4, then transposed convolutions of stride 2 that halve the
- * channels, each with normalization and ReLU, the last one with tanh. `'lecture'` (28×28): dense to
+ * channels, each with normalization and ReLU, the last one with tanh. `'tutorial'` (28×28): dense to
  * 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of stride 2 to f and to the image,
  * with LeakyReLU.
  *
@@ -72,7 +72,7 @@ function makeGenerator(args: DCGANGeneratorArgs): ModelOf<Tensor4D> {
 
   const last = doublings; // the layer that makes the image
   const widest = filters * 2 ** (last - 1);
-  const projected = form === 'lecture' ? 2 * widest : widest;
+  const projected = form === 'tutorial' ? 2 * widest : widest;
   const stack: layers.Layer[] = [
     wrap(
       layers.dense({
@@ -86,7 +86,7 @@ function makeGenerator(args: DCGANGeneratorArgs): ModelOf<Tensor4D> {
   ];
   const reshape = layers.reshape({ targetShape: [height, width, projected], name: 'reshape' });
   const normalized = [...after('project_norm'), activation('project_act')];
-  // by channel, as in PyTorch's DCGAN, or by unit, as in the lecture: 49 times as many statistics
+  // by channel, as in PyTorch's DCGAN, or by unit, as in the tutorial: 49 times as many statistics
   stack.push(...(form === 'paper' ? [reshape, ...normalized] : [...normalized, reshape]));
   const block = (name: string, channels: number, strides: number) =>
     stack.push(
@@ -94,7 +94,7 @@ function makeGenerator(args: DCGANGeneratorArgs): ModelOf<Tensor4D> {
       ...after(`${name}_norm`),
       activation(`${name}_act`),
     );
-  if (form === 'lecture') block('deconv0', widest, 1);
+  if (form === 'tutorial') block('deconv0', widest, 1);
   for (let i = 1; i < last; i++) block(`deconv${i}`, widest / 2 ** i, 2);
   // the paper puts no normalization at the output
   stack.push(

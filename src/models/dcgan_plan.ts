@@ -19,19 +19,19 @@ export interface DCGANArgs {
   /** Channels of the layer next to the image; they double towards the middle. */
   filters?: number;
   /**
-   * `'paper'` (arXiv 1511.06434), or `'lecture'`: the smaller form for 28×28 that many courses
-   * teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default: `'lecture'`
+   * `'paper'` (arXiv 1511.06434), or `'tutorial'`: the smaller form for 28×28 that many courses
+   * teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default: `'tutorial'`
    * for 28×28, else `'paper'`.
    */
-  form?: 'paper' | 'lecture';
+  form?: 'paper' | 'tutorial';
   /** Height and width of each kernel; default 5, as in both sources (PyTorch's example has 4). */
   kernelSize?: number;
   /**
    * Whether the layers that no normalization follows, at the image and at the logit, have a bias;
-   * default true (PyTorch's example has none), false for the output of the lecture's generator.
+   * default true (PyTorch's example has none), false for the output of the tutorial's generator.
    */
   outerBias?: boolean;
-  /** Slope of LeakyReLU where it is negative; default 0.2 ('paper') or 0.3 ('lecture'). */
+  /** Slope of LeakyReLU where it is negative; default 0.2 ('paper') or 0.3 ('tutorial'). */
   negativeSlope?: number;
   /** Standard deviation of the initial kernels; default 0.02. */
   stddev?: number;
@@ -59,7 +59,7 @@ export interface Plan {
   readonly imageShape: ImageShape;
   readonly base: readonly [number, number];
   readonly doublings: number;
-  readonly form: 'paper' | 'lecture';
+  readonly form: 'paper' | 'tutorial';
   readonly filters: number;
   readonly kernelSize: number;
   readonly outerBias: boolean;
@@ -100,8 +100,8 @@ export function planDCGAN(where: string, args: DCGANArgs): Plan {
       [height, width, channels],
       'Sizes that fit: 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128 …',
     );
-  const form = args.form ?? (height === 28 && width === 28 ? 'lecture' : 'paper');
-  checkOneOf(where, 'form', form, ['paper', 'lecture']);
+  const form = args.form ?? (height === 28 && width === 28 ? 'tutorial' : 'paper');
+  checkOneOf(where, 'form', form, ['paper', 'tutorial']);
   const filters = args.filters ?? (form === 'paper' && where === 'dcganGenerator' ? 128 : 64);
   const negativeSlope = args.negativeSlope ?? (form === 'paper' ? 0.2 : 0.3);
   const outerBias = args.outerBias ?? (form === 'paper' || where === 'dcganDiscriminator');

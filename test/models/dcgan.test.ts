@@ -72,7 +72,7 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('DCGAN on %s', (backend
 describe('DCGAN', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('has the parameters of the lecture at 28 × 28', () => {
+  it('has the parameters of the tutorial at 28 × 28', () => {
     const imageShape = [28, 28, 1] as const;
     // 100·12544 + 2·12544, 25·256·128 + 2·128, 25·128·64 + 2·64, 25·64
     const generator = dcganGenerator({ imageShape });
@@ -146,7 +146,7 @@ describe('DCGAN', () => {
     [() => dcganDiscriminator({ filters: 1.5 }), /`filters` must be an integer >= 1/],
     [() => dcganGenerator({ outerBias: 'no' as never }), /`outerBias` must be true or false/],
     [() => dcganDiscriminator({ kernelSize: 1 }), /`kernelSize` must be an integer >= 2/],
-    [() => dcganDiscriminator({ form: 'big' as never }), /one of 'paper', 'lecture'/],
+    [() => dcganDiscriminator({ form: 'big' as never }), /one of 'paper', 'tutorial'/],
     [() => dcganDiscriminator({ negativeSlope: 2 }), /`negativeSlope`/],
     [() => dcganDiscriminator({ stddev: 0 }), /`stddev` must be a finite number > 0/],
     [() => dcganDiscriminator({ latentSize: 3 } as never), /Received: "latentSize"/],

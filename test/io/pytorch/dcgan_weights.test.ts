@@ -158,7 +158,7 @@ describe('what does not correspond', () => {
   const load = (one: Written, others: object) => () =>
     loadStateDict({ model: modelOf(one, others), stateDict: arraysOf(one), architecture });
 
-  it('is refused: odd kernels, spectral or no norms at the latent vector, the form of lectures', () => {
+  it('is refused: odd kernels, spectral or no norms at the latent vector, the form of tutorials', () => {
     expect(load(generator, { kernelSize: 5 })).toThrow(
       /loadStateDict: `model` must be of an even `kernelSize`\. Received: 5\.\nPyTorch's DCGAN has/,
     );
@@ -166,8 +166,8 @@ describe('what does not correspond', () => {
       expect(load(generator, { normalization })).toThrow(
         /of a first layer with a kernel and nothing else, as with batch normalization\. .*project with/,
       );
-    const lecture = dcganGenerator({ imageShape: [28, 28, 1], filters: 2, kernelSize: 4 });
-    expect(() => loadStateDict({ model: lecture, stateDict: {}, architecture })).toThrow(
+    const tutorial = dcganGenerator({ imageShape: [28, 28, 1], filters: 2, kernelSize: 4 });
+    expect(() => loadStateDict({ model: tutorial, stateDict: {}, architecture })).toThrow(
       /without other layers that have weights\. Received: "deconv0/,
     );
   });
