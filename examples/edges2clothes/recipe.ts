@@ -16,8 +16,8 @@ const RATE = 5e-4;
 export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
   return createPix2Pix({
     inputShape: [SIDE, SIDE, 1],
-    generatorArgs: { filters: 24, downsamplings: 5 }, // 32 → 1: its innermost sees the whole garment
-    discriminatorArgs: { filters: 24, layers: 2 },
+    generatorOptions: { filters: 24, downsamplings: 5 }, // 32 → 1: its innermost sees the whole garment
+    discriminatorOptions: { filters: 24, layers: 2 },
     lambdaL1: lambda,
     optimizers: {
       generator: adam({ learningRate: RATE }),

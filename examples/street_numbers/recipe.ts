@@ -21,13 +21,13 @@ export const criticSteps = (variant: Variant): number => (variant === 'wcyclegan
 function adversary(variant: Variant, seed: number): CycleGANOptions {
   // patches of 16 pixels are smaller than a digit and cannot tell which digit it is
   if (variant === 'cyclegan')
-    return { loss: leastSquares({ scale: 1 }), discriminatorArgs: { filters: 16, layers: 1 } };
+    return { loss: leastSquares({ scale: 1 }), discriminatorOptions: { filters: 16, layers: 1 } };
   // patches of 34 pixels: with spectral normalization they did better than those of 16
-  const discriminatorArgs = { filters: 16, layers: 2 };
+  const discriminatorOptions = { filters: 16, layers: 2 };
   if (variant === 'sn-cyclegan')
     return {
       loss: leastSquares({ scale: 1 }),
-      discriminatorArgs: { ...discriminatorArgs, spectralNorm: true },
+      discriminatorOptions: { ...discriminatorOptions, spectralNorm: true },
     };
   // the penalty bounds the slope of the sum over the patches, the loss takes their mean: with the mean's
   // slope bounded in its place, the adversarial terms outweigh the cycle and digits do not survive
@@ -35,7 +35,7 @@ function adversary(variant: Variant, seed: number): CycleGANOptions {
     new GradientPenalty({ outputs: 'sum', seed: 2 * seed + domain });
   return {
     loss: wasserstein(),
-    discriminatorArgs: { ...discriminatorArgs, normalization: 'none' },
+    discriminatorOptions: { ...discriminatorOptions, normalization: 'none' },
     discriminatorWeight: 1,
     penalties: { a: penalty(0), b: penalty(1) },
   };
@@ -46,7 +46,7 @@ export function buildCycle({ variant, seed }: Choice): CycleGAN {
   return createCycleGAN({
     inputShape: [DIGIT_SIDE, DIGIT_SIDE, 1],
     outputShape: [SIDE, SIDE, CHANNELS],
-    generatorArgs: { filters: 16, blocks: 2 },
+    generatorOptions: { filters: 16, blocks: 2 },
     ...adversary(variant, seed),
     // a digit has no colours to bring back a street number from: asked for them, F hides them in it
     lambdaCycle: { a: 10, b: 1 },

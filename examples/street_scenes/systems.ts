@@ -46,8 +46,8 @@ export const buildTranslator = (choice: Choice): Translator =>
 function pix2pix({ direction, size, batch, seed }: Choice): Translator {
   const system = createPix2Pix({
     inputShape: [size, size, 3],
-    generatorArgs: { filters: 32, downsamplings: 5 },
-    discriminatorArgs: { filters: 32, layers: 2 },
+    generatorOptions: { filters: 32, downsamplings: 5 },
+    discriminatorOptions: { filters: 32, layers: 2 },
     optimizers: {
       generator: adam({ learningRate: RATE }),
       discriminator: adam({ learningRate: RATE }),
@@ -85,8 +85,8 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
   const penalty = (side: number) => new GradientPenalty({ outputs, seed: 2 * seed + side });
   const system = createCycleGAN({
     inputShape: [size, size, 3],
-    generatorArgs: { filters: 16, blocks: 3 },
-    discriminatorArgs: { filters: 32, layers: 2, spectralNorm: name === 'sn-cyclegan' },
+    generatorOptions: { filters: 16, blocks: 3 },
+    discriminatorOptions: { filters: 32, layers: 2, spectralNorm: name === 'sn-cyclegan' },
     // a critic of slope 1 says little to its generator: beside the papers' 10 it is not heard
     lambdaCycle: name === 'sn-cyclegan' ? 2 : 10,
     ...(penalized && {

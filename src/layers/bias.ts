@@ -7,7 +7,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link Bias}. */
-export interface BiasArgs {
+export interface BiasOptions {
   /** The layer's name. */
   name?: string;
   /** Whether the bias is trained; default true. */
@@ -20,7 +20,7 @@ export class Bias extends layers.Layer {
   static readonly className = 'GanKitBias';
   private bias!: LayerVariable;
 
-  constructor(args: BiasArgs = {}) {
+  constructor(args: BiasOptions = {}) {
     super(args);
     checkLayerOptions('bias', args, []);
     register(Bias);

@@ -8,7 +8,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2d}. */
-export interface Conv2DArgs {
+export interface Conv2DOptions {
   /** Output channels. */
   filters: number;
   /** Height and width of the kernel. */
@@ -55,7 +55,7 @@ export class Conv2D extends layers.Layer {
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 
-  constructor(args: Conv2DArgs) {
+  constructor(args: Conv2DOptions) {
     super(args ?? {}); // plain JavaScript may pass none
     const where = 'conv2d';
     const own = ['filters', 'kernelSize', 'strides', 'padding', 'useBias', 'kernelInitializer'];
@@ -140,7 +140,7 @@ export class Conv2D extends layers.Layer {
 /**
  * Makes a {@link Conv2D} layer.
  *
- * @param args See {@link Conv2DArgs}.
+ * @param args See {@link Conv2DOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -159,6 +159,6 @@ export class Conv2D extends layers.Layer {
  *
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic", arXiv 1603.07285
  */
-export function conv2d(args: Conv2DArgs): Conv2D {
+export function conv2d(args: Conv2DOptions): Conv2D {
   return new Conv2D(args);
 }

@@ -8,7 +8,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2dTranspose}. */
-export interface Conv2DTransposeArgs {
+export interface Conv2DTransposeOptions {
   /** Output channels. */
   filters: number;
   /** Height and width of the kernel. */
@@ -60,7 +60,7 @@ export class Conv2DTranspose extends layers.Layer {
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 
-  constructor(args: Conv2DTransposeArgs) {
+  constructor(args: Conv2DTransposeOptions) {
     super(args ?? {}); // plain JavaScript may pass none
     const where = 'conv2dTranspose';
     const own = ['filters', 'kernelSize', 'strides', 'padding', 'outputPadding', 'useBias'];
@@ -137,7 +137,7 @@ export class Conv2DTranspose extends layers.Layer {
 /**
  * Makes a {@link Conv2DTranspose} layer.
  *
- * @param args See {@link Conv2DTransposeArgs}.
+ * @param args See {@link Conv2DTransposeOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -157,6 +157,6 @@ export class Conv2DTranspose extends layers.Layer {
  *
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic", arXiv 1603.07285, section 4
  */
-export function conv2dTranspose(args: Conv2DTransposeArgs): Conv2DTranspose {
+export function conv2dTranspose(args: Conv2DTransposeOptions): Conv2DTranspose {
   return new Conv2DTranspose(args);
 }

@@ -11,7 +11,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link dropout}. */
-export interface DropoutArgs {
+export interface DropoutOptions {
   /** The share of units set to zero, in [0, 1). */
   rate: number;
   /** Any integer from 0 on; default 0. Give each layer of a network its own. */
@@ -41,7 +41,7 @@ export class Dropout extends layers.Layer implements Stateful {
   readonly rate: number;
   private readonly stream: RandomStream;
 
-  constructor(args: DropoutArgs) {
+  constructor(args: DropoutOptions) {
     super(args ?? {}); // plain JavaScript may pass none
     checkLayerOptions('dropout', args, ['rate', 'seed']);
     checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
@@ -112,6 +112,6 @@ export class Dropout extends layers.Layer implements Stateful {
  * const layer = dropout({ rate: 0.3, seed: 1 });
  * ```
  */
-export function dropout(args: DropoutArgs): Dropout {
+export function dropout(args: DropoutOptions): Dropout {
   return new Dropout(args);
 }

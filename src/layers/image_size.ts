@@ -9,7 +9,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link ImageSize}. */
-export interface ImageSizeArgs extends ImageSizes {
+export interface ImageSizeOptions extends ImageSizes {
   /** Whose images these are, for messages. */
   readonly maker: string;
   /** What goes in, where it is the first layer of a model. */
@@ -29,7 +29,7 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   readonly least: number;
   readonly maker: string;
 
-  constructor(args: ImageSizeArgs) {
+  constructor(args: ImageSizeOptions) {
     super(args);
     const where = 'imageSize';
     checkLayerOptions(where, args, ['multipleOf', 'least', 'maker']);

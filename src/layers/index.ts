@@ -1,43 +1,43 @@
 export { conv2d, Conv2D } from './conv2d.js';
-export type { Conv2DArgs } from './conv2d.js';
+export type { Conv2DOptions } from './conv2d.js';
 export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';
-export type { Conv2DTransposeArgs } from './conv2d_transpose.js';
+export type { Conv2DTransposeOptions } from './conv2d_transpose.js';
 export { dropout, Dropout } from './dropout.js';
-export type { DropoutArgs } from './dropout.js';
+export type { DropoutOptions } from './dropout.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
-export type { LeakyReLUArgs } from './leaky_relu.js';
+export type { LeakyReLUOptions } from './leaky_relu.js';
 export { withFrozenMasks } from './modes/frozen_masks.js';
 export { withFrozenStatistics } from './modes/frozen_statistics.js';
 export { withFrozenPowerIteration } from './modes/power_iteration_mode.js';
 export { batchNormalization, BatchNormalization } from './normalization/batch_normalization.js';
-export type { BatchNormalizationArgs } from './normalization/batch_normalization.js';
+export type { BatchNormalizationOptions } from './normalization/batch_normalization.js';
 export { groupNormalization, GroupNormalization } from './normalization/group_normalization.js';
-export type { GroupNormalizationArgs } from './normalization/group_normalization.js';
+export type { GroupNormalizationOptions } from './normalization/group_normalization.js';
 export {
   instanceNormalization,
   InstanceNormalization,
 } from './normalization/instance_normalization.js';
-export type { InstanceNormalizationArgs } from './normalization/instance_normalization.js';
+export type { InstanceNormalizationOptions } from './normalization/instance_normalization.js';
 export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';
-export type { PixelShuffleArgs } from './pixel_shuffle.js';
+export type { PixelShuffleOptions } from './pixel_shuffle.js';
 export { recompute, Recompute } from './recompute.js';
-export type { RecomputeArgs } from './recompute.js';
+export type { RecomputeOptions } from './recompute.js';
 export { reflectionPadding2d, ReflectionPadding2D } from './reflection_padding_2d.js';
-export type { ReflectionPadding2DArgs } from './reflection_padding_2d.js';
+export type { ReflectionPadding2DOptions } from './reflection_padding_2d.js';
 export {
   equalizedLearningRate,
   EqualizedLearningRate,
 } from './reparametrization/equalized_learning_rate.js';
-export type { EqualizedLearningRateArgs } from './reparametrization/equalized_learning_rate.js';
+export type { EqualizedLearningRateOptions } from './reparametrization/equalized_learning_rate.js';
 export {
   weightNormalization,
   WeightNormalization,
 } from './reparametrization/weight_normalization.js';
-export type { WeightNormalizationArgs } from './reparametrization/weight_normalization.js';
+export type { WeightNormalizationOptions } from './reparametrization/weight_normalization.js';
 export { registerLayers } from './serialization/register_layers.js';
 export { removeSpectralNormalization } from './spectral/remove_spectral_normalization.js';
 export { spectralNormalization, SpectralNormalization } from './spectral/spectral_normalization.js';
-export type { SpectralNormalizationArgs } from './spectral/spectral_normalization.js';
+export type { SpectralNormalizationOptions } from './spectral/spectral_normalization.js';
 export { advancePowerIteration, spectralNorms } from './spectral/spectral_norms.js';
 export type { LayerTraits } from './traits.js';
 export { functionalCall } from './weights/functional_call.js';

@@ -9,7 +9,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link leakyReLU}. */
-export interface LeakyReLUArgs {
+export interface LeakyReLUOptions {
   /** The slope for negative values, in [0, 1]; default 0.2. */
   negativeSlope?: number;
   /** The layer's name. */
@@ -32,7 +32,7 @@ export class LeakyReLU extends layers.Layer {
   static readonly className = 'GanKitLeakyReLU';
   readonly negativeSlope: number;
 
-  constructor(args: LeakyReLUArgs = {}) {
+  constructor(args: LeakyReLUOptions = {}) {
     super(args ?? {}); // plain JavaScript may pass none
     checkLayerOptions('leakyReLU', args, ['negativeSlope']);
     const { negativeSlope = 0.2 } = args;
@@ -80,6 +80,6 @@ export class LeakyReLU extends layers.Layer {
  * console.log(await y.data()); // → Float32Array(2) [ -1, 2 ]
  * ```
  */
-export function leakyReLU(args: LeakyReLUArgs = {}): LeakyReLU {
+export function leakyReLU(args: LeakyReLUOptions = {}): LeakyReLU {
   return new LeakyReLU(args);
 }

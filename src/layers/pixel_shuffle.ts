@@ -8,7 +8,7 @@ import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link pixelShuffle}. */
-export interface PixelShuffleArgs {
+export interface PixelShuffleOptions {
   /** How many times as high and as wide the image becomes, from 1 on. */
   factor: number;
   /** The layer's name. */
@@ -37,7 +37,7 @@ export class PixelShuffle extends layers.Layer {
   static readonly className = 'GanKitPixelShuffle';
   readonly factor: number;
 
-  constructor(args: PixelShuffleArgs) {
+  constructor(args: PixelShuffleOptions) {
     super(args ?? {}); // plain JavaScript may pass none
     checkLayerOptions('pixelShuffle', args, ['factor']);
     const { factor } = args ?? {};
@@ -99,6 +99,6 @@ export class PixelShuffle extends layers.Layer {
  *
  * @see Shi et al. 2016, arXiv 1609.05158
  */
-export function pixelShuffle(args: PixelShuffleArgs): PixelShuffle {
+export function pixelShuffle(args: PixelShuffleOptions): PixelShuffle {
   return new PixelShuffle(args);
 }

@@ -17,7 +17,7 @@ type Layer = layers.Layer;
 type Kwargs = Parameters<Layer['call']>[1];
 
 /** Options of {@link recompute}. */
-export interface RecomputeArgs {
+export interface RecomputeOptions {
   /** A layer, a model, or several that follow one another. */
   layers: Layer | readonly Layer[];
   /** Default: the name of the layer, if there is one. */
@@ -58,10 +58,10 @@ export class Recompute extends layers.Layer {
   /** What is run, one after the other. */
   readonly layers: readonly Layer[];
 
-  constructor(args: RecomputeArgs) {
+  constructor(args: RecomputeOptions) {
     const where = 'recompute';
     checkLayerOptions(where, args, ['layers']);
-    const given = args?.layers as RecomputeArgs['layers'] | undefined;
+    const given = args?.layers as RecomputeOptions['layers'] | undefined;
     const list: readonly Layer[] = Array.isArray(given) ? given : [given];
     if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
       fail('type', where, 'layers', 'a layer, a model or a list of them', given);
@@ -258,8 +258,8 @@ function checkRepeatable(layer: Layer): void {
  * @see Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", arXiv 1604.06174
  */
 export function recompute(
-  layers: RecomputeArgs['layers'],
-  options: Omit<RecomputeArgs, 'layers'> = {},
+  layers: RecomputeOptions['layers'],
+  options: Omit<RecomputeOptions, 'layers'> = {},
 ): Recompute {
   return new Recompute({ ...options, layers });
 }

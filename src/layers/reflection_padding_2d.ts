@@ -11,7 +11,7 @@ type Side = readonly [before: number, after: number];
 type Padding2D = readonly [rows: Side, columns: Side];
 
 /** Options of {@link reflectionPadding2d}. */
-export interface ReflectionPadding2DArgs {
+export interface ReflectionPadding2DOptions {
   /** Pixels on every side, or `[[top, bottom], [left, right]]`; less than the image has. */
   padding:
     | number
@@ -42,10 +42,10 @@ export interface ReflectionPadding2DArgs {
 export class ReflectionPadding2D extends layers.Layer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitReflectionPadding2D';
-  readonly padding: ReflectionPadding2DArgs['padding'];
+  readonly padding: ReflectionPadding2DOptions['padding'];
   readonly mode: 'reflect' | 'symmetric';
 
-  constructor(args: ReflectionPadding2DArgs) {
+  constructor(args: ReflectionPadding2DOptions) {
     super(args ?? {}); // plain JavaScript may pass none
     const where = 'reflectionPadding2d';
     checkLayerOptions(where, args, ['padding', 'mode']);
@@ -128,6 +128,6 @@ function isPadding(padding: unknown): padding is Padding2D {
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, appendix 7.2
  */
-export function reflectionPadding2d(args: ReflectionPadding2DArgs): ReflectionPadding2D {
+export function reflectionPadding2d(args: ReflectionPadding2DOptions): ReflectionPadding2D {
   return new ReflectionPadding2D(args);
 }

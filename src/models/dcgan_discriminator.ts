@@ -7,11 +7,11 @@ import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
-import type { DCGANArgs, Normalization } from './dcgan_plan.js';
+import type { DCGANOptions, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
 
 /** Options of {@link dcganDiscriminator}. */
-export interface DCGANDiscriminatorArgs extends DCGANArgs {
+export interface DCGANDiscriminatorOptions extends DCGANOptions {
   /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the tutorial's. */
   normalization?: Normalization;
   /**
@@ -29,7 +29,7 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  * Convolutions of stride 2 with LeakyReLU that double the channels, down to 4 to 7 pixels, then one
  * dense unit. No sigmoid: every loss of this library takes logits.
  *
- * @param args See {@link DCGANDiscriminatorArgs}.
+ * @param args See {@link DCGANDiscriminatorOptions}.
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
@@ -46,11 +46,11 @@ export interface DCGANDiscriminatorArgs extends DCGANArgs {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, section 3
  */
-export function dcganDiscriminator(args: DCGANDiscriminatorArgs = {}): ModelOf<Tensor2D> {
+export function dcganDiscriminator(args: DCGANDiscriminatorOptions = {}): ModelOf<Tensor2D> {
   return allOrNothing(() => makeDiscriminator(args));
 }
 
-function makeDiscriminator(args: DCGANDiscriminatorArgs): ModelOf<Tensor2D> {
+function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
   const where = 'dcganDiscriminator';
   checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
   const plan = planDCGAN(where, args);

@@ -5,11 +5,11 @@ import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
-import type { DCGANArgs, Normalization } from './dcgan_plan.js';
+import type { DCGANOptions, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
 
 /** Options of {@link dcganGenerator}. */
-export interface DCGANGeneratorArgs extends DCGANArgs {
+export interface DCGANGeneratorOptions extends DCGANOptions {
   /** Length of the latent vector; default 100. */
   latentSize?: number;
   /** Default `'batch'`. */
@@ -25,7 +25,7 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  * 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of stride 2 to f and to the image,
  * with LeakyReLU.
  *
- * @param args See {@link DCGANGeneratorArgs}.
+ * @param args See {@link DCGANGeneratorOptions}.
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
@@ -42,11 +42,11 @@ export interface DCGANGeneratorArgs extends DCGANArgs {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, figure 1
  */
-export function dcganGenerator(args: DCGANGeneratorArgs = {}): ModelOf<Tensor4D> {
+export function dcganGenerator(args: DCGANGeneratorOptions = {}): ModelOf<Tensor4D> {
   return allOrNothing(() => makeGenerator(args));
 }
 
-function makeGenerator(args: DCGANGeneratorArgs): ModelOf<Tensor4D> {
+function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'dcganGenerator';
   checkOptions(where, args, [...COMMON, 'latentSize']);
   const { latentSize = 100, normalization = 'batch' } = args;

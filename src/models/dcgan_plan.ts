@@ -13,7 +13,7 @@ export type Normalization = 'none' | 'batch' | 'spectral';
 export type ImageShape = readonly [number, number, number];
 
 /** What both DCGAN networks have in common. */
-export interface DCGANArgs {
+export interface DCGANOptions {
   /** `[height, width, channels]`; height and width are 4 to 7 times the same power of two, from 8 on (28, 32, 48, 64, 128 …). */
   imageShape?: ImageShape;
   /** Channels of the layer next to the image; they double towards the middle. */
@@ -79,7 +79,7 @@ function halvings(size: number): { base: number; doublings: number } {
 }
 
 /** Checks the common options and lays out the resolutions. */
-export function planDCGAN(where: string, args: DCGANArgs): Plan {
+export function planDCGAN(where: string, args: DCGANOptions): Plan {
   const { imageShape = [64, 64, 3] as const, kernelSize = 5, stddev = 0.02, seed = 0 } = args;
   if (!Array.isArray(imageShape) || imageShape.length !== 3)
     fail('shape', where, 'imageShape', '[height, width, channels]', imageShape);

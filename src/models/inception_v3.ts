@@ -10,7 +10,7 @@ import { blockA, blockB, blockC, blockD, blockE } from './inception_blocks.js';
 import { convolve, maxima } from './inception_units.js';
 
 /** Options of {@link inceptionV3}. */
-export interface InceptionV3Args {
+export interface InceptionV3Options {
   /** `[height, width, 3]`, from 75 pixels on; default [299, 299, 3], the only size of the metrics. */
   inputShape?: readonly [height: number, width: number, channels: 3];
   /** Which random weights it has until others are loaded, an integer from 0 on; default 0. */
@@ -41,7 +41,7 @@ const SMALLEST = 75;
  * For metrics take `inceptionFeatures`, which loads weights and prepares images. This is the bare
  * network: it expects images of 299×299 with values (x − 128)/128, and has random weights.
  *
- * @param args See {@link InceptionV3Args}.
+ * @param args See {@link InceptionV3Options}.
  * @returns A model of six outputs, each [batch, d]. No weight is trainable. Kernels are drawn uniformly
  *   from ±√(6/fan-in), which keeps the size of activations; scales and variances 1, the rest 0.
  * @throws GanKitError if an option is out of range.
@@ -63,7 +63,7 @@ const SMALLEST = 75;
  *
  * @see Szegedy et al. 2015, arXiv 1512.00567; Heusel et al. 2017, arXiv 1706.08500
  */
-export function inceptionV3(args: InceptionV3Args = {}): LayersModel {
+export function inceptionV3(args: InceptionV3Options = {}): LayersModel {
   return allOrNothing(() => drawn(emptyInception(args), args.seed ?? 0));
 }
 
@@ -82,7 +82,7 @@ function drawn(network: LayersModel, seed: number): LayersModel {
 }
 
 /** The same, with kernels of zeros that wait for weights. */
-export function emptyInception(args: InceptionV3Args = {}): LayersModel {
+export function emptyInception(args: InceptionV3Options = {}): LayersModel {
   const where = 'inceptionV3';
   checkOptions(where, args, ['inputShape', 'seed', 'name']);
   const { inputShape = [299, 299, 3], seed = 0, name = 'inception' } = args;

@@ -9,11 +9,11 @@ import {
 } from './translation_discriminator.js';
 import type {
   DiscriminatorStage,
-  TranslationDiscriminatorArgs,
+  TranslationDiscriminatorOptions,
 } from './translation_discriminator.js';
 
 /** Options of {@link patchDiscriminator}. */
-export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
+export interface PatchDiscriminatorOptions extends TranslationDiscriminatorOptions {
   /** Convolutions of stride 2, from 1 to 6; default 3, which sees patches of 70×70. */
   layers?: number;
 }
@@ -29,7 +29,7 @@ export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
  * First and last convolution have biases; the others with `'instance'`, and with spectral normalization
  * where no other is. A normalization that follows a spectrally normalized convolution cancels 1/σ.
  *
- * @param args See {@link TranslationDiscriminatorArgs} and {@link PatchDiscriminatorArgs}; `normalization` is
+ * @param args See {@link TranslationDiscriminatorOptions} and {@link PatchDiscriminatorOptions}; `normalization` is
  *   `'instance'` by default, and `'none'` with `spectralNorm`. Height and width are 3·2^layers or more, or `null`.
  * @returns A model with weights drawn from the seed. Its layers: `conv0` … `conv{layers + 1}`,
  *   `conv{k}_norm`, `conv{k}_act`.
@@ -52,7 +52,7 @@ export interface PatchDiscriminatorArgs extends TranslationDiscriminatorArgs {
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function patchDiscriminator(args: PatchDiscriminatorArgs): ModelOf<Tensor4D> {
+export function patchDiscriminator(args: PatchDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'patchDiscriminator';
   checkOptions(where, args, [...DISCRIMINATOR, 'layers']);
   const options = checkDiscriminator(where, args);

@@ -6,10 +6,10 @@ import {
   checkDiscriminator,
   convolutionalDiscriminator,
 } from './translation_discriminator.js';
-import type { TranslationDiscriminatorArgs } from './translation_discriminator.js';
+import type { TranslationDiscriminatorOptions } from './translation_discriminator.js';
 
 /** Options of {@link pixelDiscriminator}. */
-export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
+export type PixelDiscriminatorOptions = TranslationDiscriminatorOptions;
 
 /**
  * PixelGAN: images `[batch, h, w, c]` to one logit for each pixel, `[batch, h, w, 1]`, from its colour alone.
@@ -18,7 +18,7 @@ export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
  * logit. The first has a bias; the others with `'instance'`, and with spectral normalization where no other
  * is.
  *
- * @param args See {@link TranslationDiscriminatorArgs}; `normalization` is `'instance'` by default, and
+ * @param args See {@link TranslationDiscriminatorOptions}; `normalization` is `'instance'` by default, and
  *   `'none'` with `spectralNorm`. Height and width may be `null`.
  * @returns A model with weights drawn from the seed. Its layers: `conv0`, `conv0_act`, `conv1`,
  *   `conv1_norm`, `conv1_act`, `conv2`.
@@ -41,7 +41,7 @@ export type PixelDiscriminatorArgs = TranslationDiscriminatorArgs;
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function pixelDiscriminator(args: PixelDiscriminatorArgs): ModelOf<Tensor4D> {
+export function pixelDiscriminator(args: PixelDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'pixelDiscriminator';
   checkOptions(where, args, DISCRIMINATOR);
   const options = checkDiscriminator(where, args);

@@ -12,12 +12,12 @@ import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { outerPaddings } from './outer_paddings.js';
 import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationArgs } from './translation_plan.js';
+import type { TranslationOptions } from './translation_plan.js';
 
 type Layer = layers.Layer;
 
 /** Options of {@link resnetGenerator}. */
-export interface ResnetGeneratorArgs extends TranslationArgs {
+export interface ResnetGeneratorOptions extends TranslationOptions {
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /**
@@ -51,7 +51,7 @@ const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'r
  * For images of another size, as between 28×28 and 32×32, the first reflection pads by (3 + half the
  * difference) to grow, or the last one by (3 − half of it) to shrink; all else stays.
  *
- * @param args See {@link ResnetGeneratorArgs}. Height and width are multiples of 4, from 8 on, or `null`;
+ * @param args See {@link ResnetGeneratorOptions}. Height and width are multiples of 4, from 8 on, or `null`;
  *   a multiple of 4 is then the caller's business: others come out larger.
  * @returns A model with weights drawn from the seed. Its layers: `encode0` … `encode2`, `block{k}_a` and
  *   `block{k}_b`, `decode0`, `decode1`, `output`, and what belongs to one with `_pad`, `_norm`, `_act`.
@@ -74,14 +74,14 @@ const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'r
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, section 7.2; Johnson et al. 2016, arXiv 1603.08155
  */
-export function resnetGenerator(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
+export function resnetGenerator(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   return allOrNothing(() => makeResnet(args));
 }
 
-function makeResnet(args: ResnetGeneratorArgs): ModelOf<Tensor4D> {
+function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
-  const given: Partial<ResnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
+  const given: Partial<ResnetGeneratorOptions> = args ?? {}; // plain JavaScript may pass none
   const { filters = 64, blocks = 9, normalization = 'instance', padding = 'reflect' } = given;
   const { dropout: rate = 0, stddev = 0.02, seed = 0, recompute: lean = false } = given;
   checkCommon(where, given, normalization);

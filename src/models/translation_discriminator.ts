@@ -5,16 +5,16 @@ import { checkBoolean, checkNumber } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
-import type { ImageSizeArgs } from '../layers/image_size.js';
+import type { ImageSizeOptions } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { COMMON, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationArgs } from './translation_plan.js';
+import type { TranslationOptions } from './translation_plan.js';
 
 /** What the discriminators of image translation have in common. */
-export interface TranslationDiscriminatorArgs extends TranslationArgs {
+export interface TranslationDiscriminatorOptions extends TranslationOptions {
   /** Whether every convolution is spectrally normalized; default false. */
   spectralNorm?: boolean;
   /** Slope of LeakyReLU where it is negative; default 0.2. */
@@ -38,9 +38,9 @@ export interface DiscriminatorStage {
 /** The options with their defaults, checked. */
 export function checkDiscriminator(
   where: string,
-  args: TranslationDiscriminatorArgs,
-): Required<TranslationDiscriminatorArgs> {
-  const given: Partial<TranslationDiscriminatorArgs> = args ?? {}; // plain JavaScript may pass none
+  args: TranslationDiscriminatorOptions,
+): Required<TranslationDiscriminatorOptions> {
+  const given: Partial<TranslationDiscriminatorOptions> = args ?? {}; // plain JavaScript may pass none
   const { filters = 64, spectralNorm = false, negativeSlope = 0.2 } = given;
   const { stddev = 0.02, seed = 0, name = 'discriminator' } = given;
   checkBoolean(where, 'spectralNorm', spectralNorm);
@@ -58,8 +58,8 @@ export function checkDiscriminator(
  */
 export function convolutionalDiscriminator(
   stages: readonly DiscriminatorStage[],
-  options: Required<TranslationDiscriminatorArgs>,
-  sizes?: Pick<ImageSizeArgs, 'multipleOf' | 'least' | 'maker'>,
+  options: Required<TranslationDiscriminatorOptions>,
+  sizes?: Pick<ImageSizeOptions, 'multipleOf' | 'least' | 'maker'>,
 ): ModelOf<Tensor4D> {
   const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);

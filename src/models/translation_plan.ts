@@ -15,7 +15,7 @@ export type TranslationShape = readonly [
 ];
 
 /** What the networks of image translation have in common. */
-export interface TranslationArgs {
+export interface TranslationOptions {
   /** `[height, width, channels]`; `null` for a height or width that differs from batch to batch. */
   inputShape: TranslationShape;
   /** Channels of the layer next to the image; default 64. */
@@ -42,7 +42,7 @@ export const COMMON: readonly string[] = [
 /** Checks the options that all have, before any weight is made. */
 export function checkCommon(
   where: string,
-  { inputShape, filters = 64, stddev = 0.02, seed = 0 }: Partial<TranslationArgs>,
+  { inputShape, filters = 64, stddev = 0.02, seed = 0 }: Partial<TranslationOptions>,
   normalization: TranslationNormalization,
 ): void {
   if (!Array.isArray(inputShape) || inputShape.length !== 3)

@@ -12,10 +12,10 @@ import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationArgs, TranslationShape } from './translation_plan.js';
+import type { TranslationOptions, TranslationShape } from './translation_plan.js';
 
 /** Options of {@link unetGenerator}; `normalization` is `'batch'` by default. */
-export interface UnetGeneratorArgs extends TranslationArgs {
+export interface UnetGeneratorOptions extends TranslationOptions {
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /** How often the image is halved, from 2 on; default 8, for 256×256; 7 for 128×128. */
@@ -39,7 +39,7 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  * Dropout is in levels 4 to n − 2, as in the PyTorch reference (the Lua original has it in the three
  * innermost). Convolutions have biases with `'instance'`, and the last one in any case.
  *
- * @param args See {@link UnetGeneratorArgs}. Height and width are multiples of 2^downsamplings, or `null`:
+ * @param args See {@link UnetGeneratorOptions}. Height and width are multiples of 2^downsamplings, or `null`:
  *   the model then says of images that do not fit which sizes do.
  * @returns A model with weights drawn from the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and what
  *   belongs to one with `_act`, `_norm`, `_drop`; `output_act` is the tanh.
@@ -62,14 +62,14 @@ const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.1
  */
-export function unetGenerator(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
+export function unetGenerator(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
   return allOrNothing(() => makeUnet(args));
 }
 
-function makeUnet(args: UnetGeneratorArgs): ModelOf<Tensor4D> {
+function makeUnet(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
   checkOptions(where, args, [...COMMON, ...OWN]);
-  const given: Partial<UnetGeneratorArgs> = args ?? {}; // plain JavaScript may pass none
+  const given: Partial<UnetGeneratorOptions> = args ?? {}; // plain JavaScript may pass none
   const { filters = 64, downsamplings = 8, normalization = 'batch', dropout: rate = 0.5 } = given;
   const { negativeSlope = 0.2, stddev = 0.02, seed = 0 } = given;
   checkCommon(where, given, normalization);

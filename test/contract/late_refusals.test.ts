@@ -77,8 +77,8 @@ function makers(): Record<string, Call> {
       training.createCycleGAN,
       {
         ...{ ...system, inputShape: [8, 8, 1], outputShape: [8, 8, 1] },
-        generatorArgs: { filters: 1, blocks: 1, name: 'mine' },
-        discriminatorArgs: { filters: 1, layers: 1, normalization: 'none' },
+        generatorOptions: { filters: 1, blocks: 1, name: 'mine' },
+        discriminatorOptions: { filters: 1, layers: 1, normalization: 'none' },
         ...{ lambdaCycle: { a: 10, b: 10 }, lambdaIdentity: 0.5, discriminatorWeight: 0.5 },
         penalties: { a: new GradientPenalty(), b: new GradientPenalty() },
         ...{ criticSteps: 1, poolSize: 2 },
@@ -89,8 +89,8 @@ function makers(): Record<string, Call> {
       training.createPix2Pix,
       {
         ...{ ...system, inputShape: [8, 8, 1], outputChannels: 1 },
-        generatorArgs: { filters: 1, downsamplings: 3, dropout: 0.5 },
-        discriminatorArgs: { filters: 1, layers: 1, normalization: 'none' },
+        generatorOptions: { filters: 1, downsamplings: 3, dropout: 0.5 },
+        discriminatorOptions: { filters: 1, layers: 1, normalization: 'none' },
         ...{ lambdaL1: 100, poolSize: 2, discriminatorWeight: 0.5, penalty: new GradientPenalty() },
         optimizers: { generator: adam(), discriminator: adam() },
       },
@@ -108,7 +108,7 @@ const NAMES = [
 
 /** Right, but of networks as the papers have them, which take seconds. */
 const FULL_SIZE =
-  /generatorArgs(\.filters)? (undefined|\{\})|generatorArgs and .*swapped|and generatorArgs swapped/;
+  /generatorOptions(\.filters)? (undefined|\{\})|generatorOptions and .*swapped|and generatorOptions swapped/;
 
 describe.each(BACKENDS)('on %s, what makes weights and is refused late leaves none:', (backend) => {
   const table = new Map<string, Call>();

@@ -27,8 +27,8 @@ function calls(): Record<string, Call> {
   const gan = createGAN({ generator, discriminator: critic, loss: Losses.hinge() });
   const pix2pix = createPix2Pix({
     inputShape: imageShape,
-    generatorArgs: { downsamplings: 2, filters: 2 },
-    discriminatorArgs: { filters: 2, layers: 1 },
+    generatorOptions: { downsamplings: 2, filters: 2 },
+    discriminatorOptions: { filters: 2, layers: 1 },
   });
   const good = ones([2, 8, 8, 1]);
   const rows = ones([2, 3]);

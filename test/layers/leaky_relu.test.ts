@@ -3,7 +3,7 @@ import { square, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
-import type { LeakyReLUArgs } from '../../src/layers/leaky_relu.js';
+import type { LeakyReLUOptions } from '../../src/layers/leaky_relu.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 import { expectNoLeak } from '../helpers/leaks.js';
@@ -45,7 +45,7 @@ describe.each(BACKENDS)('leakyReLU on %s', (backend) => {
 
   it('survives saving and loading', async () => {
     const model = sequential({
-      layers: [leakyReLU({ negativeSlope: 0.1, name: 'act', inputShape: [2] } as LeakyReLUArgs)],
+      layers: [leakyReLU({ negativeSlope: 0.1, name: 'act', inputShape: [2] } as LeakyReLUOptions)],
     });
     const copy = await saveAndLoad(model);
     expect(await (copy.predict(tensor([[-3, 2]])) as Tensor).data()).toBeAllclose([-0.3, 2]);

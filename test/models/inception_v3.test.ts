@@ -7,7 +7,7 @@ import { fill } from '../../bench/hash.js';
 import { stateDict } from '../../src/io/pytorch/state_dict.js';
 import { Bias } from '../../src/layers/bias.js';
 import { inceptionV3 } from '../../src/models/inception_v3.js';
-import type { InceptionV3Args } from '../../src/models/inception_v3.js';
+import type { InceptionV3Options } from '../../src/models/inception_v3.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { KEYS, PARAMETERS } from '../helpers/inception.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
@@ -65,7 +65,7 @@ describe('inceptionV3', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  it.each<[InceptionV3Args, RegExp]>([
+  it.each<[InceptionV3Options, RegExp]>([
     [
       { inputShape: [299, 74, 3] },
       /inceptionV3: `inputShape` must be \[height, width, 3\] from 75 on/,

@@ -16,8 +16,8 @@ const STEPS = 10;
 const imageShape = [16, 16, 1] as const;
 const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.1 } as const;
 const generator = () => dcganGenerator({ ...small, latentSize: 5, seed: 1 });
-const generatorArgs = { filters: 4, blocks: 1 };
-const discriminatorArgs = { filters: 4, layers: 2 };
+const generatorOptions = { filters: 4, blocks: 1 };
+const discriminatorOptions = { filters: 4, layers: 2 };
 
 interface System {
   trainStep(batch: object): Promise<object>;
@@ -56,14 +56,14 @@ const SYSTEMS: [string, () => System, (k: number) => Record<string, Tensor>][] =
     'pix2pix',
     () =>
       createPix2Pix({
-        ...{ inputShape: [32, 32, 3], discriminatorArgs },
-        generatorArgs: { filters: 4, downsamplings: 5 },
+        ...{ inputShape: [32, 32, 3], discriminatorOptions },
+        generatorOptions: { filters: 4, downsamplings: 5 },
       }),
     pairs,
   ],
   [
     'CycleGAN',
-    () => createCycleGAN({ inputShape: [32, 32, 3], generatorArgs, discriminatorArgs }),
+    () => createCycleGAN({ inputShape: [32, 32, 3], generatorOptions, discriminatorOptions }),
     pairs,
   ],
 ];

@@ -180,8 +180,8 @@ describe('createCycleGAN', () => {
     const enlarge = createCycleGAN({
       inputShape: small!,
       outputShape: large!,
-      generatorArgs: { filters: 2, blocks: 1 },
-      discriminatorArgs: { filters: 2, layers: 1 },
+      generatorOptions: { filters: 2, blocks: 1 },
+      discriminatorOptions: { filters: 2, layers: 1 },
     });
     const [told] = await trainOver(enlarge, 0, 1, [small!, large!]);
     expect(told!.cycleB).toBeGreaterThan(0);
@@ -249,8 +249,8 @@ describe('createCycleGAN', () => {
     ],
     [
       'weights given twice',
-      () => build({ generatorArgs: { filters: 2 } }),
-      /`generatorArgs` must be omitted if/,
+      () => build({ generatorOptions: { filters: 2 } }),
+      /`generatorOptions` must be omitted if/,
     ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message);

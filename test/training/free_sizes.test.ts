@@ -18,8 +18,8 @@ const FREE = [null, null, 3] as const;
 const cycleOf = (options: CycleGANOptions = {}): CycleGAN =>
   createCycleGAN({
     inputShape: FREE,
-    generatorArgs: { filters: 2, blocks: 1, stddev: 0.2 },
-    discriminatorArgs: { filters: 2, layers: 1 },
+    generatorOptions: { filters: 2, blocks: 1, stddev: 0.2 },
+    discriminatorOptions: { filters: 2, layers: 1 },
     ...options,
   });
 
@@ -78,7 +78,7 @@ describe('networks of free size', () => {
     const cycle = cycleOf({
       outputShape: [null, null, 1],
       loss: relativisticAverage(),
-      discriminatorArgs: { filters: 2, layers: 1, spectralNorm: true },
+      discriminatorOptions: { filters: 2, layers: 1, spectralNorm: true },
     });
     const [a, b] = [images(1, 0, [16, 24, 3], 2), images(2, 0, [32, 16, 1], 2)];
     const { discriminatorA, cycleB } = await cycle.trainStep({ a, b });
@@ -108,7 +108,7 @@ describe('networks of free size', () => {
       createPix2Pix({
         generator: resnetGenerator({ inputShape: FREE, filters: 2, blocks: 0 }),
         inputShape: FREE,
-        discriminatorArgs: { filters: 2, layers: 1 },
+        discriminatorOptions: { filters: 2, layers: 1 },
       }).trainStep({ a: odd, b: odd }),
     ).rejects.toThrow(/^Pix2Pix.trainStep: `batch.a` must be of a size that the generator keeps/);
     expect(await cycle.state()).toEqual(state);
@@ -142,8 +142,8 @@ describe('a U-Net of free size', () => {
     }
     const pix2pix = createPix2Pix({
       inputShape: FREE,
-      generatorArgs: args,
-      discriminatorArgs: { filters: 2, layers: 1 },
+      generatorOptions: args,
+      discriminatorOptions: { filters: 2, layers: 1 },
     });
     for (const mode of ['training', 'inference'] as const)
       expect(() => pix2pix.translate({ a: x, mode })).toThrow(message('Pix2Pix.translate: `a`'));

@@ -69,8 +69,8 @@ describe('the types of a program', () => {
     const [a, b] = [real(), real()];
     const pix2pix = createPix2Pix({
       inputShape: imageShape,
-      generatorArgs: { filters: 2, downsamplings: 2 },
-      discriminatorArgs: small,
+      generatorOptions: { filters: 2, downsamplings: 2 },
+      discriminatorOptions: small,
       optimizers: { generator: adam(), discriminator: adam() },
     });
     const told = await pix2pix.trainStep({ a, b });
@@ -80,8 +80,8 @@ describe('the types of a program', () => {
 
     const cycle = createCycleGAN({
       inputShape: [null, null, 1],
-      generatorArgs: { filters: 2, blocks: 0 },
-      discriminatorArgs: small,
+      generatorOptions: { filters: 2, blocks: 0 },
+      discriminatorOptions: small,
     });
     const { discriminatorA, discriminatorB } = await cycle.trainStep({ a, b });
     expect(discriminatorA + discriminatorB).toBeGreaterThan(0);

@@ -260,8 +260,8 @@ describe('createPix2Pix', () => {
     const pix2pix = createPix2Pix({
       inputShape: [32, 32, 1],
       outputChannels: 3,
-      generatorArgs: { filters: 2, downsamplings: 5 },
-      discriminatorArgs: { filters: 2, layers: 2 },
+      generatorOptions: { filters: 2, downsamplings: 5 },
+      discriminatorOptions: { filters: 2, layers: 2 },
     });
     expect(pix2pix.networks.discriminator.inputs[0]!.shape).toEqual([null, 32, 32, 4]);
     const batch = { a: images(1, 0, [32, 32, 1]), b: images(2, 0, [32, 32, 3]) };
@@ -277,13 +277,13 @@ describe('createPix2Pix', () => {
     ['a word', () => build({ lambda: 1 } as never), /Received: "lambda"/],
     [
       "a generator's options beside a generator",
-      () => build({ generatorArgs: { filters: 2 } }),
-      /`generatorArgs` must be omitted if/,
+      () => build({ generatorOptions: { filters: 2 } }),
+      /`generatorOptions` must be omitted if/,
     ],
     [
       "a discriminator's options beside a discriminator",
-      () => build({ discriminatorArgs: { filters: 2 } }),
-      /`discriminatorArgs` must be omitted if/,
+      () => build({ discriminatorOptions: { filters: 2 } }),
+      /`discriminatorOptions` must be omitted if/,
     ],
     ['a negative λ', () => build({ lambdaL1: -1 }), /`lambdaL1` must be .*>= 0.*Received: -1/],
     [

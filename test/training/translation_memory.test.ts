@@ -30,8 +30,8 @@ async function train(
   return held();
 }
 
-const generatorArgs = { filters: 4, blocks: 2, recompute: true };
-const discriminatorArgs = { filters: 4, layers: 2 };
+const generatorOptions = { filters: 4, blocks: 2, recompute: true };
+const discriminatorOptions = { filters: 4, layers: 2 };
 const poolSize = 10;
 
 describe(`the heap and the count of tensors over ${STEPS} steps`, () => {
@@ -40,21 +40,21 @@ describe(`the heap and the count of tensors over ${STEPS} steps`, () => {
   it.each([
     [
       'CycleGAN',
-      () => createCycleGAN({ inputShape: SMALL, generatorArgs, discriminatorArgs, poolSize }),
+      () => createCycleGAN({ inputShape: SMALL, generatorOptions, discriminatorOptions, poolSize }),
     ],
     [
       'SN-CycleGAN',
       () =>
         createCycleGAN({
-          ...{ inputShape: SMALL, generatorArgs, poolSize },
-          discriminatorArgs: { ...discriminatorArgs, spectralNorm: true },
+          ...{ inputShape: SMALL, generatorOptions, poolSize },
+          discriminatorOptions: { ...discriminatorOptions, spectralNorm: true },
         }),
     ],
     [
       'WCycleGAN-GP',
       () =>
         createCycleGAN({
-          ...{ inputShape: SMALL, generatorArgs, discriminatorArgs, poolSize },
+          ...{ inputShape: SMALL, generatorOptions, discriminatorOptions, poolSize },
           ...{ loss: wasserstein(), discriminatorWeight: 1 },
           penalties: { a: new GradientPenalty({ seed: 1 }), b: new GradientPenalty({ seed: 2 }) },
         }),
@@ -63,8 +63,8 @@ describe(`the heap and the count of tensors over ${STEPS} steps`, () => {
       'pix2pix',
       () =>
         createPix2Pix({
-          ...{ inputShape: SHAPE, discriminatorArgs },
-          generatorArgs: { filters: 4, downsamplings: 5 },
+          ...{ inputShape: SHAPE, discriminatorOptions },
+          generatorOptions: { filters: 4, downsamplings: 5 },
         }),
     ],
   ])('are flat for %s', { timeout: 120_000 }, async (name, make) => {

@@ -13,7 +13,7 @@ import { onlyTensor } from '../only_tensor.js';
 type LayerVariable = layers.Layer['weights'][number];
 
 /** Options of {@link batchNormalization}. */
-export interface BatchNormalizationArgs {
+export interface BatchNormalizationOptions {
   /** Added to the variance; default 1e-5, as in PyTorch (Keras has 1e-3). */
   epsilon?: number;
   /** The share of the running statistics that is kept at each step; default 0.9 (PyTorch writes 1 − 0.9 = 0.1). */
@@ -54,7 +54,7 @@ export class BatchNormalization extends layers.Layer {
   private movingMean!: LayerVariable;
   private movingVariance!: LayerVariable;
 
-  constructor(args: BatchNormalizationArgs = {}) {
+  constructor(args: BatchNormalizationOptions = {}) {
     super(args ?? {}); // plain JavaScript may pass none
     const where = 'batchNormalization';
     checkLayerOptions(where, args, ['epsilon', 'momentum', 'scale', 'center']);
@@ -161,7 +161,7 @@ export class BatchNormalization extends layers.Layer {
 /**
  * Makes a {@link BatchNormalization} layer.
  *
- * @param args See {@link BatchNormalizationArgs}.
+ * @param args See {@link BatchNormalizationOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -172,6 +172,6 @@ export class BatchNormalization extends layers.Layer {
  * const layer = batchNormalization({ momentum: 0.9, epsilon: 1e-5 });
  * ```
  */
-export function batchNormalization(args: BatchNormalizationArgs = {}): BatchNormalization {
+export function batchNormalization(args: BatchNormalizationOptions = {}): BatchNormalization {
   return new BatchNormalization(args);
 }

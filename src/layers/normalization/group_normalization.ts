@@ -3,10 +3,10 @@ import { checkNumber, fail } from '../../internal/check.js';
 import { checkLayerOptions } from '../layer_options.js';
 import { register } from '../serialization/register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
-import type { SampleNormalizationArgs } from './sample_normalization.js';
+import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link groupNormalization}. */
-export interface GroupNormalizationArgs extends SampleNormalizationArgs {
+export interface GroupNormalizationOptions extends SampleNormalizationOptions {
   /** How many groups the channels are divided into, from 1 on; a divisor of the channels. */
   groups: number;
   /** Whether there are a scale γ and an offset β for each channel; default true, as in PyTorch. */
@@ -34,7 +34,7 @@ export class GroupNormalization extends SampleNormalization {
   static readonly className = 'GanKitGroupNormalization';
   readonly groups: number;
 
-  constructor(args: GroupNormalizationArgs) {
+  constructor(args: GroupNormalizationOptions) {
     const where = 'groupNormalization';
     checkLayerOptions(where, args, ['groups', 'affine', 'epsilon']);
     const { groups, affine = true } = args ?? {}; // plain JavaScript may pass none
@@ -84,6 +84,6 @@ export class GroupNormalization extends SampleNormalization {
  *
  * @see Wu and He 2018, arXiv 1803.08494
  */
-export function groupNormalization(args: GroupNormalizationArgs): GroupNormalization {
+export function groupNormalization(args: GroupNormalizationOptions): GroupNormalization {
   return new GroupNormalization(args);
 }

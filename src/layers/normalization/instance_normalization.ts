@@ -1,10 +1,10 @@
 import { checkLayerOptions } from '../layer_options.js';
 import { register } from '../serialization/register_class.js';
 import { SampleNormalization } from './sample_normalization.js';
-import type { SampleNormalizationArgs } from './sample_normalization.js';
+import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link instanceNormalization}. */
-export interface InstanceNormalizationArgs extends SampleNormalizationArgs {
+export interface InstanceNormalizationOptions extends SampleNormalizationOptions {
   /** Whether there are a scale γ and an offset β for each channel; default false, as in PyTorch. */
   affine?: boolean;
 }
@@ -27,7 +27,7 @@ export class InstanceNormalization extends SampleNormalization {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitInstanceNormalization';
 
-  constructor(args: InstanceNormalizationArgs = {}) {
+  constructor(args: InstanceNormalizationOptions = {}) {
     checkLayerOptions('instanceNormalization', args, ['affine', 'epsilon']);
     super('instanceNormalization', args, args.affine ?? false);
     register(InstanceNormalization);
@@ -59,6 +59,8 @@ export class InstanceNormalization extends SampleNormalization {
  *
  * @see Ulyanov et al. 2016, arXiv 1607.08022
  */
-export function instanceNormalization(args: InstanceNormalizationArgs = {}): InstanceNormalization {
+export function instanceNormalization(
+  args: InstanceNormalizationOptions = {},
+): InstanceNormalization {
   return new InstanceNormalization(args);
 }

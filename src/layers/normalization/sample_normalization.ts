@@ -8,7 +8,7 @@ import { groupNormalize } from '../../ops/group_normalize.js';
 import { onlyTensor } from '../only_tensor.js';
 
 /** What the normalizations that know one sample at a time have in common. */
-export interface SampleNormalizationArgs {
+export interface SampleNormalizationOptions {
   /** Added to the variance; default 1e-5, as in PyTorch. */
   epsilon?: number;
   /** The layer's name. */
@@ -26,7 +26,7 @@ export abstract class SampleNormalization extends layers.Layer {
 
   protected constructor(
     private readonly where: string,
-    args: SampleNormalizationArgs,
+    args: SampleNormalizationOptions,
     affine: boolean,
   ) {
     super(args);

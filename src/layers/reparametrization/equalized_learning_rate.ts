@@ -8,10 +8,10 @@ import type { KernelLayout } from '../kernel_layouts.js';
 import { register } from '../serialization/register_class.js';
 import { classesWithKernels } from '../traits.js';
 import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
-import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
+import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametrized.js';
 
 /** Options of {@link equalizedLearningRate}. */
-export interface EqualizedLearningRateArgs extends ReparametrizedArgs {
+export interface EqualizedLearningRateOptions extends ReparametrizedOptions {
   /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D or SeparableConv2D layer. */
   layer: layers.Layer;
   /** g > 0; default √2, He's for layers before a (leaky) ReLU. The paper has 1 in its last layers. */
@@ -42,10 +42,10 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
   readonly gain: number;
   readonly seed: number;
 
-  constructor(args: EqualizedLearningRateArgs) {
+  constructor(args: EqualizedLearningRateOptions) {
     const where = 'equalizedLearningRate';
     checkOptions(where, args, ['gain', 'seed', ...REPARAMETRIZED_OPTIONS]);
-    const given: Partial<EqualizedLearningRateArgs> = args ?? {}; // plain JavaScript may pass none
+    const given: Partial<EqualizedLearningRateOptions> = args ?? {}; // plain JavaScript may pass none
     const { layer, gain = Math.SQRT2, seed = 0 } = given;
     checkWrapped(where, layer, CLASSES);
     checkNumber(where, 'gain', gain, { above: 0 });
@@ -119,6 +119,6 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
  *
  * @see Karras et al. 2018, arXiv 1710.10196, section 4.1
  */
-export function equalizedLearningRate(args: EqualizedLearningRateArgs): EqualizedLearningRate {
+export function equalizedLearningRate(args: EqualizedLearningRateOptions): EqualizedLearningRate {
   return new EqualizedLearningRate(args);
 }

@@ -9,7 +9,7 @@ import type { SerializedLayer } from '../serialization/deserialize_layer.js';
 import { classesWithKernels, traitsOf } from '../traits.js';
 
 /** Options of every layer that reparametrizes another one. */
-export interface ReparametrizedArgs {
+export interface ReparametrizedOptions {
   /** The layer whose kernels are replaced. */
   layer: layers.Layer;
   /** Default: the name of the wrapped layer, so that weights keep their names. */
@@ -47,7 +47,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
   protected kernels: readonly Kernel[] = [];
 
   /** @param args Its `layer` is checked by {@link checkWrapped} before. */
-  protected constructor(args: ReparametrizedArgs) {
+  protected constructor(args: ReparametrizedOptions) {
     const { layer } = args;
     const { name, trainable, batchInputShape, dtype } = layer;
     super({ name, trainable, batchInputShape, dtype, ...args });

@@ -6,10 +6,10 @@ import { checkOptions } from '../../internal/check.js';
 import type { KernelLayout } from '../kernel_layouts.js';
 import { register } from '../serialization/register_class.js';
 import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
-import type { ReparametrizedArgs, ReparametrizedKernel } from './reparametrized.js';
+import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametrized.js';
 
 /** Options of {@link weightNormalization}. */
-export interface WeightNormalizationArgs extends ReparametrizedArgs {
+export interface WeightNormalizationOptions extends ReparametrizedOptions {
   /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
   layer: layers.Layer;
 }
@@ -74,10 +74,10 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitWeightNormalization';
 
-  constructor(args: WeightNormalizationArgs) {
+  constructor(args: WeightNormalizationOptions) {
     const where = 'weightNormalization';
     checkOptions(where, args, REPARAMETRIZED_OPTIONS);
-    const given: Partial<WeightNormalizationArgs> = args ?? {}; // plain JavaScript may pass none
+    const given: Partial<WeightNormalizationOptions> = args ?? {}; // plain JavaScript may pass none
     checkWrapped(where, given.layer);
     super(args);
     register(WeightNormalization);
@@ -135,6 +135,6 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
  *
  * @see Salimans and Kingma 2016, arXiv 1602.07868
  */
-export function weightNormalization(args: WeightNormalizationArgs): WeightNormalization {
+export function weightNormalization(args: WeightNormalizationOptions): WeightNormalization {
   return new WeightNormalization(args);
 }

@@ -10,12 +10,12 @@ import {
   Reparametrized,
   checkWrapped,
 } from '../reparametrization/reparametrized.js';
-import type { ReparametrizedArgs } from '../reparametrization/reparametrized.js';
+import type { ReparametrizedOptions } from '../reparametrization/reparametrized.js';
 import { register } from '../serialization/register_class.js';
 import { SpectralKernel } from './spectral_kernel.js';
 
 /** Options of {@link spectralNormalization}. */
-export interface SpectralNormalizationArgs extends ReparametrizedArgs {
+export interface SpectralNormalizationOptions extends ReparametrizedOptions {
   /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
   layer: layers.Layer;
   /** Rounds of power iteration at each training call, from 1 on; default 1, as in the paper. */
@@ -58,11 +58,11 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   readonly seed: number;
   private readonly random: RandomStream;
 
-  constructor(args: SpectralNormalizationArgs) {
+  constructor(args: SpectralNormalizationOptions) {
     const where = 'spectralNormalization';
     const options = ['powerIterations', 'epsilon', 'seed'];
     checkOptions(where, args, [...options, ...REPARAMETRIZED_OPTIONS]);
-    const given: Partial<SpectralNormalizationArgs> = args ?? {}; // plain JavaScript may pass none
+    const given: Partial<SpectralNormalizationOptions> = args ?? {}; // plain JavaScript may pass none
     const { layer, powerIterations = 1, epsilon = 1e-12, seed = 0 } = given;
     checkWrapped(where, layer);
     checkNumber(where, 'powerIterations', powerIterations, { integer: true, min: 1 });
@@ -179,6 +179,6 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
  *
  * @see Miyato et al. 2018, arXiv 1802.05957
  */
-export function spectralNormalization(args: SpectralNormalizationArgs): SpectralNormalization {
+export function spectralNormalization(args: SpectralNormalizationOptions): SpectralNormalization {
   return new SpectralNormalization(args);
 }

@@ -8,12 +8,12 @@ import { fail } from '../../internal/check.js';
 export function checkNetworksGiven<Key extends string>(
   where: string,
   options: Readonly<
-    Partial<Record<Key | 'inputShape' | 'generatorArgs' | 'discriminatorArgs', unknown>>
+    Partial<Record<Key | 'inputShape' | 'generatorOptions' | 'discriminatorOptions', unknown>>
   >,
   generator: Key,
   discriminator: Key,
 ): void {
-  const { inputShape, generatorArgs, discriminatorArgs } = options as Readonly<
+  const { inputShape, generatorOptions, discriminatorOptions } = options as Readonly<
     Record<string, unknown>
   >;
   const isMissing = [generator, discriminator].some((key) => options[key] === undefined);
@@ -29,6 +29,6 @@ export function checkNetworksGiven<Key extends string>(
     if (value !== undefined && options[key] !== undefined)
       fail('value', where, parameter, `omitted if ${key} is given`, value);
   };
-  refuse('generatorArgs', generator, generatorArgs);
-  refuse('discriminatorArgs', discriminator, discriminatorArgs);
+  refuse('generatorOptions', generator, generatorOptions);
+  refuse('discriminatorOptions', discriminator, discriminatorOptions);
 }

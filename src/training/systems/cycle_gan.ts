@@ -118,7 +118,7 @@ interface Way {
  * - CycleGAN: as it is.
  * - WCycleGAN-GP: `loss: wasserstein(), discriminatorWeight: 1, penalties: { a: new GradientPenalty({ seed: 1 }),
  *   b: new GradientPenalty({ seed: 2 }) }`
- * - SN-CycleGAN: `discriminatorArgs: { spectralNorm: true }`
+ * - SN-CycleGAN: `discriminatorOptions: { spectralNorm: true }`
  *
  * Training is a pure function of the seeds and the batches: two runs are equal to the last bit on one
  * backend, and so is a run that goes on from a saved state.
@@ -136,8 +136,8 @@ interface Way {
  * await loadBackend();
  * const cycle = createCycleGAN({
  *   inputShape: [32, 32, 3],
- *   generatorArgs: { filters: 4, blocks: 1 },
- *   discriminatorArgs: { filters: 4, layers: 2 },
+ *   generatorOptions: { filters: 4, blocks: 1 },
+ *   discriminatorOptions: { filters: 4, layers: 2 },
  * });
  * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
  * const { cycleA, discriminatorB } = await cycle.trainStep({ a, b });

@@ -4,8 +4,8 @@ import { fail } from '../../internal/check.js';
 import { boolean, integer, number, seed } from '../../internal/option_kinds.js';
 import { byType, nested, optional, readOptions } from '../../internal/read_options.js';
 import { leastSquares } from '../../losses/least_squares.js';
-import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js';
-import type { ResnetGeneratorArgs } from '../../models/resnet_generator.js';
+import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
+import type { ResnetGeneratorOptions } from '../../models/resnet_generator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
@@ -26,12 +26,12 @@ export interface CycleGANOptions<
   /** Images of domain B; default those of A. Where A has `null`, so has B. */
   outputShape?: TranslationShape;
   /** What `resnetGenerator` is given beside the shapes, for both generators. */
-  generatorArgs?: Omit<
-    ResnetGeneratorArgs,
+  generatorOptions?: Omit<
+    ResnetGeneratorOptions,
     'inputShape' | 'outputChannels' | 'outputShape' | 'seed'
   >;
   /** What `patchDiscriminator` is given beside the shape, for both discriminators. */
-  discriminatorArgs?: Omit<PatchDiscriminatorArgs, 'inputShape' | 'seed'>;
+  discriminatorOptions?: Omit<PatchDiscriminatorOptions, 'inputShape' | 'seed'>;
   /** A → B and B → A, in place of those that would be made. The caller keeps ownership. */
   generators?: { readonly ab: LayersModel; readonly ba: LayersModel };
   /** Of images of A and of images of B, in place of those that would be made. */
@@ -80,8 +80,8 @@ export function readCycleGANOptions(
     ...SYSTEM_SCHEMA,
     inputShape: given<CycleGANOptions['inputShape']>(),
     outputShape: given<CycleGANOptions['outputShape']>(),
-    generatorArgs: given<CycleGANOptions['generatorArgs']>(),
-    discriminatorArgs: given<CycleGANOptions['discriminatorArgs']>(),
+    generatorOptions: given<CycleGANOptions['generatorOptions']>(),
+    discriminatorOptions: given<CycleGANOptions['discriminatorOptions']>(),
     generators: given<CycleGANOptions['generators']>(),
     discriminators: given<CycleGANOptions['discriminators']>(),
     loss: lossOf(() => leastSquares({ scale: 1 })),

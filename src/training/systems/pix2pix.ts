@@ -103,8 +103,8 @@ export interface Pix2Pix<
  * await loadBackend();
  * const pix2pix = createPix2Pix({
  *   inputShape: [32, 32, 3],
- *   generatorArgs: { filters: 4, downsamplings: 5 },
- *   discriminatorArgs: { filters: 4, layers: 2 },
+ *   generatorOptions: { filters: 4, downsamplings: 5 },
+ *   discriminatorOptions: { filters: 4, layers: 2 },
  * });
  * const [a, b] = [randomUniform([1, 32, 32, 3], -1, 1), randomUniform([1, 32, 32, 3], -1, 1)];
  * const { generator, l1 } = await pix2pix.trainStep({ a, b });

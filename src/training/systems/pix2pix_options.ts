@@ -4,10 +4,10 @@ import { fail } from '../../internal/check.js';
 import { boolean, integer, number, seed } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { nonSaturating } from '../../losses/non_saturating.js';
-import type { PatchDiscriminatorArgs } from '../../models/patch_discriminator.js';
+import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
 import { patchDiscriminator } from '../../models/patch_discriminator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
-import type { UnetGeneratorArgs } from '../../models/unet_generator.js';
+import type { UnetGeneratorOptions } from '../../models/unet_generator.js';
 import { unetGenerator } from '../../models/unet_generator.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
@@ -29,9 +29,9 @@ export interface Pix2PixOptions<
   /** Channels of the images that are made; default those of the input. */
   outputChannels?: number;
   /** What `unetGenerator` is given beside the shapes; its `downsamplings` must fit. */
-  generatorArgs?: Omit<UnetGeneratorArgs, 'inputShape' | 'outputChannels' | 'seed'>;
+  generatorOptions?: Omit<UnetGeneratorOptions, 'inputShape' | 'outputChannels' | 'seed'>;
   /** What `patchDiscriminator` is given beside the shape; default batch normalization. */
-  discriminatorArgs?: Omit<PatchDiscriminatorArgs, 'inputShape' | 'seed'>;
+  discriminatorOptions?: Omit<PatchDiscriminatorOptions, 'inputShape' | 'seed'>;
   /** In place of the one that would be made. The caller keeps ownership. */
   generator?: LayersModel;
   /** Of pairs, the channels of the input before those of the output. */
@@ -72,8 +72,8 @@ export function readPix2PixOptions(
     ...SYSTEM_SCHEMA,
     inputShape: given<Pix2PixOptions['inputShape']>(),
     outputChannels: given<number | undefined>(),
-    generatorArgs: given<Pix2PixOptions['generatorArgs']>(),
-    discriminatorArgs: given<Pix2PixOptions['discriminatorArgs']>(),
+    generatorOptions: given<Pix2PixOptions['generatorOptions']>(),
+    discriminatorOptions: given<Pix2PixOptions['discriminatorOptions']>(),
     generator: given<LayersModel | undefined>(),
     discriminator: given<LayersModel | undefined>(),
     loss: lossOf(() => nonSaturating()),
@@ -97,12 +97,12 @@ export function pix2pixNetworks(
   generator: LayersModel;
   discriminator: LayersModel;
 } {
-  const { inputShape, generatorArgs, discriminatorArgs, seed } = options;
+  const { inputShape, generatorOptions, discriminatorOptions, seed } = options;
   const outputChannels = options.outputChannels ?? inputShape?.[2];
   const generator =
     options.generator ??
     unetGenerator({
-      ...generatorArgs,
+      ...generatorOptions,
       inputShape: inputShape!,
       outputChannels: outputChannels!,
       seed: 2 * seed,
@@ -114,8 +114,8 @@ export function pix2pixNetworks(
   const discriminator =
     options.discriminator ??
     patchDiscriminator({
-      ...(discriminatorArgs?.spectralNorm === true ? {} : { normalization: 'batch' }),
-      ...discriminatorArgs,
+      ...(discriminatorOptions?.spectralNorm === true ? {} : { normalization: 'batch' }),
+      ...discriminatorOptions,
       inputShape: [height!, width!, pair[3]!],
       seed: 2 * seed + 1,
     });
