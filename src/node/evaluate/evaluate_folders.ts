@@ -95,10 +95,10 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
       seen: (count) => freedIfThrown(() => onProgress?.({ images: (images += count), of })),
     });
     const keepRows = metrics.some((metric) => metric !== 'frechet');
-    const ofReal = await judge(reader, real, keepRows);
+    const ofReal = await readSide(reader, real, keepRows);
     if (saveStatistics !== undefined)
       await writeStatistics(saveStatistics, ofReal.answers!.statistics);
-    const ofFake = fake && (await judge(reader, fake, keepRows));
+    const ofFake = fake && (await readSide(reader, fake, keepRows));
 
     // files that were passed over may have left too few images
     const answers = { real: ofReal.answers, fake: ofFake?.answers };
@@ -170,7 +170,7 @@ function checkWidth(side: string, features: number, statistics?: SavedStatistics
     fail('shape', WHERE, side, `statistics of ${features} features, as the extractor has`, width);
 }
 
-async function judge(reader: AnswerReader, side: Opened, keepRows: boolean): Promise<Side> {
+async function readSide(reader: AnswerReader, side: Opened, keepRows: boolean): Promise<Side> {
   if (side.statistics !== undefined) return { statistics: side.statistics };
   const answers = await reader.read(side.images, keepRows);
   return { statistics: answers.statistics, answers };

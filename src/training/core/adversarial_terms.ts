@@ -37,8 +37,8 @@ export function discriminatorLoss<Domain extends string = ''>(
   domain: Domain = '' as Domain,
 ): Scalar {
   const { loss, weight, logits, penalties, step } = terms;
-  const judged = loss.discriminator(logits);
-  const weighted = weight === undefined ? judged : mul<Scalar>(judged, weight);
+  const unweighted = loss.discriminator(logits);
+  const weighted = weight === undefined ? unweighted : mul<Scalar>(unweighted, weight);
   const adversarial = note(`discriminator${domain}`, weighted);
   const penalty = penaltyTerm(penalties, step, terms);
   if (penalty === undefined) return adversarial;
@@ -77,7 +77,9 @@ export function generatorLoss(
   fake: Conditioned,
   real: () => Conditioned,
 ): Scalar {
-  const judge = ({ x, condition }: Conditioned) => discriminator.still(x, ...condition);
-  const ofFake = judge(fake);
-  return loss.generator(loss.needsReal ? { fake: ofFake, real: judge(real()) } : { fake: ofFake });
+  const logitsOf = ({ x, condition }: Conditioned) => discriminator.still(x, ...condition);
+  const ofFake = logitsOf(fake);
+  return loss.generator(
+    loss.needsReal ? { fake: ofFake, real: logitsOf(real()) } : { fake: ofFake },
+  );
 }

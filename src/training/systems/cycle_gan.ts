@@ -85,7 +85,7 @@ export interface CycleGAN<
   }): Tensor4D;
 }
 
-/** One way of the cycle: images of one domain, what translates them, and what judges the translations. */
+/** One way of the cycle: images of one domain, what translates them, and the critic of the translations. */
 interface Way {
   readonly way: 'AB' | 'BA';
   readonly from: 'A' | 'B';
@@ -175,8 +175,8 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
   /** L_G(D(G(x))) + λ |F(G(x)) − x|, where G(x) was made already. */
   const translationLoss = (step: CycleStep, { way, from, ...one }: Way, made: Tensor): Scalar => {
     const real = () => unconditioned(one.y);
-    const judged = generatorLoss(loss, one.critic, unconditioned(made), real);
-    const adversarial = step.note(`adversarial${way}`, judged);
+    const term = generatorLoss(loss, one.critic, unconditioned(made), real);
+    const adversarial = step.note(`adversarial${way}`, term);
     const reconstructed = one.back(made);
     checkReturn(from, one.x, reconstructed);
     const distance = cycleConsistency({ real: one.x, reconstructed });
@@ -190,7 +190,13 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
   };
 
   /** w L_D(D(x), D(pool(x̃))) + penalties. */
-  const judgement = (step: CycleStep, domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor) => {
+  const discriminatorTerm = (
+    step: CycleStep,
+    domain: 'A' | 'B',
+    D: Player,
+    x: Tensor,
+    seen: Tensor,
+  ) => {
     const [real, fake] = [unconditioned(x), unconditioned(seen)];
     const logits = discriminate(D, real, fake, together(D));
     const terms = { loss, weight, discriminator: D, logits, real, fake };
@@ -255,8 +261,8 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
         step.minimize(
           [DA, DB],
           optimizers.discriminators,
-          () => judgement(step, 'B', DB, b, seenB),
-          () => judgement(step, 'A', DA, a, seenA),
+          () => discriminatorTerm(step, 'B', DB, b, seenB),
+          () => discriminatorTerm(step, 'A', DA, a, seenA),
         );
       } finally {
         dispose(made);

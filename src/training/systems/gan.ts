@@ -199,8 +199,8 @@ export function createGAN<
       const drawn = c();
       const fake = { x: tidy(() => G(z(), ...forG(drawn))), condition: ofFake(drawn) };
       step.minimize([D], optimizers.discriminator, () => {
-        const judged = discriminate(D, noisy(real, t), noisy(fake, t), together);
-        const logits = flipLabels(judged, labelFlip.probability, flips);
+        const unflipped = discriminate(D, noisy(real, t), noisy(fake, t), together);
+        const logits = flipLabels(unflipped, labelFlip.probability, flips);
         const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake };
         return discriminatorLoss(terms, step.note);
       });
@@ -211,8 +211,8 @@ export function createGAN<
       step.minimize([G], optimizers.generator, () => {
         const drawn = c();
         const fake = { x: G(z(), ...forG(drawn)), condition: ofFake(drawn) };
-        const judged = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
-        return step.note('generator', judged);
+        const term = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
+        return step.note('generator', term);
       });
       ema?.update();
     },

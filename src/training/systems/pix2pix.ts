@@ -179,9 +179,9 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
         step.minimize([G], optimizers.generator, () => {
           const made = G(a);
           const fake = unconditioned(pairs(a, made));
-          const judged = generatorLoss(loss, D, fake, () => unconditioned(pairs(a, b)));
+          const adversarial = generatorLoss(loss, D, fake, () => unconditioned(pairs(a, b)));
           const distance = mul<Scalar>(l1({ target: b, prediction: made }), lambdaL1);
-          return add<Scalar>(step.note('generator', judged), step.note('l1', distance));
+          return add<Scalar>(step.note('generator', adversarial), step.note('l1', distance));
         });
       } finally {
         takeSeedsAway();
