@@ -190,13 +190,7 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
   };
 
   /** w L_D(D(x), D(pool(x̃))) + penalties. */
-  const discriminatorTerm = (
-    step: CycleStep,
-    domain: 'A' | 'B',
-    D: Player,
-    x: Tensor,
-    seen: Tensor,
-  ) => {
+  const lossOfD = (step: CycleStep, domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor) => {
     const [real, fake] = [unconditioned(x), unconditioned(seen)];
     const logits = discriminate(D, real, fake, together(D));
     const terms = { loss, weight, discriminator: D, logits, real, fake };
@@ -261,8 +255,8 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
         step.minimize(
           [DA, DB],
           optimizers.discriminators,
-          () => discriminatorTerm(step, 'B', DB, b, seenB),
-          () => discriminatorTerm(step, 'A', DA, a, seenA),
+          () => lossOfD(step, 'B', DB, b, seenB),
+          () => lossOfD(step, 'A', DA, a, seenA),
         );
       } finally {
         dispose(made);
