@@ -96,7 +96,10 @@ export default tseslint.config(
           selector: `BinaryExpression[operator='instanceof'][right.name=/${BUILT_IN}/]`,
           message: 'values of another realm are no instances: internal/brands tells what they are',
         },
-        { selector: 'ExportAllDeclaration[exported=null]', message: 'exports are named' },
+        {
+          selector: 'ExportAllDeclaration[exported=null][source.value!=/index[.]js$/]',
+          message: 'exports are named, where no barrel is passed on',
+        },
         { selector: 'ExportDefaultDeclaration', message: 'exports are named' },
       ],
     },

@@ -1,6 +1,6 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { createGAN, Losses, Models } from 'gan-kit';
+import { createGAN, Losses, dcganDiscriminator, dcganGenerator } from 'gan-kit';
 import type { Penalty } from 'gan-kit';
 import { SpectralNormalization } from 'gan-kit/layers';
 import { GradientPenalty } from 'gan-kit/penalties';
@@ -19,8 +19,8 @@ const LOSSES = {
 /** A training step as a user of gan-kit has it. */
 export function step(one: StepCase): Subject {
   const { image, batch, normalization, loss, gradientPenalty, latents } = one;
-  const generator = Models.dcganGenerator({ imageShape: image });
-  const discriminator = Models.dcganDiscriminator({
+  const generator = dcganGenerator({ imageShape: image });
+  const discriminator = dcganDiscriminator({
     imageShape: image,
     dropout: 0,
     normalization,

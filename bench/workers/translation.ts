@@ -1,7 +1,7 @@
 import { getBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { Models } from 'gan-kit';
+import { patchDiscriminator, resnetGenerator, unetGenerator } from 'gan-kit';
 import { adam, createCycleGAN, createPix2Pix } from 'gan-kit/training';
 import type { TranslationCase } from '../cases/translation_cases.js';
 import { fill } from '../hash.js';
@@ -25,7 +25,7 @@ export function translation({ task, size }: TranslationCase): Subject {
   };
   const optimizers = { generator: adam(ADAM), discriminator: adam(ADAM) };
   if (task === 'translate') {
-    const [generator] = made(Models.resnetGenerator({ inputShape }));
+    const [generator] = made(resnetGenerator({ inputShape }));
     const run = () => tidy(() => (generator!.predict(a) as Tensor).dataSync());
     return {
       run: () => void run(),
@@ -35,8 +35,8 @@ export function translation({ task, size }: TranslationCase): Subject {
   }
   if (task === 'pix2pix') {
     const [generator, discriminator] = made(
-      Models.unetGenerator({ inputShape, dropout: 0 }),
-      Models.patchDiscriminator({ inputShape: [size, size, 6], normalization: 'batch' }),
+      unetGenerator({ inputShape, dropout: 0 }),
+      patchDiscriminator({ inputShape: [size, size, 6], normalization: 'batch' }),
     );
     const system = createPix2Pix({
       generator: generator!,
@@ -56,8 +56,8 @@ export function translation({ task, size }: TranslationCase): Subject {
   }
   // where the heap ends at 4 GiB; PyTorch does not recompute either
   const recompute = getBackend() === 'wasm';
-  const generators = [0, 1].map(() => Models.resnetGenerator({ inputShape, recompute }));
-  const discriminators = [0, 1].map(() => Models.patchDiscriminator({ inputShape }));
+  const generators = [0, 1].map(() => resnetGenerator({ inputShape, recompute }));
+  const discriminators = [0, 1].map(() => patchDiscriminator({ inputShape }));
   const [ab, ba, ofA, ofB] = made(...generators, ...discriminators);
   const system = createCycleGAN({
     generators: { ab: ab!, ba: ba! },

@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine, setBackend } from '@tensorflow/tfjs-core';
-import { Models } from 'gan-kit';
+import {
+  dcganDiscriminator,
+  dcganGenerator,
+  inceptionV3,
+  patchDiscriminator,
+  pixelDiscriminator,
+  resnetGenerator,
+  unetGenerator,
+} from 'gan-kit';
 import { encodePNG, folderImages, pairedImages } from 'gan-kit/node';
 import { createCycleGAN, createPix2Pix, sampleLatents } from 'gan-kit/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,13 +30,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('without a backend', () => {
   it.each<[string, () => unknown]>([
-    ['dcganGenerator', () => Models.dcganGenerator()],
-    ['dcganDiscriminator', () => Models.dcganDiscriminator()],
-    ['resnetGenerator', () => Models.resnetGenerator({ inputShape })],
-    ['unetGenerator', () => Models.unetGenerator({ inputShape })],
-    ['patchDiscriminator', () => Models.patchDiscriminator({ inputShape })],
-    ['pixelDiscriminator', () => Models.pixelDiscriminator({ inputShape })],
-    ['inceptionV3', () => Models.inceptionV3({ inputShape: [75, 75, 3] })],
+    ['dcganGenerator', () => dcganGenerator()],
+    ['dcganDiscriminator', () => dcganDiscriminator()],
+    ['resnetGenerator', () => resnetGenerator({ inputShape })],
+    ['unetGenerator', () => unetGenerator({ inputShape })],
+    ['patchDiscriminator', () => patchDiscriminator({ inputShape })],
+    ['pixelDiscriminator', () => pixelDiscriminator({ inputShape })],
+    ['inceptionV3', () => inceptionV3({ inputShape: [75, 75, 3] })],
     ['resnetGenerator', () => createCycleGAN({ inputShape })],
     ['unetGenerator', () => createPix2Pix({ inputShape: [256, 256, 3] })],
     ['sampleLatents', () => sampleLatents({ count: 1, size: 1 })],

@@ -1,7 +1,18 @@
 import { mul, ones, tidy, variable } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GanKitError, Losses, Metrics, Models, checkGradients } from '../../src/index.js';
+import {
+  GanKitError,
+  Losses,
+  checkGradients,
+  FeatureStatistics,
+  confusionMatrix,
+  dcganDiscriminator,
+  dcganGenerator,
+  inceptionScore,
+  kernelDistance,
+  structuralSimilarity,
+} from '../../src/index.js';
 import {
   ImagePool,
   clipWeights,
@@ -22,8 +33,8 @@ type Call = (disposed: Tensor) => unknown;
 /** Each function that takes tensors, called with images that were disposed of. */
 function calls(): Record<string, Call> {
   const imageShape = [8, 8, 1] as const;
-  const generator = Models.dcganGenerator({ imageShape, latentSize: 2, filters: 2, form: 'paper' });
-  const critic = Models.dcganDiscriminator({ imageShape, filters: 2, form: 'paper' });
+  const generator = dcganGenerator({ imageShape, latentSize: 2, filters: 2, form: 'paper' });
+  const critic = dcganDiscriminator({ imageShape, filters: 2, form: 'paper' });
   const gan = createGAN({ generator, discriminator: critic, loss: Losses.hinge() });
   const pix2pix = createPix2Pix({
     inputShape: imageShape,
@@ -62,11 +73,11 @@ function calls(): Record<string, Call> {
     logSigmoid,
     logSoftmax,
     softmaxCrossEntropy: (x) => softmaxCrossEntropy({ logits: good, labels: x }),
-    kernelDistance: () => Metrics.kernelDistance({ real: rows, fake: gone }),
-    FeatureStatistics: () => Metrics.FeatureStatistics.of(gone as never),
-    inceptionScore: () => Metrics.inceptionScore(gone, { from: 'logits' }),
-    structuralSimilarity: (x) => Metrics.structuralSimilarity({ target: good, prediction: x }),
-    confusionMatrix: (x) => Metrics.confusionMatrix({ predictions: x, labels: x, classes: 2 }),
+    kernelDistance: () => kernelDistance({ real: rows, fake: gone }),
+    FeatureStatistics: () => FeatureStatistics.of(gone as never),
+    inceptionScore: () => inceptionScore(gone, { from: 'logits' }),
+    structuralSimilarity: (x) => structuralSimilarity({ target: good, prediction: x }),
+    confusionMatrix: (x) => confusionMatrix({ predictions: x, labels: x, classes: 2 }),
   };
 }
 

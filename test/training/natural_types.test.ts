@@ -2,7 +2,15 @@ import { mean, mul, ones, square, train, zeros } from '@tensorflow/tfjs-core';
 import type { Optimizer, Rank, Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import { Losses, Models, checkGradients, functionalCall, inputGradient } from '../../src/index.js';
+import {
+  Losses,
+  checkGradients,
+  functionalCall,
+  inputGradient,
+  dcganDiscriminator,
+  dcganGenerator,
+  unetGenerator,
+} from '../../src/index.js';
 import { adam, createCycleGAN, createGAN, createPix2Pix, r1, rmsprop } from '../../src/index.js';
 import { GradientPenalty, ImagePool, sampleLatents, sgd } from '../../src/index.js';
 import type { Adam, Critic, CycleGAN, GAN, Penalty, RMSProp, SGD } from '../../src/index.js';
@@ -14,8 +22,8 @@ import { FASTEST, useBackend } from '../helpers/backends.js';
 
 const imageShape = [8, 8, 1] as const;
 const networks = () => ({
-  generator: Models.dcganGenerator({ imageShape, latentSize: 2, filters: 2, form: 'paper' }),
-  discriminator: Models.dcganDiscriminator({ imageShape, filters: 2, form: 'paper' }),
+  generator: dcganGenerator({ imageShape, latentSize: 2, filters: 2, form: 'paper' }),
+  discriminator: dcganDiscriminator({ imageShape, filters: 2, form: 'paper' }),
 });
 const real: () => Tensor4D = () => ones([2, 8, 8, 1]);
 
@@ -108,7 +116,7 @@ describe('the types of a program', () => {
     const { generator, discriminator } = networks();
     const made: Tensor4D = generator.predict(latents);
     expectTypeOf(discriminator.predict(made)).toEqualTypeOf<Tensor2D>();
-    expectTypeOf(Models.unetGenerator).returns.toHaveProperty('layers');
+    expectTypeOf(unetGenerator).returns.toHaveProperty('layers');
 
     // of a network of one's own the rank is what the program says it is
     const points = createGAN({

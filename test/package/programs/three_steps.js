@@ -1,5 +1,5 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { adam, createGAN, loadBackend, Losses, Models } from 'gan-kit';
+import { adam, createGAN, loadBackend, Losses, dcganDiscriminator, dcganGenerator } from 'gan-kit';
 
 const [COUNT, SIZE] = [16, 16];
 
@@ -11,8 +11,8 @@ export async function threeSteps(options) {
   const imageShape = [SIZE, SIZE, 3];
   const optimizer = () => adam({ learningRate: 2e-4, beta1: 0.5 });
   const gan = createGAN({
-    generator: Models.dcganGenerator({ latentSize: 8, imageShape, filters: 16, seed: 1 }),
-    discriminator: Models.dcganDiscriminator({ imageShape, filters: 16, seed: 2 }),
+    generator: dcganGenerator({ latentSize: 8, imageShape, filters: 16, seed: 1 }),
+    discriminator: dcganDiscriminator({ imageShape, filters: 16, seed: 2 }),
     loss: Losses.nonSaturating(),
     optimizers: { generator: optimizer(), discriminator: optimizer() },
   });
