@@ -133,6 +133,24 @@ export const list =
     return value.map((one, i) => option(where, `${parameter}[${i}]`, one));
   };
 
+/** Reads a pair of finite numbers, [low, high] with low < high. */
+export const interval =
+  (rule: Default<readonly [number, number]> = {}): Option<readonly [number, number]> =>
+  (where, parameter, value: unknown = rule.default) => {
+    if (!Array.isArray(value) || value.length !== 2)
+      fail('type', where, parameter, 'a pair [low, high]', value);
+    const [low, high] = value as unknown[];
+    checkNumber(where, `${parameter}[0]`, low);
+    checkNumber(where, `${parameter}[1]`, high, { above: low });
+    return [low, high];
+  };
+
+/** Passes an option on to the function that checks it. */
+export const given =
+  <T>(): Option<T> =>
+  (_where, _parameter, value) =>
+    value as T;
+
 /** Reads what a check of its own lets through. */
 export const custom =
   <T>(

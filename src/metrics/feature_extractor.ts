@@ -2,8 +2,10 @@ import { mean, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkOneOf, checkOptions, checkTensor, fail, isTensor } from '../internal/check.js';
+import { checkTensor, fail, isTensor } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { oneOf, string } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 
 /** Images to features, one row each; any such function will do, `featureExtractor` makes them of models. */
 export type Features = (images: Tensor) => Promise<Tensor2D>;
@@ -62,10 +64,10 @@ export function featureExtractor(
   model: LayersModel | GraphModelLike,
   options: FeatureExtractorOptions,
 ): Features {
-  checkOptions(WHERE, options, ['layer', 'maps']);
-  const { layer, maps = 'mean' } = options ?? ({} as Partial<FeatureExtractorOptions>);
-  if (typeof layer !== 'string' || layer === '') fail('type', WHERE, 'layer', 'a name', layer);
-  checkOneOf(WHERE, 'maps', maps, ['mean', 'flat']);
+  const { layer, maps } = readOptions(WHERE, options, {
+    layer: string(),
+    maps: oneOf(['mean', 'flat'], { default: 'mean' }),
+  });
   const run = isLayersModel(model) ? layerOf(model, layer) : nodeOf(model, layer);
   return async (images) => {
     checkTensor(WHERE, 'images', images, { minRank: 2, dtype: 'any' });

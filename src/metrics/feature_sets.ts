@@ -1,5 +1,5 @@
 import { isFloat32Array } from '../internal/brands.js';
-import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { checkOptions, fail } from '../internal/check.js';
 import { readRows } from './rows.js';
 import type { RowMatrix, Rows } from './rows.js';
 
@@ -19,9 +19,7 @@ export async function readFeatureSets(
   where: string,
   sets: unknown,
 ): Promise<{ real: RowMatrix; fake: RowMatrix }> {
-  if (typeof sets !== 'object' || sets === null)
-    fail('type', where, 'features', '{ real, fake }', sets);
-  checkOptions(where, sets, ['real', 'fake']);
+  checkOptions(where, sets, ['real', 'fake'], 'features');
   const { real, fake } = sets as Partial<FeatureSets>;
   const matrices = {
     real: await readRows(where, 'real', real),
@@ -48,17 +46,10 @@ export async function readFeatureSets(
 /** Checks `neighbors` against the sets in which as many others are looked for. */
 export function checkNeighbors(
   where: string,
-  neighbors: unknown,
+  neighbors: number,
   sets: Readonly<Record<string, RowMatrix>>,
 ): void {
-  checkNumber(where, 'neighbors', neighbors, { integer: true, min: 1 });
   for (const [name, { rows }] of Object.entries(sets))
     if (rows <= neighbors)
-      fail(
-        'shape',
-        where,
-        name,
-        `of more than ${String(neighbors)} rows, one and its \`neighbors\``,
-        rows,
-      );
+      fail('shape', where, name, `of more than ${neighbors} rows, one and its \`neighbors\``, rows);
 }

@@ -65,7 +65,7 @@ function checkedShape(
   }
   if (typeof value !== 'object' || value === null || !('data' in value) || !('shape' in value))
     fail('type', where, parameter, 'a tensor or { data, shape }', value, advice);
-  checkOptions(where, value, ['data', 'shape']);
+  checkOptions(where, value, ['data', 'shape'], parameter);
   const { data, shape } = value;
   if (!(isFloat32Array(data) || isFloat64Array(data)))
     fail('type', where, `${parameter}.data`, 'a Float32Array or a Float64Array', data);

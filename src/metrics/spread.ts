@@ -1,4 +1,5 @@
 import { fail } from '../internal/check.js';
+import type { Option } from '../internal/read_options.js';
 
 /** Mean and standard deviation of a few values. */
 export interface Spread {
@@ -6,9 +7,16 @@ export interface Spread {
   readonly std: number;
 }
 
-/** Checks `ddof`, and that there are values enough for it; `parameter` says how many there are. */
-export function checkDdof(where: string, ddof: unknown, parameter: string, count: number): void {
-  if (ddof !== 0 && ddof !== 1) fail('value', where, 'ddof', '0 or 1', ddof);
+/** Reads `ddof`, 0 or 1. */
+export const ddofOption =
+  (): Option<0 | 1> =>
+  (where, parameter, value = 0) => {
+    if (value !== 0 && value !== 1) fail('value', where, parameter, '0 or 1', value);
+    return value;
+  };
+
+/** Checks that there are values enough for `ddof`; `parameter` says how many there are. */
+export function checkDdof(where: string, ddof: 0 | 1, parameter: string, count: number): void {
   if (count <= ddof)
     fail(
       'value',

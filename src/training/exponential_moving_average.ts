@@ -1,8 +1,10 @@
 import { add, clone, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { boolean, number } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
@@ -58,10 +60,10 @@ export class ExponentialMovingAverage implements Stateful {
    */
   constructor(model: LayersModel, options: ExponentialMovingAverageOptions = {}) {
     const where = 'ExponentialMovingAverage';
-    checkOptions(where, options, ['decay', 'warmUp']);
-    const { decay = 0.999, warmUp = false } = options;
-    checkNumber(where, 'decay', decay, { min: 0, below: 1 });
-    checkBoolean(where, 'warmUp', warmUp);
+    const { decay, warmUp } = readOptions(where, options, {
+      decay: number({ min: 0, below: 1, default: 0.999 }),
+      warmUp: boolean({ default: false }),
+    });
     if (!Array.isArray(model?.layers) || model.weights.length === 0)
       fail('type', where, 'model', 'a built model with weights', model);
     this.decay = decay;

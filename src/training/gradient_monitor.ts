@@ -1,8 +1,10 @@
 import { addN, clone, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { callback, integer, number } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 
@@ -72,11 +74,11 @@ export class GradientMonitor {
    */
   constructor(options: GradientMonitorOptions = {}) {
     const where = 'GradientMonitor';
-    checkOptions(where, options, ['every', 'warnAbove', 'onWarning']);
-    const { every = 50, warnAbove = 100, onWarning = () => undefined } = options;
-    checkNumber(where, 'every', every, { integer: true, min: 1 });
-    checkNumber(where, 'warnAbove', warnAbove, { above: 0 });
-    if (typeof onWarning !== 'function') fail('type', where, 'onWarning', 'a function', onWarning);
+    const { every, warnAbove, onWarning } = readOptions(where, options, {
+      every: integer({ min: 1, default: 50 }),
+      warnAbove: number({ above: 0, default: 100 }),
+      onWarning: callback<(warning: string) => void>({ default: () => undefined }),
+    });
     this.every = every;
     this.warnAbove = warnAbove;
     this.onWarning = onWarning;

@@ -1,8 +1,10 @@
 import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../internal/check.js';
+import { integer, seed as seedOption } from '../internal/option_kinds.js';
 import type { Savepoint } from '../internal/savepoint.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 import type { PieceState, Stateful } from '../types.js';
@@ -66,9 +68,10 @@ export class ImagePool implements Stateful {
    */
   constructor(options: ImagePoolOptions = {}) {
     const where = 'ImagePool';
-    checkOptions(where, options, ['size', 'seed']);
-    const { size = 50, seed = 0 } = options;
-    checkNumber(where, 'size', size, { integer: true, min: 0 });
+    const { size, seed } = readOptions(where, options, {
+      size: integer({ min: 0, default: 50 }),
+      seed: seedOption(),
+    });
     this.size = size;
     this.stream = new RandomStream(seed, where);
   }

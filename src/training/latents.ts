@@ -1,7 +1,8 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
+import { integer, oneOf, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 
 /** Options of {@link sampleLatents}. */
 export interface SampleLatentsOptions {
@@ -47,11 +48,12 @@ export function drawLatents(
  */
 export function sampleLatents(options: SampleLatentsOptions): Tensor2D {
   const where = 'sampleLatents';
-  checkOptions(where, options, ['count', 'size', 'distribution', 'seed']);
-  const { count, size, distribution = 'normal', seed = 0 } = options;
-  checkNumber(where, 'count', count, { integer: true, min: 1 });
-  checkNumber(where, 'size', size, { integer: true, min: 1 });
-  checkOneOf(where, 'distribution', distribution, ['normal', 'uniform']);
+  const { count, size, distribution, seed } = readOptions(where, options, {
+    count: integer({ min: 1 }),
+    size: integer({ min: 1 }),
+    distribution: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    seed: seedOption(),
+  });
   checkBackend(where);
   return drawLatents(new RandomStream(seed, where), [count, size], distribution);
 }

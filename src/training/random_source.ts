@@ -1,5 +1,6 @@
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 import type { Stateful } from '../types.js';
 import type { RandomSource } from './core/condition_distribution.js';
 
@@ -37,8 +38,6 @@ export interface RandomSourceOptions {
  */
 export function randomSource(options: RandomSourceOptions = {}): RandomSource & Stateful {
   const where = 'randomSource';
-  checkOptions(where, options, ['seed']);
-  const { seed = 0 } = options;
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+  const { seed } = readOptions(where, options, { seed: seedOption() });
   return new RandomStream(seed, where);
 }

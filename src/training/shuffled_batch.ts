@@ -1,5 +1,6 @@
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { integer, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
 
 /** Options of {@link shuffledBatch}. */
 export interface ShuffledBatchOptions {
@@ -35,12 +36,12 @@ let last: { key: string; order: Int32Array } | undefined;
  */
 export function shuffledBatch(options: ShuffledBatchOptions): Int32Array {
   const where = 'shuffledBatch';
-  checkOptions(where, options, ['count', 'batchSize', 'index', 'seed']);
-  const { count, batchSize, index, seed = 0 } = options;
-  checkNumber(where, 'count', count, { integer: true, min: 1 });
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1, max: count });
-  checkNumber(where, 'index', index, { integer: true, min: 0 });
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+  const { count, batchSize, index, seed } = readOptions(where, options, {
+    count: integer({ min: 1 }),
+    batchSize: integer({ min: 1, max: options?.count }),
+    index: integer({ min: 0 }),
+    seed: seedOption(),
+  });
   const perEpoch = Math.floor(count / batchSize);
   const epoch = Math.floor(index / perEpoch);
   const first = (index % perEpoch) * batchSize;

@@ -1,8 +1,10 @@
 import { clipByValue, tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions, fail, isTensor } from '../internal/check.js';
+import { checkNumber, fail, isTensor } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { callback } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import { installKernels } from '../kernels/install.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 
@@ -44,10 +46,9 @@ export function clipWeights(
 ): void {
   const where = 'clipWeights';
   checkNumber(where, 'limit', limit, { above: 0 });
-  checkOptions(where, options, ['exclude']);
-  const { exclude = () => false } = options;
-  if (typeof exclude !== 'function')
-    fail('type', where, 'exclude', 'a function of a layer', exclude);
+  const { exclude } = readOptions(where, options, {
+    exclude: callback<(layer: layers.Layer) => boolean>({ default: () => false }),
+  });
   const variables = freedIfThrown(() => variablesOf(where, target, exclude));
   installKernels(); // tfjs's clipping on wasm makes −c of NaN
   for (const variable of variables)

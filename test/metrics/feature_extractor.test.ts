@@ -138,7 +138,7 @@ describe('featureExtractor', () => {
       { layer: 'pool' },
       /`layer` must be one of the model's\. Received: "pool"\.\nIt has conv, act, flat, logits\./,
     ],
-    ['no layer', 'network', {}, /`layer` must be a name/],
+    ['no layer', 'network', {}, /`layer` must be a string/],
     ['maps', 'network', { layer: 'act', maps: 'max' }, /`maps` must be one of 'mean', 'flat'/],
     ['another option', 'network', { layer: 'act', pool: 'max' }, /Received: "pool"/],
     ['no model', {}, { layer: 'act' }, /`model` must be a LayersModel or a GraphModel/],

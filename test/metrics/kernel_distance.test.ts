@@ -187,7 +187,12 @@ describe('bad input', () => {
   const at = (...list: number[]) => Int32Array.from(list);
 
   it.each<[string, unknown, object, RegExp]>([
-    ['nothing', undefined, {}, /^kernelDistance: `features` must be \{ real, fake \}/],
+    [
+      'nothing',
+      undefined,
+      {},
+      /^kernelDistance: `features` must be an object with the keys real, fake/,
+    ],
     ['a third set', { ...good, test: rows(6) }, {}, /keys real, fake\. Received: "test"/],
     ['other features', { real: rows(6), fake: rows(6, 3) }, {}, /`fake` must be of 2 features/],
     [

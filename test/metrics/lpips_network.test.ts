@@ -166,8 +166,8 @@ describe('lpipsNetwork', () => {
     ['squeeze', () => ({ network: 'squeeze' }), /`network` must be one of/],
     ['a path', () => ({ backbone: 'alexnet.pth' }), /`backbone` must be the bytes of a file, or/],
     ['no linear layers', () => ({ linear: undefined }), /`linear` must be the bytes of a file/],
-    ['range', () => ({ range: [1, 1] }), /`range` must be \[low, high\] with low below high/],
-    ['no range', () => ({ range: 255 }), /`range` must be two finite numbers/],
+    ['range', () => ({ range: [1, 1] }), /`range\[1\]` must be a finite number > 1/],
+    ['no range', () => ({ range: 255 }), /`range` must be a pair/],
     ['batchSize', () => ({ batchSize: 0 }), /`batchSize` must be an integer >= 1/],
     ['another option', () => ({ net: 'alex' }), /Received: "net"/],
     [

@@ -174,7 +174,12 @@ describe('bad input', () => {
     nearestNeighborDistance(inputs as NearestNeighborInputs, options as { batchSize: number });
 
   it.each([
-    ['nothing', undefined, {}, /nearestNeighborDistance: `inputs` must be \{ samples, references/],
+    [
+      'nothing',
+      undefined,
+      {},
+      /nearestNeighborDistance: `inputs` must be an object with the keys samples/,
+    ],
     ['no samples', { references: good }, {}, /`samples` must be a tensor or \{ data, shape \}/],
     [
       'no references',

@@ -260,7 +260,7 @@ describe('bad input', () => {
   >;
 
   it.each<[string, unknown, object, string]>([
-    ['nothing', null, {}, '`features` must be { real, fake }'],
+    ['nothing', null, {}, '`features` must be an object with the keys real, fake'],
     ['one set', { real: rows(6) }, {}, '`fake` must be a tensor or { data, shape }'],
     ['other features', { real: rows(6), fake: rows(6, 3) }, {}, '`fake` must be of 2 features'],
     [

@@ -267,7 +267,7 @@ describe('precisionRecallCurve', () => {
   });
 
   it.each<[string, unknown, object, RegExp]>([
-    ['nothing', undefined, {}, /`histograms` must be \{ real, fake \}/],
+    ['nothing', undefined, {}, /`histograms` must be an object with the keys real, fake/],
     ['one', { real: [1] }, {}, /`fake` must be a list of counts or shares/],
     ['none', { real: [0, 0], fake: [1, 1] }, {}, /`real` must be .*not all 0.*a sum of 0/],
     ['states', { real: [1], fake: [1, 1] }, {}, /`fake` must be of 1 states/],

@@ -170,8 +170,8 @@ describe('segmentationScores', () => {
       {},
       /^segmentationScores: `matrix` must be of at least one pixel/,
     ],
-    ['no matrix', [1, 2], {}, /`options` must be an object/],
-    ['nothing', undefined, {}, /`matrix` must be a confusion matrix/],
+    ['no matrix', [1, 2], {}, /`matrix` must be an object/],
+    ['nothing', undefined, {}, /`matrix` must be an object with the keys/],
     [
       'another size',
       { classes: 2, counts: new Float64Array(9) },

@@ -543,7 +543,7 @@ describe('labelDistribution', () => {
   it.each([
     [{ classes: 0 }, /`classes` must be an integer >= 1\. Received: 0/],
     [{ classes: Infinity }, /`classes` must be .*Received: Infinity/],
-    [{ classes: 2, weights: [1] }, /`weights` must be a list of 2 numbers/],
+    [{ classes: 2, weights: [1] }, /`weights` must be an array of 2 numbers/],
     [{ classes: 2, weights: [1, -1] }, /`weights\[1\]` must be .*>= 0.*Received: -1/],
     [{ classes: 2, weights: [0, 0] }, /`weights` must be above 0 for some class/],
     [{ classes: 2, encoding: 'onehot' }, /`encoding` must be .*Received: .*onehot/],

@@ -262,23 +262,35 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['no name', { name: '' }, /`name` must be a word/],
-    ['no networks', { networks: {} }, /`networks` must be an object with at least one entry/],
+    ['no name', { name: '' }, /`recipe.name` must be a word/],
+    [
+      'no networks',
+      { networks: {} },
+      /`recipe.networks` must be an object with at least one entry/,
+    ],
     [
       'a network that is none',
       { networks: { model: 1 } },
-      /`networks.model` must be a LayersModel/,
+      /`recipe.networks.model` must be a LayersModel/,
     ],
-    ['no optimizer', { optimizers: { model: {} } }, /`optimizers.model` must be an optimizer/],
-    ['a piece by a name that is taken', { pieces: { steps: randomSource() } }, /`pieces` must be/],
-    ['a piece by the name of a network', { pieces: { model: 1 } }, /`pieces` must be/],
-    ['no step', { step: undefined }, /`step` must be a function/],
-    ['a check that is none', { check: 1 }, /`check` must be a function/],
+    [
+      'no optimizer',
+      { optimizers: { model: {} } },
+      /`recipe.optimizers.model` must be an optimizer/,
+    ],
+    [
+      'a piece by a name that is taken',
+      { pieces: { steps: randomSource() } },
+      /`recipe.pieces` must be/,
+    ],
+    ['a piece by the name of a network', { pieces: { model: 1 } }, /`recipe.pieces` must be/],
+    ['no step', { step: undefined }, /`recipe.step` must be a function/],
+    ['a check that is none', { check: 1 }, /`recipe.check` must be a function/],
     ['another word', { steps: 1 }, /Received: "steps"/],
     [
       'an option out of range',
       { options: { powerIteration: 'never' } },
-      /`options.powerIteration`/,
+      /`recipe.options.powerIteration`/,
     ],
   ])('refuses a recipe with %s', (_, wrong, message) => {
     const recipe = {

@@ -104,7 +104,7 @@ describe('clipWeights', () => {
         /`target` must be a LayersModel or a list of variables/,
       );
     expect(() => clipWeights([x], 1, { exclude: 'norm' as never })).toThrow(
-      /`exclude` must be a function of a layer/,
+      /`exclude` must be a function/,
     );
     expect(() => clipWeights([x], 1, { only: [] } as never)).toThrow(/with the keys exclude/);
   });

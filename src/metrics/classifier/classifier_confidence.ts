@@ -1,5 +1,6 @@
-import { checkNumber, checkOptions } from '../../internal/check.js';
+import { number } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { readOptions } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { Rows } from '../rows.js';
 import { logSoftmax } from './log_softmax.js';
@@ -45,9 +46,9 @@ export async function classifierConfidence(
   options: ClassifierConfidenceOptions = {},
 ): Promise<ClassifierConfidence> {
   const where = 'classifierConfidence';
-  checkOptions(where, options, ['threshold']);
-  const { threshold = 0.9 } = options;
-  checkNumber(where, 'threshold', threshold, { min: 0, max: 1 });
+  const { threshold } = readOptions(where, options, {
+    threshold: number({ min: 0, max: 1, default: 0.9 }),
+  });
   const matrix = await readRows(where, 'logits', logits);
   const turn = pace();
   let confident = 0;

@@ -1,8 +1,10 @@
-import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { integer, oneOf } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { RowMatrix, Rows } from '../rows.js';
-import { checkDdof, spread } from '../spread.js';
+import { checkDdof, ddofOption, spread } from '../spread.js';
 import { logSoftmax } from './log_softmax.js';
 import { sampleOrder } from './sample_order.js';
 
@@ -73,22 +75,25 @@ export async function inceptionScore(
   options: InceptionScoreOptions = {},
 ): Promise<SplitScore> {
   const where = 'inceptionScore';
-  checkOptions(where, options, ['from', 'splits', 'ddof', 'seed', 'permutation']);
-  const { from = 'logits', splits = 10, ddof = 0 } = options;
-  checkOneOf(where, 'from', from, ['logits', 'probabilities']);
-  checkNumber(where, 'splits', splits, { integer: true, min: 1 });
+  const { from, splits, ddof, ...order } = readOptions(where, options, {
+    from: oneOf(['logits', 'probabilities'], { default: 'logits' }),
+    splits: integer({ min: 1, default: 10 }),
+    ddof: ddofOption(),
+    seed: optional(integer({ min: 0 })),
+    permutation: (_where, _parameter, value) => value as Int32Array | undefined, // sampleOrder's
+  });
   checkDdof(where, ddof, 'splits', splits);
   const matrix = await readRows(where, 'x', x);
   if (splits > matrix.rows)
     fail('value', where, 'splits', `at most the number of samples, ${matrix.rows}`, splits);
-  const order = sampleOrder(where, matrix.rows, options);
+  const samples = sampleOrder(where, matrix.rows, order);
   const logProbabilities = from === 'logits' ? logSoftmax : logOfProbabilities;
 
   const scores: number[] = [];
   for (let i = 0; i < splits; i++) {
     const start = Math.floor((i * matrix.rows) / splits);
     const end = Math.floor(((i + 1) * matrix.rows) / splits);
-    scores.push(await scoreSplit(matrix, order.subarray(start, end), logProbabilities));
+    scores.push(await scoreSplit(matrix, samples.subarray(start, end), logProbabilities));
   }
   return spread(scores, ddof);
 }
@@ -122,7 +127,7 @@ function logOfProbabilities({ data, columns }: RowMatrix, row: number): Float64A
       'value',
       'inceptionScore',
       'x',
-      'rows from 0 on that sum to 1',
+      'non-negative rows that sum to 1',
       `row ${row} of sum ${total} and minimum ${p.reduce((a, b) => Math.min(a, b))}`,
       "For raw logits pass { from: 'logits' }.",
     );

@@ -1,5 +1,7 @@
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { custom, given, integer } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { checkClassMap, readClassMap } from '../class_map.js';
 import type { ClassMap } from '../class_map.js';
 
@@ -65,12 +67,14 @@ const STRIDE = 65536;
  */
 export async function modeCoverage(options: ModeCoverageOptions): Promise<ModeCoverage> {
   const where = 'modeCoverage';
-  const known = ['modes', 'predictions', 'shares', 'reference', 'ignore', 'minimum'];
-  checkOptions(where, options, known);
-  const { modes, predictions, shares, reference, ignore, minimum = 1 } = options;
-  checkNumber(where, 'modes', modes, { integer: true, min: 1 });
-  checkNumber(where, 'minimum', minimum, { integer: true, min: 1 });
-  if (ignore !== undefined) checkNumber(where, 'ignore', ignore, { integer: true });
+  const { modes, predictions, shares, reference, ignore, minimum } = readOptions(where, options, {
+    modes: integer({ min: 1 }),
+    predictions: optional(custom(checkClassMap)),
+    shares: given<ArrayLike<number> | undefined>(),
+    reference: given<ArrayLike<number> | undefined>(),
+    ignore: optional(integer()),
+    minimum: integer({ min: 1, default: 1 }),
+  });
   if ((predictions === undefined) === (shares === undefined))
     fail('value', where, 'options', 'with either `predictions` or `shares`', options);
   if (shares !== undefined && (options.minimum ?? ignore) !== undefined)
@@ -105,7 +109,6 @@ async function countModes(
   modes: number,
   ignore: number | undefined,
 ): Promise<Float64Array> {
-  checkClassMap(where, 'predictions', predictions);
   const labels = await readClassMap(predictions);
   const counts = new Float64Array(modes);
   const turn = pace();

@@ -6,7 +6,11 @@ import { RandomStream } from '../../internal/random.js';
 export function sampleOrder(
   where: string,
   count: number,
-  { seed, permutation }: { seed?: number; permutation?: Int32Array },
+  {
+    seed,
+    permutation,
+  }: Readonly<Record<'seed', number | undefined>> &
+    Readonly<Record<'permutation', Int32Array | undefined>>,
 ): Int32Array {
   if (permutation === undefined)
     return seed === undefined

@@ -1,6 +1,8 @@
-import { checkFunction, checkOptions, fail, isTensor } from '../../internal/check.js';
+import { checkOptions, fail, isTensor } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { callback } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { Rows } from '../rows.js';
 import { BLOCK, RunningMoments } from './moments.js';
@@ -73,9 +75,9 @@ export class FeatureStatistics {
     options: StreamOptions = {},
   ): Promise<FeatureStatistics> {
     const where = 'FeatureStatistics.of';
-    checkOptions(where, options, ['onProgress']);
-    const { onProgress } = options;
-    if (onProgress !== undefined) checkFunction(where, 'onProgress', onProgress);
+    const { onProgress } = readOptions(where, options, {
+      onProgress: optional(callback<(count: number) => void>()),
+    });
     const iterates =
       typeof batches === 'object' &&
       batches !== null &&
@@ -112,9 +114,7 @@ export class FeatureStatistics {
    */
   static fromJSON(json: FeatureStatisticsJSON): FeatureStatistics {
     const where = 'FeatureStatistics.fromJSON';
-    if (typeof json !== 'object' || json === null)
-      fail('type', where, 'json', '{ count, mean, scatter }', json);
-    checkOptions(where, json, ['count', 'mean', 'scatter']);
+    checkOptions(where, json, ['count', 'mean', 'scatter'], 'json');
     const { count, mean, scatter } = json;
     for (const [name, values] of Object.entries({ mean, scatter }))
       if (!Array.isArray(values) || !values.every((value) => typeof value === 'number'))

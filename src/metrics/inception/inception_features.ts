@@ -2,8 +2,11 @@ import { concat, dispose, slice, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkTensor, fail } from '../../internal/check.js';
+import { integer, oneOf } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { readOptions } from '../../internal/read_options.js';
+import { weightsFile } from '../weights_file.js';
 import { readInception } from './inception_weights.js';
 import { prepareInceptionImages } from './prepare_inception_images.js';
 import type { PixelRange, Quantization } from './prepare_inception_images.js';
@@ -153,10 +156,11 @@ export async function inceptionFeatures(
   options: InceptionFeaturesOptions,
 ): Promise<InceptionFeatures> {
   const where = 'inceptionFeatures';
-  checkOptions(where, options, ['weights', 'pixels', 'quantize', 'batchSize']);
-  const { weights, pixels, quantize = 'round', batchSize = 8 } = options ?? {};
-  checkOneOf(where, 'pixels', pixels, ['bytes', 'signed']);
-  checkOneOf(where, 'quantize', quantize, ['round', 'truncate', 'none']);
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { weights, pixels, quantize, batchSize } = readOptions(where, options, {
+    weights: weightsFile(),
+    pixels: oneOf(['bytes', 'signed']),
+    quantize: oneOf(['round', 'truncate', 'none'], { default: 'round' }),
+    batchSize: integer({ min: 1, default: 8 }),
+  });
   return new InceptionFeatures(await readInception(where, weights), pixels, quantize, batchSize);
 }

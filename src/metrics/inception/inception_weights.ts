@@ -3,6 +3,7 @@ import { allOrNothing } from '../../internal/freed_if_thrown.js';
 import { loadStateDict } from '../../io/pytorch/load_state_dict.js';
 import { emptyInception } from '../../models/inception_v3.js';
 import { bytesOf, readStateDict } from '../weights_file.js';
+import type { WeightsFile } from '../weights_file.js';
 import type { InceptionName } from './score_names.js';
 
 /** SHA-256 of the file that pytorch-fid and torch-fidelity publish. */
@@ -11,7 +12,7 @@ const PUBLISHED = '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb912
 /** The network with the weights of a file, and what it may be called. */
 export async function readInception(
   where: string,
-  weights: unknown,
+  weights: WeightsFile,
 ): Promise<{ network: LayersModel; name: InceptionName }> {
   const bytes = await bytesOf(where, 'weights', weights);
   const name = (await sha256(bytes)) === PUBLISHED ? 'inception-v3-2015' : 'inception-v3';

@@ -1,11 +1,14 @@
-import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { given, integer, number, oneOf } from '../../internal/option_kinds.js';
+import { optional, readOptions } from '../../internal/read_options.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import { columnMeans } from '../centred_rows.js';
 import { readFeatureSets } from '../feature_sets.js';
 import type { FeatureSets } from '../feature_sets.js';
-import { checkDdof, spread } from '../spread.js';
+import { checkDdof, ddofOption, spread } from '../spread.js';
 import { kernelSums } from './kernel_sums.js';
 import type { Kernel } from './kernel_sums.js';
-import { checkSubsets, drawSubsets } from './subsets.js';
+import { checkSubsets, DRAWING, drawSubsets } from './subsets.js';
 import type { SubsetIndices } from './subsets.js';
 
 /** Options of {@link kernelDistance}. */
@@ -42,8 +45,23 @@ export interface KernelDistance {
   readonly std: number;
 }
 
-const DRAWING = ['subsets', 'subsetSize', 'seed'] as const;
-const OF_KERNEL = { polynomial: ['degree', 'gamma', 'coefficient'], rbf: ['sigma'] } as const;
+/** The options of every kernel. */
+const SHARED = {
+  kernel: oneOf(['polynomial', 'rbf'], { default: 'polynomial' }),
+  estimator: oneOf(['unbiased', 'biased'], { default: 'unbiased' }),
+  ddof: ddofOption(),
+  indices: given<SubsetIndices | undefined>(),
+  ...DRAWING,
+};
+
+const POLYNOMIAL = {
+  ...SHARED,
+  degree: integer({ min: 1, default: 3 }),
+  gamma: optional(number({ above: 0 })),
+  coefficient: number({ min: 0, default: 1 }),
+};
+
+const RBF = { ...SHARED, sigma: number({ above: 0, default: 10 }) };
 
 /**
  * The kernel distance: the squared maximum mean discrepancy (MMD) between features, over subsets.
@@ -90,17 +108,18 @@ export async function kernelDistance(
   options: KernelDistanceOptions = {},
 ): Promise<KernelDistance> {
   const where = 'kernelDistance';
-  const { kernel = 'polynomial', estimator = 'unbiased', ddof = 0 } = options ?? {};
-  checkOneOf(where, 'kernel', kernel, ['polynomial', 'rbf']);
-  checkOptions(where, options, [
-    ...['kernel', 'estimator', 'ddof', 'indices'],
-    ...OF_KERNEL[kernel],
-    ...DRAWING,
-  ]);
-  checkOneOf(where, 'estimator', estimator, ['unbiased', 'biased']);
+  const kernel = SHARED.kernel(where, 'kernel', options?.kernel);
+  const read =
+    kernel === 'rbf'
+      ? readOptions<unknown, typeof RBF>(where, options, RBF)
+      : readOptions<unknown, typeof POLYNOMIAL>(where, options, POLYNOMIAL);
+  const { estimator, ddof } = read;
   const sets = await readFeatureSets(where, features);
-  const k = kernel === 'rbf' ? rbf(where, options) : polynomial(where, options, sets.real.columns);
-  const { real, fake } = subsetsOf(where, sets, options);
+  const k = 'sigma' in read ? rbf(read.sigma) : polynomial(read, sets.real.columns);
+  const { real, fake } =
+    read.indices === undefined
+      ? drawSubsets(where, sets, read)
+      : givenSubsets(where, sets, read.indices, options);
   checkDdof(where, ddof, options.indices === undefined ? 'subsets' : 'indices', real.length);
 
   // distances do not change with the centre, but of vectors far from 0 they lose digits
@@ -123,25 +142,26 @@ export async function kernelDistance(
   return { mean, std };
 }
 
-function subsetsOf(
+function givenSubsets(
   where: string,
   sets: Parameters<typeof drawSubsets>[1],
+  indices: unknown,
   options: KernelDistanceOptions,
 ): SubsetIndices {
-  const { indices, subsets, subsetSize, seed } = options;
-  if (indices === undefined) return drawSubsets(where, sets, { subsets, subsetSize, seed });
-  const drawn = DRAWING.find((key) => options[key] !== undefined);
+  const drawn = (['subsets', 'subsetSize', 'seed'] as const).find(
+    (key) => options[key] !== undefined,
+  );
   if (drawn !== undefined)
     fail('value', where, 'options', `without \`${drawn}\` where \`indices\` are given`, drawn);
   checkSubsets(where, sets, indices);
   return indices;
 }
 
-function polynomial(where: string, options: KernelDistanceOptions, columns: number): Kernel {
-  const { degree = 3, gamma = 1 / columns, coefficient = 1 } = options;
-  checkNumber(where, 'degree', degree, { integer: true, min: 1 });
-  checkNumber(where, 'gamma', gamma, { above: 0 });
-  checkNumber(where, 'coefficient', coefficient, { min: 0 });
+function polynomial(
+  { degree, gamma: given, coefficient }: OptionsOf<typeof POLYNOMIAL>,
+  columns: number,
+): Kernel {
+  const gamma = given ?? 1 / columns;
   return (product) => {
     const base = gamma * product + coefficient;
     let power = base;
@@ -150,8 +170,7 @@ function polynomial(where: string, options: KernelDistanceOptions, columns: numb
   };
 }
 
-function rbf(where: string, { sigma = 10 }: KernelDistanceOptions): Kernel {
-  checkNumber(where, 'sigma', sigma, { above: 0 });
+function rbf(sigma: number): Kernel {
   const scale = 1 / (2 * sigma * sigma);
   return (product, squareX, squareY) => Math.exp((2 * product - squareX - squareY) * scale);
 }

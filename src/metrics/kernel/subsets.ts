@@ -1,6 +1,8 @@
 import { isInt32Array } from '../../internal/brands.js';
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { checkOptions, fail } from '../../internal/check.js';
+import { integer, seed as seedOption } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import type { RowMatrix } from '../rows.js';
 
 /** Which rows make the subsets: one array per subset, of each set as many. */
@@ -9,14 +11,19 @@ export interface SubsetIndices {
   readonly fake: readonly Int32Array[];
 }
 
+/** How many subsets are drawn, and from where. */
+export const DRAWING = {
+  subsets: integer({ min: 1, default: 100 }),
+  subsetSize: integer({ min: 2, default: 1000 }),
+  seed: seedOption(),
+};
+
 /** Draws subsets without replacement, anew for each. */
 export function drawSubsets(
   where: string,
   sets: { real: RowMatrix; fake: RowMatrix },
-  { subsets = 100, subsetSize = 1000, seed = 0 }: DrawOptions,
+  { subsets, subsetSize, seed }: OptionsOf<typeof DRAWING>,
 ): SubsetIndices {
-  checkNumber(where, 'subsets', subsets, { integer: true, min: 1 });
-  checkNumber(where, 'subsetSize', subsetSize, { integer: true, min: 2 });
   for (const [name, { rows }] of Object.entries(sets))
     if (subsetSize > rows)
       fail(
@@ -36,21 +43,13 @@ export function drawSubsets(
   return indices;
 }
 
-export interface DrawOptions {
-  subsets?: number | undefined;
-  subsetSize?: number | undefined;
-  seed?: number | undefined;
-}
-
 /** Checks given subsets: real and fake ones pair by pair of one size, each row at most once. */
 export function checkSubsets(
   where: string,
   sets: { real: RowMatrix; fake: RowMatrix },
   indices: unknown,
 ): asserts indices is SubsetIndices {
-  if (typeof indices !== 'object' || indices === null)
-    fail('type', where, 'indices', '{ real, fake }', indices);
-  checkOptions(where, indices, ['real', 'fake']);
+  checkOptions(where, indices, ['real', 'fake'], 'indices');
   const { real, fake } = indices as Partial<SubsetIndices>;
   for (const [name, list] of Object.entries({ real, fake })) {
     const parameter = `indices.${name}`;

@@ -1,4 +1,5 @@
-import { checkNumber, checkOneOf, checkOptions } from '../../internal/check.js';
+import { integer, oneOf } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { checkNeighbors, readFeatureSets } from '../feature_sets.js';
 import type { FeatureSets } from '../feature_sets.js';
 import { ballsOf, memberships, shareOfSome } from './neighborhoods.js';
@@ -61,10 +62,11 @@ export async function densityCoverage(
   options: DensityCoverageOptions = {},
 ): Promise<DensityCoverage> {
   const where = 'densityCoverage';
-  checkOptions(where, options, ['neighbors', 'inside', 'batchSize']);
-  const { neighbors = 5, inside = '<', batchSize = 256 } = options;
-  checkOneOf(where, 'inside', inside, ['<=', '<']);
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { neighbors, inside, batchSize } = readOptions(where, options, {
+    neighbors: integer({ min: 1, default: 5 }),
+    inside: oneOf(['<=', '<'], { default: '<' }),
+    batchSize: integer({ min: 1, default: 256 }),
+  });
   const { real, fake } = await readFeatureSets(where, features);
   checkNeighbors(where, neighbors, { real });
 

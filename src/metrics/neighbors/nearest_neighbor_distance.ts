@@ -1,5 +1,7 @@
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { checkOptions, fail } from '../../internal/check.js';
+import { integer } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { readOptions } from '../../internal/read_options.js';
 import { columnMeans } from '../centred_rows.js';
 import { readRows } from '../rows.js';
 import type { RowMatrix, Rows } from '../rows.js';
@@ -66,13 +68,11 @@ export async function nearestNeighborDistance(
   inputs: NearestNeighborInputs,
   options: NearestNeighborOptions = {},
 ): Promise<NearestNeighbors> {
-  if (typeof inputs !== 'object' || inputs === null)
-    fail('type', WHERE, 'inputs', '{ samples, references }', inputs);
-  checkOptions(WHERE, inputs, ['samples', 'references']);
-  checkOptions(WHERE, options, ['batchSize']);
+  checkOptions(WHERE, inputs, ['samples', 'references'], 'inputs');
   const { samples, references } = inputs;
-  const { batchSize = 256 } = options;
-  checkNumber(WHERE, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { batchSize } = readOptions(WHERE, options, {
+    batchSize: integer({ min: 1, default: 256 }),
+  });
   const queries = await readRows(WHERE, 'samples', samples, { flatten: true });
   const bounds = new DistanceBounds(queries, await columnMeans(queries), batchSize);
   const nearest = {

@@ -1,4 +1,5 @@
-import { checkNumber, checkOneOf, checkOptions } from '../../internal/check.js';
+import { integer, oneOf } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { checkNeighbors, readFeatureSets } from '../feature_sets.js';
 import type { FeatureSets } from '../feature_sets.js';
 import { ballsOf, mutualMemberships, shareOfSome } from './neighborhoods.js';
@@ -66,10 +67,11 @@ export async function precisionRecall(
   options: PrecisionRecallOptions = {},
 ): Promise<PrecisionRecall> {
   const where = 'precisionRecall';
-  checkOptions(where, options, ['neighbors', 'inside', 'batchSize']);
-  const { neighbors = 3, inside = '<=', batchSize = 256 } = options;
-  checkOneOf(where, 'inside', inside, ['<=', '<']);
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { neighbors, inside, batchSize } = readOptions(where, options, {
+    neighbors: integer({ min: 1, default: 3 }),
+    inside: oneOf(['<=', '<'], { default: '<=' }),
+    batchSize: integer({ min: 1, default: 256 }),
+  });
   const { real, fake } = await readFeatureSets(where, features);
   checkNeighbors(where, neighbors, { real, fake });
 

@@ -1,4 +1,5 @@
-import { checkBoolean, checkNumber, checkOptions } from '../../internal/check.js';
+import { boolean, integer, number } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { checkNeighbors, readFeatureSets } from '../feature_sets.js';
 import type { FeatureSets } from '../feature_sets.js';
 import type { RowMatrix } from '../rows.js';
@@ -60,13 +61,13 @@ export async function realism(
   options: RealismOptions = {},
 ): Promise<Float64Array> {
   const where = 'realism';
-  checkOptions(where, options, ['neighbors', 'percentile', 'squared', 'epsilon', 'batchSize']);
-  const { neighbors = 3, percentile = 50, squared = false } = options;
-  const { epsilon = 1e-5, batchSize = 256 } = options;
-  checkNumber(where, 'percentile', percentile, { above: 0, max: 100 });
-  checkBoolean(where, 'squared', squared);
-  checkNumber(where, 'epsilon', epsilon, { above: 0 });
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { neighbors, percentile, squared, epsilon, batchSize } = readOptions(where, options, {
+    neighbors: integer({ min: 1, default: 3 }),
+    percentile: number({ above: 0, max: 100, default: 50 }),
+    squared: boolean({ default: false }),
+    epsilon: number({ above: 0, default: 1e-5 }),
+    batchSize: integer({ min: 1, default: 256 }),
+  });
   const { real, fake } = await readFeatureSets(where, features);
   checkNeighbors(where, neighbors, { real });
 

@@ -1,4 +1,7 @@
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { checkOptions, fail } from '../../internal/check.js';
+import { integer, number } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
+import type { SchemaRead } from '../../internal/read_options.js';
 
 /** Two distributions over the same states. */
 export interface Histograms {
@@ -68,11 +71,8 @@ export function precisionRecallCurve(
   options: PrecisionRecallCurveOptions = {},
 ): PrecisionRecallCurve {
   const where = 'precisionRecallCurve';
-  checkOptions(where, options, ['angles', 'epsilon', 'beta', 'fEpsilon']);
-  const checked = checkedCurveOptions(where, options);
-  if (typeof histograms !== 'object' || histograms === null)
-    fail('type', where, 'histograms', '{ real, fake }', histograms);
-  checkOptions(where, histograms, ['real', 'fake']);
+  const checked = readOptions(where, options, CURVE);
+  checkOptions(where, histograms, ['real', 'fake'], 'histograms');
   const real = shares(where, 'real', histograms.real);
   const fake = shares(where, 'fake', histograms.fake);
   if (real.length !== fake.length)
@@ -80,18 +80,13 @@ export function precisionRecallCurve(
   return withScores(curve(real, fake, checked), checked);
 }
 
-/** Options with their defaults. */
-export function checkedCurveOptions(
-  where: string,
-  options: PrecisionRecallCurveOptions,
-): Required<PrecisionRecallCurveOptions> {
-  const { angles = 1001, epsilon = 1e-10, beta = 8, fEpsilon = 0 } = options;
-  checkNumber(where, 'angles', angles, { integer: true, min: 3, max: 1e6 });
-  checkNumber(where, 'epsilon', epsilon, { above: 0, below: 0.1 });
-  checkNumber(where, 'beta', beta, { above: 0 });
-  checkNumber(where, 'fEpsilon', fEpsilon, { min: 0 });
-  return { angles, epsilon, beta, fEpsilon };
-}
+/** How {@link precisionRecallCurve} reads its options. */
+export const CURVE: SchemaRead<PrecisionRecallCurveOptions> = {
+  angles: integer({ min: 3, max: 1e6, default: 1001 }),
+  epsilon: number({ above: 0, below: 0.1, default: 1e-10 }),
+  beta: number({ above: 0, default: 8 }),
+  fEpsilon: number({ min: 0, default: 0 }),
+};
 
 interface Curve {
   readonly precision: Float64Array;

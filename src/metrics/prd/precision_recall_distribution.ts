@@ -1,13 +1,16 @@
 import { isFloat32Array, isInt32Array } from '../../internal/brands.js';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { checkNumber, fail } from '../../internal/check.js';
+import { boolean, given, integer, seed as seedOption } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
+import { readOptions } from '../../internal/read_options.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import { columnMeans } from '../centred_rows.js';
 import { readFeatureSets } from '../feature_sets.js';
 import type { FeatureSets } from '../feature_sets.js';
 import { DistanceBounds } from '../neighbors/distance_bounds.js';
 import type { RowMatrix } from '../rows.js';
 import { kMeans } from './k_means.js';
-import { checkedCurveOptions, curve, withScores } from './precision_recall_curve.js';
+import { curve, CURVE, withScores } from './precision_recall_curve.js';
 import type {
   PrecisionRecallCurve,
   PrecisionRecallCurveOptions,
@@ -36,6 +39,14 @@ export interface PrecisionRecallDistributionOptions extends PrecisionRecallCurve
   /** How many rows of each set one product takes, an integer from 1 on; default 256. */
   batchSize?: number;
 }
+
+/** Options of the clusterings, which `labels` stand in for. */
+const CLUSTERING = {
+  runs: integer({ min: 1, default: 10 }),
+  iterations: integer({ min: 1, default: 100 }),
+  seed: seedOption(),
+  batchSize: integer({ min: 1, default: 256 }),
+};
 
 /**
  * Precision and recall for distributions (PRD): a curve of how much of one distribution the other
@@ -79,13 +90,14 @@ export async function precisionRecallDistribution(
   options: PrecisionRecallDistributionOptions = {},
 ): Promise<PrecisionRecallCurve> {
   const where = 'precisionRecallDistribution';
-  checkOptions(where, options, [
-    ...['clusters', 'runs', 'iterations', 'seed', 'labels', 'balanced', 'batchSize'],
-    ...['angles', 'epsilon', 'beta', 'fEpsilon'],
-  ]);
-  const ofCurve = checkedCurveOptions(where, options);
-  const { clusters = 20, balanced = true, labels } = options;
-  checkBoolean(where, 'balanced', balanced);
+  const read = readOptions(where, options, {
+    ...CLUSTERING,
+    clusters: integer({ min: 1, default: 20 }),
+    balanced: boolean({ default: true }),
+    labels: given<readonly ClusterLabels[] | undefined>(),
+    ...CURVE,
+  });
+  const { clusters, balanced, labels } = read;
   const { real, fake } = await readFeatureSets(where, features);
   if (balanced && real.rows !== fake.rows)
     fail(
@@ -100,33 +112,29 @@ export async function precisionRecallDistribution(
   checkNumber(where, 'clusters', clusters, { integer: true, min: 1, max: most });
   const runs =
     labels === undefined
-      ? await clusterings(where, real, fake, clusters, options)
+      ? await clusterings(where, real, fake, read)
       : checkedLabels(where, labels, { real, fake }, clusters, options);
 
-  const precision = new Float64Array(ofCurve.angles);
-  const recall = new Float64Array(ofCurve.angles);
+  const precision = new Float64Array(read.angles);
+  const recall = new Float64Array(read.angles);
   for (const run of runs) {
-    const one = curve(shares(run.real, clusters), shares(run.fake, clusters), ofCurve);
-    for (let i = 0; i < ofCurve.angles; i++) {
+    const one = curve(shares(run.real, clusters), shares(run.fake, clusters), read);
+    for (let i = 0; i < read.angles; i++) {
       precision[i]! += one.precision[i]!;
       recall[i]! += one.recall[i]!;
     }
   }
   const mean = (sums: Float64Array) => sums.map((sum) => sum / runs.length);
-  return withScores({ precision: mean(precision), recall: mean(recall) }, ofCurve);
+  return withScores({ precision: mean(precision), recall: mean(recall) }, read);
 }
 
 async function clusterings(
   where: string,
   real: RowMatrix,
   fake: RowMatrix,
-  clusters: number,
-  options: PrecisionRecallDistributionOptions,
+  options: OptionsOf<typeof CLUSTERING> & { readonly clusters: number },
 ): Promise<ClusterLabels[]> {
-  const { runs = 10, iterations = 100, seed = 0, batchSize = 256 } = options;
-  checkNumber(where, 'runs', runs, { integer: true, min: 1 });
-  checkNumber(where, 'iterations', iterations, { integer: true, min: 1 });
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { clusters, runs, iterations, seed, batchSize } = options;
   const random = new RandomStream(seed, where);
   const rows = joined(real, fake);
   const bounds = new DistanceBounds(rows, await columnMeans(rows), batchSize);

@@ -1,6 +1,9 @@
 import { isFloat64Array } from '../../internal/brands.js';
 import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { custom, integer } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { optional, readOptions } from '../../internal/read_options.js';
+import type { Option } from '../../internal/read_options.js';
 import { checkClassMap, readClassMap, sizeOfMap } from '../class_map.js';
 import type { ClassMap } from '../class_map.js';
 
@@ -29,6 +32,21 @@ export interface ConfusionMatrixOptions {
 /** Most classes for which the matrix is held: 128 MiB. */
 const MOST_CLASSES = 4096;
 const STRIDE = 65536;
+
+/** How {@link confusionMatrix} reads its options. */
+export const CONFUSION_MATRIX: {
+  readonly classes: Option<number>;
+  readonly ignore: Option<number | undefined>;
+  readonly labels: Option<ClassMap>;
+  readonly predictions: Option<ClassMap>;
+  readonly previous: Option<ConfusionMatrix | undefined>;
+} = {
+  labels: custom<ClassMap>(checkClassMap),
+  predictions: custom<ClassMap>(checkClassMap),
+  classes: integer({ min: 1, max: MOST_CLASSES }),
+  ignore: optional(integer()),
+  previous: optional(custom<ConfusionMatrix>(checkMatrix)),
+};
 
 /**
  * Counts predictions by label: `mₐ_b = #{i : labelᵢ = a, predictionᵢ = b}`.
@@ -59,19 +77,16 @@ const STRIDE = 65536;
  */
 export async function confusionMatrix(options: ConfusionMatrixOptions): Promise<ConfusionMatrix> {
   const where = 'confusionMatrix';
-  checkOptions(where, options, ['labels', 'predictions', 'classes', 'ignore', 'previous']);
-  const { classes, ignore, previous } = options;
-  checkNumber(where, 'classes', classes, { integer: true, min: 1, max: MOST_CLASSES });
-  if (ignore !== undefined) checkNumber(where, 'ignore', ignore, { integer: true });
-  if (previous !== undefined) checkMatrix(where, 'previous', previous, classes);
-  checkClassMap(where, 'labels', options.labels);
-  checkClassMap(where, 'predictions', options.predictions);
-  const [size, others] = [sizeOfMap(options.labels), sizeOfMap(options.predictions)];
+  const read = readOptions(where, options, CONFUSION_MATRIX);
+  const { classes, ignore, previous } = read;
+  if (previous !== undefined && previous.classes !== classes)
+    fail('value', where, 'previous.classes', `${classes}, as here`, previous.classes);
+  const [size, others] = [sizeOfMap(read.labels), sizeOfMap(read.predictions)];
   if (others !== size)
     fail('shape', where, 'predictions', `one for each of ${size} labels`, others);
 
-  const labels = await readClassMap(options.labels);
-  const predictions = await readClassMap(options.predictions);
+  const labels = await readClassMap(read.labels);
+  const predictions = await readClassMap(read.predictions);
   const counts = previous?.counts.slice() ?? new Float64Array(classes * classes);
   const isClass = (value: number) => value >= 0 && value < classes;
   const turn = pace();
@@ -94,15 +109,10 @@ export function checkMatrix(
   where: string,
   parameter: string,
   value: unknown,
-  classes?: number,
 ): asserts value is ConfusionMatrix {
-  if (typeof value !== 'object' || value === null)
-    fail('type', where, parameter, 'a confusion matrix, { classes, counts }', value);
-  checkOptions(where, value, ['classes', 'counts']);
+  checkOptions(where, value, ['classes', 'counts'], parameter);
   const matrix = value as Partial<ConfusionMatrix>;
   checkNumber(where, `${parameter}.classes`, matrix.classes, { integer: true, min: 1 });
-  if (classes !== undefined && matrix.classes !== classes)
-    fail('value', where, `${parameter}.classes`, `${classes}, as here`, matrix.classes);
   if (!isFloat64Array(matrix.counts))
     fail('type', where, `${parameter}.counts`, 'a Float64Array', matrix.counts);
   const size = matrix.classes ** 2;

@@ -1,11 +1,12 @@
 import { any, argMax, cast, dispose, isNaN as isNotNumber, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkFunction, checkOptions, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { ClassMap } from '../class_map.js';
-import { confusionMatrix } from './confusion_matrix.js';
+import { CONFUSION_MATRIX, confusionMatrix } from './confusion_matrix.js';
 import type { ConfusionMatrix } from './confusion_matrix.js';
-import { segmentationScores } from './segmentation_scores.js';
+import { SEGMENTATION_SCORES, segmentationScores } from './segmentation_scores.js';
 import type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
 
 /** Images made from label maps, and the maps. */
@@ -73,14 +74,16 @@ export async function fcnScore(
   options: FCNScoreOptions,
 ): Promise<FCNScore> {
   const where = 'fcnScore';
-  if (typeof segmenter !== 'function') fail('type', where, 'segmenter', 'a function', segmenter);
-  checkOptions(where, options, ['classes', 'ignore', 'absent']);
-  const { classes, ignore, absent } = options;
-  checkNumber(where, 'classes', classes, { integer: true, min: 1 });
+  checkFunction(where, 'segmenter', segmenter);
+  const { classes, ignore, absent } = readOptions(where, options, {
+    classes: CONFUSION_MATRIX.classes,
+    ignore: CONFUSION_MATRIX.ignore,
+    ...SEGMENTATION_SCORES,
+  });
 
   let matrix: ConfusionMatrix | undefined;
   for await (const batch of batchesOf(batches)) {
-    checkOptions(where, batch, ['images', 'labels']);
+    checkOptions(where, batch, ['images', 'labels'], 'batch');
     const { images, labels } = batch;
     checkTensor(where, 'images', images, { rank: 4 });
     const answer = await freedIfThrown(() => segmenter(images));
@@ -96,7 +99,7 @@ export async function fcnScore(
     }
   }
   if (matrix === undefined) fail('shape', where, 'batches', 'at least one batch', batches);
-  return { ...segmentationScores(matrix, absent === undefined ? {} : { absent }), matrix };
+  return { ...segmentationScores(matrix, { absent }), matrix };
 }
 
 async function* batchesOf(batches: Parameters<typeof fcnScore>[1]): AsyncGenerator<LabelledImages> {

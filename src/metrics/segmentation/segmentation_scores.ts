@@ -1,4 +1,7 @@
-import { checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { oneOf } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
+import type { SchemaRead } from '../../internal/read_options.js';
 import { checkMatrix } from './confusion_matrix.js';
 import type { ConfusionMatrix } from './confusion_matrix.js';
 
@@ -21,6 +24,11 @@ export interface SegmentationScores {
   /** The intersection over union of each class; of an absent one 0 or NaN, as `absent` says. */
   readonly ious: Float64Array;
 }
+
+/** How {@link segmentationScores} reads its options. */
+export const SEGMENTATION_SCORES: SchemaRead<SegmentationScoresOptions> = {
+  absent: oneOf(['zero', 'skip'], { default: 'zero' }),
+};
 
 /**
  * The scores of label maps: with m the confusion matrix, rₐ the sum of its row and cₐ of its column a,
@@ -58,9 +66,7 @@ export function segmentationScores(
 ): SegmentationScores {
   const where = 'segmentationScores';
   checkMatrix(where, 'matrix', matrix);
-  checkOptions(where, options, ['absent']);
-  const { absent = 'zero' } = options;
-  checkOneOf(where, 'absent', absent, ['zero', 'skip']);
+  const { absent } = readOptions(where, options, SEGMENTATION_SCORES);
 
   const { classes, counts } = matrix;
   const right = new Float64Array(classes);

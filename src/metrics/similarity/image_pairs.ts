@@ -1,4 +1,6 @@
-import { checkNumber, checkOptions, fail, isTensor } from '../../internal/check.js';
+import { checkOptions, fail, isTensor } from '../../internal/check.js';
+import { number } from '../../internal/option_kinds.js';
+import type { Option } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { Rows } from '../rows.js';
 
@@ -26,9 +28,7 @@ interface Pairs {
 
 /** Checks the pairs and reads them back. */
 export async function readImagePairs(where: string, pairs: ImagePairs): Promise<Pairs> {
-  if (typeof pairs !== 'object' || pairs === null)
-    fail('type', where, 'pairs', '{ target, prediction }', pairs);
-  checkOptions(where, pairs, ['target', 'prediction']);
+  checkOptions(where, pairs, ['target', 'prediction'], 'pairs');
   const { target, prediction } = pairs;
   const [a, b] = [
     await readRows(where, 'target', target, { flatten: true }),
@@ -44,9 +44,11 @@ export async function readImagePairs(where: string, pairs: ImagePairs): Promise<
 
 const shownShape = (images: Rows): unknown => (isTensor(images) ? images : images.shape);
 
-/** Checks L, the span that values may take, by the images that are the truth. */
+/** Reads L, the span that values may take. */
+export const rangeOption = (): Option<number> => number({ above: 0, default: 2 });
+
+/** Checks L by the images that are the truth. */
 export function checkRange(where: string, range: number, target: Pairs['target']): void {
-  checkNumber(where, 'range', range, { above: 0 });
   let [lowest, highest] = [Infinity, -Infinity];
   for (const value of target) {
     lowest = Math.min(lowest, value);

@@ -1,10 +1,14 @@
 import { add, mul, sub, div, slice, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkOptions, checkTensor, fail } from '../../internal/check.js';
 import { checkBackend } from '../../internal/check_backend.js';
+import { integer, interval, oneOf } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
+import type { Option } from '../../internal/read_options.js';
 import { LPIPS_PLANS } from '../../models/lpips_backbone.js';
 import type { LPIPSBackbone } from '../../models/lpips_backbone.js';
+import { weightsFile } from '../weights_file.js';
 import type { WeightsFile } from '../weights_file.js';
 import { scoresOf } from './image_pairs.js';
 import type { ImageScores } from './image_pairs.js';
@@ -64,8 +68,8 @@ export class LPIPSNetwork {
    */
   async distance(pairs: TensorPairs): Promise<ImageScores> {
     const where = 'LPIPSNetwork.distance';
-    checkOptions(where, pairs, ['target', 'prediction']);
-    const { target, prediction } = pairs ?? ({} as Partial<TensorPairs>);
+    checkOptions(where, pairs, ['target', 'prediction'], 'pairs');
+    const { target, prediction } = pairs;
     checkTensor(where, 'target', target, { shape: [null, null, null, 3] });
     checkTensor(where, 'prediction', prediction, { shape: target.shape });
     const [count, height, width] = target.shape;
@@ -123,6 +127,17 @@ export class LPIPSNetwork {
   }
 }
 
+/** The options of {@link lpipsNetwork} that are no files. */
+export const LPIPS_NETWORK: {
+  readonly network: Option<LPIPSBackbone>;
+  readonly range: Option<readonly [number, number]>;
+  readonly batchSize: Option<number>;
+} = {
+  network: oneOf(['alex', 'vgg']),
+  range: interval({ default: [-1, 1] }),
+  batchSize: integer({ min: 1, default: 4 }),
+};
+
 /**
  * LPIPS, ready: the distance of images that was learnt from people's judgements.
  *
@@ -166,16 +181,13 @@ export class LPIPSNetwork {
  */
 export async function lpipsNetwork(options: LPIPSNetworkOptions): Promise<LPIPSNetwork> {
   const where = 'lpipsNetwork';
-  checkOptions(where, options, ['network', 'backbone', 'linear', 'range', 'batchSize']);
-  const { network, backbone, linear, range = [-1, 1], batchSize = 4 } = options ?? {};
-  checkOneOf(where, 'network', network, ['alex', 'vgg']);
-  if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isFinite))
-    fail('type', where, 'range', 'two finite numbers, [low, high]', range);
-  const [low, high] = range as unknown as readonly [number, number];
-  if (low >= high) fail('value', where, 'range', '[low, high] with low below high', range);
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
+  const { network, backbone, linear, range, batchSize } = readOptions(where, options, {
+    ...LPIPS_NETWORK,
+    backbone: weightsFile(),
+    linear: weightsFile(),
+  });
   checkBackend(where);
   const weights = await readLinear(where, network, linear);
   const parts = { backbone: await readBackbone(where, network, backbone), weights };
-  return new LPIPSNetwork(network, parts, [low, high], batchSize);
+  return new LPIPSNetwork(network, parts, range, batchSize);
 }

@@ -6,6 +6,7 @@ import { loadWeights } from '../../io/pytorch/load_weights.js';
 import { emptyBackbone, LPIPS_PLANS } from '../../models/lpips_backbone.js';
 import type { LPIPSBackbone } from '../../models/lpips_backbone.js';
 import { bytesOf, readStateDict } from '../weights_file.js';
+import type { WeightsFile } from '../weights_file.js';
 
 /** The dense layers that make a classifier of torchvision's features. */
 const CLASSIFIER = /(^|\.)classifier\.\d+\.(weight|bias)$/;
@@ -16,7 +17,7 @@ const LINEAR = /(?:^|\.)lins?\.?(\d)\.model\.[01]\.weight$/;
 export async function readBackbone(
   where: string,
   network: LPIPSBackbone,
-  file: unknown,
+  file: WeightsFile,
 ): Promise<LayersModel> {
   const stateDict = await readStateDict(await bytesOf(where, 'backbone', file));
   const features = Object.entries(stateDict).filter(([key]) => !CLASSIFIER.test(key));
@@ -32,7 +33,7 @@ export async function readBackbone(
 export async function readLinear(
   where: string,
   network: LPIPSBackbone,
-  file: unknown,
+  file: WeightsFile,
 ): Promise<Float32Array[]> {
   const stateDict = await readStateDict(await bytesOf(where, 'linear', file));
   const found = new Map<number, Float32Array>();

@@ -1,6 +1,6 @@
-import { checkOptions } from '../../internal/check.js';
 import { pace } from '../../internal/pace.js';
-import { checkRange, readImagePairs, scoresOf } from './image_pairs.js';
+import { readOptions } from '../../internal/read_options.js';
+import { checkRange, rangeOption, readImagePairs, scoresOf } from './image_pairs.js';
 import type { ImagePairs, ImageScores } from './image_pairs.js';
 
 /** Options of {@link peakSignalToNoiseRatio}. */
@@ -44,8 +44,7 @@ export async function peakSignalToNoiseRatio(
   options: PeakSignalToNoiseRatioOptions = {},
 ): Promise<ImageScores> {
   const where = 'peakSignalToNoiseRatio';
-  checkOptions(where, options, ['range']);
-  const { range = 2 } = options;
+  const { range } = readOptions(where, options, { range: rangeOption() });
   const { target, prediction, shape } = await readImagePairs(where, pairs);
   checkRange(where, range, target);
 

@@ -1,8 +1,10 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { callback, given, number } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { readOptions } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { RowMatrix } from '../rows.js';
 import { readImagePairs, scoresOf } from './image_pairs.js';
@@ -67,10 +69,11 @@ export async function perceptualDistance(
   options: PerceptualDistanceOptions,
 ): Promise<ImageScores> {
   const where = 'perceptualDistance';
-  checkOptions(where, options, ['extractor', 'weights', 'epsilon']);
-  const { extractor, weights, epsilon = 1e-10 } = options;
-  if (typeof extractor !== 'function') fail('type', where, 'extractor', 'a function', extractor);
-  checkNumber(where, 'epsilon', epsilon, { min: 0 });
+  const { extractor, weights, epsilon } = readOptions(where, options, {
+    extractor: callback<PerceptualDistanceOptions['extractor']>(),
+    weights: given<PerceptualDistanceOptions['weights']>(),
+    epsilon: number({ min: 0, default: 1e-10 }),
+  });
   checkTensor(where, 'target', pairs?.target, { rank: 4 });
   checkTensor(where, 'prediction', pairs.prediction, { rank: 4 });
   const { shape } = await readImagePairs(where, pairs);

@@ -1,6 +1,8 @@
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { integer, number } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
-import { checkRange, readImagePairs, scoresOf } from './image_pairs.js';
+import { readOptions } from '../../internal/read_options.js';
+import { checkRange, rangeOption, readImagePairs, scoresOf } from './image_pairs.js';
 import type { ImagePairs, ImageScores } from './image_pairs.js';
 
 /** Options of {@link structuralSimilarity}. */
@@ -55,13 +57,14 @@ export async function structuralSimilarity(
   options: StructuralSimilarityOptions = {},
 ): Promise<ImageScores> {
   const where = 'structuralSimilarity';
-  checkOptions(where, options, ['range', 'windowSize', 'sigma', 'k1', 'k2']);
-  const { range = 2, windowSize = 11, sigma = 1.5, k1 = 0.01, k2 = 0.03 } = options;
-  checkNumber(where, 'windowSize', windowSize, { integer: true, min: 1 });
+  const { range, windowSize, sigma, k1, k2 } = readOptions(where, options, {
+    range: rangeOption(),
+    windowSize: integer({ min: 1, default: 11 }),
+    sigma: number({ above: 0, default: 1.5 }),
+    k1: number({ min: 0, default: 0.01 }),
+    k2: number({ min: 0, default: 0.03 }),
+  });
   if (windowSize % 2 === 0) fail('value', where, 'windowSize', 'odd', windowSize);
-  checkNumber(where, 'sigma', sigma, { above: 0 });
-  checkNumber(where, 'k1', k1, { min: 0 });
-  checkNumber(where, 'k2', k2, { min: 0 });
   const { target, prediction, shape } = await readImagePairs(where, pairs);
   checkRange(where, range, target);
   const [count, height, width, channels] = shape;

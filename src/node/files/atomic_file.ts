@@ -3,6 +3,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isUint8Array } from '../../internal/brands.js';
 import { fail } from '../../internal/check.js';
+import { custom } from '../../internal/option_kinds.js';
+import type { Option } from '../../internal/read_options.js';
 
 /**
  * Writes a file so that its path always holds a whole one: the old content or the new, whenever the
@@ -58,7 +60,17 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Checks a path given by the caller. */
-export function checkPath(where: string, path: unknown): asserts path is string {
+export function checkPath(
+  where: string,
+  path: unknown,
+  parameter: string = 'path',
+): asserts path is string {
   if (typeof path !== 'string' || path === '' || path.includes('\0'))
-    fail('type', where, 'path', 'a path, a string that is not empty', path);
+    fail('type', where, parameter, 'a path, a string that is not empty', path);
 }
+
+/** Reads an option that is a path. */
+export const pathOption = (): Option<string> =>
+  custom<string>((where, parameter, value): asserts value is string =>
+    checkPath(where, value, parameter),
+  );

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { checkOneOf, checkOptions, fail } from '../../internal/check.js';
-import { lpipsNetwork } from '../../metrics/similarity/lpips_network.js';
+import { readOptions } from '../../internal/read_options.js';
+import { LPIPS_NETWORK, lpipsNetwork } from '../../metrics/similarity/lpips_network.js';
 import type { LPIPSNetwork, LPIPSNetworkOptions } from '../../metrics/similarity/lpips_network.js';
+import { pathOption } from './atomic_file.js';
 
 /** Options of {@link loadLPIPSNetwork}: those of `lpipsNetwork`, with paths in place of bytes. */
 export interface LPIPSFiles extends Omit<LPIPSNetworkOptions, 'backbone' | 'linear'> {
@@ -36,12 +37,11 @@ export interface LPIPSFiles extends Omit<LPIPSNetworkOptions, 'backbone' | 'line
  */
 export async function loadLPIPSNetwork(options: LPIPSFiles): Promise<LPIPSNetwork> {
   const where = 'loadLPIPSNetwork';
-  checkOptions(where, options, ['network', 'backbone', 'linear', 'range', 'batchSize']);
-  const { backbone, linear, ...rest } = options ?? ({} as Partial<LPIPSFiles>);
-  checkOneOf(where, 'network', rest.network, ['alex', 'vgg']); // before files are read
-  for (const [name, path] of Object.entries({ backbone, linear }))
-    if (typeof path !== 'string' || path === '')
-      fail('type', where, name, 'a path, a string that is not empty', path);
+  const { backbone, linear, ...rest } = readOptions(where, options, {
+    ...LPIPS_NETWORK,
+    backbone: pathOption(),
+    linear: pathOption(),
+  });
   const files = { backbone: await readFile(backbone), linear: await readFile(linear) };
   return lpipsNetwork({ ...rest, ...files });
 }

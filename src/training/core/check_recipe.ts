@@ -1,45 +1,60 @@
-import { checkFunction, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { callback, custom, given } from '../../internal/option_kinds.js';
+import { nested, optional, readOptions } from '../../internal/read_options.js';
+import type { Option, Schema } from '../../internal/read_options.js';
 import { isOptimizer } from '../state/stateful_piece.js';
-import type { Recipe } from './recipe.js';
-
-const KEYS = [
-  'name',
-  'networks',
-  'optimizers',
-  'pieces',
-  'identity',
-  'owns',
-  'options',
-  'check',
-  'step',
-];
-
-type Given = Readonly<Partial<Record<keyof Recipe<never, never>, unknown>>>;
+import type { Named } from './recipe.js';
+import { SYSTEM_SCHEMA } from './system_schema.js';
 
 /** Names of a checkpoint that every system has. */
 const TAKEN = ['system', 'steps'];
 
+/** Reads things by their names, at least one. */
+const named = (rule: string, fits: (value: unknown) => boolean): Option<Named<unknown>> =>
+  custom<Named<unknown>>((where, parameter, value): asserts value is Named<unknown> => {
+    if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
+      fail('type', where, parameter, 'an object with at least one entry', value);
+    for (const [name, one] of Object.entries(value))
+      if (!fits(one)) fail('type', where, `${parameter}.${name}`, rule, one);
+  });
+
+const models = named(
+  'a LayersModel',
+  (model) => typeof (model as { apply?: unknown } | undefined)?.apply === 'function',
+);
+
+/** How the parts of a recipe are read. */
+const RECIPE = {
+  name: custom<string>((where, parameter, value): asserts value is string => {
+    if (typeof value !== 'string' || value === '') fail('type', where, parameter, 'a word', value);
+  }),
+  networks: (where, parameter, value) =>
+    typeof value === 'function' ? {} : models(where, parameter, value),
+  optimizers: named('an optimizer', isOptimizer),
+  pieces: given<Named<unknown> | undefined>(),
+  identity: given(),
+  owns: given(),
+  options: optional(nested(SYSTEM_SCHEMA)),
+  check: optional(callback()),
+  step: callback(),
+} satisfies Schema;
+
 /** Refuses a recipe that makes no system. */
 export function checkRecipe(where: string, recipe: unknown): void {
-  checkOptions(where, recipe, KEYS, 'recipe');
-  const { name, networks, optimizers, pieces, check, step } = recipe as Given;
-  if (typeof name !== 'string' || name === '') fail('type', where, 'name', 'a word', name);
-  if (typeof networks !== 'function')
-    for (const [network, model] of entries(where, 'networks', networks))
-      if (typeof (model as { apply?: unknown } | undefined)?.apply !== 'function')
-        fail('type', where, `networks.${network}`, 'a LayersModel', model);
-  for (const [optimizer, one] of entries(where, 'optimizers', optimizers))
-    if (!isOptimizer(one)) fail('type', where, `optimizers.${optimizer}`, 'an optimizer', one);
-  const names = typeof networks === 'function' ? [] : Object.keys(networks as object);
-  for (const piece of Object.keys(pieces ?? {}))
-    if (TAKEN.includes(piece) || names.includes(piece) || piece.startsWith('optimizer/'))
-      fail('value', where, 'pieces', 'by names that no other part of a checkpoint has', piece);
-  checkFunction(where, 'step', step);
-  if (check !== undefined) checkFunction(where, 'check', check);
-}
-
-function entries(where: string, parameter: string, record: unknown): [string, unknown][] {
-  if (typeof record !== 'object' || record === null || Object.keys(record).length === 0)
-    fail('type', where, parameter, 'an object with at least one entry', record);
-  return Object.entries(record);
+  const { networks, pieces = {} } = readOptions<unknown, typeof RECIPE>(
+    where,
+    recipe,
+    RECIPE,
+    'recipe',
+  );
+  const taken = [...TAKEN, ...Object.keys(networks)];
+  for (const piece of Object.keys(pieces))
+    if (taken.includes(piece) || piece.startsWith('optimizer/'))
+      fail(
+        'value',
+        where,
+        `recipe.pieces`,
+        'by names that no other part of a checkpoint has',
+        piece,
+      );
 }

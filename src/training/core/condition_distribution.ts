@@ -1,7 +1,9 @@
 import { cast, oneHot, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
 import { hostInput } from '../../internal/host_input.js';
+import { integer, list, number, oneOf } from '../../internal/option_kinds.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 
 /** Random numbers of a system, reproducible and part of its state. */
 export interface RandomSource {
@@ -55,14 +57,14 @@ export interface LabelDistributionOptions {
  */
 export function labelDistribution(options: LabelDistributionOptions): ConditionDistribution {
   const where = 'labelDistribution';
-  checkOptions(where, options, ['classes', 'weights', 'encoding']);
-  const { classes, encoding = 'index' } = options;
-  checkNumber(where, 'classes', classes, { integer: true, min: 1 });
-  const { weights = Array.from({ length: classes }, () => 1) } = options;
-  checkOneOf(where, 'encoding', encoding, ['index', 'oneHot']);
-  if (!Array.isArray(weights) || weights.length !== classes)
-    fail('type', where, 'weights', `a list of ${classes} numbers`, weights);
-  weights.forEach((weight, k) => checkNumber(where, `weights[${k}]`, weight, { min: 0 }));
+  const read = readOptions(where, options, {
+    classes: integer({ min: 1 }),
+    weights: optional(list(number({ min: 0 }))),
+    encoding: oneOf(['index', 'oneHot'], { default: 'index' }),
+  });
+  const { classes, encoding, weights = Array.from({ length: classes }, () => 1) } = read;
+  if (weights.length !== classes)
+    fail('value', where, 'weights', `an array of ${classes} numbers`, weights);
   const bounds = cumulated(weights);
   const total = bounds.at(-1)!;
   if (total === 0) fail('value', where, 'weights', 'above 0 for some class', weights);

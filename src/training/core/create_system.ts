@@ -4,7 +4,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { enableSecondOrderGradients } from '../../gradients/enable_second_order_gradients.js';
 import { withCleanTape } from '../../gradients/tape.js';
 import { isPromise } from '../../internal/brands.js';
-import { checkBoolean, checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkTensor, fail } from '../../internal/check.js';
+import { boolean } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
@@ -24,9 +26,8 @@ import { checkRecipe } from './check_recipe.js';
 import { makeStep } from './make_step.js';
 import { playerOf } from './player.js';
 import type { Player } from './player.js';
-import type { Named, Recipe, SystemOptions } from './recipe.js';
+import type { Named, Recipe } from './recipe.js';
 import { StepCounter } from './step_counter.js';
-import { SYSTEM_SCHEMA } from './system_schema.js';
 
 /** Options of a training step. */
 export interface StepOptions {
@@ -96,9 +97,7 @@ class RecipeSystem<
     const where = `${this.recipe.name}.trainStep`;
     checkAlive(where, this);
     const tensors = this.recipe.check?.(batch, where) ?? checkTensors(where, batch);
-    checkOptions(where, options, ['read']);
-    const { read = true } = options;
-    checkBoolean(where, 'read', read);
+    const { read } = readOptions(where, options, { read: boolean({ default: true }) });
     enableSecondOrderGradients();
     const losses = new LossLog();
     const before = this.savepoint();
@@ -276,7 +275,5 @@ export function createSystem<
   Optimizers extends Named<Optimizer> = Named<Optimizer>,
 >(recipe: Recipe<Batch, Losses, Name, Optimizers>): System<Batch, Losses, Name, Optimizers> {
   checkRecipe('createSystem', recipe);
-  for (const [key, read] of Object.entries(SYSTEM_SCHEMA))
-    read('createSystem', `options.${key}`, recipe.options?.[key as keyof SystemOptions]);
   return new RecipeSystem(recipe);
 }

@@ -20,11 +20,12 @@ export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
   onNonFinite: oneOf(['throw', 'skip'], { default: 'throw' }),
 };
 
-/** Passes an option on to the function that reads it. */
-export const given =
-  <T>(): Option<T> =>
-  (_where, _parameter, value) =>
-    value as T;
+/** What a system hands on to {@link createSystem} of its own options. */
+export const systemOptions = ({
+  monitor,
+  powerIteration,
+  onNonFinite,
+}: SystemOptions): SystemOptions => ({ monitor, powerIteration, onNonFinite });
 
 /** Reads an option that means a given value if it is left out. */
 export const orElse =

@@ -1,10 +1,11 @@
 import { add, div, mul, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions } from '../../internal/check.js';
+import { number } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { fusedAdamStep } from '../../kernels/wasm/adam_step.js';
 import { register } from '../../layers/serialization/register_class.js';
 import { squareRoot } from '../../ops/square_root.js';
-import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
 import { withWeightDecay } from './update_rule.js';
@@ -45,29 +46,19 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
   readonly weightDecay: number;
 
   constructor(options: AdamOptions = {}) {
-    const where = 'adam';
-    checkOptions(where, options, [
-      ...['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'],
-      ...GRADIENT_KEYS,
-    ]);
-    checkGradientOptions(where, options);
-    const {
-      learningRate = 2e-4,
-      beta1 = 0.5,
-      beta2 = 0.999,
-      epsilon = 1e-8,
-      weightDecay = 0,
-    } = options;
-    checkNumber(where, 'learningRate', learningRate, { min: 0 });
-    checkNumber(where, 'beta1', beta1, { min: 0, below: 1 });
-    checkNumber(where, 'beta2', beta2, { min: 0, below: 1 });
-    checkNumber(where, 'epsilon', epsilon, { min: 0 });
-    checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
-    super(learningRate, ['m', 'v'], options);
-    this.beta1 = beta1;
-    this.beta2 = beta2;
-    this.epsilon = epsilon;
-    this.weightDecay = weightDecay;
+    const read = readOptions('adam', options, {
+      learningRate: number({ min: 0, default: 2e-4 }),
+      beta1: number({ min: 0, below: 1, default: 0.5 }),
+      beta2: number({ min: 0, below: 1, default: 0.999 }),
+      epsilon: number({ min: 0, default: 1e-8 }),
+      weightDecay: number({ min: 0, default: 0 }),
+      ...GRADIENT_OPTIONS,
+    });
+    super(read.learningRate, ['m', 'v'], read);
+    this.beta1 = read.beta1;
+    this.beta2 = read.beta2;
+    this.epsilon = read.epsilon;
+    this.weightDecay = read.weightDecay;
     register(Adam);
   }
 

@@ -1,4 +1,6 @@
-import { checkNumber } from '../../internal/check.js';
+import { integer, number } from '../../internal/option_kinds.js';
+import { optional } from '../../internal/read_options.js';
+import type { Option } from '../../internal/read_options.js';
 
 /** What every optimizer of gan-kit does with gradients before its rule. */
 export interface GradientOptions {
@@ -8,14 +10,11 @@ export interface GradientOptions {
   clipNorm?: number;
 }
 
-/** The keys of {@link GradientOptions}. */
-export const GRADIENT_KEYS: readonly (keyof GradientOptions)[] = ['accumulate', 'clipNorm'];
-
-/** Refuses numbers out of range. */
-export function checkGradientOptions(
-  where: string,
-  { accumulate = 1, clipNorm }: GradientOptions,
-): void {
-  checkNumber(where, 'accumulate', accumulate, { integer: true, min: 1 });
-  if (clipNorm !== undefined) checkNumber(where, 'clipNorm', clipNorm, { above: 0 });
-}
+/** How {@link GradientOptions} are read. */
+export const GRADIENT_OPTIONS: {
+  readonly accumulate: Option<number>;
+  readonly clipNorm: Option<number | undefined>;
+} = {
+  accumulate: integer({ min: 1, default: 1 }),
+  clipNorm: optional(number({ above: 0 })),
+};

@@ -1,4 +1,6 @@
-import { checkNumber, checkOptions } from '../../internal/check.js';
+import { checkNumber } from '../../internal/check.js';
+import { integer } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 
 /** Options of {@link linearDecay}. */
 export interface LinearDecayOptions {
@@ -51,11 +53,11 @@ export interface LinearDecayOptions {
  */
 export function linearDecay(options: LinearDecayOptions): (epoch: number) => number {
   const where = 'linearDecay';
-  checkOptions(where, options, ['epochs', 'decayEpochs', 'start']);
-  const { epochs, decayEpochs, start = 1 } = options;
-  checkNumber(where, 'epochs', epochs, { integer: true, min: 0 });
-  checkNumber(where, 'decayEpochs', decayEpochs, { integer: true, min: 0 });
-  checkNumber(where, 'start', start, { integer: true, min: 1 });
+  const { epochs, decayEpochs, start } = readOptions(where, options, {
+    epochs: integer({ min: 0 }),
+    decayEpochs: integer({ min: 0 }),
+    start: integer({ min: 1, default: 1 }),
+  });
   return (epoch) => {
     checkNumber(where, 'epoch', epoch, { integer: true, min: 0 });
     return Math.max(0, 1 - Math.max(0, epoch + start - epochs) / (decayEpochs + 1));

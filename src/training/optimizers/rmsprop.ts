@@ -1,9 +1,10 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkBoolean, checkNumber, checkOptions } from '../../internal/check.js';
+import { boolean, number } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
 import { squareRoot } from '../../ops/square_root.js';
-import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
 import type { UpdateRule } from './update_rule.js';
@@ -45,30 +46,21 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
   readonly centered: boolean;
 
   constructor(options: RMSPropOptions = {}) {
-    const where = 'rmsprop';
-    checkOptions(where, options, [
-      ...['learningRate', 'decay', 'epsilon', 'momentum', 'centered'],
-      ...GRADIENT_KEYS,
-    ]);
-    checkGradientOptions(where, options);
-    const {
-      learningRate = 5e-5,
-      decay = 0.99,
-      epsilon = 1e-8,
-      momentum = 0,
-      centered = false,
-    } = options;
-    checkNumber(where, 'learningRate', learningRate, { min: 0 });
-    checkNumber(where, 'decay', decay, { min: 0, below: 1 });
-    checkNumber(where, 'epsilon', epsilon, { min: 0 });
-    checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
-    checkBoolean(where, 'centered', centered);
+    const read = readOptions('rmsprop', options, {
+      learningRate: number({ min: 0, default: 5e-5 }),
+      decay: number({ min: 0, below: 1, default: 0.99 }),
+      epsilon: number({ min: 0, default: 1e-8 }),
+      momentum: number({ min: 0, max: 1, default: 0 }),
+      centered: boolean({ default: false }),
+      ...GRADIENT_OPTIONS,
+    });
+    const { momentum, centered } = read;
     const slots: RMSPropSlot[] = ['square'];
     if (centered) slots.push('mean');
     if (momentum > 0) slots.push('velocity');
-    super(learningRate, slots, options);
-    this.decay = decay;
-    this.epsilon = epsilon;
+    super(read.learningRate, slots, read);
+    this.decay = read.decay;
+    this.epsilon = read.epsilon;
     this.momentum = momentum;
     this.centered = centered;
     register(RMSProp);

@@ -1,6 +1,6 @@
 import { fail } from '../../internal/check.js';
 import type { PieceState, StateValue } from '../../types.js';
-import { GRADIENT_KEYS } from './gradient_options.js';
+import { GRADIENT_OPTIONS } from './gradient_options.js';
 
 /**
  * Refuses the state of an optimizer of another kind or with other options: its slots mean something else.
@@ -14,7 +14,7 @@ export function checkSavedOptions(
   { values }: PieceState,
   free: readonly string[],
 ): void {
-  for (const key of [...Object.keys(own), ...GRADIENT_KEYS])
+  for (const key of [...Object.keys(own), ...Object.keys(GRADIENT_OPTIONS)])
     if (!free.includes(key) && values[key] !== own[key])
       fail('state', where, `state.values['${key}']`, `${String(own[key])}, as here`, values[key]);
 }

@@ -1,8 +1,10 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkBoolean, checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, number } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
-import { GRADIENT_KEYS, checkGradientOptions } from './gradient_options.js';
+import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
 import { withWeightDecay } from './update_rule.js';
@@ -40,30 +42,22 @@ export class SGD extends SlotOptimizer<'velocity'> {
 
   constructor(options: SGDOptions) {
     const where = 'sgd';
-    checkOptions(where, options, [
-      ...['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay'],
-      ...GRADIENT_KEYS,
-    ]);
-    checkGradientOptions(where, options);
-    const {
-      learningRate,
-      momentum = 0,
-      dampening = 0,
-      nesterov = false,
-      weightDecay = 0,
-    } = options ?? {};
-    checkNumber(where, 'learningRate', learningRate, { min: 0 });
-    checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
-    checkNumber(where, 'dampening', dampening, { min: 0, max: 1 });
-    checkBoolean(where, 'nesterov', nesterov);
-    checkNumber(where, 'weightDecay', weightDecay, { min: 0 });
+    const read = readOptions(where, options, {
+      learningRate: number({ min: 0 }),
+      momentum: number({ min: 0, max: 1, default: 0 }),
+      dampening: number({ min: 0, max: 1, default: 0 }),
+      nesterov: boolean({ default: false }),
+      weightDecay: number({ min: 0, default: 0 }),
+      ...GRADIENT_OPTIONS,
+    });
+    const { momentum, dampening, nesterov } = read;
     if (nesterov && (momentum === 0 || dampening > 0))
       fail('value', where, 'nesterov', 'false without momentum or with dampening', nesterov);
-    super(learningRate, momentum > 0 ? ['velocity'] : [], options);
+    super(read.learningRate, momentum > 0 ? ['velocity'] : [], read);
     this.momentum = momentum;
     this.dampening = dampening;
     this.nesterov = nesterov;
-    this.weightDecay = weightDecay;
+    this.weightDecay = read.weightDecay;
     register(SGD);
   }
 

@@ -13,7 +13,7 @@ import type { Savepoint } from '../../internal/savepoint.js';
 import { arraysOf, checkState, countFrom, numberFrom } from '../../internal/state.js';
 import type { PieceState, Stateful } from '../../types.js';
 import { clipByGlobalNorm } from './clip_by_global_norm.js';
-import { checkGradientOptions } from './gradient_options.js';
+import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { GRADIENT_SUM, GradientSums } from './gradient_sums.js';
 import { listedGradients } from './listed_gradients.js';
@@ -94,10 +94,16 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   private readonly store: SlotStore;
   private readonly sums: GradientSums;
 
-  constructor(learningRate: number, slotNames: readonly Slot[], options: GradientOptions = {}) {
+  constructor(
+    learningRate: number,
+    slotNames: readonly Slot[],
+    options: Readonly<Partial<Record<keyof GradientOptions, number | undefined>>> = {},
+  ) {
     super();
-    checkGradientOptions('SlotOptimizer', options);
-    const { accumulate = 1, clipNorm } = options;
+    const where = 'SlotOptimizer';
+    // options of a subclass may stand beside these
+    const accumulate = GRADIENT_OPTIONS.accumulate(where, 'accumulate', options.accumulate);
+    const clipNorm = GRADIENT_OPTIONS.clipNorm(where, 'clipNorm', options.clipNorm);
     this.learningRate = learningRate;
     this.accumulate = accumulate;
     this.clipNorm = clipNorm;

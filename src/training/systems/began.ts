@@ -13,7 +13,7 @@ import type { System } from '../core/create_system.js';
 import { generate } from '../core/generate.js';
 import type { Step, SystemOptions } from '../core/recipe.js';
 import { ScalarState } from '../core/scalar_state.js';
-import { SYSTEM_SCHEMA, network, optimizersOf } from '../core/system_schema.js';
+import { network, optimizersOf, SYSTEM_SCHEMA, systemOptions } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
 import { drawLatents } from '../latents.js';
 import type { LatentDistribution } from '../latents.js';
@@ -141,7 +141,7 @@ export function createBEGAN<G extends Optimizer = Adam, D extends Optimizer = Ad
     pieces: { k, latents },
     identity: { gamma, lambdaK },
     owns: [k, ...(read.optimizers === undefined ? Object.values<Optimizer>(optimizers) : [])],
-    options: read,
+    options: systemOptions(read),
     check(batch: { readonly real: Tensor }, where) {
       checkOptions(where, batch, ['real'], 'batch');
       checkTensor(where, 'batch.real', batch.real, { shape: discriminator.inputs[0]!.shape });

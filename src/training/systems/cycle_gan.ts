@@ -14,6 +14,7 @@ import type { System } from '../core/create_system.js';
 import { discriminate } from '../core/discriminate.js';
 import type { Player } from '../core/player.js';
 import type { Step } from '../core/recipe.js';
+import { systemOptions } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
 import { ImagePool } from '../image_pool.js';
 import { adam } from '../optimizers/adam.js';
@@ -215,7 +216,7 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
       ...(read.generators === undefined ? [generatorAB, generatorBA] : []),
       ...(read.discriminators === undefined ? [discriminatorA, discriminatorB] : []),
     ],
-    options: read,
+    options: systemOptions(read),
     check(batch: CycleGANBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
       checkTensor(where, 'batch.a', batch.a, { shape: generatorAB.inputs[0]!.shape });

@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
-import { boolean, integer, number, seed } from '../../internal/option_kinds.js';
+import { boolean, given, integer, number, seed } from '../../internal/option_kinds.js';
 import { byType, nested, optional, readOptions } from '../../internal/read_options.js';
 import { leastSquares } from '../../losses/least_squares.js';
 import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
@@ -10,7 +10,7 @@ import type { TranslationShape } from '../../models/translation_plan.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
 import type { SystemOptions } from '../core/recipe.js';
-import { SYSTEM_SCHEMA, given, lossOf, optimizersOf } from '../core/system_schema.js';
+import { SYSTEM_SCHEMA, lossOf, optimizersOf } from '../core/system_schema.js';
 import { checkLogits, checkModel, checkPenalties, shapesFit } from '../step/check_system.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */

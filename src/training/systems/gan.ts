@@ -14,6 +14,7 @@ import type { System } from '../core/create_system.js';
 import { discriminate } from '../core/discriminate.js';
 import { generate } from '../core/generate.js';
 import type { Step } from '../core/recipe.js';
+import { systemOptions } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
 import { ExponentialMovingAverage } from '../exponential_moving_average.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
@@ -167,7 +168,7 @@ export function createGAN<
       ...(ema === undefined ? [] : [ema]),
       ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
     ],
-    options: read,
+    options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
       const { real, condition } = batch;

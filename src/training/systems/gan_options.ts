@@ -1,20 +1,13 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
-import { boolean, integer, number, oneOf, seed } from '../../internal/option_kinds.js';
+import { boolean, given, integer, number, oneOf, seed } from '../../internal/option_kinds.js';
 import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
-import {
-  SYSTEM_SCHEMA,
-  given,
-  lossOf,
-  network,
-  optimizersOf,
-  orElse,
-} from '../core/system_schema.js';
+import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
 import type { LatentDistribution } from '../latents.js';
 import { checkLogits, checkPenalties, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';

@@ -15,6 +15,7 @@ import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
 import { discriminate } from '../core/discriminate.js';
 import type { Step } from '../core/recipe.js';
+import { systemOptions } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
 import { ImagePool } from '../image_pool.js';
 import { adam } from '../optimizers/adam.js';
@@ -143,7 +144,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
       ...(read.generator === undefined ? [generator] : []),
       ...(read.discriminator === undefined ? [discriminator] : []),
     ],
-    options: read,
+    options: systemOptions(read),
     check(batch: Pix2PixBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
       checkTensor(where, 'batch.a', batch.a, { shape: generator.inputs[0]!.shape });
