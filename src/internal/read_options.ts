@@ -24,7 +24,9 @@ export type SchemaOf<O> = { readonly [Key in keyof O]-?: Option<Read<O, Key>> };
 export type SchemaRead<O> = { readonly [Key in keyof O]-?: Option<Exclude<O[Key], undefined>> };
 
 /** `S`, or an error of types at the keys that the interface `O` does not have. */
-type WithoutOthers<S, O> = unknown extends O ? unknown : Record<Exclude<keyof S, keyof O>, never>;
+export type WithoutOthers<S, O> = unknown extends O
+  ? unknown
+  : Record<Exclude<keyof S, keyof O>, never>;
 
 /**
  * Reads the options of a public function: refuses anything that is no object, unknown keys, values out of

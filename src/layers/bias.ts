@@ -2,7 +2,7 @@ import { add, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import { checkLayerOptions } from './layer_options.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -21,8 +21,8 @@ export class Bias extends layers.Layer {
   private bias!: LayerVariable;
 
   constructor(args: BiasOptions = {}) {
+    readLayerOptions('bias', args, {});
     super(args);
-    checkLayerOptions('bias', args, []);
     register(Bias);
   }
 

@@ -2,8 +2,10 @@ import { add, conv2d as convolve, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, fail } from '../internal/check.js';
-import { checkLayerOptions } from './layer_options.js';
+import { fail } from '../internal/check.js';
+import { custom } from '../internal/option_kinds.js';
+import { CONVOLUTION } from './convolution_schema.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -56,27 +58,17 @@ export class Conv2D extends layers.Layer {
   private bias: LayerVariable | undefined;
 
   constructor(args: Conv2DOptions) {
-    super(args ?? {}); // plain JavaScript may pass none
-    const where = 'conv2d';
-    const own = ['filters', 'kernelSize', 'strides', 'padding', 'useBias', 'kernelInitializer'];
-    checkLayerOptions(where, args, own);
-    const { filters, kernelSize, strides = 1, padding = 'valid', useBias = true } = args;
-    const { kernelInitializer = 'glorotuniform' } = args;
-    checkNumber(where, 'filters', filters, { integer: true, min: 1 });
-    checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 1 });
-    checkNumber(where, 'strides', strides, { integer: true, min: 1 });
-    const pads = typeof padding === 'number' && Number.isInteger(padding) && padding >= 0;
-    if (padding !== 'valid' && padding !== 'same' && !pads)
-      fail('value', where, 'padding', `'valid', 'same' or an integer >= 0`, padding);
-    checkBoolean(where, 'useBias', useBias);
-    if (kernelInitializer !== 'zeros' && kernelInitializer !== 'glorotuniform')
-      fail('value', where, 'kernelInitializer', `'zeros' or 'glorotuniform'`, kernelInitializer);
-    this.filters = filters;
-    this.kernelSize = kernelSize;
-    this.strides = strides;
-    this.padding = padding;
-    this.useBias = useBias;
-    this.initial = kernelInitializer;
+    const read = readLayerOptions('conv2d', args, {
+      ...CONVOLUTION,
+      padding: custom(checkPadding, { default: () => 'valid' }),
+    });
+    super(args);
+    this.filters = read.filters;
+    this.kernelSize = read.kernelSize;
+    this.strides = read.strides;
+    this.padding = read.padding;
+    this.useBias = read.useBias;
+    this.initial = read.kernelInitializer;
     register(Conv2D);
   }
 
@@ -135,6 +127,16 @@ export class Conv2D extends layers.Layer {
     const own = { filters, kernelSize, strides, padding, useBias, kernelInitializer: initial };
     return { ...super.getConfig(), ...own };
   }
+}
+
+function checkPadding(
+  where: string,
+  parameter: string,
+  padding: unknown,
+): asserts padding is Conv2D['padding'] {
+  const pads = typeof padding === 'number' && Number.isInteger(padding) && padding >= 0;
+  if (padding !== 'valid' && padding !== 'same' && !pads)
+    fail('value', where, parameter, `'valid', 'same' or an integer >= 0`, padding);
 }
 
 /**

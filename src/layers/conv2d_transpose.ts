@@ -2,8 +2,10 @@ import { add, conv2dTranspose as convolve, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, fail } from '../internal/check.js';
-import { checkLayerOptions } from './layer_options.js';
+import { checkNumber, fail } from '../internal/check.js';
+import { integer } from '../internal/option_kinds.js';
+import { CONVOLUTION } from './convolution_schema.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -61,26 +63,23 @@ export class Conv2DTranspose extends layers.Layer {
   private bias: LayerVariable | undefined;
 
   constructor(args: Conv2DTransposeOptions) {
-    super(args ?? {}); // plain JavaScript may pass none
     const where = 'conv2dTranspose';
-    const own = ['filters', 'kernelSize', 'strides', 'padding', 'outputPadding', 'useBias'];
-    checkLayerOptions(where, args, [...own, 'kernelInitializer']);
-    const { filters, kernelSize, strides = 1, padding = 0, outputPadding = 0 } = args ?? {};
-    const { useBias = true, kernelInitializer = 'glorotuniform' } = args ?? {};
-    checkNumber(where, 'filters', filters, { integer: true, min: 1 });
-    checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 1 });
-    checkNumber(where, 'strides', strides, { integer: true, min: 1 });
+    const read = readLayerOptions(where, args, {
+      ...CONVOLUTION,
+      padding: integer({ min: 0, default: 0 }),
+      outputPadding: integer({ min: 0, default: 0 }),
+    });
+    const { kernelSize, strides, padding, outputPadding } = read;
     checkNumber(where, 'padding', padding, { integer: true, min: 0, below: kernelSize });
     checkNumber(where, 'outputPadding', outputPadding, { integer: true, min: 0, below: strides });
-    checkBoolean(where, 'useBias', useBias);
-    checkOneOf(where, 'kernelInitializer', kernelInitializer, ['zeros', 'glorotuniform']);
-    this.filters = filters;
+    super(args);
+    this.filters = read.filters;
     this.kernelSize = kernelSize;
     this.strides = strides;
     this.padding = padding;
     this.outputPadding = outputPadding;
-    this.useBias = useBias;
-    this.initial = kernelInitializer;
+    this.useBias = read.useBias;
+    this.initial = read.kernelInitializer;
     register(Conv2DTranspose);
   }
 

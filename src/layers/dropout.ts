@@ -2,10 +2,10 @@ import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber } from '../internal/check.js';
+import { number, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
 import type { PieceState, Stateful } from '../types.js';
-import { checkLayerOptions } from './layer_options.js';
+import { readLayerOptions } from './layer_options.js';
 import { masksAreFrozen } from './modes/frozen_masks.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
@@ -42,11 +42,13 @@ export class Dropout extends layers.Layer implements Stateful {
   private readonly stream: RandomStream;
 
   constructor(args: DropoutOptions) {
-    super(args ?? {}); // plain JavaScript may pass none
-    checkLayerOptions('dropout', args, ['rate', 'seed']);
-    checkNumber('dropout', 'rate', args.rate, { min: 0, below: 1 });
-    this.rate = args.rate;
-    this.stream = new RandomStream(args.seed ?? 0, 'dropout');
+    const { rate, seed } = readLayerOptions('dropout', args, {
+      rate: number({ min: 0, below: 1 }),
+      seed: seedOption(),
+    });
+    super(args);
+    this.rate = rate;
+    this.stream = new RandomStream(seed, 'dropout');
     register(Dropout);
   }
 

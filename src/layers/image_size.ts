@@ -1,10 +1,10 @@
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import type { ImageSizes } from '../internal/image_sizes.js';
-import { checkLayerOptions } from './layer_options.js';
+import { integer, string } from '../internal/option_kinds.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -30,14 +30,15 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   readonly maker: string;
 
   constructor(args: ImageSizeOptions) {
+    const { multipleOf, least, maker } = readLayerOptions('imageSize', args, {
+      multipleOf: integer({ min: 1 }),
+      least: integer({ min: 1 }),
+      maker: string(),
+    });
     super(args);
-    const where = 'imageSize';
-    checkLayerOptions(where, args, ['multipleOf', 'least', 'maker']);
-    checkNumber(where, 'multipleOf', args.multipleOf, { integer: true, min: 1 });
-    checkNumber(where, 'least', args.least, { integer: true, min: 1 });
-    this.multipleOf = args.multipleOf;
-    this.least = args.least;
-    this.maker = args.maker;
+    this.multipleOf = multipleOf;
+    this.least = least;
+    this.maker = maker;
     register(ImageSize);
   }
 

@@ -1,7 +1,8 @@
-import { checkOptions } from '../internal/check.js';
+import { readOptions } from '../internal/read_options.js';
+import type { OptionsOf, SchemaOf, WithoutOthers } from '../internal/read_options.js';
 
-/** What every layer of tfjs takes, and what tfjs adds to a config when it loads a model. */
-const COMMON = [
+/** The options that every layer of tfjs has, and what tfjs adds to a config when it loads a model. */
+const OF_TFJS = [
   'name',
   'trainable',
   'dtype',
@@ -14,7 +15,12 @@ const COMMON = [
   'customObjects',
 ];
 
-/** Refuses options that neither this layer nor every layer has. */
-export function checkLayerOptions(where: string, args: unknown, own: readonly string[]): void {
-  checkOptions(where, args, [...own, ...COMMON]);
-}
+/** The options that a layer reads itself. */
+type Own<O> = Omit<O, 'name' | 'trainable' | 'inputShape'>;
+
+/** Reads the options of a layer; those of every layer are allowed, and tfjs reads them. */
+export const readLayerOptions = <O extends object, const S extends SchemaOf<Own<O>>>(
+  where: string,
+  options: O,
+  schema: S & WithoutOthers<S, Own<O>>,
+): OptionsOf<S> => readOptions<Own<O>, S>(where, options, schema, undefined, OF_TFJS);

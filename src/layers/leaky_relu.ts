@@ -2,9 +2,9 @@ import { mul, step, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber } from '../internal/check.js';
+import { number } from '../internal/option_kinds.js';
 import { stopGradient } from '../ops/stop_gradient.js';
-import { checkLayerOptions } from './layer_options.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -33,10 +33,10 @@ export class LeakyReLU extends layers.Layer {
   readonly negativeSlope: number;
 
   constructor(args: LeakyReLUOptions = {}) {
-    super(args ?? {}); // plain JavaScript may pass none
-    checkLayerOptions('leakyReLU', args, ['negativeSlope']);
-    const { negativeSlope = 0.2 } = args;
-    checkNumber('leakyReLU', 'negativeSlope', negativeSlope, { min: 0, max: 1 });
+    const { negativeSlope } = readLayerOptions('leakyReLU', args, {
+      negativeSlope: number({ min: 0, max: 1, default: 0.2 }),
+    });
+    super(args);
     this.negativeSlope = negativeSlope;
     register(LeakyReLU);
   }

@@ -2,8 +2,9 @@ import { reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber, fail } from '../internal/check.js';
-import { checkLayerOptions } from './layer_options.js';
+import { fail } from '../internal/check.js';
+import { integer } from '../internal/option_kinds.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -38,10 +39,8 @@ export class PixelShuffle extends layers.Layer {
   readonly factor: number;
 
   constructor(args: PixelShuffleOptions) {
-    super(args ?? {}); // plain JavaScript may pass none
-    checkLayerOptions('pixelShuffle', args, ['factor']);
-    const { factor } = args ?? {};
-    checkNumber('pixelShuffle', 'factor', factor, { integer: true, min: 1 });
+    const { factor } = readLayerOptions('pixelShuffle', args, { factor: integer({ min: 1 }) });
+    super(args);
     this.factor = factor;
     register(PixelShuffle);
   }

@@ -4,8 +4,9 @@ import { input, layers } from '@tensorflow/tfjs-layers';
 import type { LayersModel, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { recomputed } from '../gradients/recomputed.js';
 import { fail } from '../internal/check.js';
+import type { Option } from '../internal/read_options.js';
 import { innerLayers } from './inner_layers.js';
-import { checkLayerOptions } from './layer_options.js';
+import { readLayerOptions } from './layer_options.js';
 import { replayedCall } from './modes/replayed_call.js';
 import { deserializeLayer } from './serialization/deserialize_layer.js';
 import type { SerializedLayer } from './serialization/deserialize_layer.js';
@@ -59,13 +60,7 @@ export class Recompute extends layers.Layer {
   readonly layers: readonly Layer[];
 
   constructor(args: RecomputeOptions) {
-    const where = 'recompute';
-    checkLayerOptions(where, args, ['layers']);
-    const given = args?.layers as RecomputeOptions['layers'] | undefined;
-    const list: readonly Layer[] = Array.isArray(given) ? given : [given];
-    if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
-      fail('type', where, 'layers', 'a layer, a model or a list of them', given);
-    list.forEach(checkRepeatable);
+    const { layers: list } = readLayerOptions('recompute', args, { layers: repeatable });
     const { name, batchInputShape, dtype } = list[0]!;
     const shape = batchInputShape ?? (list[0] as Partial<LayersModel>).inputs?.[0]?.shape;
     super({
@@ -204,6 +199,15 @@ interface Drawing {
   /** Of a recurrent layer; it holds the rates. */
   readonly cell?: Drawing;
 }
+
+/** Reads one layer or several; refuses those whose second call would not repeat the first. */
+const repeatable: Option<readonly Layer[]> = (where, parameter, value) => {
+  const list: readonly Layer[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
+    fail('type', where, parameter, 'a layer, a model or a list of them', value);
+  list.forEach(checkRepeatable);
+  return list;
+};
 
 /** Refuses a layer whose second call would not repeat the first. */
 function checkRepeatable(layer: Layer): void {

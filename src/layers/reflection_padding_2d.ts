@@ -1,9 +1,10 @@
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { checkNumber, fail } from '../internal/check.js';
+import { custom, oneOf } from '../internal/option_kinds.js';
 import { padByMirror } from '../ops/mirror_pad.js';
-import { checkLayerOptions } from './layer_options.js';
+import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -46,15 +47,11 @@ export class ReflectionPadding2D extends layers.Layer {
   readonly mode: 'reflect' | 'symmetric';
 
   constructor(args: ReflectionPadding2DOptions) {
-    super(args ?? {}); // plain JavaScript may pass none
-    const where = 'reflectionPadding2d';
-    checkLayerOptions(where, args, ['padding', 'mode']);
-    const { padding, mode = 'reflect' } = args ?? {};
-    if (typeof padding === 'number')
-      checkNumber(where, 'padding', padding, { integer: true, min: 0 });
-    else if (!isPadding(padding))
-      fail('value', where, 'padding', 'an integer >= 0 or [[top, bottom], [left, right]]', padding);
-    checkOneOf(where, 'mode', mode, ['reflect', 'symmetric']);
+    const { padding, mode } = readLayerOptions('reflectionPadding2d', args, {
+      padding: custom(checkPadding),
+      mode: oneOf(['reflect', 'symmetric'], { default: 'reflect' }),
+    });
+    super(args);
     this.padding = padding;
     this.mode = mode;
     register(ReflectionPadding2D);
@@ -100,10 +97,17 @@ export class ReflectionPadding2D extends layers.Layer {
   }
 }
 
-function isPadding(padding: unknown): padding is Padding2D {
+function checkPadding(
+  where: string,
+  parameter: string,
+  padding: unknown,
+): asserts padding is number | Padding2D {
+  if (typeof padding === 'number')
+    return checkNumber(where, parameter, padding, { integer: true, min: 0 });
   const pair = (value: unknown): value is unknown[] => Array.isArray(value) && value.length === 2;
   const count = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
-  return pair(padding) && padding.every((side) => pair(side) && side.every(count));
+  if (!pair(padding) || !padding.every((side) => pair(side) && side.every(count)))
+    fail('value', where, parameter, 'an integer >= 0 or [[top, bottom], [left, right]]', padding);
 }
 
 /**

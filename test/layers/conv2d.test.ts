@@ -149,7 +149,7 @@ describe('conv2d refuses', () => {
     [{ filters: 1, kernelSize: 3, useBias: 'no' }, /`useBias` must be true or false/],
     [
       { filters: 1, kernelSize: 3, kernelInitializer: 'ones' },
-      /`kernelInitializer` must be 'zeros'/,
+      /`kernelInitializer` must be one of 'zeros', 'glorotuniform'/,
     ],
     [{ filters: 1, kernelSize: 3, dilation: 2 }, /Received: "dilation"/],
   ])('%o', (args, message) => {

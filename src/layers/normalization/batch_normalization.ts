@@ -3,9 +3,10 @@ import type { Tensor, Tensor1D, Tensor2D, serialization } from '@tensorflow/tfjs
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { fusedNormalization } from '../../gradients/fused_normalization.js';
-import { checkBoolean, checkNumber, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, number } from '../../internal/option_kinds.js';
 import { batchNormalize, columnMoments } from '../../ops/batch_normalize.js';
-import { checkLayerOptions } from '../layer_options.js';
+import { readLayerOptions } from '../layer_options.js';
 import { statisticsAreFrozen } from '../modes/frozen_statistics.js';
 import { register } from '../serialization/register_class.js';
 import { onlyTensor } from '../only_tensor.js';
@@ -55,14 +56,13 @@ export class BatchNormalization extends layers.Layer {
   private movingVariance!: LayerVariable;
 
   constructor(args: BatchNormalizationOptions = {}) {
-    super(args ?? {}); // plain JavaScript may pass none
-    const where = 'batchNormalization';
-    checkLayerOptions(where, args, ['epsilon', 'momentum', 'scale', 'center']);
-    const { epsilon = 1e-5, momentum = 0.9, scale = true, center = true } = args;
-    checkNumber(where, 'epsilon', epsilon, { above: 0 });
-    checkNumber(where, 'momentum', momentum, { min: 0, max: 1 });
-    checkBoolean(where, 'scale', scale);
-    checkBoolean(where, 'center', center);
+    const { epsilon, momentum, scale, center } = readLayerOptions('batchNormalization', args, {
+      epsilon: number({ above: 0, default: 1e-5 }),
+      momentum: number({ min: 0, max: 1, default: 0.9 }),
+      scale: boolean({ default: true }),
+      center: boolean({ default: true }),
+    });
+    super(args);
     this.epsilon = epsilon;
     this.momentum = momentum;
     this.scale = scale;

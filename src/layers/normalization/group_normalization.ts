@@ -1,8 +1,9 @@
 import type { serialization } from '@tensorflow/tfjs-core';
-import { checkNumber, fail } from '../../internal/check.js';
-import { checkLayerOptions } from '../layer_options.js';
+import { fail } from '../../internal/check.js';
+import { boolean, integer } from '../../internal/option_kinds.js';
+import { readLayerOptions } from '../layer_options.js';
 import { register } from '../serialization/register_class.js';
-import { SampleNormalization } from './sample_normalization.js';
+import { EPSILON, SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link groupNormalization}. */
@@ -36,11 +37,13 @@ export class GroupNormalization extends SampleNormalization {
 
   constructor(args: GroupNormalizationOptions) {
     const where = 'groupNormalization';
-    checkLayerOptions(where, args, ['groups', 'affine', 'epsilon']);
-    const { groups, affine = true } = args ?? {}; // plain JavaScript may pass none
-    checkNumber(where, 'groups', groups, { integer: true, min: 1 });
-    super(where, args, affine);
-    this.groups = groups;
+    const read = readLayerOptions(where, args, {
+      groups: integer({ min: 1 }),
+      affine: boolean({ default: true }),
+      epsilon: EPSILON,
+    });
+    super(where, args, read);
+    this.groups = read.groups;
     register(GroupNormalization);
   }
 

@@ -1,6 +1,7 @@
-import { checkLayerOptions } from '../layer_options.js';
+import { boolean } from '../../internal/option_kinds.js';
+import { readLayerOptions } from '../layer_options.js';
 import { register } from '../serialization/register_class.js';
-import { SampleNormalization } from './sample_normalization.js';
+import { EPSILON, SampleNormalization } from './sample_normalization.js';
 import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link instanceNormalization}. */
@@ -28,8 +29,12 @@ export class InstanceNormalization extends SampleNormalization {
   static readonly className = 'GanKitInstanceNormalization';
 
   constructor(args: InstanceNormalizationOptions = {}) {
-    checkLayerOptions('instanceNormalization', args, ['affine', 'epsilon']);
-    super('instanceNormalization', args, args.affine ?? false);
+    const where = 'instanceNormalization';
+    const read = readLayerOptions(where, args, {
+      affine: boolean({ default: false }),
+      epsilon: EPSILON,
+    });
+    super(where, args, read);
     register(InstanceNormalization);
   }
 

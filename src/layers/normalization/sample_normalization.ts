@@ -3,7 +3,9 @@ import type { Tensor, Tensor1D, Tensor3D, serialization } from '@tensorflow/tfjs
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fusedNormalization } from '../../gradients/fused_normalization.js';
-import { checkBoolean, checkNumber, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { number } from '../../internal/option_kinds.js';
+import type { Option } from '../../internal/read_options.js';
 import { groupNormalize } from '../../ops/group_normalize.js';
 import { onlyTensor } from '../only_tensor.js';
 
@@ -17,6 +19,15 @@ export interface SampleNormalizationOptions {
   trainable?: boolean;
 }
 
+/** How `epsilon` is read. */
+export const EPSILON: Option<number> = number({ above: 0, default: 1e-5 });
+
+/** The options once they are read. */
+interface Read {
+  readonly affine: boolean;
+  readonly epsilon: number;
+}
+
 /** Normalizes each sample by itself, in groups of channels. */
 export abstract class SampleNormalization extends layers.Layer {
   readonly affine: boolean;
@@ -27,12 +38,9 @@ export abstract class SampleNormalization extends layers.Layer {
   protected constructor(
     private readonly where: string,
     args: SampleNormalizationOptions,
-    affine: boolean,
+    { affine, epsilon }: Read,
   ) {
     super(args);
-    const { epsilon = 1e-5 } = args;
-    checkBoolean(where, 'affine', affine);
-    checkNumber(where, 'epsilon', epsilon, { above: 0 });
     this.affine = affine;
     this.epsilon = epsilon;
   }

@@ -1,13 +1,13 @@
 import { mul } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../../internal/check.js';
+import { number, seed as seedOption } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { EMBEDDINGS, matrixShape } from '../kernel_layouts.js';
 import type { KernelLayout } from '../kernel_layouts.js';
 import { register } from '../serialization/register_class.js';
 import { classesWithKernels } from '../traits.js';
-import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
+import { Reparametrized, readWrapperOptions, wrapped } from './reparametrized.js';
 import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametrized.js';
 
 /** Options of {@link equalizedLearningRate}. */
@@ -43,13 +43,11 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
   readonly seed: number;
 
   constructor(args: EqualizedLearningRateOptions) {
-    const where = 'equalizedLearningRate';
-    checkOptions(where, args, ['gain', 'seed', ...REPARAMETRIZED_OPTIONS]);
-    const given: Partial<EqualizedLearningRateOptions> = args ?? {}; // plain JavaScript may pass none
-    const { layer, gain = Math.SQRT2, seed = 0 } = given;
-    checkWrapped(where, layer, CLASSES);
-    checkNumber(where, 'gain', gain, { above: 0 });
-    checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+    const { gain, seed } = readWrapperOptions('equalizedLearningRate', args, {
+      layer: wrapped(CLASSES),
+      gain: number({ above: 0, default: Math.SQRT2 }),
+      seed: seedOption(),
+    });
     super(args);
     this.gain = gain;
     this.seed = seed;

@@ -3,6 +3,8 @@ import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
+import { readOptions } from '../../internal/read_options.js';
+import type { Option, OptionsOf, SchemaOf, WithoutOthers } from '../../internal/read_options.js';
 import type { KernelLayout } from '../kernel_layouts.js';
 import { deserializeLayer } from '../serialization/deserialize_layer.js';
 import type { SerializedLayer } from '../serialization/deserialize_layer.js';
@@ -18,11 +20,36 @@ export interface ReparametrizedOptions {
   trainable?: boolean;
 }
 
-/** The names of those options, and what tfjs adds from a config. */
-export const REPARAMETRIZED_OPTIONS: readonly string[] = [
-  ...['layer', 'name', 'trainable'],
-  ...['dtype', 'batchInputShape'],
-];
+/** The options of a layer of tfjs that a wrapper has, and what tfjs adds from a config. */
+const OF_TFJS = ['name', 'trainable', 'dtype', 'batchInputShape'];
+
+/** The options that a wrapper reads itself. */
+type Own<O> = Omit<O, 'name' | 'trainable'>;
+
+/** Reads the options of a layer that reparametrizes another one. */
+export const readWrapperOptions = <
+  O extends ReparametrizedOptions,
+  const S extends SchemaOf<Own<O>>,
+>(
+  where: string,
+  options: O,
+  schema: S & WithoutOthers<S, Own<O>>,
+): OptionsOf<S> => readOptions<Own<O>, S>(where, options, schema, undefined, OF_TFJS);
+
+/**
+ * Reads the layer that is wrapped; refuses those without a kernel.
+ *
+ * @param classes Names of the classes that have one; default all that have kernels.
+ */
+export const wrapped =
+  (classes: readonly string[] = classesWithKernels()): Option<layers.Layer> =>
+  (where, parameter, value) => {
+    const layer = value as layers.Layer | null | undefined;
+    if (typeof layer?.getClassName !== 'function') fail('type', where, parameter, 'a layer', layer);
+    if (!classes.includes(layer.getClassName()))
+      fail('value', where, parameter, `one of ${classes.join(', ')}`, layer.getClassName());
+    return layer;
+  };
 
 /** A kernel of a wrapped layer. */
 export interface ReparametrizedKernel {
@@ -46,7 +73,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
    */
   protected kernels: readonly Kernel[] = [];
 
-  /** @param args Its `layer` is checked by {@link checkWrapped} before. */
+  /** @param args Checked by {@link readWrapperOptions} before. */
   protected constructor(args: ReparametrizedOptions) {
     const { layer } = args;
     const { name, trainable, batchInputShape, dtype } = layer;
@@ -178,20 +205,4 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     delete args['customObjects']; // tfjs adds it
     return new layerClass(args);
   }
-}
-
-/**
- * Refuses what is not a layer, and layers without a kernel.
- *
- * @param where The factory, for messages.
- * @param classes Names of the classes that have one; default all that have kernels.
- */
-export function checkWrapped(
-  where: string,
-  layer: layers.Layer | undefined,
-  classes: readonly string[] = classesWithKernels(),
-): asserts layer is layers.Layer {
-  if (typeof layer?.getClassName !== 'function') fail('type', where, 'layer', 'a layer', layer);
-  if (!classes.includes(layer.getClassName()))
-    fail('value', where, 'layer', `one of ${classes.join(', ')}`, layer.getClassName());
 }

@@ -2,10 +2,9 @@ import { div, mul, reshape, sqrt, square, sum, tidy } from '@tensorflow/tfjs-cor
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkOptions } from '../../internal/check.js';
 import type { KernelLayout } from '../kernel_layouts.js';
 import { register } from '../serialization/register_class.js';
-import { REPARAMETRIZED_OPTIONS, Reparametrized, checkWrapped } from './reparametrized.js';
+import { Reparametrized, readWrapperOptions, wrapped } from './reparametrized.js';
 import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametrized.js';
 
 /** Options of {@link weightNormalization}. */
@@ -75,10 +74,7 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
   static readonly className = 'GanKitWeightNormalization';
 
   constructor(args: WeightNormalizationOptions) {
-    const where = 'weightNormalization';
-    checkOptions(where, args, REPARAMETRIZED_OPTIONS);
-    const given: Partial<WeightNormalizationOptions> = args ?? {}; // plain JavaScript may pass none
-    checkWrapped(where, given.layer);
+    readWrapperOptions('weightNormalization', args, { layer: wrapped() });
     super(args);
     register(WeightNormalization);
   }

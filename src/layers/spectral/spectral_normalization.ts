@@ -1,14 +1,15 @@
 import type { Scalar, Tensor, serialization } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../../internal/check.js';
+import { checkNumber } from '../../internal/check.js';
+import { integer, number, seed as seedOption } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { matrixShape } from '../kernel_layouts.js';
 import type { KernelLayout } from '../kernel_layouts.js';
 import {
-  REPARAMETRIZED_OPTIONS,
   Reparametrized,
-  checkWrapped,
+  readWrapperOptions,
+  wrapped,
 } from '../reparametrization/reparametrized.js';
 import type { ReparametrizedOptions } from '../reparametrization/reparametrized.js';
 import { register } from '../serialization/register_class.js';
@@ -59,15 +60,12 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   private readonly random: RandomStream;
 
   constructor(args: SpectralNormalizationOptions) {
-    const where = 'spectralNormalization';
-    const options = ['powerIterations', 'epsilon', 'seed'];
-    checkOptions(where, args, [...options, ...REPARAMETRIZED_OPTIONS]);
-    const given: Partial<SpectralNormalizationOptions> = args ?? {}; // plain JavaScript may pass none
-    const { layer, powerIterations = 1, epsilon = 1e-12, seed = 0 } = given;
-    checkWrapped(where, layer);
-    checkNumber(where, 'powerIterations', powerIterations, { integer: true, min: 1 });
-    checkNumber(where, 'epsilon', epsilon, { above: 0 });
-    checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+    const { powerIterations, epsilon, seed } = readWrapperOptions('spectralNormalization', args, {
+      layer: wrapped(),
+      powerIterations: integer({ min: 1, default: 1 }),
+      epsilon: number({ above: 0, default: 1e-12 }),
+      seed: seedOption(),
+    });
     super(args);
     this.powerIterations = powerIterations;
     this.epsilon = epsilon;
