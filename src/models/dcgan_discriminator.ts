@@ -1,12 +1,13 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+import { integer, number, oneOf, string } from '../internal/option_kinds.js';
+import { optional, readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
-import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
+import { DCGAN, NORMALIZATIONS, normalizer, planDCGAN } from './dcgan_plan.js';
 import type { DCGANOptions, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
 
@@ -52,16 +53,18 @@ export function dcganDiscriminator(args: DCGANDiscriminatorOptions = {}): ModelO
 
 function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
   const where = 'dcganDiscriminator';
-  checkOptions(where, args, [...COMMON, 'layers', 'dropout']);
-  const plan = planDCGAN(where, args);
+  const read = readOptions(where, args, {
+    ...DCGAN,
+    normalization: optional(oneOf(NORMALIZATIONS)),
+    layers: optional(integer({ min: 1, max: 8 })),
+    dropout: optional(number({ min: 0, below: 1 })),
+    name: string({ default: 'discriminator' }),
+  });
+  const plan = planDCGAN(where, read);
   const { imageShape, doublings, form, filters, kernelSize, outerBias } = plan;
   const { negativeSlope, stddev, seed } = plan;
-  const normalization = args.normalization ?? (form === 'paper' ? 'batch' : 'none');
-  const convolutions = args.layers ?? doublings;
-  const rate = args.dropout ?? (form === 'paper' ? 0 : 0.3);
-  checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
-  checkNumber(where, 'layers', convolutions, { integer: true, min: 1, max: 8 });
-  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
+  const { normalization = form === 'paper' ? 'batch' : 'none' } = read;
+  const { layers: convolutions = doublings, dropout: rate = form === 'paper' ? 0 : 0.3 } = read;
   const { useBias, wrap, after } = normalizer(normalization, seed);
 
   const stack: layers.Layer[] = [];
@@ -91,7 +94,7 @@ function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
     layers.flatten({ name: 'flatten' }),
     wrap(layers.dense({ units: 1, useBias: outerBias, kernelInitializer: 'zeros', name: 'logit' })),
   );
-  const model = sequential({ layers: stack, name: args.name ?? 'discriminator' });
+  const model = sequential({ layers: stack, name: read.name });
   initializeWeights(model, { stddev, seed });
   return model as ModelOf<Tensor2D>;
 }

@@ -1,10 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+import { integer, oneOf, string } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
-import { COMMON, normalizer, planDCGAN } from './dcgan_plan.js';
+import { DCGAN, NORMALIZATIONS, normalizer, planDCGAN } from './dcgan_plan.js';
 import type { DCGANOptions, Normalization } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
 
@@ -48,11 +49,14 @@ export function dcganGenerator(args: DCGANGeneratorOptions = {}): ModelOf<Tensor
 
 function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'dcganGenerator';
-  checkOptions(where, args, [...COMMON, 'latentSize']);
-  const { latentSize = 100, normalization = 'batch' } = args;
-  checkNumber(where, 'latentSize', latentSize, { integer: true, min: 1 });
-  checkOneOf(where, 'normalization', normalization, ['none', 'batch', 'spectral']);
-  const plan = planDCGAN(where, args);
+  const read = readOptions(where, args, {
+    ...DCGAN,
+    latentSize: integer({ min: 1, default: 100 }),
+    normalization: oneOf(NORMALIZATIONS, { default: 'batch' }),
+    name: string({ default: 'generator' }),
+  });
+  const { latentSize, normalization } = read;
+  const plan = planDCGAN(where, read);
   const { imageShape, base, doublings, form, filters, kernelSize, outerBias } = plan;
   const { negativeSlope, stddev, seed } = plan;
   const [height, width] = base;
@@ -101,7 +105,7 @@ function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
     wrap(upsample(`deconv${last}`, imageShape[2], 2, outerBias)),
     layers.activation({ activation: 'tanh', name: 'image' }),
   );
-  const model = sequential({ layers: stack, name: args.name ?? 'generator' });
+  const model = sequential({ layers: stack, name: read.name });
   initializeWeights(model, { stddev, seed });
   return model as ModelOf<Tensor4D>;
 }

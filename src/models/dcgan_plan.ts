@@ -1,26 +1,38 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, fail } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
+import { boolean, integer, number, oneOf, shape } from '../internal/option_kinds.js';
+import { optional } from '../internal/read_options.js';
+import type { OptionsOf } from '../internal/read_options.js';
 import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
+import { INITIAL_WEIGHTS } from './initialize_weights.js';
 
 type Layer = layers.Layer;
 
 /** How the layers of a network are normalized. */
 export type Normalization = 'none' | 'batch' | 'spectral';
 
+export const NORMALIZATIONS: readonly Normalization[] = ['none', 'batch', 'spectral'] as const;
+
 /** Height, width and channels of an image. */
 export type ImageShape = readonly [number, number, number];
 
 /** What both DCGAN networks have in common. */
 export interface DCGANOptions {
-  /** `[height, width, channels]`; height and width are 4 to 7 times the same power of two, from 8 on (28, 32, 48, 64, 128 …). */
+  /**
+   * `[height, width, channels]`; height and width are 4 to 7 times the same power of two, from 8 on (28, 32, 48,
+   * 64, 128 …); default [64, 64, 3].
+   */
   imageShape?: ImageShape;
-  /** Channels of the layer next to the image; they double towards the middle. */
+  /**
+   * Channels of the layer next to the image; they double towards the middle. Default 64, and 128 for the
+   * paper's generator.
+   */
   filters?: number;
   /**
    * `'paper'` (arXiv 1511.06434), or `'tutorial'`: the smaller form for 28×28 that many courses
-   * teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default: `'tutorial'`
+   * teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default `'tutorial'`
    * for 28×28, else `'paper'`.
    */
   form?: 'paper' | 'tutorial';
@@ -37,35 +49,31 @@ export interface DCGANOptions {
   stddev?: number;
   /** Any integer from 0 on; default 0. */
   seed?: number;
-  /** The model's name. */
+  /** The model's name; default `'generator'` or `'discriminator'`. */
   name?: string;
 }
 
-export const COMMON: readonly string[] = [
-  'imageShape',
-  'filters',
-  'form',
-  'kernelSize',
-  'outerBias',
-  'negativeSlope',
-  'stddev',
-  'seed',
-  'name',
-  'normalization',
-];
+/** How the options are read that both networks have; what has no default here has one by the form. */
+export const DCGAN = {
+  imageShape: shape<ImageShape>({ axes: ['height', 'width', 'channels'], default: [64, 64, 3] }),
+  filters: optional(integer({ min: 1 })),
+  form: optional(oneOf(['paper', 'tutorial'])),
+  kernelSize: integer({ min: 2, default: 5 }),
+  outerBias: optional(boolean()),
+  negativeSlope: optional(number({ min: 0, max: 1 })),
+  ...INITIAL_WEIGHTS,
+};
 
-/** What both networks of a pair agree on. */
-export interface Plan {
-  readonly imageShape: ImageShape;
+type ReadDCGAN = OptionsOf<typeof DCGAN>;
+
+/** The common options with the defaults of the form, and the resolutions. */
+interface Plan extends ReadDCGAN {
   readonly base: readonly [number, number];
   readonly doublings: number;
   readonly form: 'paper' | 'tutorial';
   readonly filters: number;
-  readonly kernelSize: number;
   readonly outerBias: boolean;
   readonly negativeSlope: number;
-  readonly stddev: number;
-  readonly seed: number;
 }
 
 /** Halves a size until 7 or less is left: 28 → 7 twice, 64 → 4 four times. */
@@ -78,13 +86,10 @@ function halvings(size: number): { base: number; doublings: number } {
   return { base: size, doublings };
 }
 
-/** Checks the common options and lays out the resolutions. */
-export function planDCGAN(where: string, args: DCGANOptions): Plan {
-  const { imageShape = [64, 64, 3] as const, kernelSize = 5, stddev = 0.02, seed = 0 } = args;
-  if (!Array.isArray(imageShape) || imageShape.length !== 3)
-    fail('shape', where, 'imageShape', '[height, width, channels]', imageShape);
-  imageShape.forEach((size) => checkNumber(where, 'imageShape', size, { integer: true, min: 1 }));
-  const [height, width, channels] = imageShape as ImageShape;
+/** Lays out the resolutions and fills in what follows from the form. */
+export function planDCGAN(where: string, read: ReadDCGAN): Plan {
+  const { imageShape } = read;
+  const [height, width] = imageShape;
   checkBackend(where);
   const rows = halvings(height);
   const columns = halvings(width);
@@ -97,33 +102,17 @@ export function planDCGAN(where: string, args: DCGANOptions): Plan {
       where,
       'imageShape',
       'of a height and width that are 4 to 7 times the same power of two, from 8 on',
-      [height, width, channels],
+      imageShape,
       'Sizes that fit: 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128 …',
     );
-  const form = args.form ?? (height === 28 && width === 28 ? 'tutorial' : 'paper');
-  checkOneOf(where, 'form', form, ['paper', 'tutorial']);
-  const filters = args.filters ?? (form === 'paper' && where === 'dcganGenerator' ? 128 : 64);
-  const negativeSlope = args.negativeSlope ?? (form === 'paper' ? 0.2 : 0.3);
-  const outerBias = args.outerBias ?? (form === 'paper' || where === 'dcganDiscriminator');
-  checkBoolean(where, 'outerBias', outerBias);
-  checkNumber(where, 'filters', filters, { integer: true, min: 1 });
-  checkNumber(where, 'kernelSize', kernelSize, { integer: true, min: 2 });
-  checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
-  checkNumber(where, 'stddev', stddev, { above: 0 });
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
+  const { form = height === 28 && width === 28 ? 'tutorial' : 'paper' } = read;
+  const isPaper = form === 'paper';
+  const { filters = isPaper && where === 'dcganGenerator' ? 128 : 64 } = read;
+  const { negativeSlope = isPaper ? 0.2 : 0.3 } = read;
+  const { outerBias = isPaper || where === 'dcganDiscriminator' } = read;
   const base = [rows.base, columns.base] as const;
-  return {
-    imageShape: [height, width, channels],
-    base,
-    doublings: rows.doublings,
-    form,
-    filters,
-    kernelSize,
-    outerBias,
-    negativeSlope,
-    stddev,
-    seed,
-  };
+  const { doublings } = rows;
+  return { ...read, base, doublings, form, filters, outerBias, negativeSlope };
 }
 
 /** How a normalization enters a chain of layers. */

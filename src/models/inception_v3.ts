@@ -1,13 +1,18 @@
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions, fail } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+import { custom, seed, string } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
+import { readOptions } from '../internal/read_options.js';
+import type { OptionsOf } from '../internal/read_options.js';
 import { Bias } from '../layers/bias.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 import { blockA, blockB, blockC, blockD, blockE } from './inception_blocks.js';
 import { convolve, maxima } from './inception_units.js';
+
+const WHERE = 'inceptionV3';
 
 /** Options of {@link inceptionV3}. */
 export interface InceptionV3Options {
@@ -21,6 +26,22 @@ export interface InceptionV3Options {
 
 /** The smallest image of which the last block leaves a pixel. */
 const SMALLEST = 75;
+
+type Shape = readonly [height: number, width: number, channels: 3];
+
+const SCHEMA = {
+  inputShape: custom<Shape>(checkShape, { default: () => [299, 299, 3] }),
+  seed: seed(),
+  name: string({ default: 'inception' }),
+};
+
+function checkShape(where: string, parameter: string, value: unknown): asserts value is Shape {
+  const sizes: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [height, width, channels] = sizes;
+  const fits = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= SMALLEST;
+  if (sizes.length !== 3 || !fits(height) || !fits(width) || channels !== 3)
+    fail('value', where, parameter, `[height, width, 3] from ${SMALLEST} on`, value);
+}
 
 /**
  * The Inception-v3 of 2015 behind FID, KID and the Inception Score: images to features and to the
@@ -64,7 +85,8 @@ const SMALLEST = 75;
  * @see Szegedy et al. 2015, arXiv 1512.00567; Heusel et al. 2017, arXiv 1706.08500
  */
 export function inceptionV3(args: InceptionV3Options = {}): LayersModel {
-  return allOrNothing(() => drawn(emptyInception(args), args.seed ?? 0));
+  const read = readOptions(WHERE, args, SCHEMA);
+  return allOrNothing(() => drawn(build(read), read.seed));
 }
 
 /** Draws the kernels. */
@@ -82,18 +104,11 @@ function drawn(network: LayersModel, seed: number): LayersModel {
 }
 
 /** The same, with kernels of zeros that wait for weights. */
-export function emptyInception(args: InceptionV3Options = {}): LayersModel {
-  const where = 'inceptionV3';
-  checkOptions(where, args, ['inputShape', 'seed', 'name']);
-  const { inputShape = [299, 299, 3], seed = 0, name = 'inception' } = args;
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
-  const sizes: readonly unknown[] = Array.isArray(inputShape) ? inputShape : [];
-  const [height, width, channels] = sizes;
-  const fits = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= SMALLEST;
-  if (sizes.length !== 3 || !fits(height) || !fits(width) || channels !== 3)
-    fail('value', where, 'inputShape', `[height, width, 3] from ${SMALLEST} on`, inputShape);
+export const emptyInception = (args: InceptionV3Options = {}): LayersModel =>
+  build(readOptions(WHERE, args, SCHEMA));
 
-  checkBackend(where);
+function build({ inputShape, name }: OptionsOf<typeof SCHEMA>): LayersModel {
+  checkBackend(WHERE);
   const image = input({ shape: [...inputShape], name: 'input' });
   let x = convolve(image, ['Conv2d_1a_3x3', 32, 3, 2], 'valid');
   x = convolve(x, ['Conv2d_2a_3x3', 32, 3], 'valid');

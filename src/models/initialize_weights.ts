@@ -1,9 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
-import { number, seed as seedOption } from '../internal/option_kinds.js';
+import { number, seed } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
+import type { SchemaRead } from '../internal/read_options.js';
 import { EqualizedLearningRate } from '../layers/reparametrization/equalized_learning_rate.js';
 import { WeightNormalization } from '../layers/reparametrization/weight_normalization.js';
 import { SpectralNormalization } from '../layers/spectral/spectral_normalization.js';
@@ -18,6 +19,12 @@ export interface InitializeWeightsOptions {
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
+
+/** How the options of initial weights are read, by models too. */
+export const INITIAL_WEIGHTS: SchemaRead<InitializeWeightsOptions> = {
+  stddev: number({ above: 0, default: 0.02 }),
+  seed: seed(),
+};
 
 /**
  * Draws the weights of a model as DCGAN does: kernels from N(0, stddev²), normalization scales from
@@ -51,10 +58,7 @@ export function initializeWeights(
   const where = 'initializeWeights';
   if (!Array.isArray((model as LayersModel | undefined)?.layers))
     fail('type', where, 'model', 'a LayersModel', model);
-  const { stddev, seed } = readOptions(where, options, {
-    stddev: number({ above: 0, default: 0.02 }),
-    seed: seedOption(),
-  });
+  const { stddev, seed } = readOptions(where, options, INITIAL_WEIGHTS);
   checkBackend(where);
   const stream = new RandomStream(seed, where);
   const weights = namedWeights(model);

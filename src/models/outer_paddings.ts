@@ -1,4 +1,4 @@
-import { checkNumber, fail } from '../internal/check.js';
+import { fail } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import type { TranslationShape } from './translation_plan.js';
 
@@ -15,8 +15,8 @@ interface OuterPaddings {
 /** The shapes of what goes into a generator and of what comes out. */
 interface Shapes {
   readonly inputShape: TranslationShape;
-  readonly outputShape?: TranslationShape;
-  readonly outputChannels?: number;
+  readonly outputShape: readonly [number, number, number] | undefined;
+  readonly outputChannels: number | undefined;
 }
 
 /** What keeps the size under a 7×7 kernel, changed by `difference` pixels in all. */
@@ -32,12 +32,13 @@ const sides = (difference: number): Sides => [
 export function outerPaddings(where: string, args: Shapes): OuterPaddings {
   const { inputShape, outputShape, outputChannels } = args;
   const channels = outputChannels ?? outputShape?.[2] ?? inputShape[2];
-  checkNumber(where, 'outputChannels', channels, { integer: true, min: 1 });
   if (outputShape === undefined) {
     checkSizes(where, 'inputShape', inputShape, { multipleOf: 4, least: 8 });
     return { first: [sides(0), sides(0)], last: [sides(0), sides(0)], channels };
   }
-  const [height, width, depth] = checkOutput(where, inputShape, outputShape);
+  if (inputShape.includes(null))
+    fail('value', where, 'outputShape', 'left out where inputShape has null', outputShape);
+  const [height, width, depth] = outputShape;
   if (depth !== channels)
     fail('value', where, 'outputChannels', `outputShape's ${depth}, or left out`, outputChannels);
   const differences = [height - inputShape[0]!, width - inputShape[1]!] as const;
@@ -62,18 +63,4 @@ export function outerPaddings(where: string, args: Shapes): OuterPaddings {
     last: [sides(Math.min(differences[0], 0)), sides(Math.min(differences[1], 0))],
     channels,
   };
-}
-
-function checkOutput(
-  where: string,
-  inputShape: TranslationShape,
-  outputShape: unknown,
-): readonly [number, number, number] {
-  if (!Array.isArray(outputShape) || outputShape.length !== 3)
-    fail('shape', where, 'outputShape', '[height, width, channels]', outputShape);
-  for (const size of outputShape)
-    checkNumber(where, 'outputShape', size, { integer: true, min: 1 });
-  if (inputShape.includes(null))
-    fail('value', where, 'outputShape', 'left out where inputShape has null', outputShape);
-  return outputShape as unknown as [number, number, number];
 }

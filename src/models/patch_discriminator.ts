@@ -1,12 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
+import { integer } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import type { ModelOf } from '../types.js';
-import {
-  DISCRIMINATOR,
-  checkDiscriminator,
-  convolutionalDiscriminator,
-} from './translation_discriminator.js';
+import { DISCRIMINATOR, convolutionalDiscriminator } from './translation_discriminator.js';
 import type {
   DiscriminatorStage,
   TranslationDiscriminatorOptions,
@@ -54,16 +51,17 @@ export interface PatchDiscriminatorOptions extends TranslationDiscriminatorOptio
  */
 export function patchDiscriminator(args: PatchDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'patchDiscriminator';
-  checkOptions(where, args, [...DISCRIMINATOR, 'layers']);
-  const options = checkDiscriminator(where, args);
-  const { layers = 3 } = args;
-  checkNumber(where, 'layers', layers, { integer: true, min: 1, max: 6 });
+  const read = readOptions(where, args, {
+    ...DISCRIMINATOR,
+    layers: integer({ min: 1, max: 6, default: 3 }),
+  });
+  const { layers } = read;
   const sizes = { multipleOf: 1, least: 3 * 2 ** layers };
   const advice = layers > 1 ? ' Fewer layers take smaller ones.' : '';
-  checkSizes(where, 'inputShape', options.inputShape, sizes, { advice });
+  checkSizes(where, 'inputShape', read.inputShape, sizes, { advice });
 
   const stage = (k: number): DiscriminatorStage => ({
-    filters: options.filters * Math.min(2 ** k, 8),
+    filters: read.filters * Math.min(2 ** k, 8),
     kernelSize: 4,
     strides: k < layers ? 2 : 1,
     padding: 1,
@@ -73,5 +71,5 @@ export function patchDiscriminator(args: PatchDiscriminatorOptions): ModelOf<Ten
   const stages = Array.from({ length: layers + 1 }, (_, k) => stage(k));
   const last = { filters: 1, kernelSize: 4, strides: 1, padding: 1, bias: true } as const;
   const stack = [...stages, { ...last, then: 'logits' } as const];
-  return convolutionalDiscriminator(stack, options, { ...sizes, maker: where });
+  return convolutionalDiscriminator(where, stack, read, sizes);
 }

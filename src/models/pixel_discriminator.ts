@@ -1,11 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkOptions } from '../internal/check.js';
+import { readOptions } from '../internal/read_options.js';
 import type { ModelOf } from '../types.js';
-import {
-  DISCRIMINATOR,
-  checkDiscriminator,
-  convolutionalDiscriminator,
-} from './translation_discriminator.js';
+import { DISCRIMINATOR, convolutionalDiscriminator } from './translation_discriminator.js';
 import type { TranslationDiscriminatorOptions } from './translation_discriminator.js';
 
 /** Options of {@link pixelDiscriminator}. */
@@ -43,16 +39,16 @@ export type PixelDiscriminatorOptions = TranslationDiscriminatorOptions;
  */
 export function pixelDiscriminator(args: PixelDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'pixelDiscriminator';
-  checkOptions(where, args, DISCRIMINATOR);
-  const options = checkDiscriminator(where, args);
+  const read = readOptions(where, args, DISCRIMINATOR);
   const point = { kernelSize: 1, strides: 1, padding: 0 } as const;
-  const { filters } = options;
+  const { filters } = read;
   return convolutionalDiscriminator(
+    where,
     [
       { ...point, filters, then: 'activated', bias: true },
       { ...point, filters: 2 * filters, then: 'normalized', bias: false },
       { ...point, filters: 1, then: 'logits', bias: false },
     ],
-    options,
+    read,
   );
 }

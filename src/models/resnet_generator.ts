@@ -1,8 +1,10 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+import { boolean, integer, number, oneOf, shape, string } from '../internal/option_kinds.js';
+import { optional, readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
@@ -11,13 +13,21 @@ import { reflectionPadding2d } from '../layers/reflection_padding_2d.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { outerPaddings } from './outer_paddings.js';
-import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationOptions } from './translation_plan.js';
+import {
+  AXES,
+  NORMALIZATIONS,
+  TRANSLATION,
+  chain,
+  normalizationLayers,
+} from './translation_plan.js';
+import type { TranslationNormalization, TranslationOptions } from './translation_plan.js';
 
 type Layer = layers.Layer;
 
 /** Options of {@link resnetGenerator}. */
 export interface ResnetGeneratorOptions extends TranslationOptions {
+  /** `'instance'` (the default; without weights, as CycleGAN's), `'batch'` or `'none'`. */
+  normalization?: TranslationNormalization;
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /**
@@ -34,8 +44,6 @@ export interface ResnetGeneratorOptions extends TranslationOptions {
   /** Whether the blocks keep their input alone for the backward pass (see `recompute`); default false. */
   recompute?: boolean;
 }
-
-const OWN = ['outputChannels', 'outputShape', 'blocks', 'padding', 'dropout', 'recompute'];
 
 /**
  * The generator of CycleGAN: images `[batch, h, w, c]` to images in (−1, 1), through residual blocks.
@@ -80,16 +88,21 @@ export function resnetGenerator(args: ResnetGeneratorOptions): ModelOf<Tensor4D>
 
 function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
-  checkOptions(where, args, [...COMMON, ...OWN]);
-  const given: Partial<ResnetGeneratorOptions> = args ?? {}; // plain JavaScript may pass none
-  const { filters = 64, blocks = 9, normalization = 'instance', padding = 'reflect' } = given;
-  const { dropout: rate = 0, stddev = 0.02, seed = 0, recompute: lean = false } = given;
-  checkCommon(where, given, normalization);
-  checkNumber(where, 'blocks', blocks, { integer: true, min: 0 });
-  checkOneOf(where, 'padding', padding, ['reflect', 'replicate', 'zero']);
-  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
-  checkBoolean(where, 'recompute', lean);
-  const { first, last, channels } = outerPaddings(where, args);
+  const read = readOptions(where, args, {
+    ...TRANSLATION,
+    outputChannels: optional(integer({ min: 1 })),
+    outputShape: optional(shape<readonly [number, number, number]>({ axes: AXES })),
+    blocks: integer({ min: 0, default: 9 }),
+    normalization: oneOf(NORMALIZATIONS, { default: 'instance' }),
+    padding: oneOf(['reflect', 'replicate', 'zero'], { default: 'reflect' }),
+    dropout: number({ min: 0, below: 1, default: 0 }),
+    recompute: boolean({ default: false }),
+    name: string({ default: 'generator' }),
+  });
+  checkBackend(where);
+  const { filters, blocks, normalization, padding, stddev, seed } = read;
+  const { dropout: rate, recompute: lean } = read;
+  const { first, last, channels } = outerPaddings(where, read);
 
   const useBias = normalization === 'instance';
   const kernelInitializer = 'zeros' as const;
@@ -126,7 +139,7 @@ function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
     ...convolution(`block${k}_b`),
   ];
 
-  const image = input({ shape: [...args.inputShape], name: 'input' });
+  const image = input({ shape: [...read.inputShape], name: 'input' });
   let x = chain(image, [
     reflectionPadding2d({ padding: first, name: 'encode0_pad' }),
     conv2d({ name: 'encode0', filters, kernelSize: 7, useBias, kernelInitializer }),
@@ -147,7 +160,7 @@ function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
     conv2d({ name: 'output', filters: channels, kernelSize: 7, kernelInitializer }),
     layers.activation({ activation: 'tanh', name: 'output_act' }),
   ]);
-  const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
+  const generator = model({ inputs: image, outputs, name: read.name });
   initializeWeights(generator, { stddev, seed });
   return generator as ModelOf<Tensor4D>;
 }

@@ -1,27 +1,44 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { sequential } from '@tensorflow/tfjs-layers';
 import type { layers } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkNumber } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
+import type { ImageSizes } from '../internal/image_sizes.js';
+import { boolean, number, oneOf, string } from '../internal/option_kinds.js';
+import { optional } from '../internal/read_options.js';
+import type { OptionsOf } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
-import type { ImageSizeOptions } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { COMMON, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationOptions } from './translation_plan.js';
+import { NORMALIZATIONS, TRANSLATION, normalizationLayers } from './translation_plan.js';
+import type { TranslationNormalization, TranslationOptions } from './translation_plan.js';
 
 /** What the discriminators of image translation have in common. */
 export interface TranslationDiscriminatorOptions extends TranslationOptions {
+  /**
+   * `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`; default `'none'` with `spectralNorm`, else
+   * `'instance'`.
+   */
+  normalization?: TranslationNormalization;
   /** Whether every convolution is spectrally normalized; default false. */
   spectralNorm?: boolean;
   /** Slope of LeakyReLU where it is negative; default 0.2. */
   negativeSlope?: number;
 }
 
-export const DISCRIMINATOR: readonly string[] = [...COMMON, 'spectralNorm', 'negativeSlope'];
+/** How the options are read that all have. */
+export const DISCRIMINATOR = {
+  ...TRANSLATION,
+  normalization: optional(oneOf(NORMALIZATIONS)),
+  spectralNorm: boolean({ default: false }),
+  negativeSlope: number({ min: 0, max: 1, default: 0.2 }),
+  name: string({ default: 'discriminator' }),
+};
+
+type Read = OptionsOf<typeof DISCRIMINATOR>;
 
 /** One convolution and what follows it. */
 export interface DiscriminatorStage {
@@ -35,37 +52,26 @@ export interface DiscriminatorStage {
   readonly bias: boolean;
 }
 
-/** The options with their defaults, checked. */
-export function checkDiscriminator(
-  where: string,
-  args: TranslationDiscriminatorOptions,
-): Required<TranslationDiscriminatorOptions> {
-  const given: Partial<TranslationDiscriminatorOptions> = args ?? {}; // plain JavaScript may pass none
-  const { filters = 64, spectralNorm = false, negativeSlope = 0.2 } = given;
-  const { stddev = 0.02, seed = 0, name = 'discriminator' } = given;
-  checkBoolean(where, 'spectralNorm', spectralNorm);
-  const normalization = given.normalization ?? (spectralNorm ? 'none' : 'instance');
-  checkCommon(where, given, normalization);
-  checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
-  const { inputShape } = args;
-  return { inputShape, filters, normalization, spectralNorm, negativeSlope, stddev, seed, name };
-}
-
 /**
  * `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone.
  *
  * @param sizes What images of free size are to have, if anything.
  */
 export function convolutionalDiscriminator(
+  where: string,
   stages: readonly DiscriminatorStage[],
-  options: Required<TranslationDiscriminatorOptions>,
-  sizes?: Pick<ImageSizeOptions, 'multipleOf' | 'least' | 'maker'>,
+  read: Read,
+  sizes?: ImageSizes,
 ): ModelOf<Tensor4D> {
-  const { inputShape, normalization, spectralNorm, negativeSlope, stddev, seed } = options;
+  checkBackend(where);
+  const { inputShape, spectralNorm, negativeSlope, stddev, seed, name } = read;
+  const { normalization = spectralNorm ? 'none' : 'instance' } = read;
   const biased = normalization === 'instance' || (normalization === 'none' && spectralNorm);
   const shape = { inputShape: [...inputShape] as number[] };
   const free = sizes !== undefined && inputShape.includes(null);
-  const first = free ? [new ImageSize({ ...sizes, ...shape, name: 'input_size' })] : [];
+  const first = free
+    ? [new ImageSize({ ...sizes, ...shape, maker: where, name: 'input_size' })]
+    : [];
   const stack = () =>
     stages.flatMap(({ then, bias, ...geometry }, k): layers.Layer[] => {
       const name = `conv${k}`;
@@ -83,7 +89,7 @@ export function convolutionalDiscriminator(
       ];
     });
   return allOrNothing(() => {
-    const model = sequential({ layers: [...first, ...stack()], name: options.name });
+    const model = sequential({ layers: [...first, ...stack()], name });
     initializeWeights(model, { stddev, seed });
     return model as ModelOf<Tensor4D>;
   });

@@ -1,11 +1,17 @@
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOneOf, fail } from '../internal/check.js';
-import { checkBackend } from '../internal/check_backend.js';
+import { integer, shape } from '../internal/option_kinds.js';
 import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { instanceNormalization } from '../layers/normalization/instance_normalization.js';
+import { INITIAL_WEIGHTS } from './initialize_weights.js';
 
 /** How the layers of a translation network are normalized. */
 export type TranslationNormalization = 'instance' | 'batch' | 'none';
+
+export const NORMALIZATIONS: readonly TranslationNormalization[] = [
+  'instance',
+  'batch',
+  'none',
+] as const;
 
 /** Height, width and channels of images; `null` for a height or width that differs from batch to batch. */
 export type TranslationShape = readonly [
@@ -26,37 +32,19 @@ export interface TranslationOptions {
   stddev?: number;
   /** Any integer from 0 on; default 0. */
   seed?: number;
-  /** The model's name. */
+  /** The model's name; default `'generator'` or `'discriminator'`. */
   name?: string;
 }
 
-export const COMMON: readonly string[] = [
-  'inputShape',
-  'filters',
-  'normalization',
-  'stddev',
-  'seed',
-  'name',
-];
+/** The names of an image's axes. */
+export const AXES = ['height', 'width', 'channels'] as const;
 
-/** Checks the options that all have, before any weight is made. */
-export function checkCommon(
-  where: string,
-  { inputShape, filters = 64, stddev = 0.02, seed = 0 }: Partial<TranslationOptions>,
-  normalization: TranslationNormalization,
-): void {
-  if (!Array.isArray(inputShape) || inputShape.length !== 3)
-    fail('shape', where, 'inputShape', '[height, width, channels]', inputShape);
-  for (const size of inputShape)
-    if (size !== null) checkNumber(where, 'inputShape', size, { integer: true, min: 1 });
-  if (inputShape[2] === null)
-    fail('shape', where, 'inputShape', '[height, width, channels] with known channels', inputShape);
-  checkNumber(where, 'filters', filters, { integer: true, min: 1 });
-  checkNumber(where, 'stddev', stddev, { above: 0 });
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
-  checkOneOf(where, 'normalization', normalization, ['instance', 'batch', 'none']);
-  checkBackend(where);
-}
+/** How the options are read that all have alike. */
+export const TRANSLATION = {
+  inputShape: shape<TranslationShape>({ axes: AXES, free: 2 }),
+  filters: integer({ min: 1, default: 64 }),
+  ...INITIAL_WEIGHTS,
+};
 
 /** The layer that follows a convolution of this name; none with `'none'`. */
 export function normalizationLayers(

@@ -1,9 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checkNumber, checkOptions } from '../internal/check.js';
+import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkSizes } from '../internal/image_sizes.js';
+import { integer, number, oneOf, string } from '../internal/option_kinds.js';
+import { optional, readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
@@ -11,11 +13,17 @@ import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { COMMON, chain, checkCommon, normalizationLayers } from './translation_plan.js';
-import type { TranslationOptions, TranslationShape } from './translation_plan.js';
+import { NORMALIZATIONS, TRANSLATION, chain, normalizationLayers } from './translation_plan.js';
+import type {
+  TranslationNormalization,
+  TranslationOptions,
+  TranslationShape,
+} from './translation_plan.js';
 
-/** Options of {@link unetGenerator}; `normalization` is `'batch'` by default. */
+/** Options of {@link unetGenerator}. */
 export interface UnetGeneratorOptions extends TranslationOptions {
+  /** `'instance'` (without weights, as CycleGAN's), `'batch'` (the default) or `'none'`. */
+  normalization?: TranslationNormalization;
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /** How often the image is halved, from 2 on; default 8, for 256×256; 7 for 128×128. */
@@ -25,8 +33,6 @@ export interface UnetGeneratorOptions extends TranslationOptions {
   /** Slope of LeakyReLU where it is negative; default 0.2. */
   negativeSlope?: number;
 }
-
-const OWN = ['outputChannels', 'downsamplings', 'dropout', 'negativeSlope'];
 
 /**
  * The generator of pix2pix: images `[batch, h, w, c]` to images in (−1, 1), through a U-Net.
@@ -68,16 +74,18 @@ export function unetGenerator(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
 
 function makeUnet(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
-  checkOptions(where, args, [...COMMON, ...OWN]);
-  const given: Partial<UnetGeneratorOptions> = args ?? {}; // plain JavaScript may pass none
-  const { filters = 64, downsamplings = 8, normalization = 'batch', dropout: rate = 0.5 } = given;
-  const { negativeSlope = 0.2, stddev = 0.02, seed = 0 } = given;
-  checkCommon(where, given, normalization);
-  const { inputShape, outputChannels = inputShape[2] } = args;
-  checkNumber(where, 'outputChannels', outputChannels, { integer: true, min: 1 });
-  checkNumber(where, 'downsamplings', downsamplings, { integer: true, min: 2, max: 12 });
-  checkNumber(where, 'dropout', rate, { min: 0, below: 1 });
-  checkNumber(where, 'negativeSlope', negativeSlope, { min: 0, max: 1 });
+  const read = readOptions(where, args, {
+    ...TRANSLATION,
+    outputChannels: optional(integer({ min: 1 })),
+    downsamplings: integer({ min: 2, max: 12, default: 8 }),
+    normalization: oneOf(NORMALIZATIONS, { default: 'batch' }),
+    dropout: number({ min: 0, below: 1, default: 0.5 }),
+    negativeSlope: number({ min: 0, max: 1, default: 0.2 }),
+    name: string({ default: 'generator' }),
+  });
+  checkBackend(where);
+  const { filters, downsamplings, normalization, negativeSlope, stddev, seed } = read;
+  const { inputShape, outputChannels = inputShape[2], dropout: rate } = read;
   const sizes = { multipleOf: 2 ** downsamplings, least: 2 ** downsamplings };
   checkSizes(where, 'inputShape', inputShape, sizes, { advice: advice(inputShape) });
 
@@ -117,7 +125,7 @@ function makeUnet(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
     x = layers.concatenate({ name: `skip${k - 1}` }).apply(joined) as SymbolicTensor;
   }
   const outputs = chain(x, last);
-  const generator = model({ inputs: image, outputs, name: args.name ?? 'generator' });
+  const generator = model({ inputs: image, outputs, name: read.name });
   initializeWeights(generator, { stddev, seed });
   return generator as ModelOf<Tensor4D>;
 }

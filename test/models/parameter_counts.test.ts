@@ -8,7 +8,10 @@ import { unetGenerator } from '../../src/models/unet_generator.js';
 import { useBackend } from '../helpers/backends.js';
 
 // drawing 400 million weights takes longer than counting them
-vi.mock('../../src/models/initialize_weights.js', () => ({ initializeWeights: () => undefined }));
+vi.mock(import('../../src/models/initialize_weights.js'), async (importOriginal) => ({
+  ...(await importOriginal()),
+  initializeWeights: () => undefined,
+}));
 
 type Row = [normalization: TranslationNormalization, count: number];
 const COLOUR = [256, 256, 3] as const;
