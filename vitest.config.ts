@@ -22,7 +22,9 @@ const CONTRACTS = [
   'test/gradcheck/{repaired_ops,check_gradients}.test.ts',
   'test/kernels/not_a_number.test.ts',
 ];
-const IN_NODE_ONLY = [
+/** What the GPU projects leave to the others: a step there takes a hundred times as long, in software. */
+const NOT_ON_GPU = [
+  // minutes
   'test/models/{parameter_counts,translation}.test.ts',
   'test/parity/{translation_full_width,large_features,inception}.test.ts',
   'test/models/inception_v3.test.ts',
@@ -30,10 +32,26 @@ const IN_NODE_ONLY = [
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
   'test/training/{translation_memory,killed_and_resumed,checkpoints,free_sizes}.test.ts',
   'test/training/{natural_types,unnamed_layers}.test.ts',
+  // what the host does in the order of a step; systems, gan_on_backends and the parity tests run steps here
+  'test/training/{conditions,create_system,image_pool,unrolled_rules}.test.ts',
+  // what the host computes from rows; rows, feature_statistics and feature_extractor read them here
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',
   'test/metrics/{fcn_score,kernel_distance,mode_coverage,paired_images,statistics_bytes}.test.ts',
-  'test/metrics/{lpips_network,statistics_npz}.test.ts',
+  'test/metrics/{lpips_network,statistics_npz,neighborhoods,nearest_neighbor_distance}.test.ts',
+  'test/metrics/{frechet_distance,precision_recall_distribution,inception_score}.test.ts',
+];
+/**
+ * What runs on webgpu in Chromium, too: whole steps, numbers beside PyTorch, and NaN. All of it runs on webgpu
+ * in Node, on the same shaders, the same library (Dawn) and the same driver.
+ */
+const IN_BOTH_DAWNS = [
+  'test/gradcheck/repaired_ops.test.ts', // every tenth op
+  'test/kernels/not_a_number.test.ts',
+  'test/losses/adversarial_losses.test.ts',
+  'test/models/dcgan.test.ts',
+  'test/parity/{gan_steps,gradient_penalty,spectral_norm}.test.ts',
+  'test/training/gan_on_backends.test.ts',
 ];
 /** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
 const NOT_ON_NATIVE = [
@@ -45,6 +63,13 @@ const NOT_ON_NATIVE = [
   'test/losses/stock_kernels.test.ts',
   'test/metrics/{kernel_distance,mode_coverage,statistics_npz}.test.ts',
 ];
+/**
+ * Groups run one after the other, and projects of a group side by side: first the GPU projects and libtensorflow,
+ * each in one process for all files, because compiling the shaders takes longer than running them; then the
+ * others, on all processors.
+ */
+const IN_ONE_PROCESS = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
+const ON_ALL_PROCESSORS = { maxWorkers: '100%', sequence: { groupOrder: 2 } };
 const CHROMIUM_FLAGS = [
   '--no-sandbox', // root has none
   '--enable-unsafe-webgpu', // WebGPU on a software adapter
@@ -69,6 +94,7 @@ const inNode: TestProjectInlineConfiguration = {
     provide: { backends: ['cpu', 'wasm'], propertySeed },
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    ...ON_ALL_PROCESSORS,
   },
 };
 const inDawn: TestProjectInlineConfiguration = {
@@ -76,15 +102,13 @@ const inDawn: TestProjectInlineConfiguration = {
   test: {
     name: 'dawn',
     include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
-    exclude: IN_NODE_ONLY,
+    exclude: NOT_ON_GPU,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     provide: { backends: ['webgpu'], propertySeed },
     env: { ...dawn },
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // one process for all files, because compiling the shaders takes longer than running them
-    isolate: false,
-    fileParallelism: false,
+    ...IN_ONE_PROCESS,
   },
 };
 const onNative: TestProjectInlineConfiguration = {
@@ -98,8 +122,7 @@ const onNative: TestProjectInlineConfiguration = {
     env: { ...native },
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    isolate: false,
-    fileParallelism: false,
+    ...IN_ONE_PROCESS,
   },
 };
 const inBrowser: TestProjectInlineConfiguration = {
@@ -118,19 +141,30 @@ const inBrowser: TestProjectInlineConfiguration = {
   },
   test: {
     name: 'browser',
-    include: [...CONTRACTS, 'test/browser/**/*.test.ts'],
-    exclude: IN_NODE_ONLY,
+    exclude: NOT_ON_GPU,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
-    provide: { backends: ['webgl', 'webgpu'], propertySeed },
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    isolate: false,
-    fileParallelism: false,
+    ...IN_ONE_PROCESS,
     browser: {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      instances: [{ browser: 'chromium' }],
+      fileParallelism: false,
+      instances: [
+        {
+          browser: 'chromium',
+          name: 'webgl in chromium',
+          include: [...CONTRACTS, 'test/browser/**/*.test.ts'],
+          provide: { backends: ['webgl'], propertySeed },
+        },
+        {
+          browser: 'chromium',
+          name: 'webgpu in chromium',
+          include: dawn === undefined ? CONTRACTS : IN_BOTH_DAWNS,
+          provide: { backends: ['webgpu'], propertySeed },
+        },
+      ],
       provider: playwright({ launchOptions: { executablePath: chromium!, args: CHROMIUM_FLAGS } }),
     },
   },
@@ -143,7 +177,7 @@ const packed: TestProjectInlineConfiguration = {
     globalSetup: ['test/package/installation.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,
-    fileParallelism: false,
+    ...ON_ALL_PROCESSORS,
   },
 };
 

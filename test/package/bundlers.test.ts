@@ -4,9 +4,9 @@ import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { webpack } from 'webpack';
-import { run } from './installation.js';
+import { copyProject, run } from './installation.js';
 
-const folder = inject('installed');
+const folder = copyProject(inject('installed'), inject('workshop'), 'bundled-for-pages');
 const PROGRAM = 'browser.js';
 const FAKE = 'the fake tfjs-node was touched';
 

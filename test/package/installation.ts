@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -32,6 +40,14 @@ export function emptyProject(workshop: string, name: string, manifest: object = 
   const folder = join(workshop, name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }));
+  return folder;
+}
+
+/** Copies what is installed in a project into a new one, where a test may change it: others run at the same time. */
+export function copyProject(installed: string, workshop: string, name: string): string {
+  const folder = join(workshop, name);
+  for (const part of ['package.json', 'node_modules'])
+    cpSync(join(installed, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
   return folder;
 }
 

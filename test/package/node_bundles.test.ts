@@ -6,11 +6,12 @@ import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { webpack } from 'webpack';
 import type { Configuration } from 'webpack';
+import { copyProject } from './installation.js';
 import { runInNode } from './runs_in_node.js';
 import type { NodeRun } from './runs_in_node.js';
 
-const folder = inject('installed');
 const workshop = inject('workshop');
+const folder = copyProject(inject('installed'), workshop, 'bundled'); // whose modules are moved
 const PROGRAM = 'in_node.js';
 
 /** tfjs is CommonJS, which esbuild leaves its `require`; a module has none by itself. */

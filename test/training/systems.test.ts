@@ -89,6 +89,7 @@ describeSystem<GANBatch, AnyGAN>('a GAN with all that has a state', {
     }),
   batch: (k) => ({ real: samples(k) }),
   calls: [generate],
+  inFullOnGPU: true,
   release: ({ monitor }) => monitor!.dispose(),
 });
 
