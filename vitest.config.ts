@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { findGPU } from './test/setup/gpu.js';
+import type { GPUSetup } from './test/setup/gpu.js';
 import { findNative } from './test/setup/native.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -12,8 +13,6 @@ const alias = (platform: 'node' | 'browser') => [
   { find: /^gan-kit\/(\w+)$/, replacement: path('./src/$1/index.ts') },
   { find: /^gan-kit$/, replacement: path('./src/index.ts') },
 ];
-const { chromium, dawn } = findGPU();
-const native = findNative();
 
 /** The suites whose promises hold on every backend; the others in their folders run in Node only. */
 const CONTRACTS = [
@@ -48,10 +47,25 @@ const NOT_ON_GPU = [
 const IN_BOTH_DAWNS = [
   'test/gradcheck/repaired_ops.test.ts', // every tenth op
   'test/kernels/not_a_number.test.ts',
-  'test/losses/adversarial_losses.test.ts',
+  'test/losses/{adversarial_losses,reconstruction}.test.ts',
   'test/models/dcgan.test.ts',
   'test/parity/{gan_steps,gradient_penalty,spectral_norm}.test.ts',
   'test/training/gan_on_backends.test.ts',
+];
+/** What `npm run test:unit` leaves to `npm test`: files of four seconds and more, and programs that run whole. */
+const SLOW = [
+  'test/{bench,docs,examples}/**',
+  'test/backend/{load_backend,quiet,sandbox}.test.ts',
+  'test/contract/{late_refusals,refusals,thrown_through}.test.ts',
+  'test/io/pytorch/damaged_files.test.ts',
+  'test/kernels/{conv2d,conv2d_backprop,cpu_conv2d,many_terms,simd_binary}.test.ts',
+  'test/layers/{recompute,spectral_normalization_gradients}.test.ts',
+  'test/linalg/float64_binary.test.ts',
+  'test/metrics/inception_features.test.ts',
+  'test/node/atomic_file.test.ts',
+  'test/parity/inception.test.ts',
+  'test/penalties/{long_run,random_critics}.test.ts',
+  'test/training/{gan,killed_and_resumed,systems,translation_memory}.test.ts',
 ];
 /** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
 const NOT_ON_NATIVE = [
@@ -97,7 +111,7 @@ const inNode: TestProjectInlineConfiguration = {
     ...ON_ALL_PROCESSORS,
   },
 };
-const inDawn: TestProjectInlineConfiguration = {
+const inDawn = (dawn: GPUSetup['dawn']): TestProjectInlineConfiguration => ({
   resolve: { alias: alias('node') },
   test: {
     name: 'dawn',
@@ -110,8 +124,8 @@ const inDawn: TestProjectInlineConfiguration = {
     hookTimeout: 180_000,
     ...IN_ONE_PROCESS,
   },
-};
-const onNative: TestProjectInlineConfiguration = {
+});
+const onNative = (native: Readonly<Record<string, string>>): TestProjectInlineConfiguration => ({
   resolve: { alias: alias('node') },
   test: {
     name: 'native',
@@ -124,8 +138,8 @@ const onNative: TestProjectInlineConfiguration = {
     hookTimeout: 180_000,
     ...IN_ONE_PROCESS,
   },
-};
-const inBrowser: TestProjectInlineConfiguration = {
+});
+const inBrowser = ({ chromium, dawn }: GPUSetup): TestProjectInlineConfiguration => ({
   resolve: { alias: alias('browser') },
   optimizeDeps: {
     include: [
@@ -168,7 +182,7 @@ const inBrowser: TestProjectInlineConfiguration = {
       provider: playwright({ launchOptions: { executablePath: chromium!, args: CHROMIUM_FLAGS } }),
     },
   },
-};
+});
 const packed: TestProjectInlineConfiguration = {
   resolve: { alias: alias('node') },
   test: {
@@ -181,14 +195,23 @@ const packed: TestProjectInlineConfiguration = {
   },
 };
 
-export default defineConfig({
-  test: {
-    projects: [
-      inNode,
-      ...(dawn === undefined ? [] : [inDawn]),
-      ...(native === undefined ? [] : [onNative]),
-      ...(chromium === undefined ? [] : [inBrowser]),
-      packed,
-    ],
-  },
-});
+/** The projects of `npm test`: all that this machine has what it takes for. */
+function everyProject(): TestProjectInlineConfiguration[] {
+  const gpu = findGPU();
+  const native = findNative();
+  return [
+    inNode,
+    ...(gpu.dawn === undefined ? [] : [inDawn(gpu.dawn)]),
+    ...(native === undefined ? [] : [onNative(native)]),
+    ...(gpu.chromium === undefined ? [] : [inBrowser(gpu)]),
+    packed,
+  ];
+}
+const quickly: TestProjectInlineConfiguration = {
+  ...inNode,
+  test: { ...inNode.test, name: 'unit', exclude: [...inNode.test!.exclude!, ...SLOW] },
+};
+
+export default defineConfig(({ mode }) => ({
+  test: { projects: mode === 'unit' ? [quickly] : everyProject() },
+}));
