@@ -302,3 +302,31 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
     expect(() => createSystem({ ...recipe, ...wrong })).toThrow(message);
   });
 });
+
+it('a step keeps a tensor of one loss for what follows, and frees it at its end', async () => {
+  let kept: Tensor | undefined;
+  const system = only(network(1), (player, step, x) => {
+    step.minimize([player], system.optimizers.model, () => {
+      kept = step.keep(player(x));
+      return step.note('loss', distance(kept, x));
+    });
+    // of the weights before the move, though they have moved
+    step.note('loss', sub<Scalar>(distance(kept!, x), step.noted('loss')));
+  });
+  const x = normal(1, [2, 3]);
+  expect(await system.trainStep({ x })).toEqual({ loss: 0 });
+  const { numTensors } = memory();
+  expect(await system.trainStep({ x })).toEqual({ loss: 0 });
+  expect(memory().numTensors).toBe(numTensors);
+  expect(kept!.isDisposed).toBe(true);
+  system.dispose();
+});
+
+it('a step keeps nothing but tensors', async () => {
+  const system = only(network(1), (_, step) => {
+    step.keep(3 as never);
+  });
+  await expect(system.trainStep({ x: normal(1, [2, 3]) })).rejects.toThrow(
+    /^Only.trainStep: `x` must be a tensor/,
+  );
+});

@@ -1,7 +1,14 @@
 import { concat, split } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DiscriminatorOutputs } from '../../types.js';
 import type { Conditioned } from './conditions.js';
+import { samplesAreIndependent } from '../step/independent_samples.js';
 import type { Player } from './player.js';
+import type { SystemOptions } from './recipe.js';
+
+/** Tells whether real and generated samples may share one pass of a discriminator. */
+export const mayShareAPass = (model: LayersModel, { powerIteration }: SystemOptions): boolean =>
+  powerIteration !== 'call' && samplesAreIndependent(model);
 
 /**
  * Runs a discriminator on real and on generated samples.

@@ -67,6 +67,10 @@ export function makeStep<Losses>({ where, index, options, losses }: StepContext)
       return losses.note(name, loss);
     },
     noted,
+    keep: (x) => {
+      checkTensor(where, 'x', x);
+      return losses.keep(x);
+    },
     advance,
     minimize,
     simultaneously,

@@ -44,6 +44,11 @@ export interface Step<Losses> {
   /** Returns the value of a loss that was noted in this step: a constant, valid until the step ends. */
   readonly noted: (name: keyof Losses & string) => Scalar;
   /**
+   * Returns a copy of a tensor that lives until the step ends: of samples that one loss makes and another sees.
+   * Everything else that a loss makes is freed with its tape.
+   */
+  readonly keep: <T extends Tensor>(x: T) => T;
+  /**
    * Moves players: θ ← optimizer(θ, Σ ∂termᵢ/∂θ), over the trainable weights of all of them. Their singular
    * vectors advance first; regularizers of their layers are terms too, and constraints hold afterwards.
    *

@@ -4,6 +4,9 @@ import { checkNumber, checkOptions, fail } from '../../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../../types.js';
 import { holdsBatchNorm } from './holds_batch_norm.js';
 
+/** A network, and the parameter that gives it. */
+export type NamedModel = readonly [parameter: string, model: LayersModel];
+
 /** Refuses what is no model with one output, and one input unless it may be conditioned. */
 export function checkModel(
   where: string,
@@ -32,7 +35,7 @@ export function checkModel(
 }
 
 /** Refuses a discriminator that answers in probabilities: losses take logits, and would squash them again. */
-export function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
+function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
   let last: layers.Layer = discriminator.outputs[0]!.sourceLayer;
   while (isModel(last)) last = last.outputs[0]!.sourceLayer;
   const { activation, layer } = last.getConfig() as {
@@ -53,6 +56,19 @@ export function checkLogits(where: string, parameter: string, discriminator: Lay
 
 const isModel = (layer: unknown): layer is LayersModel =>
   Array.isArray((layer as Partial<LayersModel>).outputs);
+
+/** Refuses what is no pair of models of which one takes what the other one makes. */
+export function checkTakes(
+  where: string,
+  [parameter, network]: NamedModel,
+  [maker, model]: NamedModel,
+): void {
+  checkModel(where, maker, model);
+  checkModel(where, parameter, network);
+  const [made, taken] = [model.outputs[0]!.shape, network.inputs[0]!.shape];
+  const rule = `a model for what ${maker} makes, [${made.join(',')}]`;
+  if (!shapesFit(made, taken)) fail('shape', where, parameter, rule, taken);
+}
 
 /** Refuses what is no pair of losses. */
 export function checkLoss(where: string, loss: AdversarialLoss): void {
@@ -92,11 +108,11 @@ export function penaltiesOf(penalty: Penalties): readonly Penalty[] {
 }
 
 /** Refuses what is no penalty, and penalties on a network that couples its samples. */
-export function checkPenalties(
+function checkPenalties(
   where: string,
   parameter: string,
   penalty: Penalties,
-  critic: readonly [name: string, model: LayersModel],
+  critic: NamedModel,
   allowBatchNorm: boolean,
 ): void {
   const penalties = penaltiesOf(penalty);
@@ -116,6 +132,17 @@ export function checkPenalties(
       'a model with batch normalization',
       'A penalty bounds the gradient of each sample by itself, which batch normalization couples (arXiv 1704.00028, section 4). Use another normalization, or pass allowBatchNorm: true.',
     );
+}
+
+/** Refuses a discriminator that does not answer in logits, or that its penalties do not fit. */
+export function checkCritic(
+  where: string,
+  critic: NamedModel,
+  [parameter, penalty]: readonly [parameter: string, penalty: Penalties],
+  allowBatchNorm: boolean,
+): void {
+  checkLogits(where, ...critic);
+  checkPenalties(where, parameter, penalty, critic, allowBatchNorm);
 }
 
 /** Whether a batch of one shape may stand where another is asked for; sizes that are null fit all. */

@@ -11,6 +11,7 @@ import { checkAlive } from '../core/check_alive.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
 import { generate } from '../core/generate.js';
+import { unlessGiven } from '../core/owned.js';
 import type { Step, SystemOptions } from '../core/recipe.js';
 import { ScalarState } from '../core/scalar_state.js';
 import { network, optimizersOf, SYSTEM_SCHEMA, systemOptions } from '../core/system_schema.js';
@@ -140,7 +141,7 @@ export function createBEGAN<G extends Optimizer = Adam, D extends Optimizer = Ad
     optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
     pieces: { k, latents },
     identity: { gamma, lambdaK },
-    owns: [k, ...(read.optimizers === undefined ? Object.values<Optimizer>(optimizers) : [])],
+    owns: [k, ...unlessGiven(read.optimizers, optimizers)],
     options: systemOptions(read),
     check(batch: { readonly real: Tensor }, where) {
       checkOptions(where, batch, ['real'], 'batch');

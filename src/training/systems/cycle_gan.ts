@@ -1,8 +1,7 @@
-import { add, clone, dispose, keep, mul, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { checkOptions, fail } from '../../internal/check.js';
 import { allOrNothing } from '../../internal/freed_if_thrown.js';
-import { checkImageSize } from '../../layers/image_size.js';
 import { cycleConsistency } from '../../losses/cycle_consistency.js';
 import { identity } from '../../losses/identity.js';
 import type { AdjustableOptimizer } from '../../types.js';
@@ -11,21 +10,23 @@ import { checkAlive } from '../core/check_alive.js';
 import { unconditioned } from '../core/conditions.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
-import { discriminate } from '../core/discriminate.js';
+import { discriminate, mayShareAPass } from '../core/discriminate.js';
 import type { Player } from '../core/player.js';
+import { unlessGiven } from '../core/owned.js';
 import type { Step } from '../core/recipe.js';
 import { systemOptions } from '../core/system_schema.js';
+import { updateCounts } from '../core/update_counts.js';
+import type { UpdateCounts } from '../core/update_counts.js';
 import { withMembers } from '../core/with_members.js';
 import { ImagePool } from '../image_pool.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
 import { penaltiesOf } from '../step/check_system.js';
-import { samplesAreIndependent } from '../step/independent_samples.js';
 import { translateBy } from '../translate.js';
 import type { TranslationMode } from '../translate.js';
-import { checkCycle, readCycleGANOptions, sharesShape } from './cycle_gan_options.js';
+import { cycleNetworks, readCycleGANOptions, sharesShape } from './cycle_gan_options.js';
 import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
-import { cycleNetworks } from './cycle_networks.js';
+import { checkImages, checkSizeKept } from './translation_options.js';
 
 /** What a step of a {@link CycleGAN} reads: images of both domains that have nothing to do with each other. */
 export interface CycleGANBatch {
@@ -67,14 +68,13 @@ export interface CycleGAN<
   /** Generated images of A and of B that the discriminators see again. */
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
   /** How many discriminator and generator updates were made. */
-  readonly steps: { readonly discriminator: number; readonly generator: number };
+  readonly steps: UpdateCounts;
   /**
    * Images of one domain as images of the other; nothing of the system changes.
    *
-   * @param input Either `a` or `b`, float32 `[batch, height, width, channels]`, which stays the caller's;
-   *   `mode`, default `'inference'`: see {@link TranslationMode}. Without dropout and batch normalization,
-   *   as here by default, both are the same. `seed`, with `mode: 'training'`: which dropout masks are drawn,
-   *   as for {@link Pix2Pix.translate}.
+   * @param input Either `a` or `b`, float32 `[batch, height, width, channels]`, which stays the caller's; `mode`,
+   *   default `'inference'`: see {@link TranslationMode}, both of which are the same without dropout and batch
+   *   normalization, as here by default; `seed`, with `mode: 'training'`, as for {@link Pix2Pix.translate}.
    * @returns Images of the other domain; the caller owns them.
    * @throws GanKitError if there are both or none, they do not fit, or there is a seed at inference.
    */
@@ -84,19 +84,6 @@ export interface CycleGAN<
     readonly mode?: TranslationMode;
     readonly seed?: number;
   }): Tensor4D;
-}
-
-/** One way of the cycle: images of one domain, what translates them, and the critic of the translations. */
-interface Way {
-  readonly way: 'AB' | 'BA';
-  readonly from: 'A' | 'B';
-  /** Images of the domain that it starts from, and of the one that it leads to. */
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly there: Player;
-  readonly back: Player;
-  readonly critic: Player;
-  readonly lambda: number;
 }
 
 /**
@@ -111,18 +98,13 @@ interface Way {
  * L(D_B)   = w L_D(D_B(b), D_B(pool(G(a)))) + penalties
  * ```
  *
- * with both generators under one optimizer, both discriminators under another. The generators move first;
- * the discriminators then see what they made before that, as in the authors' code. Both directions, and
- * the identity terms, are differentiated one after the other and their gradients summed, so that memory
- * holds one of them at a time.
+ * with both generators under one optimizer, both discriminators under another. The generators move first; the
+ * discriminators then see what they made before that, as in the authors' code. The terms of a sum are differentiated
+ * one after the other, so that memory holds one of them at a time. By default this is CycleGAN; others are
  *
- * - CycleGAN: as it is.
  * - WCycleGAN-GP: `loss: wasserstein(), discriminatorWeight: 1, penalties: { a: new GradientPenalty({ seed: 1 }),
  *   b: new GradientPenalty({ seed: 2 }) }`
  * - SN-CycleGAN: `discriminatorOptions: { spectralNorm: true }`
- *
- * Training is a pure function of the seeds and the batches: two runs are equal to the last bit on one
- * backend, and so is a run that goes on from a saved state.
  *
  * @param options See {@link CycleGANOptions}.
  * @returns The system; `dispose()` frees what it made: networks, optimizers and pools that were not passed in.
@@ -152,52 +134,14 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
 ): CycleGAN<G, D> {
   const where = 'createCycleGAN';
   const read = readCycleGANOptions(where, options);
-  const { optimizers: given, lambdaCycle: lambda, poolSize, seed, criticSteps } = read;
-  const { loss, discriminatorWeight: weight } = read;
+  const { optimizers: given, lambdaCycle: lambda, loss, poolSize, seed, criticSteps } = read;
   const penalties = { A: penaltiesOf(read.penalties?.a), B: penaltiesOf(read.penalties?.b) };
   const optimizers = given ?? { generators: adam(), discriminators: adam() };
-  const pools = {
-    a: new ImagePool({ size: poolSize, seed: 2 * seed }),
-    b: new ImagePool({ size: poolSize, seed: 2 * seed + 1 }),
-  };
-  const networks = allOrNothing(() => {
-    const networks = cycleNetworks(read);
-    checkCycle(where, networks, read);
-    return networks;
-  });
+  const poolOf = (k: number) => new ImagePool({ size: poolSize, seed: 2 * seed + k });
+  const pools = { a: poolOf(0), b: poolOf(1) };
+  const networks = allOrNothing(() => cycleNetworks(where, read));
   const { generatorAB, generatorBA, discriminatorA, discriminatorB } = networks;
   const lambdaIdentity = read.lambdaIdentity ?? (sharesShape(networks) ? 0.5 : 0);
-  /** Whether real images and generated ones may share one pass of a discriminator. */
-  const together = (critic: Player) =>
-    read.powerIteration !== 'call' && samplesAreIndependent(critic.model);
-
-  type CycleStep = Step<CycleGANLosses>;
-
-  /** L_G(D(G(x))) + λ |F(G(x)) − x|, where G(x) was made already. */
-  const translationLoss = (step: CycleStep, { way, from, ...one }: Way, made: Tensor): Scalar => {
-    const real = () => unconditioned(one.y);
-    const term = generatorLoss(loss, one.critic, unconditioned(made), real);
-    const adversarial = step.note(`adversarial${way}`, term);
-    const reconstructed = one.back(made);
-    checkReturn(from, one.x, reconstructed);
-    const distance = cycleConsistency({ real: one.x, reconstructed });
-    return add(adversarial, step.note(`cycle${from}`, mul<Scalar>(distance, one.lambda)));
-  };
-
-  /** λ_id λ |F(x) − x|: an image of the domain that a generator makes should come out as it is. */
-  const identityLoss = (step: CycleStep, { from, x, back, lambda }: Way): Scalar => {
-    const distance = identity({ real: x, same: back(x) });
-    return step.note(`identity${from}`, mul<Scalar>(distance, lambdaIdentity * lambda));
-  };
-
-  /** w L_D(D(x), D(pool(x̃))) + penalties. */
-  const lossOfD = (step: CycleStep, domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor) => {
-    const [real, fake] = [unconditioned(x), unconditioned(seen)];
-    const logits = discriminate(D, real, fake, together(D));
-    const terms = { loss, weight, discriminator: D, logits, real, fake };
-    const due = { penalties: penalties[domain], step: step.index };
-    return discriminatorLoss<'A' | 'B'>({ ...terms, ...due }, step.note, domain);
-  };
 
   const system = createSystem({
     name: 'CycleGAN',
@@ -212,64 +156,87 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
     identity: { loss: loss.name, criticSteps },
     owns: [
       ...Object.values(pools),
-      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
-      ...(read.generators === undefined ? [generatorAB, generatorBA] : []),
-      ...(read.discriminators === undefined ? [discriminatorA, discriminatorB] : []),
+      ...unlessGiven(given, optimizers),
+      ...unlessGiven(read.generators, { generatorAB, generatorBA }),
+      ...unlessGiven(read.discriminators, { discriminatorA, discriminatorB }),
     ],
     options: systemOptions(read),
     check(batch: CycleGANBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
-      checkTensor(where, 'batch.a', batch.a, { shape: generatorAB.inputs[0]!.shape });
-      checkTensor(where, 'batch.b', batch.b, { shape: generatorBA.inputs[0]!.shape });
       const { a, b } = batch;
-      [generatorAB, discriminatorA].forEach((one) => checkImageSize(where, 'batch.a', a, one));
-      [generatorBA, discriminatorB].forEach((one) => checkImageSize(where, 'batch.b', b, one));
+      checkImages(where, 'batch.a', a, [generatorAB, discriminatorA]);
+      checkImages(where, 'batch.b', b, [generatorBA, discriminatorB]);
       if (a.shape[0] !== b.shape[0])
         fail('shape', where, 'batch.b', `as many images as batch.a, ${a.shape[0]}`, b);
       return { a, b };
     },
-    step({ a, b }, step: CycleStep, players) {
+    step({ a, b }, step: Step<CycleGANLosses>, players) {
       const { generatorAB: G, generatorBA: F, discriminatorA: DA, discriminatorB: DB } = players;
-      const ways: readonly Way[] = [
+      const ways = [
         { way: 'AB', from: 'A', x: a, y: b, there: G, back: F, critic: DB, lambda: lambda.a },
         { way: 'BA', from: 'B', x: b, y: a, there: F, back: G, critic: DA, lambda: lambda.b },
-      ];
+      ] as const;
+      type Way = (typeof ways)[number];
       const made: Tensor[] = [];
-      const keepMade = (one: Way): Tensor => {
-        const images = one.there(one.x);
-        made.push(keep(clone(images)));
+      const translate = (there: Player, x: Tensor): Tensor => {
+        const images = there(x);
+        made.push(step.keep(images));
         return images;
       };
-      try {
-        if ((step.index + 1) % criticSteps === 0)
-          step.minimize(
-            [G, F],
-            optimizers.generators,
-            ...ways.map((one) => () => translationLoss(step, one, keepMade(one))),
-            ...(lambdaIdentity === 0 ? [] : ways.map((one) => () => identityLoss(step, one))),
-          );
-        else tidy(() => ways.forEach(keepMade));
 
-        // both as they were before the generators moved
-        const [fakeB, fakeA] = made as [Tensor4D, Tensor4D];
-        const [seenB, seenA] = [pools.b.query(fakeB), pools.a.query(fakeA)];
+      /** L_G(D(G(x))) + λ |F(G(x)) − x|. */
+      const translationLoss = ({ way, from, x, y, there, back, critic, lambda }: Way): Scalar => {
+        const fake = translate(there, x);
+        const term = generatorLoss(loss, critic, unconditioned(fake), () => unconditioned(y));
+        const adversarial = step.note(`adversarial${way}`, term);
+        const reconstructed = back(fake);
+        const rule = 'of a size that comes back through both generators, here as';
+        const parameter = `batch.${from.toLowerCase()}`;
+        checkSizeKept('CycleGAN.trainStep', parameter, rule, x, reconstructed);
+        const distance = cycleConsistency({ real: x, reconstructed });
+        return add(adversarial, step.note(`cycle${from}`, mul<Scalar>(distance, lambda)));
+      };
+
+      /** λ_id λ |F(x) − x|: an image of the domain that a generator makes should come out as it is. */
+      const identityLoss = ({ from, x, back, lambda }: Way): Scalar => {
+        const distance = identity({ real: x, same: back(x) });
+        return step.note(`identity${from}`, mul<Scalar>(distance, lambdaIdentity * lambda));
+      };
+
+      /** w L_D(D(x), D(pool(x̃))) + penalties. */
+      const lossOfD = (domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor): Scalar => {
+        const [real, fake] = [unconditioned(x), unconditioned(seen)];
+        const logits = discriminate(D, real, fake, mayShareAPass(D.model, read));
+        const terms = { loss, weight: read.discriminatorWeight, penalties: penalties[domain] };
+        const about = { ...terms, discriminator: D, logits, real, fake, step: step.index };
+        return discriminatorLoss<'A' | 'B'>(about, step.note, domain);
+      };
+
+      if ((step.index + 1) % criticSteps === 0)
         step.minimize(
-          [DA, DB],
-          optimizers.discriminators,
-          () => lossOfD(step, 'B', DB, b, seenB),
-          () => lossOfD(step, 'A', DA, a, seenA),
+          [G, F],
+          optimizers.generators,
+          ...ways.map((one) => () => translationLoss(one)),
+          ...(lambdaIdentity === 0 ? [] : ways.map((one) => () => identityLoss(one))),
         );
-      } finally {
-        dispose(made);
-      }
+      else tidy(() => ways.forEach(({ there, x }) => translate(there, x)));
+
+      // both as they were before the generators moved
+      const [fakeB, fakeA] = made as [Tensor4D, Tensor4D];
+      const [seenB, seenA] = [pools.b.query(fakeB), pools.a.query(fakeA)];
+      step.minimize(
+        [DA, DB],
+        optimizers.discriminators,
+        () => lossOfD('B', DB, b, seenB),
+        () => lossOfD('A', DA, a, seenA),
+      );
     },
   });
 
   return withMembers(system, {
     pools,
     get steps() {
-      const { stepCount } = system;
-      return { discriminator: stepCount, generator: Math.floor(stepCount / criticSteps) };
+      return updateCounts(system, criticSteps);
     },
     translate(input: Parameters<CycleGAN['translate']>[0]): Tensor4D {
       const where = 'CycleGAN.translate';
@@ -283,17 +250,4 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
       return translateBy(where, generator, [name, images], { mode, seed }) as Tensor4D;
     },
   });
-}
-
-/** Refuses images that do not come back as large as they went: networks of free size do not take every size. */
-function checkReturn(domain: 'A' | 'B', real: Tensor, reconstructed: Tensor): void {
-  if (real.shape.join() === reconstructed.shape.join()) return;
-  fail(
-    'shape',
-    'CycleGAN.trainStep',
-    `batch.${domain.toLowerCase()}`,
-    `of a size that comes back through both generators, here as [${reconstructed.shape.join(',')}]`,
-    real,
-    'Generators of free size bring back what they can halve evenly: resnetGenerator multiples of 4.',
-  );
 }

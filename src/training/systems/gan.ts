@@ -11,10 +11,13 @@ import { checkConditions, conditionsFor, conditionsOf } from '../core/conditions
 import type { Condition, Conditioned } from '../core/conditions.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
-import { discriminate } from '../core/discriminate.js';
+import { discriminate, mayShareAPass } from '../core/discriminate.js';
 import { generate } from '../core/generate.js';
+import { unlessGiven } from '../core/owned.js';
 import type { Step } from '../core/recipe.js';
 import { systemOptions } from '../core/system_schema.js';
+import { updateCounts } from '../core/update_counts.js';
+import type { UpdateCounts } from '../core/update_counts.js';
 import { withMembers } from '../core/with_members.js';
 import { ExponentialMovingAverage } from '../exponential_moving_average.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
@@ -22,7 +25,6 @@ import { drawLatents } from '../latents.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
 import { penaltiesOf } from '../step/check_system.js';
-import { samplesAreIndependent } from '../step/independent_samples.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
 import { clipWeights } from '../weight_clipping.js';
@@ -73,7 +75,7 @@ export interface GAN<
   /** Length of a latent vector. */
   readonly latentSize: number;
   /** How many discriminator and generator updates were made. */
-  readonly steps: { readonly discriminator: number; readonly generator: number };
+  readonly steps: UpdateCounts;
   /**
    * Runs the generator at inference: running statistics, no dropout.
    *
@@ -147,7 +149,7 @@ export function createGAN<
   const flips = streams.fork('flips');
   const conditions = streams.fork('conditions');
   /** Whether real and fake samples may share one pass. */
-  const together = read.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+  const together = mayShareAPass(discriminator, read);
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
   const forD = (condition: readonly Tensor[]) => conditionsFor(discriminator, condition);
   // last, since it holds tensors
@@ -164,10 +166,7 @@ export function createGAN<
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps },
-    owns: [
-      ...(ema === undefined ? [] : [ema]),
-      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
-    ],
+    owns: [...(ema === undefined ? [] : [ema]), ...unlessGiven(given, optimizers)],
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
@@ -224,8 +223,7 @@ export function createGAN<
     monitor,
     latentSize,
     get steps() {
-      const { stepCount } = system;
-      return { discriminator: stepCount, generator: Math.floor(stepCount / criticSteps) };
+      return updateCounts(system, criticSteps);
     },
     generate<Y extends Tensor = Sample>(input: Parameters<GAN['generate']>[0]): Y {
       const where = 'GAN.generate';

@@ -9,7 +9,7 @@ import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
 import type { LatentDistribution } from '../latents.js';
-import { checkLogits, checkPenalties, penaltiesOf, shapesFit } from '../step/check_system.js';
+import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
 
 /** Options of {@link createGAN}. */
@@ -100,9 +100,8 @@ export function readGANOptions(
       `a model whose input fits the generator's output [${image.join(',')}]`,
       seen,
     );
-  checkLogits(where, 'discriminator', discriminator);
   const critic = ['discriminator', discriminator] as const;
-  checkPenalties(where, 'penalty', read.penalty, critic, read.allowBatchNorm);
+  checkCritic(where, critic, ['penalty', read.penalty], read.allowBatchNorm);
   return read;
 }
 

@@ -3,7 +3,6 @@ import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { checkOptions, checkTensor, fail } from '../../internal/check.js';
 import { allOrNothing } from '../../internal/freed_if_thrown.js';
 import { RandomStream } from '../../internal/random.js';
-import { checkImageSize } from '../../layers/image_size.js';
 import { withoutEffects } from '../../layers/modes/without_effects.js';
 import { seedMasks } from '../../layers/seeded_masks.js';
 import { l1 } from '../../losses/l1.js';
@@ -13,19 +12,22 @@ import { checkAlive } from '../core/check_alive.js';
 import { unconditioned } from '../core/conditions.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
-import { discriminate } from '../core/discriminate.js';
+import { discriminate, mayShareAPass } from '../core/discriminate.js';
+import { unlessGiven } from '../core/owned.js';
 import type { Step } from '../core/recipe.js';
 import { systemOptions } from '../core/system_schema.js';
+import { updateCounts } from '../core/update_counts.js';
+import type { UpdateCounts } from '../core/update_counts.js';
 import { withMembers } from '../core/with_members.js';
 import { ImagePool } from '../image_pool.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
 import { penaltiesOf } from '../step/check_system.js';
-import { samplesAreIndependent } from '../step/independent_samples.js';
 import { translateBy } from '../translate.js';
 import type { TranslationMode } from '../translate.js';
 import { readPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
 import type { Pix2PixOptions } from './pix2pix_options.js';
+import { checkImages, checkSizeKept } from './translation_options.js';
 
 /** What a step of a {@link Pix2Pix} reads: pairs. */
 export interface Pix2PixBatch {
@@ -60,7 +62,7 @@ export interface Pix2Pix<
   /** Generated pairs that the discriminator sees again. */
   readonly pool: ImagePool;
   /** How many discriminator and generator updates were made. */
-  readonly steps: { readonly discriminator: number; readonly generator: number };
+  readonly steps: UpdateCounts;
   /**
    * What the generator makes of images; nothing of the system changes.
    *
@@ -127,7 +129,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
   const networks = allOrNothing(() => pix2pixNetworks(where, read));
   const { generator, discriminator } = networks;
   /** Whether real and fake pairs may share one pass. */
-  const together = read.powerIteration !== 'call' && samplesAreIndependent(discriminator);
+  const together = mayShareAPass(discriminator, read);
 
   const system = createSystem({
     name: 'Pix2Pix',
@@ -140,16 +142,16 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
     identity: { loss: loss.name, criticSteps: 1 },
     owns: [
       pool,
-      ...(given === undefined ? Object.values<Optimizer>(optimizers) : []),
-      ...(read.generator === undefined ? [generator] : []),
-      ...(read.discriminator === undefined ? [discriminator] : []),
+      ...unlessGiven(given, optimizers),
+      ...unlessGiven(read.generator, { generator }),
+      ...unlessGiven(read.discriminator, { discriminator }),
     ],
     options: systemOptions(read),
     check(batch: Pix2PixBatch, where) {
       checkOptions(where, batch, ['a', 'b'], 'batch');
-      checkTensor(where, 'batch.a', batch.a, { shape: generator.inputs[0]!.shape });
-      checkTensor(where, 'batch.b', batch.b, { shape: generator.outputs[0]!.shape });
       const { a, b } = batch;
+      checkImages(where, 'batch.a', a, [generator, discriminator]);
+      checkTensor(where, 'batch.b', b, { shape: generator.outputs[0]!.shape });
       const sizes = [a, b].map(({ shape }) => shape.slice(0, 3).join());
       if (sizes[0] !== sizes[1])
         fail(
@@ -159,7 +161,6 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
           `as many images as batch.a and of their size, [${sizes[0]},?]`,
           b,
         );
-      [generator, discriminator].forEach((one) => checkImageSize(where, 'batch.a', a, one));
       return { a, b };
     },
     step({ a, b }, step: Step<Pix2PixLosses>, { generator: G, discriminator: D }) {
@@ -193,7 +194,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
   return withMembers(system, {
     pool,
     get steps() {
-      return { discriminator: system.stepCount, generator: system.stepCount };
+      return updateCounts(system);
     },
     translate(input: Parameters<Pix2Pix['translate']>[0]): Tensor4D {
       const where = 'Pix2Pix.translate';
@@ -211,14 +212,7 @@ const seedOfMasks = (seed: number, step: number): number =>
 
 /** Images and what belongs to them, channel after channel, as the discriminator sees them. */
 function pairs(a: Tensor, b: Tensor): Tensor4D {
-  if (a.shape.slice(0, 3).join() !== b.shape.slice(0, 3).join())
-    fail(
-      'shape',
-      'Pix2Pix.trainStep',
-      'batch.a',
-      `of a size that the generator keeps, here it makes [${b.shape.join(',')}]`,
-      a,
-      'A generator of free size keeps what it can halve evenly: resnetGenerator multiples of 4.',
-    );
+  const rule = 'of a size that the generator keeps, here it makes';
+  checkSizeKept('Pix2Pix.trainStep', 'batch.a', rule, a, b);
   return concat([a, b], -1) as Tensor4D;
 }

@@ -1,57 +1,43 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
-import { boolean, given, integer, number, seed } from '../../internal/option_kinds.js';
+import { given, integer, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { nonSaturating } from '../../losses/non_saturating.js';
-import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
 import { patchDiscriminator } from '../../models/patch_discriminator.js';
-import type { TranslationShape } from '../../models/translation_plan.js';
 import type { UnetGeneratorOptions } from '../../models/unet_generator.js';
 import { unetGenerator } from '../../models/unet_generator.js';
 import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.js';
 import { checkNetworksGiven } from '../core/check_networks_given.js';
-import type { SystemOptions } from '../core/recipe.js';
-import { SYSTEM_SCHEMA, lossOf, optimizersOf } from '../core/system_schema.js';
-import { checkLogits, checkModel, checkPenalties, shapesFit } from '../step/check_system.js';
+import { lossOf, optimizersOf } from '../core/system_schema.js';
+import { checkCritic, checkModel, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
+import { TRANSLATION_SCHEMA } from './translation_options.js';
+import type { BesideShapes, TranslationSystemOptions } from './translation_options.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions<
   G extends Optimizer = AdjustableOptimizer,
   D extends Optimizer = AdjustableOptimizer,
-> extends SystemOptions {
-  /**
-   * Images that are given; networks that are not passed in are made for it. `null` for a height or width
-   * that differs from batch to batch.
-   */
-  inputShape?: TranslationShape;
+> extends TranslationSystemOptions {
   /** Channels of the images that are made; default those of the input. */
   outputChannels?: number;
   /** What `unetGenerator` is given beside the shapes; its `downsamplings` must fit. */
-  generatorOptions?: Omit<UnetGeneratorOptions, 'inputShape' | 'outputChannels' | 'seed'>;
-  /** What `patchDiscriminator` is given beside the shape; default batch normalization. */
-  discriminatorOptions?: Omit<PatchDiscriminatorOptions, 'inputShape' | 'seed'>;
+  generatorOptions?: BesideShapes<UnetGeneratorOptions>;
   /** In place of the one that would be made. The caller keeps ownership. */
   generator?: LayersModel;
   /** Of pairs, the channels of the input before those of the output. */
   discriminator?: LayersModel;
   /** Default `nonSaturating()`, the "vanilla" loss of the code. */
   loss?: AdversarialLoss;
-  /** What the adversarial loss of the discriminator is multiplied by; default 0.5, the paper's. */
-  discriminatorWeight?: number;
   /** λ of E|b − G(a)|, 0 or more; default 100. */
   lambdaL1?: number;
   /** Of the discriminator, on pairs. */
   penalty?: Penalty | readonly Penalty[];
-  /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
-  allowBatchNorm?: boolean;
   /** How many generated pairs the pool holds; default 0, none. */
   poolSize?: number;
   /** Default Adam(2e-4, β = (0.5, 0.999)) for both. */
   optimizers?: { readonly generator: G; readonly discriminator: D };
-  /** Of weights that are made, and of the pool; any integer from 0 on; default 0. */
-  seed?: number;
 }
 
 /** Options of which each that has a default is there. */
@@ -69,21 +55,16 @@ export function readPix2PixOptions(
   options: Pix2PixOptions<Optimizer, Optimizer>,
 ): ReadPix2PixOptions {
   const read = readOptions(where, options, {
-    ...SYSTEM_SCHEMA,
-    inputShape: given<Pix2PixOptions['inputShape']>(),
+    ...TRANSLATION_SCHEMA,
     outputChannels: given<number | undefined>(),
     generatorOptions: given<Pix2PixOptions['generatorOptions']>(),
-    discriminatorOptions: given<Pix2PixOptions['discriminatorOptions']>(),
     generator: given<LayersModel | undefined>(),
     discriminator: given<LayersModel | undefined>(),
     loss: lossOf(() => nonSaturating()),
-    discriminatorWeight: number({ above: 0, default: 0.5 }),
     lambdaL1: number({ min: 0, default: 100 }),
     penalty: given<Penalties>(),
-    allowBatchNorm: boolean({ default: false }),
     poolSize: integer({ min: 0, default: 0 }),
     optimizers: optimizersOf('generator', 'discriminator'),
-    seed: seed(),
   });
   checkNetworksGiven(where, read, 'generator', 'discriminator');
   return read as ReadPix2PixOptions;
@@ -120,18 +101,12 @@ export function pix2pixNetworks(
       seed: 2 * seed + 1,
     });
   checkModel(where, 'discriminator', discriminator);
-  checkLogits(where, 'discriminator', discriminator);
   if (!shapesFit([null, height!, width!], made.slice(0, 3)))
     fail('shape', where, 'generator', 'one whose images are as large as those it is given', made);
   const seen = discriminator.inputs[0]!.shape;
   if (!shapesFit(pair, seen))
     fail('shape', where, 'discriminator', `a model of pairs, [${pair.join(',')}]`, seen);
-  checkPenalties(
-    where,
-    'penalty',
-    options.penalty,
-    ['discriminator', discriminator],
-    options.allowBatchNorm,
-  );
+  const critic = ['discriminator', discriminator] as const;
+  checkCritic(where, critic, ['penalty', options.penalty], options.allowBatchNorm);
   return { generator, discriminator };
 }

@@ -1,0 +1,14 @@
+/** How many updates each of two players has made. */
+export interface UpdateCounts {
+  readonly discriminator: number;
+  readonly generator: number;
+}
+
+/** Counts updates where the discriminator moves at each step, and the generator at every `criticSteps`-th. */
+export const updateCounts = (
+  { stepCount }: { readonly stepCount: number },
+  criticSteps = 1,
+): UpdateCounts => ({
+  discriminator: stepCount,
+  generator: Math.floor(stepCount / criticSteps),
+});

@@ -1,0 +1,71 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkTensor, fail } from '../../internal/check.js';
+import { boolean, given, number, seed } from '../../internal/option_kinds.js';
+import { checkImageSize } from '../../layers/image_size.js';
+import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
+import type { TranslationShape } from '../../models/translation_plan.js';
+import type { SystemOptions } from '../core/recipe.js';
+import { SYSTEM_SCHEMA } from '../core/system_schema.js';
+
+/** Options of a network beside those that its system gives it. */
+export type BesideShapes<Options> = Omit<
+  Options,
+  'inputShape' | 'outputChannels' | 'outputShape' | 'seed'
+>;
+
+/** Options that the systems of image translation share. */
+export interface TranslationSystemOptions extends SystemOptions {
+  /**
+   * Images that are given, in {@link createCycleGAN} of domain A; networks that are not passed in are made for it.
+   * `null` for a height or width that differs from batch to batch, and from A to B.
+   */
+  inputShape?: TranslationShape;
+  /** What `patchDiscriminator` is given beside the shape; for pix2pix by default batch normalization. */
+  discriminatorOptions?: BesideShapes<PatchDiscriminatorOptions>;
+  /** What the adversarial loss of a discriminator is multiplied by; default 0.5. */
+  discriminatorWeight?: number;
+  /** Allows a penalty on a discriminator with batch normalization, which couples the samples; default false. */
+  allowBatchNorm?: boolean;
+  /** Of weights that are made, and of the pools; any integer from 0 on; default 0. */
+  seed?: number;
+}
+
+/** How they are read. */
+export const TRANSLATION_SCHEMA = {
+  ...SYSTEM_SCHEMA,
+  inputShape: given<TranslationShape | undefined>(),
+  discriminatorOptions: given<TranslationSystemOptions['discriminatorOptions']>(),
+  discriminatorWeight: number({ above: 0, default: 0.5 }),
+  allowBatchNorm: boolean({ default: false }),
+  seed: seed(),
+};
+
+/** Refuses images that do not fit the first of some networks, or are of a size that one of them cannot take. */
+export function checkImages(
+  where: string,
+  parameter: string,
+  images: Tensor,
+  networks: readonly LayersModel[],
+): void {
+  checkTensor(where, parameter, images, { shape: networks[0]!.inputs[0]!.shape });
+  for (const network of networks) checkImageSize(where, parameter, images, network);
+}
+
+/**
+ * Refuses images of which generators make some of another size: those of free size do not keep every size.
+ *
+ * @param rule What their size must be, and what precedes the size that was made.
+ */
+export function checkSizeKept(
+  where: string,
+  parameter: string,
+  rule: string,
+  images: Tensor,
+  made: Tensor,
+): void {
+  if (images.shape.slice(0, 3).join() === made.shape.slice(0, 3).join()) return;
+  const note =
+    'Generators of free size keep what they can halve evenly: resnetGenerator multiples of 4.';
+  fail('shape', where, parameter, `${rule} [${made.shape.join(',')}]`, images, note);
+}
