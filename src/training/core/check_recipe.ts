@@ -41,14 +41,9 @@ const RECIPE = {
 
 /** Refuses a recipe that makes no system. */
 export function checkRecipe(where: string, recipe: unknown): void {
-  const { networks, pieces = {} } = readOptions<unknown, typeof RECIPE>(
-    where,
-    recipe,
-    RECIPE,
-    'recipe',
-  );
+  const { networks, pieces } = readOptions<unknown, typeof RECIPE>(where, recipe, RECIPE, 'recipe');
   const taken = [...TAKEN, ...Object.keys(networks)];
-  for (const piece of Object.keys(pieces))
+  for (const piece of Object.keys(pieces ?? {}))
     if (taken.includes(piece) || piece.startsWith('optimizer/'))
       fail(
         'value',
