@@ -3,7 +3,7 @@ import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
-import { boolean, integer, number, oneOf, shape, string } from '../internal/option_kinds.js';
+import { boolean, integer, number, oneOf, shape } from '../internal/option_kinds.js';
 import { optional, readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
@@ -16,7 +16,7 @@ import { outerPaddings } from './outer_paddings.js';
 import {
   AXES,
   NORMALIZATIONS,
-  TRANSLATION,
+  TRANSLATOR,
   chain,
   normalizationLayers,
 } from './translation_plan.js';
@@ -89,15 +89,13 @@ export function resnetGenerator(args: ResnetGeneratorOptions): ModelOf<Tensor4D>
 function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
   const read = readOptions(where, args, {
-    ...TRANSLATION,
-    outputChannels: optional(integer({ min: 1 })),
+    ...TRANSLATOR,
     outputShape: optional(shape<readonly [number, number, number]>({ axes: AXES })),
     blocks: integer({ min: 0, default: 9 }),
     normalization: oneOf(NORMALIZATIONS, { default: 'instance' }),
     padding: oneOf(['reflect', 'replicate', 'zero'], { default: 'reflect' }),
     dropout: number({ min: 0, below: 1, default: 0 }),
     recompute: boolean({ default: false }),
-    name: string({ default: 'generator' }),
   });
   checkBackend(where);
   const { filters, blocks, normalization, padding, stddev, seed } = read;

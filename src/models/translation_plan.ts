@@ -1,5 +1,6 @@
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
-import { integer, shape } from '../internal/option_kinds.js';
+import { integer, shape, string } from '../internal/option_kinds.js';
+import { optional } from '../internal/read_options.js';
 import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { instanceNormalization } from '../layers/normalization/instance_normalization.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
@@ -44,6 +45,13 @@ export const TRANSLATION = {
   inputShape: shape<TranslationShape>({ axes: AXES, free: 2 }),
   filters: integer({ min: 1, default: 64 }),
   ...INITIAL_WEIGHTS,
+};
+
+/** The same of generators. */
+export const TRANSLATOR = {
+  ...TRANSLATION,
+  outputChannels: optional(integer({ min: 1 })),
+  name: string({ default: 'generator' }),
 };
 
 /** The layer that follows a convolution of this name; none with `'none'`. */

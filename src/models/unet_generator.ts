@@ -4,8 +4,8 @@ import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { checkSizes } from '../internal/image_sizes.js';
-import { integer, number, oneOf, string } from '../internal/option_kinds.js';
-import { optional, readOptions } from '../internal/read_options.js';
+import { integer, number, oneOf } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
 import { dropout } from '../layers/dropout.js';
@@ -13,7 +13,7 @@ import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { NORMALIZATIONS, TRANSLATION, chain, normalizationLayers } from './translation_plan.js';
+import { NORMALIZATIONS, TRANSLATOR, chain, normalizationLayers } from './translation_plan.js';
 import type {
   TranslationNormalization,
   TranslationOptions,
@@ -75,13 +75,11 @@ export function unetGenerator(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
 function makeUnet(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
   const read = readOptions(where, args, {
-    ...TRANSLATION,
-    outputChannels: optional(integer({ min: 1 })),
+    ...TRANSLATOR,
     downsamplings: integer({ min: 2, max: 12, default: 8 }),
     normalization: oneOf(NORMALIZATIONS, { default: 'batch' }),
     dropout: number({ min: 0, below: 1, default: 0.5 }),
     negativeSlope: number({ min: 0, max: 1, default: 0.2 }),
-    name: string({ default: 'generator' }),
   });
   checkBackend(where);
   const { filters, downsamplings, normalization, negativeSlope, stddev, seed } = read;

@@ -7,7 +7,7 @@ import type { ConfusionMatrix } from './confusion_matrix.js';
 
 /** Options of {@link segmentationScores}. */
 export interface SegmentationScoresOptions {
-  /** What a class that does not occur adds to a mean: a 0, the default, or nothing. */
+  /** What a class that does not occur adds to a mean: a 0 (`'zero'`, the default) or nothing. */
   absent?: 'zero' | 'skip';
 }
 

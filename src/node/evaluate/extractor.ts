@@ -84,8 +84,11 @@ async function inception(where: string, weights: string | undefined): Promise<Ex
   };
 }
 
+/** The values of a black and of a white pixel, for models and modules of a user. */
+const RANGE = [-1, 1] as const;
+
 async function savedModel(where: string, source: ExtractorSource): Promise<Extractor> {
-  const { extractor: path, layer, logits, range = [-1, 1] } = source;
+  const { extractor: path, layer, logits, range = RANGE } = source;
   if (layer === undefined)
     fail('value', where, 'layer', 'the name of a layer, with a model', layer);
   const model = await loadModel(where, path);
@@ -129,7 +132,7 @@ async function loadModel(where: string, path: string): Promise<LayersModel | Gra
 }
 
 async function userModule(where: string, source: ExtractorSource): Promise<Extractor> {
-  const { extractor: path, layer, logits, range = [-1, 1] } = source;
+  const { extractor: path, layer, logits, range = RANGE } = source;
   for (const [name, value] of Object.entries({ layer, logits }))
     if (value !== undefined) fail('value', where, name, 'left out but for a model', value);
   const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };

@@ -11,7 +11,7 @@ type Note<Name extends string> = <T extends Scalar>(name: Name, loss: T) => T;
 /** What the loss of a discriminator is made of. */
 export interface DiscriminatorTerms {
   readonly loss: AdversarialLoss;
-  /** w; 1 by default. */
+  /** w; 1 where it is left out. */
   readonly weight?: number;
   readonly discriminator: Player;
   /** Its logits of what it was shown. */
