@@ -12,9 +12,9 @@ export type GanKitErrorCode = 'type' | 'shape' | 'value' | 'state' | 'backend';
 /** What a {@link GanKitError} knows besides its code and its message. */
 export interface GanKitErrorDetails {
   /** The function that refused. */
-  readonly where?: string;
+  readonly where: string;
   /** The argument or option that broke the rule. */
-  readonly parameter?: string;
+  readonly parameter?: string | undefined;
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
@@ -38,12 +38,12 @@ export interface GanKitErrorDetails {
 export class GanKitError extends Error {
   override readonly name = 'GanKitError';
   readonly code: GanKitErrorCode;
-  /** The function that refused, `'adam'`; undefined where none was called. */
-  readonly where: string | undefined;
+  /** The function that refused: `'adam'`. */
+  readonly where: string;
   /** The argument or option that broke the rule, `'learningRate'` or `'ema.decay'`; undefined where none did. */
   readonly parameter: string | undefined;
 
-  constructor(code: GanKitErrorCode, message: string, details: GanKitErrorDetails = {}) {
+  constructor(code: GanKitErrorCode, message: string, details: GanKitErrorDetails) {
     super(message, details);
     this.code = code;
     this.where = details.where;

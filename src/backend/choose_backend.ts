@@ -63,10 +63,18 @@ export async function chooseBackend(
     }
   }
   if (previous !== undefined) await setBackend(previous);
+  const where = 'loadBackend';
   const list = [...reasons].map(([name, reason]) => `- ${name}: ${reason}`).join('\n');
   if (prefer !== undefined)
-    fail('backend', 'loadBackend', 'prefer', 'backends of which one works here', prefer, list);
-  throw new GanKitError('backend', `loadBackend: no backend works here.\n${list}`);
+    fail(
+      'backend',
+      where,
+      'prefer',
+      'a list with a backend that works on this machine',
+      prefer,
+      list,
+    );
+  throw new GanKitError('backend', `${where}: no backend works here.\n${list}`, { where });
 }
 
 /**

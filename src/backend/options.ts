@@ -1,4 +1,7 @@
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, fail } from '../internal/check.js';
+import { checkOptions, fail } from '../internal/check.js';
+import { boolean, custom, integer, list, number, oneOf } from '../internal/option_kinds.js';
+import { optional, readOptions } from '../internal/read_options.js';
+import type { SchemaOf } from '../internal/read_options.js';
 import { BACKEND_NAMES } from './backend_names.js';
 import type { BackendName } from './backend_names.js';
 
@@ -46,46 +49,41 @@ export const WASM_BINARIES: readonly string[] = [
   THREADED_BINARY,
 ];
 
-const KEYS = [
-  'prefer',
-  'wasmPath',
-  'threads',
-  'timeout',
-  'softwareWebGPU',
-  'softwareWebGL',
-  'modules',
-];
-
 /** Refuses options that are misspelt or of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
-  const where = 'loadBackend';
-  checkOptions(where, options, KEYS);
-  const { prefer, wasmPath, threads, timeout, softwareWebGPU, softwareWebGL, modules } = options;
-  if (prefer !== undefined) {
-    if (!Array.isArray(prefer) || prefer.length === 0)
-      fail('type', where, 'prefer', 'a list of backend names', prefer);
-    for (const name of prefer as unknown[]) checkOneOf(where, 'prefer', name, BACKEND_NAMES);
-  }
-  if (wasmPath !== undefined) checkWasmPath(where, wasmPath);
-  if (threads !== undefined)
-    checkNumber(where, 'threads', threads, { integer: true, min: 1, max: 8 });
-  if (timeout !== undefined) checkNumber(where, 'timeout', timeout, { above: 0 });
-  if (softwareWebGPU !== undefined) checkBoolean(where, 'softwareWebGPU', softwareWebGPU);
-  if (softwareWebGL !== undefined) checkBoolean(where, 'softwareWebGL', softwareWebGL);
-  if (modules === undefined) return;
-  checkOptions(where, modules, BACKEND_NAMES, 'modules');
-  for (const [name, load] of Object.entries(modules))
-    if (typeof load !== 'function')
-      fail('type', where, `modules.${name}`, 'a function that imports the module', load);
+  readOptions<LoadBackendOptions, SchemaOf<LoadBackendOptions>>('loadBackend', options, {
+    prefer: optional(list(oneOf(BACKEND_NAMES), { name: 'a list of backend names', min: 1 })),
+    wasmPath: optional(custom(checkWasmPath)),
+    threads: optional(integer({ min: 1, max: 8 })),
+    timeout: optional(number({ above: 0 })),
+    softwareWebGPU: optional(boolean()),
+    softwareWebGL: optional(boolean()),
+    modules: optional(custom(checkModules)),
+  });
 }
 
-function checkWasmPath(where: string, path: unknown): void {
+type Modules = NonNullable<LoadBackendOptions['modules']>;
+
+function checkModules(
+  where: string,
+  parameter: string,
+  modules: unknown,
+): asserts modules is Modules {
+  checkOptions(where, modules, BACKEND_NAMES, parameter);
+  for (const [name, load] of Object.entries(modules as Modules))
+    if (typeof load !== 'function')
+      fail('type', where, `${parameter}.${name}`, 'a function that imports the module', load);
+}
+
+type WasmPath = NonNullable<LoadBackendOptions['wasmPath']>;
+
+function checkWasmPath(where: string, parameter: string, path: unknown): asserts path is WasmPath {
   if (typeof path === 'string') return;
   const advice = `It is a folder, or an object with the keys ${WASM_BINARIES.join(', ')}.`;
   if (typeof path !== 'object' || path === null)
-    fail('type', where, 'wasmPath', 'a string or an object', path, advice);
+    fail('type', where, parameter, 'a string or an object', path, advice);
   const addresses = path as Record<string, unknown>;
   for (const file of WASM_BINARIES)
     if (typeof addresses[file] !== 'string')
-      fail('value', where, 'wasmPath', 'the address of each file', addresses[file], advice);
+      fail('value', where, parameter, 'the address of each file', addresses[file], advice);
 }

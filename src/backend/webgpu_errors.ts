@@ -33,6 +33,7 @@ export function throwValidationErrors(backend: KernelBackend, device: ErrorSourc
       throw new GanKitError(
         'backend',
         `webgpu: a command since the last read was invalid, and its results are lost.\n${message}`,
+        { where: 'webgpu' },
       );
   };
   const read = backend.read.bind(backend);

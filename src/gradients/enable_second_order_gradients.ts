@@ -83,6 +83,7 @@ export function enableSecondOrderGradients(): void {
       'backend',
       "enableSecondOrderGradients: tfjs's own gradients must be registered. Received: a program without them.\n" +
         "Import '@tensorflow/tfjs-layers' first: tfjs-core alone has no gradients in Node.",
+      { where: 'enableSecondOrderGradients' },
     );
   installKernels();
   for (const repair of REPAIRS) install(repair);

@@ -9,7 +9,7 @@ export function checkBackend(where: string): void {
     throw new GanKitError(
       'backend',
       `${where}: no backend is loaded yet. Call \`await loadBackend()\` of gan-kit first.`,
-      { cause },
+      { cause, where },
     );
   }
 }

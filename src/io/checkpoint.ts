@@ -40,9 +40,7 @@ export interface Checkpoint {
  */
 export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {}): Uint8Array {
   const where = 'encodeCheckpoint';
-  if (typeof state !== 'object' || state === null)
-    fail('type', where, 'state', 'a state, { values, arrays }', state);
-  checkOptions(where, state, ['values', 'arrays']);
+  checkOptions(where, state, ['values', 'arrays'], 'state');
   for (const [name, part] of Object.entries({ values: state.values, arrays: state.arrays, extra }))
     if (typeof part !== 'object' || part === null || Array.isArray(part))
       fail('type', where, name === 'extra' ? name : `state.${name}`, 'an object', part);
@@ -123,7 +121,7 @@ function parseObject(where: string, key: string, text: string | undefined): Chec
     throw new GanKitError(
       'value',
       `${where}: \`bytes\` must be a checkpoint whose '${key}' are JSON. Received: ${text === undefined ? 'nothing' : 'other text'}.`,
-      { cause },
+      { cause, where, parameter: 'bytes' },
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))

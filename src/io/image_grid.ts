@@ -1,5 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOptions, checkTensor, fail } from '../internal/check.js';
+import { checkTensor, fail } from '../internal/check.js';
+import { integer, interval } from '../internal/option_kinds.js';
+import { readOptions } from '../internal/read_options.js';
 
 /** Pixels of 8 bits, row by row from the top, the channels of a pixel side by side. */
 export interface RasterImage {
@@ -57,7 +59,6 @@ export async function imageGrid(
 ): Promise<RasterImage> {
   const where = 'imageGrid';
   checkTensor(where, 'images', images, { rank: 4 });
-  checkOptions(where, options, ['columns', 'gap', 'scale', 'range', 'background']);
   const [batch, rows, columnsOfOne, channels] = images.shape;
   if (images.size === 0) fail('shape', where, 'images', 'at least one image', images);
   if (channels !== 1 && channels !== 3)
@@ -69,18 +70,14 @@ export async function imageGrid(
       images,
       'The layout is [batch, height, width, channels].',
     );
-  const {
-    columns = Math.ceil(Math.sqrt(batch)),
-    gap = 2,
-    scale = 1,
-    range = [-1, 1],
-    background = 0,
-  } = options;
-  checkNumber(where, 'columns', columns, { integer: true, min: 1 });
-  checkNumber(where, 'gap', gap, { integer: true, min: 0 });
-  checkNumber(where, 'scale', scale, { integer: true, min: 1 });
-  checkNumber(where, 'background', background, { integer: true, min: 0, max: 255 });
-  const [low, high] = checkRange(where, range);
+  const { columns, gap, scale, range, background } = readOptions(where, options, {
+    columns: integer({ min: 1, default: Math.ceil(Math.sqrt(batch)) }),
+    gap: integer({ min: 0, default: 2 }),
+    scale: integer({ min: 1, default: 1 }),
+    range: interval({ default: [-1, 1] }),
+    background: integer({ min: 0, max: 255, default: 0 }),
+  });
+  const [low, high] = range;
 
   const across = Math.min(columns, batch);
   const down = Math.ceil(batch / columns);
@@ -114,13 +111,4 @@ export async function imageGrid(
       }
   }
   return { width, height, channels, data };
-}
-
-function checkRange(where: string, range: readonly [number, number]): readonly [number, number] {
-  if (!Array.isArray(range) || range.length !== 2)
-    fail('type', where, 'range', 'a pair [low, high]', range);
-  const [low, high] = range as [number, number];
-  checkNumber(where, 'range[0]', low);
-  checkNumber(where, 'range[1]', high, { above: low });
-  return [low, high];
 }

@@ -45,7 +45,7 @@ export interface Safetensors {
  */
 export function encodeSafetensors(content: Safetensors): Uint8Array {
   const where = 'encodeSafetensors';
-  checkOptions(where, content, ['tensors', 'metadata']);
+  checkOptions(where, content, ['tensors', 'metadata'], 'content');
   const { tensors, metadata } = content;
   checkRecord(where, 'tensors', tensors);
   const named = Object.entries(tensors).map(([name, array]) => {

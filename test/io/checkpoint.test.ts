@@ -78,7 +78,7 @@ describe('bad input', () => {
   const cyclic: Record<string, unknown> = {};
   cyclic['self'] = cyclic;
   const written: [string, unknown, unknown, RegExp][] = [
-    ['no state', undefined, {}, /`state` must be a state/],
+    ['no state', undefined, {}, /`state` must be an object with the keys/],
     ['another key', { ...empty, weights: {} }, {}, /with the keys values, arrays/],
     ['no arrays', { values: {} }, {}, /`state\.arrays` must be an object/],
     ['values as a list', { values: [], arrays: {} }, {}, /`state\.values` must be an object/],

@@ -342,7 +342,7 @@ describe('bad input', () => {
 
   const one = { shape: [1], data: Float32Array.of(1) };
   const cases: [string, unknown, RegExp][] = [
-    ['nothing', null, /`options` must be an object/],
+    ['nothing', null, /`content` must be an object/],
     ['no tensors', {}, /`tensors` must be an object/],
     ['a list of tensors', { tensors: [one] }, /`tensors` must be an object/],
     ['another key', { tensors: {}, meta: {} }, /with the keys tensors, metadata/],

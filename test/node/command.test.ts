@@ -89,7 +89,7 @@ describe('gan-kit evaluate', () => {
   });
 
   it.each<[Readonly<Record<string, string | undefined>>, RegExp]>([
-    [{ metrics: 'fid' }, /^gan-kit evaluate: --metrics must be of frechet/],
+    [{ metrics: 'fid' }, /^gan-kit evaluate: --metrics must be one of .frechet/],
     [{ extractor: path('silent.mjs') }, /: --extractor must be a function that returns features/],
     [{ extractor: path('none.mjs') }, /: --extractor must be a file that exists/],
     [{ extractor: 'inception' }, /: --weights must be a path/],

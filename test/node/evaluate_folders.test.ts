@@ -237,7 +237,7 @@ describe('evaluateFolders', () => {
   });
 
   it.each<[Partial<EvaluateFoldersOptions> & Record<string, unknown>, RegExp]>([
-    [{ metrics: ['fid'] as never }, /`metrics` must be of frechet, kernel/],
+    [{ metrics: ['fid'] as never }, /`metrics\[0\]` must be one of 'frechet', 'kernel/],
     [{ extractor: 'inception' }, /`weights` must be a path, .*\n.*nothing is downloaded/],
     [{ weights: 'x.pth' }, /`weights` must be left out/],
     [{ layer: 'conv9' }, /`layer` must be one of the model's/],

@@ -94,7 +94,7 @@ describe('folderImages', () => {
     [{ batchSize: 0 }, /`batchSize` must be an integer >= 1/],
     [{ channels: 4 }, /`channels` must be 1 or 3/],
     [{ size: 1.5 }, /`size` must be an integer/],
-    [{ range: [0] }, /`range` must be two finite numbers/],
+    [{ range: [0] }, /`range` must be a pair/],
     [{ onCorrupt: 'ignore' }, /`onCorrupt` must be one of/],
     [{ side: 4 }, /Received: "side"/],
   ])('refuses %o', async (options, message) => {

@@ -328,7 +328,7 @@ describe('bad input', () => {
     ['onCorrupt', (good) => ({ ...good, onCorrupt: 'ignore' }), /one of 'refuse', 'skip'/],
     ['prefetch', (good) => ({ ...good, prefetch: 2 }), /`prefetch` must be true or false/],
     ['direction', (good) => ({ ...good, direction: 'AtoB' }), /one of 'a-to-b', 'b-to-a'/],
-    ['an option', (good) => ({ ...good, batchSize: 2 }), /with the keys folder, direction, load/],
+    ['an option', (good) => ({ ...good, batchSize: 2 }), /with the keys folder, preprocess, load/],
   ])('%s', async (_, options, message) => {
     await expect(pairedImages(options(all()) as never)).rejects.toThrow(message);
   });

@@ -49,7 +49,7 @@ describe('encodePNG', () => {
 describe('bad input of encodePNG', () => {
   const image = { width: 2, height: 2, channels: 1, data: new Uint8Array(4) };
   const cases: [string, unknown, RegExp][] = [
-    ['nothing', undefined, /encodePNG: `image` must be an image/],
+    ['nothing', undefined, /encodePNG: `image` must be an object with the keys width/],
     ['another key', { ...image, depth: 8 }, /with the keys width, height, channels, data/],
     ['width', { ...image, width: 0 }, /`image\.width` must be an integer >= 1\. Received: 0/],
     ['height', { ...image, height: 1.5 }, /`image\.height`/],

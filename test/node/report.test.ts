@@ -215,7 +215,7 @@ describe('bad input', () => {
     [
       'nothing',
       undefined,
-      /renderReport: `report` must be an object with a title\. Received: undefined/,
+      /renderReport: `report` must be an object with the keys title, .*\. Received: undefined/,
     ],
     ['no title', { title: 3 }, /`report\.title` must be a string\. Received: 3/],
     ['another key', { title: 'x', charts: [] }, /with the keys title, subtitle, summary/],

@@ -89,7 +89,7 @@ describe('trainingImages', () => {
     expect(memory().numTensors).toBe(before);
     const refused = (options: object) => expect(trainingImages({ folder, ...options })).rejects;
     await refused({ channels: 4 }).toThrow(/^trainingImages: `channels` must be 1 or 3/);
-    await refused({ channelsA: 3 }).toThrow(/with the keys folder, channels, load/);
+    await refused({ channelsA: 3 }).toThrow(/with the keys folder, preprocess, load/);
     await refused({ folder: 'nowhere' }).toThrow(/`folder` must be a folder that exists/);
     expect(() => trainingFiles({ files: [] })).toThrow(/^trainingImages: `files` must be files/);
   });

@@ -1,5 +1,7 @@
 import { isUint16Array, isUint8Array } from '../../internal/brands.js';
-import { checkBoolean, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { RasterImage } from '../image_grid.js';
 import { BadImage, checkImageSize } from './bad_image.js';
 import { inflate } from './inflate.js';
@@ -65,10 +67,11 @@ export async function decodePNG(
 ): Promise<RasterImage | DeepRasterImage> {
   const where = 'decodePNG';
   if (!isUint8Array(bytes)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
-  checkOptions(where, options, ['bits', 'transparency']);
-  const { bits = 8, transparency = false } = options;
-  if (bits !== 8 && bits !== 16) fail('value', where, 'bits', '8 or 16', bits);
-  checkBoolean(where, 'transparency', transparency);
+  const { bits, transparency } = readOptions(where, options, {
+    bits: (_, parameter, value = 8) =>
+      value === 8 || value === 16 ? value : fail('value', where, parameter, '8 or 16', value),
+    transparency: boolean({ default: false }),
+  });
   try {
     const picture = await readPNG(bytes, { deep: bits === 16, transparency });
     const { data } = picture;

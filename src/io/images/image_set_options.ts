@@ -1,11 +1,11 @@
-import { checkBoolean, checkNumber, checkOneOf, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, given, integer, oneOf, seed } from '../../internal/option_kinds.js';
+import type { Option, OptionsOf } from '../../internal/read_options.js';
 import { ALPHAS } from './colours.js';
-import type { ImageChannels } from './colours.js';
-import { imageSizes } from './image_sizes.js';
+import { imageSizes, preprocessOption } from './image_sizes.js';
 import type { SizeDefaults } from './image_sizes.js';
-import type { OnCorrupt } from './image_sources.js';
 import type { Keep } from './picture.js';
-import type { Preparation } from './preparation.js';
+import type { Preparation, Sides } from './preparation.js';
 
 /** What images for training have in common. */
 export interface ImageReadingOptions {
@@ -48,25 +48,42 @@ export interface ImageSetOptions extends ImageReadingOptions {
   channelsB?: 1 | 3;
 }
 
-export const IMAGE_READING_OPTIONS: readonly string[] = [
-  ...['load', 'crop', 'preprocess', 'flip', 'alpha', 'bits'],
-  ...['shuffle', 'seed', 'onCorrupt', 'prefetch'],
-];
-export const IMAGE_SET_OPTIONS: readonly string[] = [
-  ...IMAGE_READING_OPTIONS,
-  ...['channelsA', 'channelsB'],
-];
+/** Reads which channels images have. */
+export const channelsOption = (): Option<1 | 3> => {
+  const usual = 3;
+  return (where, parameter, value = usual) => {
+    if (value !== 1 && value !== 3) fail('value', where, parameter, '1 or 3', value);
+    return value;
+  };
+};
+
+/** Of a file what is kept, and what is done where it cannot be read. */
+export const FILE_READING = {
+  alpha: oneOf(ALPHAS, { default: 'drop' }),
+  bits: integer({ min: 8, max: 16, default: 8 }),
+  onCorrupt: oneOf(['refuse', 'skip'], { default: 'refuse' }),
+};
+
+/** How {@link ImageReadingOptions} are read; sizes are checked together, by {@link imageSizes}. */
+export const imageReading = (defaults: ImageSetDefaults) => ({
+  preprocess: preprocessOption(),
+  load: given<Sides | false | undefined>(),
+  crop: given<Sides | undefined>(),
+  flip: boolean({ default: defaults.flip }),
+  ...FILE_READING,
+  shuffle: boolean({ default: true }),
+  seed: seed(),
+  prefetch: boolean({ default: true }),
+});
 
 /** {@link ImageReadingOptions}, checked, with their defaults. */
 export interface ImageSetSettings extends Required<Omit<Preparation, 'bits'>> {
   readonly bits?: number;
   readonly keep: Keep;
-  readonly flip: boolean;
-  readonly shuffle: boolean;
-  readonly seed: number;
-  readonly onCorrupt: OnCorrupt;
-  readonly prefetch: boolean;
 }
+
+/** {@link ImageReadingOptions} with their defaults. */
+export type ReadImageOptions = OptionsOf<ReturnType<typeof imageReading>>;
 
 /** What differs between kinds of data sets. */
 export interface ImageSetDefaults extends SizeDefaults {
@@ -81,39 +98,24 @@ export const TRANSLATION_DEFAULTS: ImageSetDefaults = {
 };
 const larger = (side: number) => Math.round((side * 286) / 256);
 
+/** How {@link ImageSetOptions} are read. */
+export const IMAGE_SET = {
+  ...imageReading(TRANSLATION_DEFAULTS),
+  channelsA: channelsOption(),
+  channelsB: channelsOption(),
+};
+
+/** What images are read and brought to size by. */
 export function imageSetSettings(
   where: string,
-  options: ImageReadingOptions,
+  options: ReadImageOptions,
   defaults: ImageSetDefaults,
 ): ImageSetSettings {
-  const { flip = defaults.flip, shuffle = true, seed = 0 } = options;
-  const { onCorrupt = 'refuse', prefetch = true, alpha = 'drop', bits = 8 } = options;
-  const sizes = imageSizes(where, options, defaults);
-  checkBoolean(where, 'flip', flip);
-  checkOneOf(where, 'alpha', alpha, ALPHAS);
-  checkNumber(where, 'bits', bits, { integer: true, min: 8, max: 16 });
-  checkBoolean(where, 'shuffle', shuffle);
-  checkOneOf(where, 'onCorrupt', onCorrupt, ['refuse', 'skip']);
-  checkBoolean(where, 'prefetch', prefetch);
-  const deep = bits > 8;
+  const deep = options.bits > 8;
   return {
-    ...{ ...sizes, alpha, flip, shuffle, seed, onCorrupt, prefetch },
-    ...(deep && { bits }),
-    keep: { deep, transparency: alpha !== 'drop' },
+    ...imageSizes(where, options, defaults),
+    alpha: options.alpha,
+    ...(deep && { bits: options.bits }),
+    keep: { deep, transparency: options.alpha !== 'drop' },
   };
-}
-
-/** Channels of one domain. */
-export function checkChannels(where: string, name: string, channels: number): void {
-  if (channels !== 1 && channels !== 3) fail('value', where, name, '1 or 3', channels);
-}
-
-export function channelsOfDomains(
-  where: string,
-  options: ImageSetOptions,
-): Record<'a' | 'b', ImageChannels> {
-  const { channelsA = 3, channelsB = 3 } = options;
-  checkChannels(where, 'channelsA', channelsA);
-  checkChannels(where, 'channelsB', channelsB);
-  return { a: channelsA, b: channelsB };
 }

@@ -1,4 +1,6 @@
-import { checkNumber, checkOneOf, fail } from '../../internal/check.js';
+import { checkNumber, fail } from '../../internal/check.js';
+import { oneOf } from '../../internal/option_kinds.js';
+import type { Option } from '../../internal/read_options.js';
 import { sidesOf } from './preparation.js';
 import type { Preparation, Preprocess, Sides } from './preparation.js';
 
@@ -6,6 +8,13 @@ import type { Preparation, Preprocess, Sides } from './preparation.js';
 export interface SizeDefaults {
   readonly crop: number;
   readonly load: (crop: Sides) => Sides;
+}
+
+/** What sizes are chosen by. */
+export interface SizeOptions {
+  readonly preprocess: Preprocess;
+  readonly load: Sides | false | undefined;
+  readonly crop: Sides | undefined;
 }
 
 /** Which of `load` and `crop` each way uses; where an image is only scaled, `crop` is its least height. */
@@ -17,14 +26,17 @@ const USES: Readonly<Record<Preprocess, { readonly load: boolean; readonly crop:
   none: { load: false, crop: false },
 };
 
-/** Checks `preprocess`, `load` and `crop`, and fills in what is left out. */
+/** Reads how an image is brought to size. */
+export const preprocessOption = (): Option<Preprocess> =>
+  oneOf(Object.keys(USES) as Preprocess[], { default: 'resize_and_crop' });
+
+/** Checks `load` and `crop`, and fills in what is left out. */
 export function imageSizes(
   where: string,
-  options: Partial<Pick<Preparation, 'preprocess' | 'load' | 'crop'>>,
+  options: SizeOptions,
   defaults: SizeDefaults,
 ): Required<Pick<Preparation, 'preprocess' | 'load' | 'crop'>> {
-  const { preprocess = 'resize_and_crop', crop = defaults.crop } = options;
-  checkOneOf(where, 'preprocess', preprocess, Object.keys(USES) as Preprocess[]);
+  const { preprocess, crop = defaults.crop } = options;
   const uses = USES[preprocess];
   for (const name of ['load', 'crop'] as const) {
     const value = options[name];

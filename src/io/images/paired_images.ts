@@ -1,10 +1,10 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { imageFiles } from './image_files.js';
 import type { ImageFile } from './image_files.js';
-import { IMAGE_SET_OPTIONS } from './image_set_options.js';
-import { pairedSet } from './paired_set.js';
+import { PAIRED_SET, pairedSet } from './paired_set.js';
 import type { PairedSetOptions } from './paired_set.js';
 
 /** Options of {@link pairedImages}. */
@@ -50,7 +50,7 @@ export interface PairedImagesOptions extends PairedSetOptions {
  */
 export function pairedImages(options: PairedImagesOptions): ImageDataSet<readonly string[]> {
   const where = 'pairedImages';
-  checkOptions(where, options, ['files', 'direction', ...IMAGE_SET_OPTIONS]);
-  const listing = imageFiles(where, 'files', options.files);
-  return pairedSet(where, listing, decodeJPEGInBrowser, options);
+  const read = readOptions(where, options, { files: given<ArrayLike<ImageFile>>(), ...PAIRED_SET });
+  const listing = imageFiles(where, 'files', read.files);
+  return pairedSet(where, listing, decodeJPEGInBrowser, read);
 }

@@ -1,12 +1,13 @@
-import { checkOneOf } from '../../internal/check.js';
+import { oneOf } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import type { ImageDecoder } from './decode_image.js';
 import { imageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
 import type { ImageListing } from './image_listing.js';
-import { channelsOfDomains, imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
+import { IMAGE_SET, imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
 import type { Picture } from './picture.js';
@@ -20,18 +21,21 @@ export interface PairedSetOptions extends ImageSetOptions {
   direction?: 'a-to-b' | 'b-to-a';
 }
 
+/** How {@link PairedSetOptions} are read. */
+export const PAIRED_SET = {
+  ...IMAGE_SET,
+  direction: oneOf(['a-to-b', 'b-to-a'], { default: 'a-to-b' }),
+};
+
 /** Pairs that stand side by side in one file; both halves are cropped and flipped alike. */
 export function pairedSet(
   where: string,
   { sources: list, passedOver }: ImageListing,
   decodeJPEG: ImageDecoder,
-  options: PairedSetOptions,
+  options: OptionsOf<typeof PAIRED_SET>,
 ): ImageDataSet<readonly string[]> {
   const settings = imageSetSettings(where, options, TRANSLATION_DEFAULTS);
-  const channels = channelsOfDomains(where, options);
-  const { direction = 'a-to-b' } = options;
-  checkOneOf(where, 'direction', direction, ['a-to-b', 'b-to-a']);
-  const { flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const { direction, channelsA, channelsB, flip, seed, shuffle, onCorrupt, prefetch } = options;
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
   const notes = { skipped: new Map<string, string>(), warnings: new Map<string, string>() };
@@ -52,8 +56,8 @@ export function pairedSet(
       const cut = cutOf(left, settings, chance);
       const [a, b] = direction === 'a-to-b' ? [left, right] : [right, left];
       return {
-        a: prepareImage(a, channels.a, settings, cut),
-        b: prepareImage(b, channels.b, settings, cut),
+        a: prepareImage(a, channelsA, settings, cut),
+        b: prepareImage(b, channelsB, settings, cut),
       };
     },
   });

@@ -1,10 +1,10 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { imageFiles } from './image_files.js';
 import type { ImageFile } from './image_files.js';
-import { IMAGE_READING_OPTIONS } from './image_set_options.js';
-import { trainingSet } from './training_set.js';
+import { TRAINING_SET, trainingSet } from './training_set.js';
 import type { RealBatch, TrainingSetOptions } from './training_set.js';
 
 /** Options of {@link trainingImages}. */
@@ -46,7 +46,10 @@ export function trainingImages(
   options: TrainingImagesOptions,
 ): ImageDataSet<readonly string[], RealBatch> {
   const where = 'trainingImages';
-  checkOptions(where, options, ['files', 'channels', ...IMAGE_READING_OPTIONS]);
-  const listing = imageFiles(where, 'files', options.files);
-  return trainingSet(where, listing, decodeJPEGInBrowser, options);
+  const read = readOptions(where, options, {
+    files: given<ArrayLike<ImageFile>>(),
+    ...TRAINING_SET,
+  });
+  const listing = imageFiles(where, 'files', read.files);
+  return trainingSet(where, listing, decodeJPEGInBrowser, read);
 }

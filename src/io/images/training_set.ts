@@ -1,12 +1,13 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { RandomStream } from '../../internal/random.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import { imageDecoder } from './decode_image.js';
 import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
 import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
 import type { ImageListing } from './image_listing.js';
-import { checkChannels, imageSetSettings } from './image_set_options.js';
+import { channelsOption, imageReading, imageSetSettings } from './image_set_options.js';
 import type { ImageReadingOptions, ImageSetDefaults } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
 import type { Picture } from './picture.js';
@@ -28,17 +29,18 @@ export interface RealBatch {
 
 const DEFAULTS: ImageSetDefaults = { crop: 64, load: (crop) => crop, flip: false };
 
+/** How {@link TrainingSetOptions} are read. */
+export const TRAINING_SET = { ...imageReading(DEFAULTS), channels: channelsOption() };
+
 /** Images of one domain. */
 export function trainingSet(
   where: string,
   { sources: list, passedOver }: ImageListing,
   decodeJPEG: ImageDecoder,
-  options: TrainingSetOptions,
+  options: OptionsOf<typeof TRAINING_SET>,
 ): ImageDataSet<readonly string[], RealBatch> {
   const settings = imageSetSettings(where, options, DEFAULTS);
-  const { channels = 3 } = options;
-  checkChannels(where, 'channels', channels);
-  const { flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const { channels, flip, seed, shuffle, onCorrupt, prefetch } = options;
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
   const notes = { skipped: new Map<string, string>(), warnings: new Map<string, string>() };

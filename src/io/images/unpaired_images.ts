@@ -1,9 +1,10 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { decodeJPEGInBrowser } from './decode_jpeg_in_browser.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { imageFiles } from './image_files.js';
 import type { ImageFile } from './image_files.js';
-import { IMAGE_SET_OPTIONS } from './image_set_options.js';
+import { IMAGE_SET } from './image_set_options.js';
 import type { ImageSetOptions } from './image_set_options.js';
 import { unpairedSet } from './unpaired_set.js';
 import type { UnpairedNames } from './unpaired_set.js';
@@ -49,8 +50,12 @@ export interface UnpairedImagesOptions extends ImageSetOptions {
  */
 export function unpairedImages(options: UnpairedImagesOptions): ImageDataSet<UnpairedNames> {
   const where = 'unpairedImages';
-  checkOptions(where, options, ['filesA', 'filesB', ...IMAGE_SET_OPTIONS]);
-  const a = imageFiles(where, 'filesA', options.filesA);
-  const b = imageFiles(where, 'filesB', options.filesB);
-  return unpairedSet(where, { a, b }, decodeJPEGInBrowser, options);
+  const read = readOptions(where, options, {
+    filesA: given<ArrayLike<ImageFile>>(),
+    filesB: given<ArrayLike<ImageFile>>(),
+    ...IMAGE_SET,
+  });
+  const a = imageFiles(where, 'filesA', read.filesA);
+  const b = imageFiles(where, 'filesB', read.filesB);
+  return unpairedSet(where, { a, b }, decodeJPEGInBrowser, read);
 }

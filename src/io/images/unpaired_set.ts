@@ -1,4 +1,5 @@
 import { RandomStream } from '../../internal/random.js';
+import type { OptionsOf } from '../../internal/read_options.js';
 import type { ImageDecoder } from './decode_image.js';
 import { imageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
@@ -6,8 +7,8 @@ import { imageDataSet } from './image_data_set.js';
 import type { ImageDataSet } from './image_data_set.js';
 import { bothPassedOver } from './image_listing.js';
 import type { ImageListing } from './image_listing.js';
-import { channelsOfDomains, imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
-import type { ImageSetOptions } from './image_set_options.js';
+import { imageSetSettings, TRANSLATION_DEFAULTS } from './image_set_options.js';
+import type { IMAGE_SET } from './image_set_options.js';
 import { ImageSources } from './image_sources.js';
 import type { Picture } from './picture.js';
 import { checkBits, prepareImage } from './prepare_image.js';
@@ -25,11 +26,10 @@ export function unpairedSet(
   where: string,
   listings: Readonly<Record<'a' | 'b', ImageListing>>,
   decodeJPEG: ImageDecoder,
-  options: ImageSetOptions,
+  options: OptionsOf<typeof IMAGE_SET>,
 ): ImageDataSet<UnpairedNames> {
   const settings = imageSetSettings(where, options, TRANSLATION_DEFAULTS);
-  const channels = channelsOfDomains(where, options);
-  const { flip, seed, shuffle, onCorrupt, prefetch } = settings;
+  const { channelsA, channelsB, flip, seed, shuffle, onCorrupt, prefetch } = options;
   const passedOver = bothPassedOver(listings.a.passedOver, listings.b.passedOver);
   const stream = new RandomStream(seed, where);
   const chances = stream.fork('crops');
@@ -82,8 +82,8 @@ export function unpairedSet(
       const imageA = await orderA.image(n);
       const imageB = await (shuffle ? drawn(n, other) : orderB.image(n));
       return {
-        a: prepareImage(imageA, channels.a, settings, cutOf(imageA, settings, ofA)),
-        b: prepareImage(imageB, channels.b, settings, cutOf(imageB, settings, ofB)),
+        a: prepareImage(imageA, channelsA, settings, cutOf(imageA, settings, ofA)),
+        b: prepareImage(imageB, channelsB, settings, cutOf(imageB, settings, ofB)),
       };
     },
   });

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBoolean, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { boolean, custom, given, oneOf, string } from '../../internal/option_kinds.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { checkModel } from '../../layers/spectral/spectral_norms.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
@@ -32,8 +33,6 @@ export interface LoadStateDictOptions {
    */
   readonly instanceStatistics?: 'refuse' | 'ignore';
 }
-
-const OPTIONS = ['model', 'stateDict', 'architecture', 'strict', 'prefix', 'instanceStatistics'];
 
 /**
  * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, of the Inception-v3 of
@@ -75,17 +74,17 @@ const OPTIONS = ['model', 'stateDict', 'architecture', 'strict', 'prefix', 'inst
  */
 export function loadStateDict(options: LoadStateDictOptions): StateDictDifference {
   const where = 'loadStateDict';
-  checkOptions(where, options, OPTIONS);
-  const { model, stateDict, architecture, ...how } = options ?? ({} as LoadStateDictOptions);
-  const { strict = true, prefix, instanceStatistics = 'refuse' } = how;
-  checkModel(where, model);
-  checkOneOf(where, 'architecture', architecture, ARCHITECTURE_NAMES);
-  checkBoolean(where, 'strict', strict);
-  if (prefix !== undefined && typeof prefix !== 'string')
-    fail('type', where, 'prefix', 'a text', prefix);
-  checkOneOf(where, 'instanceStatistics', instanceStatistics, ['refuse', 'ignore']);
-  return loadWeights(where, model, ARCHITECTURES[architecture], stateDict, {
+  const read = readOptions(where, options, {
+    model: custom<LayersModel>((_, _parameter, value) => checkModel(where, value)),
+    stateDict: given<LoadStateDictOptions['stateDict']>(),
+    architecture: oneOf(ARCHITECTURE_NAMES),
+    strict: boolean({ default: true }),
+    prefix: optional(string()),
+    instanceStatistics: oneOf(['refuse', 'ignore'], { default: 'refuse' }),
+  });
+  const { strict, prefix } = read;
+  return loadWeights(where, read.model, ARCHITECTURES[read.architecture], read.stateDict, {
     ...{ strict, prefix },
-    ignoreStatistics: instanceStatistics === 'ignore',
+    ignoreStatistics: read.instanceStatistics === 'ignore',
   });
 }

@@ -1,6 +1,8 @@
 import { isArrayBuffer, isUint8Array } from '../../internal/brands.js';
-import { checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
 import { pace } from '../../internal/pace.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { StateArray } from '../../types.js';
 import { findStateDict, stepsOf } from './find_state_dict.js';
 import type { StateDictPath } from './find_state_dict.js';
@@ -68,9 +70,9 @@ export async function readPth(
   bytes: Uint8Array | ArrayBuffer,
   options: ReadPthOptions = {},
 ): Promise<Record<string, StateArray>> {
-  checkOptions('readPth', options, ['path']);
+  const { path } = readOptions('readPth', options, { path: given<ReadPthOptions['path']>() });
   const file = await open(bytesOf(bytes));
-  const tensors = findStateDict(file.root, stepsOf(options.path));
+  const tensors = findStateDict(file.root, stepsOf(path));
 
   const allowed = MAX_GROWTH * bytes.byteLength + MIN_ALLOWANCE;
   let size = 0;

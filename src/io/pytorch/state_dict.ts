@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkOneOf, checkOptions } from '../../internal/check.js';
+import { custom, oneOf } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { arraysOf } from '../../internal/state.js';
 import { checkModel } from '../../layers/spectral/spectral_norms.js';
 import type { StateArray } from '../../types.js';
@@ -57,11 +58,11 @@ export interface StateDictOptions {
  */
 export async function stateDict(options: StateDictOptions): Promise<Record<string, StateArray>> {
   const where = 'stateDict';
-  checkOptions(where, options, ['model', 'architecture', 'spectralKeys']);
-  const { model, architecture, spectralKeys = 'hook' } = options ?? ({} as StateDictOptions);
-  checkModel(where, model);
-  checkOneOf(where, 'architecture', architecture, ARCHITECTURE_NAMES);
-  checkOneOf(where, 'spectralKeys', spectralKeys, ['hook', 'parametrization']);
+  const { model, architecture, spectralKeys } = readOptions(where, options, {
+    model: custom<LayersModel>((_, _parameter, value) => checkModel(where, value)),
+    architecture: oneOf(ARCHITECTURE_NAMES),
+    spectralKeys: oneOf(['hook', 'parametrization'], { default: 'hook' }),
+  });
   const [plan] = planWeights(where, model, ARCHITECTURES[architecture], [spectralKeys]);
 
   const { weights, counters } = plan!;

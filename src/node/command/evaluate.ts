@@ -8,7 +8,7 @@ import type { EvaluateFoldersOptions } from '../evaluate/evaluate_options.js';
 import { METRICS } from '../evaluate/evaluation.js';
 import type { Evaluation, Metric } from '../evaluate/evaluation.js';
 import { writeFileAtomic } from '../files/atomic_file.js';
-import { inFlags, withFlags } from './in_flags.js';
+import { COMMAND, inFlags, withFlags } from './in_flags.js';
 import { scoreTable } from './score_table.js';
 
 export const EVALUATE_HELP: string = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
@@ -62,16 +62,16 @@ export async function evaluate(args: string[]): Promise<void> {
   const number = (flag: keyof typeof FLAGS): number | undefined => {
     const value = flags[flag] as string | undefined;
     if (value === undefined) return undefined;
-    if (!/^\d+$/.test(value)) refuse(`--${flag} must be a whole number`, value);
+    if (!/^\d+$/.test(value)) refuse(`--${flag}`, 'a whole number', value);
     return Number(value);
   };
   const { real, fake, extractor } = flags;
   const enough = fake !== undefined || flags['save-stats'] !== undefined;
   if (real === undefined || !enough || extractor === undefined)
-    return refuse('--real, --fake and --extractor must be given', args.join(' ') || 'nothing');
+    return refuse('--real, --fake and --extractor', 'given', args.join(' ') || 'nothing');
   const range = flags.range?.split(',').map(Number);
   if (range !== undefined && (range.length !== 2 || !range.every(Number.isFinite)))
-    refuse('--range must be two numbers, LOW,HIGH', flags.range!);
+    refuse('--range', 'two numbers, LOW,HIGH', flags.range!);
   const options = {
     ...{ real, fake, extractor, weights: flags.weights, layer: flags.layer, logits: flags.logits },
     range: range as [number, number] | undefined,
@@ -129,10 +129,14 @@ function read(args: string[]) {
   try {
     return parseArgs({ args, options: FLAGS }).values;
   } catch (error) {
-    throw new GanKitError('value', `${(error as Error).message}\n\n${EVALUATE_HELP}`);
+    throw new GanKitError('value', `${(error as Error).message}\n\n${EVALUATE_HELP}`, {
+      where: COMMAND,
+      cause: error,
+    });
   }
 }
 
-function refuse(rule: string, received: string): never {
-  throw new GanKitError('value', `gan-kit evaluate: ${rule}. Received: ${received}.`);
+function refuse(parameter: string, rule: string, received: string): never {
+  const message = `${COMMAND}: ${parameter} must be ${rule}. Received: ${received}.`;
+  throw new GanKitError('value', message, { where: COMMAND, parameter });
 }

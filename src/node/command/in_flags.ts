@@ -13,12 +13,18 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Functions of which who runs the command knows nothing. */
 const FUNCTIONS = /^(evaluateFolders|folderImages|featureExtractor|loadBackend): /;
 
+/** The command, as errors name it. */
+export const COMMAND = 'gan-kit evaluate';
+
+/** The option, of one of its entries: `prefer` of `prefer[0]`. */
+const nameIn = (parameter: string): string => parameter.replace(/\[\d+\]$/, '');
+
 /** Says in the words of the command what a function says in those of its options. */
 export const inFlags = (message: string): string =>
   message
-    .replace(FUNCTIONS, 'gan-kit evaluate: ')
+    .replace(FUNCTIONS, `${COMMAND}: `)
     .replace(/\bonCorrupt: 'skip'/g, '--skip-corrupt')
-    .replace(/`(\w+)`/g, (whole, name: string) => FLAGS[name] ?? whole);
+    .replace(/`(\w+(?:\[\d+\])?)`/g, (whole, name: string) => FLAGS[nameIn(name)] ?? whole);
 
 /** Runs a part of the command; what is refused in it is said in the words of the command. */
 export async function withFlags<T>(run: () => Promise<T>): Promise<T> {
@@ -26,6 +32,11 @@ export async function withFlags<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (!isGanKitError(error)) throw error;
-    throw new GanKitError(error.code, inFlags(error.message));
+    const { where, parameter } = error;
+    throw new GanKitError(error.code, inFlags(error.message), {
+      where: FUNCTIONS.test(`${where}: `) ? COMMAND : where,
+      parameter: parameter && (FLAGS[nameIn(parameter)] ?? parameter),
+      cause: error,
+    });
   }
 }

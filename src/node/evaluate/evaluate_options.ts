@@ -1,4 +1,14 @@
-import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import {
+  callback,
+  custom,
+  given,
+  integer,
+  list,
+  oneOf,
+  seed,
+} from '../../internal/option_kinds.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { METRICS } from './evaluation.js';
 import type { Metric } from './evaluation.js';
 import type { ExtractorSource } from './extractor.js';
@@ -69,36 +79,39 @@ export interface Request {
   readonly seed: number;
 }
 
+/** How options are read; what the extractor and the reader of images take is theirs to check. */
+const EVALUATION = {
+  real: given<unknown>(),
+  fake: given<unknown>(),
+  extractor: given<unknown>(),
+  weights: given<unknown>(),
+  layer: given<unknown>(),
+  logits: given<unknown>(),
+  range: given<unknown>(),
+  metrics: optional(list(oneOf(METRICS), { name: `a list of ${METRICS.join(', ')}`, min: 1 })),
+  batchSize: given<unknown>(),
+  channels: given<unknown>(),
+  size: given<unknown>(),
+  onCorrupt: given<unknown>(),
+  order: oneOf(['shuffled', 'paths'], { default: 'shuffled' }),
+  splits: integer({ min: 1, default: 10 }),
+  subsets: integer({ min: 1, default: 100 }),
+  subsetSize: optional(integer({ min: 2 })),
+  neighbors: integer({ min: 1, default: 3 }),
+  coverageNeighbors: integer({ min: 1, default: 5 }),
+  seed: seed(),
+  saveStatistics: optional(
+    custom<string>((where, parameter, value): asserts value is string =>
+      checkStatisticsPath(where, parameter, value),
+    ),
+  ),
+  onProgress: optional(callback()),
+};
+
 /** Checks the options that no image is needed for. */
 export function checkedRequest(where: string, options: EvaluateFoldersOptions): Request {
-  checkOptions(where, options, OPTIONS);
-  const { fake, metrics, order = 'shuffled', saveStatistics, onProgress } = options ?? {};
-  const { splits = 10, subsets = 100, subsetSize, seed = 0 } = options ?? {};
-  const { neighbors = 3, coverageNeighbors = 5 } = options ?? {};
-  if (metrics !== undefined && (!Array.isArray(metrics) || metrics.length === 0))
-    fail('type', where, 'metrics', `a list of ${METRICS.join(', ')}`, metrics);
-  for (const metric of (metrics ?? []) as readonly Metric[])
-    if (!METRICS.includes(metric))
-      fail('value', where, 'metrics', `of ${METRICS.join(', ')}`, metric);
-  checkOneOf(where, 'order', order, ['shuffled', 'paths']);
-  for (const [name, value] of Object.entries({ splits, subsets, neighbors, coverageNeighbors }))
-    checkNumber(where, name, value, { integer: true, min: 1 });
-  if (subsetSize !== undefined)
-    checkNumber(where, 'subsetSize', subsetSize, { integer: true, min: 2 });
-  checkNumber(where, 'seed', seed, { integer: true, min: 0 });
-  if (saveStatistics !== undefined) checkStatisticsPath(where, 'saveStatistics', saveStatistics);
-  else if (fake === undefined)
-    fail('type', where, 'fake', 'a folder, unless `saveStatistics` is given', fake);
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    fail('type', where, 'onProgress', 'a function', onProgress);
-  return {
-    ...{ metrics, order, splits, subsets, subsetSize },
-    ...{ neighbors, coverageNeighbors, seed },
-  };
+  const read = readOptions<unknown, typeof EVALUATION>(where, options, EVALUATION);
+  if (read.saveStatistics === undefined && read.fake === undefined)
+    fail('type', where, 'fake', 'a folder, unless `saveStatistics` is given', read.fake);
+  return read;
 }
-
-const OPTIONS: readonly string[] = [
-  ...['real', 'fake', 'extractor', 'weights', 'layer', 'logits', 'range', 'metrics', 'batchSize'],
-  ...['channels', 'size', 'onCorrupt', 'order', 'splits', 'subsets', 'subsetSize', 'neighbors'],
-  ...['coverageNeighbors', 'seed', 'saveStatistics', 'onProgress'],
-];

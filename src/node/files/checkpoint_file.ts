@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { GanKitError, isGanKitError } from '../../errors.js';
 import { isFloat32Array } from '../../internal/brands.js';
-import { checkBoolean, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { boolean, given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import { isStateful } from '../../internal/state.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../io/checkpoint.js';
 import type { CheckpointExtra } from '../../io/checkpoint.js';
@@ -44,9 +46,10 @@ export async function saveCheckpoint(
 ): Promise<void> {
   checkStateful('saveCheckpoint', system);
   checkPath('saveCheckpoint', path);
-  checkOptions('saveCheckpoint', options, ['extra', 'allowNonFinite']);
-  const { extra = {}, allowNonFinite = false } = options;
-  checkBoolean('saveCheckpoint', 'allowNonFinite', allowNonFinite);
+  const { extra = {}, allowNonFinite } = readOptions('saveCheckpoint', options, {
+    extra: given<CheckpointExtra | undefined>(),
+    allowNonFinite: boolean({ default: false }),
+  });
   const text = toJSONText('saveCheckpoint', 'extra', extra); // as it is now
   const state = await system.state();
   if (!allowNonFinite) checkFinite('saveCheckpoint', state);
@@ -92,7 +95,7 @@ async function about<T>(path: string, rule: string, read: () => T | Promise<T>):
     throw new GanKitError(
       cause.code,
       `loadCheckpoint: \`path\` must be ${rule}. Received: ${JSON.stringify(path)}.\n${cause.message}`,
-      { cause },
+      { cause, where: 'loadCheckpoint', parameter: 'path' },
     );
   }
 }

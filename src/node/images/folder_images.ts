@@ -1,15 +1,18 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { checkNumber, checkOneOf, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
 import { checkBackend } from '../../internal/check_backend.js';
+import { custom, given, integer, interval } from '../../internal/option_kinds.js';
+import { optional, readOptions } from '../../internal/read_options.js';
 import { BadImage } from '../../io/images/bad_image.js';
-import { ALPHAS, withColours } from '../../io/images/colours.js';
+import { withColours } from '../../io/images/colours.js';
 import { imageDecoder } from '../../io/images/decode_image.js';
-import { checkChannels } from '../../io/images/image_set_options.js';
+import { FILE_READING, channelsOption } from '../../io/images/image_set_options.js';
 import { checkSides } from '../../io/images/image_sizes.js';
 import type { ImageSource, OnCorrupt } from '../../io/images/image_sources.js';
 import type { Picture } from '../../io/images/picture.js';
 import { sidesOf } from '../../io/images/preparation.js';
+import type { Sides } from '../../io/images/preparation.js';
 import { checkBits, resized, whiteOf } from '../../io/images/prepare_image.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
@@ -86,23 +89,19 @@ export interface FolderImages extends AsyncIterable<Tensor4D> {
  */
 export async function folderImages(options: FolderImagesOptions): Promise<FolderImages> {
   const where = 'folderImages';
-  checkOptions(where, options, [
-    ...['folder', 'batchSize', 'channels', 'size', 'range', 'alpha', 'bits', 'onCorrupt'],
-  ]);
-  const { batchSize = 32, channels = 3, size, range = [-1, 1], onCorrupt = 'refuse' } = options;
-  const { alpha = 'drop', bits = 8 } = options;
-  checkNumber(where, 'batchSize', batchSize, { integer: true, min: 1 });
-  checkChannels(where, 'channels', channels);
-  if (size !== undefined) checkSides(where, 'size', size);
-  if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isFinite))
-    fail('type', where, 'range', 'two finite numbers, [low, high]', range);
-  checkOneOf(where, 'alpha', alpha, ALPHAS);
-  checkNumber(where, 'bits', bits, { integer: true, min: 8, max: 16 });
-  checkOneOf(where, 'onCorrupt', onCorrupt, ['refuse', 'skip']);
-  const { sources, passedOver } = await imageFolder(where, 'folder', options.folder);
+  const read = readOptions(where, options, {
+    folder: given<string>(),
+    batchSize: integer({ min: 1, default: 32 }),
+    channels: channelsOption(),
+    size: optional(custom<Sides>(checkSides)),
+    range: interval({ default: [-1, 1] }),
+    ...FILE_READING,
+  });
+  const { batchSize, channels, size, range, alpha, bits, onCorrupt } = read;
+  const { sources, passedOver } = await imageFolder(where, 'folder', read.folder);
   const [skipped, warnings] = [new Map<string, string>(), new Map<string, string>()];
   const decode = imageDecoder(decodeJPEG, { deep: bits > 8, transparency: alpha !== 'drop' });
-  const read = async (source: ImageSource): Promise<ReadImage> => {
+  const readImage = async (source: ImageSource): Promise<ReadImage> => {
     const image = await decode(await source.read());
     checkBits(image, bits);
     if (image.warning !== undefined) warnings.set(source.name, image.warning);
@@ -117,7 +116,7 @@ export async function folderImages(options: FolderImagesOptions): Promise<Folder
     checkBackend('folderImages');
     let batch: ReadImage[] = [];
     for (const source of sources) {
-      const image = await read(source).catch((error: unknown) => {
+      const image = await readImage(source).catch((error: unknown) => {
         passOver(source, error, onCorrupt, skipped);
       });
       if (image === undefined) continue;

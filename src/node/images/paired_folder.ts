@@ -1,7 +1,7 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { ImageDataSet } from '../../io/images/image_data_set.js';
-import { IMAGE_SET_OPTIONS } from '../../io/images/image_set_options.js';
-import { pairedSet } from '../../io/images/paired_set.js';
+import { PAIRED_SET, pairedSet } from '../../io/images/paired_set.js';
 import type { PairedSetOptions } from '../../io/images/paired_set.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
@@ -57,7 +57,7 @@ export async function pairedImages(
   options: PairedFolderOptions,
 ): Promise<ImageDataSet<readonly string[]>> {
   const where = 'pairedImages';
-  checkOptions(where, options, ['folder', 'direction', ...IMAGE_SET_OPTIONS]);
-  const listing = await imageFolder(where, 'folder', options.folder);
-  return pairedSet(where, listing, decodeJPEG, options);
+  const read = readOptions(where, options, { folder: given<string>(), ...PAIRED_SET });
+  const listing = await imageFolder(where, 'folder', read.folder);
+  return pairedSet(where, listing, decodeJPEG, read);
 }

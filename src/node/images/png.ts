@@ -1,6 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { isUint8Array } from '../../internal/brands.js';
-import { checkNumber, checkOptions, fail } from '../../internal/check.js';
+import { fail } from '../../internal/check.js';
+import { given, integer } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { RasterImage } from '../../io/image_grid.js';
 import { checkPath, writeFileAtomic } from '../files/atomic_file.js';
 
@@ -57,14 +59,21 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return frame;
 }
 
+/** How the parts of an image are read. */
+const RASTER = {
+  width: integer({ min: 1 }),
+  height: integer({ min: 1 }),
+  channels: integer({ min: 1, max: 4 }),
+  data: given<unknown>(),
+};
+
 function checkRaster(where: string, image: RasterImage): void {
-  if (typeof image !== 'object' || image === null)
-    fail('type', where, 'image', 'an image, { width, height, channels, data }', image);
-  checkOptions(where, image, ['width', 'height', 'channels', 'data']);
-  const { width, height, channels, data } = image;
-  checkNumber(where, 'image.width', width, { integer: true, min: 1 });
-  checkNumber(where, 'image.height', height, { integer: true, min: 1 });
-  checkNumber(where, 'image.channels', channels, { integer: true, min: 1, max: 4 });
+  const { width, height, channels, data } = readOptions<unknown, typeof RASTER>(
+    where,
+    image,
+    RASTER,
+    'image',
+  );
   if (!isUint8Array(data)) fail('type', where, 'image.data', 'a Uint8Array', data);
   if (data.length !== width * height * channels)
     fail(

@@ -1,7 +1,7 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { ImageDataSet } from '../../io/images/image_data_set.js';
-import { IMAGE_READING_OPTIONS } from '../../io/images/image_set_options.js';
-import { trainingSet } from '../../io/images/training_set.js';
+import { TRAINING_SET, trainingSet } from '../../io/images/training_set.js';
 import type { RealBatch, TrainingSetOptions } from '../../io/images/training_set.js';
 import { decodeJPEG } from './decode_jpeg.js';
 import { imageFolder } from './image_folder.js';
@@ -61,7 +61,7 @@ export async function trainingImages(
   options: TrainingFolderOptions,
 ): Promise<ImageDataSet<readonly string[], RealBatch>> {
   const where = 'trainingImages';
-  checkOptions(where, options, ['folder', 'channels', ...IMAGE_READING_OPTIONS]);
-  const listing = await imageFolder(where, 'folder', options.folder);
-  return trainingSet(where, listing, decodeJPEG, options);
+  const read = readOptions(where, options, { folder: given<string>(), ...TRAINING_SET });
+  const listing = await imageFolder(where, 'folder', read.folder);
+  return trainingSet(where, listing, decodeJPEG, read);
 }

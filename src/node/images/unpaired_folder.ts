@@ -1,6 +1,7 @@
-import { checkOptions } from '../../internal/check.js';
+import { given } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { ImageDataSet } from '../../io/images/image_data_set.js';
-import { IMAGE_SET_OPTIONS } from '../../io/images/image_set_options.js';
+import { IMAGE_SET } from '../../io/images/image_set_options.js';
 import type { ImageSetOptions } from '../../io/images/image_set_options.js';
 import { unpairedSet } from '../../io/images/unpaired_set.js';
 import type { UnpairedNames } from '../../io/images/unpaired_set.js';
@@ -58,8 +59,12 @@ export async function unpairedImages(
   options: UnpairedFolderOptions,
 ): Promise<ImageDataSet<UnpairedNames>> {
   const where = 'unpairedImages';
-  checkOptions(where, options, ['folderA', 'folderB', ...IMAGE_SET_OPTIONS]);
-  const a = await imageFolder(where, 'folderA', options.folderA);
-  const b = await imageFolder(where, 'folderB', options.folderB);
-  return unpairedSet(where, { a, b }, decodeJPEG, options);
+  const read = readOptions(where, options, {
+    folderA: given<string>(),
+    folderB: given<string>(),
+    ...IMAGE_SET,
+  });
+  const a = await imageFolder(where, 'folderA', read.folderA);
+  const b = await imageFolder(where, 'folderB', read.folderB);
+  return unpairedSet(where, { a, b }, decodeJPEG, read);
 }

@@ -40,8 +40,7 @@ export function checkReport(where: string, report: RunReport): void {
       check(at, item as Fields);
     });
 
-  if (typeof report !== 'object' || report === null) fault('', 'an object with a title', report);
-  checkOptions(where, report, KEYS);
+  checkOptions(where, report, KEYS, 'report');
   text('.title', report.title);
   text('.subtitle', report.subtitle, true);
   entries('.summary', report.summary, ['label', 'value', 'note'], (at, item) => {

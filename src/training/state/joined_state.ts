@@ -43,7 +43,7 @@ function named(where: string, name: string, error: unknown): unknown {
   return new GanKitError(
     error.code,
     `${where}: \`state\` must fit the part '${name}'. Received: one that does not.\n${error.message}`,
-    { cause: error },
+    { cause: error, where, parameter: 'state' },
   );
 }
 

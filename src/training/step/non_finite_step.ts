@@ -25,6 +25,7 @@ export function nonFiniteStep(
     'value',
     `${where}: ${found}.\nThe system is as it was before. Look at the batch and the learning rates; ` +
       `onNonFinite: 'skip' leaves such steps out.`,
+    { where },
   );
 }
 

@@ -18,6 +18,6 @@ export function explainOutOfMemory(
       'Use a smaller batch or a lower resolution, or wrap parts of the networks in recompute ' +
       '(gan-kit/layers). The system is as it was before this step.\n' +
       error.message.split('\n')[0]!,
-    { cause: error },
+    { cause: error, where, parameter },
   );
 }

@@ -268,7 +268,7 @@ describe('what files differ in', () => {
     await expect(load(both, { prefix: 'netF.' })).rejects.toThrow(
       /`prefix` must be the beginning of some names of the file\. .*"netF\."\.\nThey begin with netD\., netG\., ema\.\./,
     );
-    await expect(load(both, { prefix: 3 as never })).rejects.toThrow(/`prefix` must be a text/);
+    await expect(load(both, { prefix: 3 as never })).rejects.toThrow(/`prefix` must be a string/);
     // not whole: the prefix is named, and the differences are those behind it
     await expect(load(without(lightning, /netG\.net\.5\.bias|netG\.net\.0\.bias/))).rejects.toThrow(
       /Of the names behind the prefix 'netG\.':\nMissing: /,

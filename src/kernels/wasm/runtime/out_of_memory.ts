@@ -92,7 +92,7 @@ function outOfMemory(bytes: number, held: number): GanKitError {
       `Received: a request for ${mebibytes(bytes)} while ${mebibytes(held)} are held.\n` +
       'Use a smaller batch or a lower resolution, dispose of what is no longer needed, ' +
       'or wrap parts of the network in recompute (gan-kit/layers).',
-    { cause: OUT_OF_MEMORY },
+    { cause: OUT_OF_MEMORY, where: 'wasm', parameter: 'memory' },
   );
 }
 
