@@ -3,7 +3,7 @@ import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { boolean, integer, number, oneOf, shape } from '../internal/option_kinds.js';
 import { optional } from '../internal/read_options.js';
-import type { OptionsOf } from '../internal/read_options.js';
+import type { OptionsOf, SchemaOf, SchemaRead } from '../internal/read_options.js';
 import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
@@ -54,7 +54,10 @@ export interface DCGANOptions {
 }
 
 /** How the options are read that both networks have; what has no default here has one by the form. */
-export const DCGAN = {
+export const DCGAN: SchemaRead<
+  Pick<DCGANOptions, 'imageShape' | 'kernelSize' | 'stddev' | 'seed'>
+> &
+  SchemaOf<Pick<DCGANOptions, 'filters' | 'form' | 'outerBias' | 'negativeSlope'>> = {
   imageShape: shape<ImageShape>({ axes: ['height', 'width', 'channels'], default: [64, 64, 3] }),
   filters: optional(integer({ min: 1 })),
   form: optional(oneOf(['paper', 'tutorial'])),

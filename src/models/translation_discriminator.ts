@@ -6,7 +6,7 @@ import { allOrNothing } from '../internal/freed_if_thrown.js';
 import type { ImageSizes } from '../internal/image_sizes.js';
 import { boolean, number, oneOf, string } from '../internal/option_kinds.js';
 import { optional } from '../internal/read_options.js';
-import type { OptionsOf } from '../internal/read_options.js';
+import type { OptionsOf, SchemaOf, SchemaRead } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
@@ -30,7 +30,8 @@ export interface TranslationDiscriminatorOptions extends TranslationOptions {
 }
 
 /** How the options are read that all have. */
-export const DISCRIMINATOR = {
+export const DISCRIMINATOR: SchemaRead<Omit<TranslationDiscriminatorOptions, 'normalization'>> &
+  SchemaOf<Pick<TranslationDiscriminatorOptions, 'normalization'>> = {
   ...TRANSLATION,
   normalization: optional(oneOf(NORMALIZATIONS)),
   spectralNorm: boolean({ default: false }),

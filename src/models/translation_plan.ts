@@ -1,6 +1,7 @@
 import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { integer, shape, string } from '../internal/option_kinds.js';
 import { optional } from '../internal/read_options.js';
+import type { Option, SchemaRead } from '../internal/read_options.js';
 import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { instanceNormalization } from '../layers/normalization/instance_normalization.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
@@ -41,14 +42,16 @@ export interface TranslationOptions {
 export const AXES = ['height', 'width', 'channels'] as const;
 
 /** How the options are read that all have alike. */
-export const TRANSLATION = {
+export const TRANSLATION: SchemaRead<Omit<TranslationOptions, 'normalization' | 'name'>> = {
   inputShape: shape<TranslationShape>({ axes: AXES, free: 2 }),
   filters: integer({ min: 1, default: 64 }),
   ...INITIAL_WEIGHTS,
 };
 
 /** The same of generators. */
-export const TRANSLATOR = {
+export const TRANSLATOR: SchemaRead<Omit<TranslationOptions, 'normalization'>> & {
+  readonly outputChannels: Option<number | undefined>;
+} = {
   ...TRANSLATION,
   outputChannels: optional(integer({ min: 1 })),
   name: string({ default: 'generator' }),
