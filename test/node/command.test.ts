@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isGanKitError } from '../../src/errors.js';
 import { decodeStatisticsNPZ } from '../../src/metrics/gaussian/statistics_npz.js';
 import { evaluate, EVALUATE_HELP } from '../../src/node/command/evaluate.js';
 import { savePNG } from '../../src/node/images/png.js';
@@ -116,7 +115,7 @@ describe('gan-kit evaluate', () => {
     [{ threads: '0' }, /: --threads must be/],
   ])('refuses %o by its flag, and names no option of a function', async (flags, message) => {
     const refused = await run(flags).catch((error: unknown) => error);
-    expect(isGanKitError(refused)).toBe(true);
+    expect(refused).toMatchObject({ name: 'GanKitError', where: 'gan-kit evaluate' });
     expect((refused as Error).message).toMatch(message);
     expect((refused as Error).message).not.toMatch(/evaluateFolders|folderImages|`[a-z]+[A-Z]\w*`/);
   });

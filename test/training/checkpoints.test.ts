@@ -233,7 +233,12 @@ describe('a checkpoint of another system is refused by name', () => {
     const before = await other.state();
     const start = memory().numTensors;
     const error: unknown = await loadCheckpoint(other, path).catch((error: unknown) => error);
-    expect(error).toMatchObject({ name: 'GanKitError', code: 'state' });
+    expect(error).toMatchObject({
+      name: 'GanKitError',
+      code: 'state',
+      where: 'loadCheckpoint',
+      parameter: 'path',
+    });
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).toMatch(
       /^loadCheckpoint: `path` must be a checkpoint of this system\. Received: ".*saved\.safetensors"\.\nGAN\.restore: `state` must/,

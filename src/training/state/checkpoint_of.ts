@@ -6,19 +6,19 @@ import type { Stateful } from '../../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
 import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
 
-/** What a checkpoint of one's own trainer may hold: networks, optimizers, and pieces with a state. */
+/** What a checkpoint of a custom trainer may hold: networks, optimizers, and pieces with a state. */
 export type CheckpointPart = LayersModel | Optimizer | Stateful;
 
 const WHERE = 'checkpointOf';
 
 /**
- * Makes one piece of the parts of a trainer of one's own, which `saveCheckpoint` and `loadCheckpoint` take.
+ * Makes one piece of the parts of a custom trainer, which `saveCheckpoint` and `loadCheckpoint` take.
  *
  * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer has its moments
  * under the paths of the weights that it moves, if their networks are parts. A state that lacks a part, has one
  * more or does not fit is refused by the name of the part, and everything stays as it was.
  *
- * @param parts By names of one's own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
+ * @param parts By names of your own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
  *   with `state()` and `restore()`, such as an `ExponentialMovingAverage`, an `ImagePool`, a `GradientPenalty`, a
  *   system, or another `checkpointOf`. All stay the caller's.
  * @returns A piece with `state()` and `restore()`; it holds nothing that is to be disposed of.
