@@ -2,7 +2,7 @@ import { isInt32Array } from '../../internal/brands.js';
 import { checkOptions, fail } from '../../internal/check.js';
 import { integer, seed as seedOption } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
-import type { OptionsOf } from '../../internal/read_options.js';
+import type { Option, OptionsOf } from '../../internal/read_options.js';
 import type { RowMatrix } from '../rows.js';
 
 /** Which rows make the subsets: one array per subset, of each set as many. */
@@ -12,7 +12,7 @@ export interface SubsetIndices {
 }
 
 /** How many subsets are drawn, and from where. */
-export const DRAWING = {
+export const DRAWING: Readonly<Record<'subsets' | 'subsetSize' | 'seed', Option<number>>> = {
   subsets: integer({ min: 1, default: 100 }),
   subsetSize: integer({ min: 2, default: 1000 }),
   seed: seedOption(),
