@@ -126,7 +126,9 @@ class Defaults {
 
   /** The options of a schema: object literals, constants, members, spreads. */
   private entries(expression: ts.Node): Map<string, { node: ts.Node; value: ts.Node }> {
-    const node = this.resolved(expression);
+    const called = this.resolved(expression);
+    const maker = ts.isCallExpression(called) ? this.resolved(called.expression) : called;
+    const node = ts.isArrowFunction(maker) ? this.resolved(resultOf(maker)) : maker;
     const all = new Map<string, { node: ts.Node; value: ts.Node }>();
     if (!ts.isObjectLiteralExpression(node)) return all;
     for (const one of node.properties)
@@ -177,7 +179,7 @@ class Defaults {
   private defaultOf(expression: ts.Node): ts.Expression | undefined {
     const node = this.resolved(expression);
     if (ts.isArrowFunction(node))
-      return node.parameters[2]?.initializer ?? this.defaultOf(node.body);
+      return node.parameters[2]?.initializer ?? this.defaultOf(resultOf(node));
     if (!ts.isCallExpression(node)) return undefined;
     const called = node.expression.getText().split('.').at(-1);
     if (called === 'orElse') return node.arguments[1];
@@ -190,7 +192,7 @@ class Defaults {
     }
     const kind = this.resolved(node.expression);
     return node.arguments.length === 0 && ts.isArrowFunction(kind)
-      ? this.defaultOf(kind.body)
+      ? this.defaultOf(resultOf(kind))
       : undefined;
   }
 
@@ -244,6 +246,10 @@ class Defaults {
 }
 
 const keyOf = (node: ts.BindingElement): string => (node.propertyName ?? node.name).getText();
+
+/** What a function returns at its end. */
+const resultOf = ({ body }: ts.ArrowFunction): ts.Node =>
+  (ts.isBlock(body) && body.statements.find(ts.isReturnStatement)?.expression) || body;
 
 /** What is wrong with the defaults of one option. */
 function* faultsOf({ name, documented, places }: OptionProperty): Generator<string> {
