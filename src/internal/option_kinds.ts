@@ -1,13 +1,5 @@
-import {
-  checkBoolean,
-  checkFunction,
-  checkNumber,
-  checkOneOf,
-  checkTensor,
-  fail,
-} from './check.js';
-import type { NumberRule, TensorRule } from './check.js';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkBoolean, checkFunction, checkNumber, checkOneOf, fail } from './check.js';
+import type { NumberRule } from './check.js';
 import type { Option } from './read_options.js';
 
 /** The value of an option that is left out; an option without one must be given. */
@@ -64,14 +56,6 @@ export const callback =
   <T extends (...args: never[]) => unknown>(rule: Default<T> = {}): Option<T> =>
   (where, parameter, value = rule.default) => {
     checkFunction(where, parameter, value);
-    return value as T;
-  };
-
-/** Reads a tensor of the given rank, shape and dtype. */
-export const tensorOf =
-  <T extends Tensor = Tensor>(rule: TensorRule = {}): Option<T> =>
-  (where, parameter, value) => {
-    checkTensor(where, parameter, value, rule);
     return value as T;
   };
 

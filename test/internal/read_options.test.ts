@@ -1,4 +1,4 @@
-import { scalar, tensor1d } from '@tensorflow/tfjs-core';
+import { scalar } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { GanKitError } from 'gan-kit';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { Option } from '../../src/internal/read_options.js';
 import { useBackend } from '../helpers/backends.js';
 
 const { boolean, callback, custom, integer, list, number } = kinds;
-const { objectLike, oneOf, seed, shape, string, tensorOf } = kinds;
+const { objectLike, oneOf, seed, shape, string } = kinds;
 
 await useBackend('wasm');
 
@@ -158,13 +158,6 @@ describe('kinds of options', () => {
     expect(refusal(string(), 1)).toMatchObject({ code: 'type' });
     expect(one(callback(), Math.abs)).toBe(Math.abs);
     expect(refusal(callback(), {})).toMatchObject({ code: 'type' });
-  });
-
-  it('tensorOf', () => {
-    const x = tensor1d([1, 2]);
-    expect(one(tensorOf({ rank: 1 }), x)).toBe(x);
-    expect(refusal(tensorOf({ rank: 2 }), x)).toMatchObject({ code: 'shape', parameter: 'x' });
-    x.dispose();
   });
 
   it('objectLike', () => {

@@ -1,6 +1,6 @@
 import { fail } from '../../internal/check.js';
 import { boolean, given, integer, oneOf, seed } from '../../internal/option_kinds.js';
-import type { Option, OptionsOf } from '../../internal/read_options.js';
+import type { Option, OptionsOf, SchemaOf, SchemaRead } from '../../internal/read_options.js';
 import { ALPHAS } from './colours.js';
 import { imageSizes, preprocessOption } from './image_sizes.js';
 import type { SizeDefaults } from './image_sizes.js';
@@ -58,14 +58,18 @@ export const channelsOption = (): Option<1 | 3> => {
 };
 
 /** Of a file what is kept, and what is done where it cannot be read. */
-export const FILE_READING = {
+export const FILE_READING: SchemaRead<Pick<ImageReadingOptions, 'alpha' | 'bits' | 'onCorrupt'>> = {
   alpha: oneOf(ALPHAS, { default: 'drop' }),
   bits: integer({ min: 8, max: 16, default: 8 }),
   onCorrupt: oneOf(['refuse', 'skip'], { default: 'refuse' }),
 };
 
+/** The schema of {@link ImageReadingOptions}: what is cut and to what size it is resized may be left out. */
+type ImageReading = SchemaRead<Omit<ImageReadingOptions, 'load' | 'crop'>> &
+  SchemaOf<Pick<ImageReadingOptions, 'load' | 'crop'>>;
+
 /** How {@link ImageReadingOptions} are read; sizes are checked together, by {@link imageSizes}. */
-export const imageReading = (defaults: ImageSetDefaults) => ({
+export const imageReading = (defaults: ImageSetDefaults): ImageReading => ({
   preprocess: preprocessOption(),
   load: given<Sides | false | undefined>(),
   crop: given<Sides | undefined>(),
@@ -83,7 +87,7 @@ export interface ImageSetSettings extends Required<Omit<Preparation, 'bits'>> {
 }
 
 /** {@link ImageReadingOptions} with their defaults. */
-export type ReadImageOptions = OptionsOf<ReturnType<typeof imageReading>>;
+export type ReadImageOptions = OptionsOf<ImageReading>;
 
 /** What differs between kinds of data sets. */
 export interface ImageSetDefaults extends SizeDefaults {
@@ -99,7 +103,8 @@ export const TRANSLATION_DEFAULTS: ImageSetDefaults = {
 const larger = (side: number) => Math.round((side * 286) / 256);
 
 /** How {@link ImageSetOptions} are read. */
-export const IMAGE_SET = {
+export const IMAGE_SET: ImageReading &
+  SchemaRead<Pick<ImageSetOptions, 'channelsA' | 'channelsB'>> = {
   ...imageReading(TRANSLATION_DEFAULTS),
   channelsA: channelsOption(),
   channelsB: channelsOption(),

@@ -1,6 +1,6 @@
 import { oneOf } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
-import type { OptionsOf } from '../../internal/read_options.js';
+import type { OptionsOf, SchemaRead } from '../../internal/read_options.js';
 import type { ImageDecoder } from './decode_image.js';
 import { imageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
@@ -22,7 +22,7 @@ export interface PairedSetOptions extends ImageSetOptions {
 }
 
 /** How {@link PairedSetOptions} are read. */
-export const PAIRED_SET = {
+export const PAIRED_SET: typeof IMAGE_SET & SchemaRead<Pick<PairedSetOptions, 'direction'>> = {
   ...IMAGE_SET,
   direction: oneOf(['a-to-b', 'b-to-a'], { default: 'a-to-b' }),
 };

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { RandomStream } from '../../internal/random.js';
-import type { OptionsOf } from '../../internal/read_options.js';
+import type { OptionsOf, SchemaRead } from '../../internal/read_options.js';
 import { imageDecoder } from './decode_image.js';
 import type { ImageDecoder } from './decode_image.js';
 import { epochOrder } from './epoch_order.js';
@@ -30,7 +30,11 @@ export interface RealBatch {
 const DEFAULTS: ImageSetDefaults = { crop: 64, load: (crop) => crop, flip: false };
 
 /** How {@link TrainingSetOptions} are read. */
-export const TRAINING_SET = { ...imageReading(DEFAULTS), channels: channelsOption() };
+export const TRAINING_SET: ReturnType<typeof imageReading> &
+  SchemaRead<Pick<TrainingSetOptions, 'channels'>> = {
+  ...imageReading(DEFAULTS),
+  channels: channelsOption(),
+};
 
 /** Images of one domain. */
 export function trainingSet(

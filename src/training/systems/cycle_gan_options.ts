@@ -12,8 +12,12 @@ import type { AdjustableOptimizer, AdversarialLoss, Penalty } from '../../types.
 import { checkNetworksGiven } from '../core/check_networks_given.js';
 import { lossOf, optimizersOf } from '../core/system_schema.js';
 import { checkCritic, checkTakes, shapesFit } from '../step/check_system.js';
-import { TRANSLATION_SCHEMA } from './translation_options.js';
-import type { BesideShapes, TranslationSystemOptions } from './translation_options.js';
+import { imagesMade, TRANSLATION_SCHEMA } from './translation_options.js';
+import type {
+  BesideShapes,
+  ReadTranslationOptions,
+  TranslationSystemOptions,
+} from './translation_options.js';
 
 /** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
 export interface CycleGANOptions<
@@ -47,8 +51,18 @@ export interface CycleGANOptions<
   optimizers?: { readonly generators: G; readonly discriminators: D };
 }
 
+/** Options of which each that has a default is there. */
+export type ReadCycleGANOptions = CycleGANOptions<Optimizer, Optimizer> &
+  ReadTranslationOptions &
+  Required<Pick<CycleGANOptions, 'loss' | 'criticSteps' | 'poolSize'>> & {
+    readonly lambdaCycle: { readonly a: number; readonly b: number };
+  };
+
 /** Reads options; refuses those that say nothing about the networks they belong to. */
-export function readCycleGANOptions(where: string, options: CycleGANOptions<Optimizer, Optimizer>) {
+export function readCycleGANOptions(
+  where: string,
+  options: CycleGANOptions<Optimizer, Optimizer>,
+): ReadCycleGANOptions {
   const lambda = number({ min: 0 });
   const read = readOptions(where, options, {
     ...TRANSLATION_SCHEMA,
@@ -69,7 +83,8 @@ export function readCycleGANOptions(where: string, options: CycleGANOptions<Opti
   });
   checkNetworksGiven(where, read, 'generators', 'discriminators');
   const { lambdaCycle: both } = read;
-  return { ...read, lambdaCycle: typeof both === 'number' ? { a: both, b: both } : both };
+  const lambdaCycle = typeof both === 'number' ? { a: both, b: both } : both;
+  return { ...read, lambdaCycle } as ReadCycleGANOptions;
 }
 
 /** The four networks. */
@@ -78,10 +93,7 @@ export type CycleNetworks = Readonly<
 >;
 
 /** The networks of a cycle: those that are given, and the paper's for the others; refuses those that make none. */
-export function cycleNetworks(
-  where: string,
-  options: ReturnType<typeof readCycleGANOptions>,
-): CycleNetworks {
+export function cycleNetworks(where: string, options: ReadCycleGANOptions): CycleNetworks {
   const { generators, discriminators, lambdaIdentity, penalties, allowBatchNorm } = options;
   const seed = 4 * options.seed;
   const [a, b] = [options.inputShape!, options.outputShape ?? options.inputShape!];
@@ -124,22 +136,6 @@ export function cycleNetworks(
   if (penalties?.a !== undefined && penalties.a === penalties.b)
     fail('value', where, 'penalties', 'two, one for each discriminator', 'the same one twice');
   return networks;
-}
-
-/** Tells a generator which images to make; those of free size are as large as what it is given. */
-function imagesMade(where: string, from: TranslationShape, to: TranslationShape) {
-  const isFree = [from, to].some((shape) => Array.isArray(shape) && shape.includes(null));
-  if (!isFree) return { outputShape: to as readonly [number, number, number] };
-  if (from.slice(0, 2).join() !== to.slice(0, 2).join())
-    fail(
-      'value',
-      where,
-      'outputShape',
-      `of the height and width of inputShape, ${String(from[0])} and ${String(from[1])}, where one of them is null`,
-      to,
-      'A generator of free size makes images as large as those it is given; A and B may differ in size all the same.',
-    );
-  return { outputChannels: to[2] };
 }
 
 /** Whether an image of one domain can be put in the place of one of the other. */

@@ -13,7 +13,11 @@ import { lossOf, optimizersOf } from '../core/system_schema.js';
 import { checkCritic, checkModel, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
 import { TRANSLATION_SCHEMA } from './translation_options.js';
-import type { BesideShapes, TranslationSystemOptions } from './translation_options.js';
+import type {
+  BesideShapes,
+  ReadTranslationOptions,
+  TranslationSystemOptions,
+} from './translation_options.js';
 
 /** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
 export interface Pix2PixOptions<
@@ -42,12 +46,8 @@ export interface Pix2PixOptions<
 
 /** Options of which each that has a default is there. */
 export type ReadPix2PixOptions = Pix2PixOptions<Optimizer, Optimizer> &
-  Required<
-    Pick<
-      Pix2PixOptions,
-      'loss' | 'discriminatorWeight' | 'lambdaL1' | 'allowBatchNorm' | 'poolSize' | 'seed'
-    >
-  >;
+  ReadTranslationOptions &
+  Required<Pick<Pix2PixOptions, 'loss' | 'lambdaL1' | 'poolSize'>>;
 
 /** Reads options; refuses those that say nothing about the networks they belong to. */
 export function readPix2PixOptions(

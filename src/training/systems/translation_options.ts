@@ -2,8 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
 import { boolean, given, number, seed } from '../../internal/option_kinds.js';
+import type { SchemaOf, SchemaRead } from '../../internal/read_options.js';
 import { checkImageSize } from '../../layers/image_size.js';
 import type { PatchDiscriminatorOptions } from '../../models/patch_discriminator.js';
+import type { ResnetGeneratorOptions } from '../../models/resnet_generator.js';
 import type { TranslationShape } from '../../models/translation_plan.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA } from '../core/system_schema.js';
@@ -31,8 +33,16 @@ export interface TranslationSystemOptions extends SystemOptions {
   seed?: number;
 }
 
+/** Those of them that have a default. */
+export type ReadTranslationOptions = Required<
+  Pick<TranslationSystemOptions, 'discriminatorWeight' | 'allowBatchNorm' | 'seed'>
+>;
+
 /** How they are read. */
-export const TRANSLATION_SCHEMA = {
+export const TRANSLATION_SCHEMA: SchemaOf<
+  Omit<TranslationSystemOptions, keyof ReadTranslationOptions>
+> &
+  SchemaRead<ReadTranslationOptions> = {
   ...SYSTEM_SCHEMA,
   inputShape: given<TranslationShape | undefined>(),
   discriminatorOptions: given<TranslationSystemOptions['discriminatorOptions']>(),
@@ -68,4 +78,24 @@ export function checkSizeKept(
   const note =
     'Generators of free size keep what they can halve evenly: resnetGenerator multiples of 4.';
   fail('shape', where, parameter, `${rule} [${made.shape.join(',')}]`, images, note);
+}
+
+/** Tells a generator which images to make; those of free size are as large as what it is given. */
+export function imagesMade(
+  where: string,
+  from: TranslationShape,
+  to: TranslationShape,
+): Pick<ResnetGeneratorOptions, 'outputShape' | 'outputChannels'> {
+  const isFree = [from, to].some((shape) => Array.isArray(shape) && shape.includes(null));
+  if (!isFree) return { outputShape: to as readonly [number, number, number] };
+  if (from.slice(0, 2).join() !== to.slice(0, 2).join())
+    fail(
+      'value',
+      where,
+      'outputShape',
+      `of the height and width of inputShape, ${String(from[0])} and ${String(from[1])}, where one of them is null`,
+      to,
+      'A generator of free size makes images as large as those it is given; A and B may differ in size all the same.',
+    );
+  return { outputChannels: to[2] };
 }
