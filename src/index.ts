@@ -12,7 +12,7 @@ export type {
   GeneratorOutputs,
   ModelOf,
   Penalty,
-  PieceState,
+  SavedState,
   Reduction,
   StateArray,
   StateValue,

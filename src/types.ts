@@ -71,21 +71,21 @@ export interface StateArray {
   readonly dtype?: 'I64';
 }
 
-/** What a piece needs to go on exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */
-export interface PieceState {
+/** What a component needs to go on exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */
+export interface SavedState {
   readonly values: Readonly<Record<string, StateValue>>;
   readonly arrays: Readonly<Record<string, StateArray>>;
 }
 
-/** A piece whose state a checkpoint holds. */
+/** A component whose state a checkpoint holds. */
 export interface Stateful {
   /** A copy of the state; later steps do not change it. */
-  state(): Promise<PieceState>;
+  state(): Promise<SavedState>;
   /** Goes back to a state; a state that does not fit is refused and nothing is changed. */
-  restore(state: PieceState): Promise<void>;
+  restore(state: SavedState): Promise<void>;
 }
 
-/** The pieces of a paper wired together; the loop stays the user's. */
+/** The building blocks of a paper, wired together; the loop stays the user's. */
 export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly networks: Readonly<Record<string, LayersModel>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;

@@ -17,7 +17,7 @@ export function createFeatureMatchingGAN(networks: Networks, latentSize: number,
     name: 'FeatureMatchingGAN',
     networks,
     optimizers,
-    pieces: { random },
+    components: { random },
     owns: Object.values(optimizers),
     step({ real }: { real: Tensor }, step: Step<Losses>, { generator: G, features: f, judge }) {
       const z = () => random.normal([real.shape[0], latentSize]);

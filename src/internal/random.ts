@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { PieceState, Stateful } from '../types.js';
+import type { SavedState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
 import { hostInput } from './host_input.js';
 import type { Revertible, Savepoint } from './savepoint.js';
@@ -166,11 +166,11 @@ export class RandomStream implements Stateful, Revertible {
     });
   }
 
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return { values: { seed: this.seed, counter: this.counter }, arrays: {} };
   }
 
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     checkState('RandomStream.restore', state);
     const seed = countFrom('RandomStream.restore', state, 'seed');
     const counter = countFrom('RandomStream.restore', state, 'counter');

@@ -1,6 +1,6 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { PieceState, StateArray, StateValue, Stateful } from '../types.js';
+import type { SavedState, StateArray, StateValue, Stateful } from '../types.js';
 import { isFloat32Array, isInt32Array } from './brands.js';
 import { checkOptions, fail } from './check.js';
 
@@ -11,9 +11,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   !ArrayBuffer.isView(value);
 
 /** Checks that a value is a state: numbers and words by their keys, and arrays that fit their shapes. */
-export function checkState(where: string, state: unknown): asserts state is PieceState {
+export function checkState(where: string, state: unknown): asserts state is SavedState {
   checkOptions(where, state, ['values', 'arrays'], 'state');
-  const { values, arrays } = state as Record<keyof PieceState, unknown>;
+  const { values, arrays } = state as Record<keyof SavedState, unknown>;
   if (!isRecord(values)) fail('type', where, 'state.values', 'an object', values);
   if (!isRecord(arrays)) fail('type', where, 'state.arrays', 'an object', arrays);
   for (const [key, value] of Object.entries(arrays)) {
@@ -27,12 +27,12 @@ export function checkState(where: string, state: unknown): asserts state is Piec
 }
 
 /** Whether something has a state that can be gone back to. */
-export const isStateful = (piece: unknown): piece is Stateful =>
-  typeof (piece as Partial<Stateful> | undefined)?.state === 'function' &&
-  typeof (piece as Partial<Stateful>).restore === 'function';
+export const isStateful = (component: unknown): component is Stateful =>
+  typeof (component as Partial<Stateful> | undefined)?.state === 'function' &&
+  typeof (component as Partial<Stateful>).restore === 'function';
 
 /** Joins the states of named parts into one; keys become `name/key`. */
-export function joinStates(parts: Readonly<Record<string, PieceState>>): PieceState {
+export function joinStates(parts: Readonly<Record<string, SavedState>>): SavedState {
   const values: Record<string, StateValue> = {};
   const arrays: Record<string, StateArray> = {};
   for (const [name, part] of Object.entries(parts)) {
@@ -43,7 +43,7 @@ export function joinStates(parts: Readonly<Record<string, PieceState>>): PieceSt
 }
 
 /** The part of a joined state that belongs to `name`. */
-export function partOf(state: PieceState, name: string): PieceState {
+export function partOf(state: SavedState, name: string): SavedState {
   const prefix = `${name}/`;
   const cut = <T>(record: Readonly<Record<string, T>>) =>
     Object.fromEntries(
@@ -55,7 +55,7 @@ export function partOf(state: PieceState, name: string): PieceState {
 }
 
 /** A number that a state must hold, finite. */
-export function numberFrom(where: string, state: PieceState, key: string): number {
+export function numberFrom(where: string, state: SavedState, key: string): number {
   const value = state.values[key];
   if (!Number.isFinite(value))
     fail('state', where, `state.values['${key}']`, 'a finite number', value);
@@ -63,7 +63,7 @@ export function numberFrom(where: string, state: PieceState, key: string): numbe
 }
 
 /** A count that a state must hold: an integer from 0 on. */
-export function countFrom(where: string, state: PieceState, key: string): number {
+export function countFrom(where: string, state: SavedState, key: string): number {
   const value = state.values[key];
   if (!Number.isSafeInteger(value) || (value as number) < 0)
     fail('state', where, `state.values['${key}']`, 'an integer >= 0', value);
@@ -73,7 +73,7 @@ export function countFrom(where: string, state: PieceState, key: string): number
 /** An array that a state must hold, of the given shape. */
 export function arrayFrom(
   where: string,
-  state: PieceState,
+  state: SavedState,
   key: string,
   shape?: readonly number[],
 ): StateArray {

@@ -1,7 +1,7 @@
 import { GanKitError } from '../errors.js';
 import { isUint8Array } from '../internal/brands.js';
 import { checkOptions, fail } from '../internal/check.js';
-import type { PieceState, StateValue } from '../types.js';
+import type { SavedState, StateValue } from '../types.js';
 import { toJSONText } from './json_text.js';
 import type { JSONValue } from './json_text.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
@@ -14,14 +14,14 @@ export type CheckpointExtra = Readonly<Record<string, JSONValue>>;
 
 /** The content of a checkpoint. */
 export interface Checkpoint {
-  readonly state: PieceState;
+  readonly state: SavedState;
   readonly extra: CheckpointExtra;
 }
 
 /**
  * Writes a state as a safetensors file: the arrays as tensors, the values as JSON in the metadata.
  *
- * @param state what `state()` of a system or a piece returned.
+ * @param state what `state()` of a system or a component returned.
  * @param extra anything JSON can hold, returned by `decodeCheckpoint` as it is; default {}.
  * @returns the bytes of the file; equal states give equal bytes.
  * @throws GanKitError where a value is not JSON (NaN, a Map) or an array does not fit its shape.
@@ -38,7 +38,7 @@ export interface Checkpoint {
  * console.log(decodeCheckpoint(bytes).extra); // → { step: 300 }
  * ```
  */
-export function encodeCheckpoint(state: PieceState, extra: CheckpointExtra = {}): Uint8Array {
+export function encodeCheckpoint(state: SavedState, extra: CheckpointExtra = {}): Uint8Array {
   const where = 'encodeCheckpoint';
   checkOptions(where, state, ['values', 'arrays'], 'state');
   for (const [name, part] of Object.entries({ values: state.values, arrays: state.arrays, extra }))

@@ -4,7 +4,7 @@ import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { number, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
-import type { PieceState, Stateful } from '../types.js';
+import type { SavedState, Stateful } from '../types.js';
 import { readLayerOptions } from './layer_options.js';
 import { masksAreFrozen } from './modes/frozen_masks.js';
 import { register } from './serialization/register_class.js';
@@ -86,12 +86,12 @@ export class Dropout extends layers.Layer implements Stateful {
   }
 
   /** The position in the stream of masks. */
-  state(): Promise<PieceState> {
+  state(): Promise<SavedState> {
     return this.stream.state();
   }
 
   /** Goes on from a saved position. */
-  restore(state: PieceState): Promise<void> {
+  restore(state: SavedState): Promise<void> {
     return this.stream.restore(state);
   }
 

@@ -8,7 +8,7 @@ import { integer, number, oneOf, seed } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
 import type { SchemaRead } from '../internal/read_options.js';
-import type { Critic, Penalty, PieceState, Stateful } from '../types.js';
+import type { Critic, Penalty, SavedState, Stateful } from '../types.js';
 import { normPenalty } from './norm_penalty.js';
 import type { NormRule } from './norm_penalty.js';
 import { SAMPLING_POINTS, samplingPoints } from './sampling_points.js';
@@ -159,11 +159,11 @@ export class GradientPenalty implements Penalty, Stateful {
     return this.random.savepoint();
   }
 
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return this.random.state();
   }
 
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     await this.random.restore(state);
   }
 }

@@ -9,7 +9,7 @@ import type { Savepoint } from '../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 import type { NamedWeight } from '../layers/weights/named_weights.js';
-import type { PieceState, Stateful } from '../types.js';
+import type { SavedState, Stateful } from '../types.js';
 import { withoutCounts } from './state/counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
@@ -126,7 +126,7 @@ export class ExponentialMovingAverage implements Stateful {
   }
 
   /** A copy of the average, by path, and the count of updates. */
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     this.checkAlive('state');
     const updates = this.count;
     return { values: { updates }, arrays: await arraysOf(this.namedWeights) };
@@ -138,7 +138,7 @@ export class ExponentialMovingAverage implements Stateful {
    * @param state Of an average over a model of the same paths and shapes.
    * @throws GanKitError if the state does not fit; nothing is changed then.
    */
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = 'ExponentialMovingAverage.restore';
     this.checkAlive('restore');
     checkState(where, state);

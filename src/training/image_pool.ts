@@ -7,7 +7,7 @@ import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
 import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
 import { stopGradient } from '../ops/stop_gradient.js';
-import type { PieceState, Stateful } from '../types.js';
+import type { SavedState, Stateful } from '../types.js';
 import { imageArrays, imagesFrom } from './pool_arrays.js';
 
 type Shape = Tensor4D['shape'];
@@ -170,7 +170,7 @@ export class ImagePool implements Stateful {
   }
 
   /** A copy of the images, and the place in the stream of decisions. */
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     this.checkAlive('ImagePool.state');
     const count = this.images.length;
     // both are begun before the first wait, because a query meanwhile changes them
@@ -184,7 +184,7 @@ export class ImagePool implements Stateful {
    * @param state Of a pool of the same size.
    * @throws GanKitError if the state does not fit; nothing is changed then.
    */
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = 'ImagePool.restore';
     this.checkAlive(where);
     checkState(where, state);

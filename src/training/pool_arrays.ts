@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
 import { arrayFrom, arraysOf } from '../internal/state.js';
-import type { PieceState, StateArray } from '../types.js';
+import type { SavedState, StateArray } from '../types.js';
 
 /** Images of one shape as one array, `images`, others as `images/0`, `images/1` … */
 export async function imageArrays(
@@ -19,7 +19,7 @@ export async function imageArrays(
 }
 
 /** The images of a state, `[1, height, width, channels]` each. */
-export function imagesFrom(where: string, state: PieceState, count: number): StateArray[] {
+export function imagesFrom(where: string, state: SavedState, count: number): StateArray[] {
   const named = (key: string, images: number) => {
     const array = arrayFrom(where, state, key);
     if (array.shape.length !== 4 || array.shape[0] !== images)

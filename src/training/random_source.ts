@@ -11,7 +11,7 @@ export interface RandomSourceOptions {
 }
 
 /**
- * Makes a source of random numbers with a state, for the `pieces` of a system of one's own: a checkpoint holds
+ * Makes a source of random numbers with a state, for the `components` of a system of one's own: a checkpoint holds
  * its place, and a step that is undone takes its draws back. Equal seeds draw the same numbers on every backend.
  *
  * @param options See {@link RandomSourceOptions}.

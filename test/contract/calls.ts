@@ -268,7 +268,7 @@ export async function calls(): Promise<Map<string, Call>> {
         name: 'Autoencoder',
         networks: { generator },
         optimizers: { generator: adam },
-        pieces: { average },
+        components: { average },
         step: () => undefined,
       },
     ],

@@ -88,7 +88,7 @@ const imageModel = (thrower: Thrower | undefined, channels: number, inputs = 1) 
 
 type Options = Partial<training.GANOptions>;
 
-/** Steps of a GAN of which one piece may throw. */
+/** Steps of a GAN of which one component may throw. */
 function steps(options: (thrower: Thrower) => Options): Case {
   return (thrower) => {
     const gan = training.createGAN({

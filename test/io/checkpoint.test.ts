@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.js';
-import type { PieceState } from '../../src/types.js';
+import type { SavedState } from '../../src/types.js';
 import { fc } from '../helpers/properties.js';
 
-const state: PieceState = {
+const state: SavedState = {
   values: {
     'random/seed': 0,
     'random/counter': 2 ** 53 - 1,

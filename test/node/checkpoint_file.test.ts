@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
-import type { PieceState, Stateful } from '../../src/types.js';
+import type { SavedState, Stateful } from '../../src/types.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A piece with arrays. */
+/** A component with arrays. */
 class Weights implements Stateful {
   constructor(public data: Float32Array) {}
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return { values: {}, arrays: { w: { shape: [this.data.length], data: this.data.slice() } } };
   }
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const w = state.arrays['w'];
     if (w?.shape[0] !== this.data.length) throw new RangeError('does not fit');
     this.data = w.data as Float32Array;
@@ -75,18 +75,18 @@ describe('saveCheckpoint and loadCheckpoint', () => {
 });
 
 describe('bad input', () => {
-  const piece = new RandomStream(1);
+  const component = new RandomStream(1);
   it('a missing file is the file system’s error', async () => {
-    await expect(loadCheckpoint(piece, join(folder, 'missing'))).rejects.toThrow('ENOENT');
+    await expect(loadCheckpoint(component, join(folder, 'missing'))).rejects.toThrow('ENOENT');
   });
   it('a damaged file is named, and the system stays as it was', async () => {
     const path = join(folder, 'cut.safetensors');
     await saveCheckpoint(new RandomStream(7), path);
     writeFileSync(path, readFileSync(path).subarray(0, 40));
-    await expect(loadCheckpoint(piece, path)).rejects.toThrow(
+    await expect(loadCheckpoint(component, path)).rejects.toThrow(
       /loadCheckpoint: `path` must be a whole checkpoint. Received: ".*cut\.safetensors"[^]*cut off/,
     );
-    expect(piece.seed).toBe(1);
+    expect(component.seed).toBe(1);
   });
   it.each([[undefined], [{}], [{ state: 1, restore: 2 }]])('system %j', async (system) => {
     await expect(saveCheckpoint(system as never, join(folder, 'x'))).rejects.toThrow(
@@ -97,12 +97,12 @@ describe('bad input', () => {
     );
   });
   it('path and options', async () => {
-    await expect(saveCheckpoint(piece, '')).rejects.toThrow(/saveCheckpoint: `path` must be/);
-    await expect(loadCheckpoint(piece, 3 as never)).rejects.toThrow(
+    await expect(saveCheckpoint(component, '')).rejects.toThrow(/saveCheckpoint: `path` must be/);
+    await expect(loadCheckpoint(component, 3 as never)).rejects.toThrow(
       /loadCheckpoint: `path` must be/,
     );
-    await expect(saveCheckpoint(piece, join(folder, 'x'), { step: 3 } as never)).rejects.toThrow(
-      /with the keys extra/,
-    );
+    await expect(
+      saveCheckpoint(component, join(folder, 'x'), { step: 3 } as never),
+    ).rejects.toThrow(/with the keys extra/);
   });
 });

@@ -134,14 +134,14 @@ describe('a disposed system', () => {
   );
 });
 
-/** A piece that keeps what it is given. */
+/** A component that keeps what it is given. */
 const checkpointReader = () => {
-  const piece = {
+  const component = {
     got: undefined as unknown,
     state: async () => ({ values: {}, arrays: {} }),
-    restore: async (state: unknown) => void (piece.got = state),
+    restore: async (state: unknown) => void (component.got = state),
   };
-  return piece;
+  return component;
 };
 
 describe("tfjs's optimizers in a system", () => {
@@ -323,7 +323,7 @@ describe('checkpointOf', () => {
     return { whole: checkpointOf({ ...parts, ema }), step };
   };
 
-  it('saves and loads any mix of networks, optimizers and pieces', async () => {
+  it('saves and loads any mix of networks, optimizers and components', async () => {
     const [first, other] = [trainer(), trainer()];
     for (let k = 0; k < 3; k++) first.step(k);
     other.step(9);
@@ -347,20 +347,20 @@ describe('checkpointOf', () => {
 
   it('refuses a state of other parts, and stays as it was', async () => {
     const [a, b] = [mlp(3, 2), mlp(3, 2)];
-    const piece = checkpointOf({ a, b });
-    const before = await piece.state();
+    const component = checkpointOf({ a, b });
+    const before = await component.state();
     const state = await checkpointOf({ a: mlp(3, 2), b: mlp(4, 2) }).state();
-    await expect(piece.restore(state)).rejects.toThrow(
+    await expect(component.restore(state)).rejects.toThrow(
       /checkpointOf\.restore: .*part 'b'[^]*layer 'first'/,
     );
     await expect(checkpointOf({ a }).restore(before)).rejects.toThrow(/without 'b'/);
     await expect(checkpointOf({ a, b, c: mlp(1, 1) }).restore(before)).rejects.toThrow(/with 'c'/);
-    expect(await piece.state()).toEqual(before);
+    expect(await component.state()).toEqual(before);
   });
 
   it.each<[string, unknown, RegExp]>([
     ['nothing', undefined, /`parts` must be an object of parts by name/],
-    ['a piece', new RandomStream(1), /`parts` must be an object of parts/],
+    ['a component', new RandomStream(1), /`parts` must be an object of parts/],
     ['no parts', {}, /at least one/],
     [
       'a number',

@@ -167,8 +167,8 @@ const call = (network: LayersModel, ...inputs: Tensor[]) =>
   functionalCall(network, {}, inputs, { training: true });
 const valueOf = async (scalar: Tensor) => (await scalar.data())[0]!;
 
-const drawsOf = (state: Awaited<ReturnType<System['state']>>, piece: string) =>
-  Object.entries(state.values).filter(([key]) => key.startsWith(`${piece}/`));
+const drawsOf = (state: Awaited<ReturnType<System['state']>>, component: string) =>
+  Object.entries(state.values).filter(([key]) => key.startsWith(`${component}/`));
 
 // the shaders of software GPUs are compiled once a size: one seed and one size for all
 describe.each(BACKENDS)('conditions of createGAN on %s', (backend) => {

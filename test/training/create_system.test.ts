@@ -13,7 +13,7 @@ import type { Player } from '../../src/training/core/player.js';
 import type { Step } from '../../src/training/core/recipe.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { randomSource } from '../../src/training/random_source.js';
-import type { PieceState } from '../../src/types.js';
+import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { expectGradients } from '../helpers/numeric_gradient.js';
 import { weightsOf } from './translation_systems.js';
@@ -79,11 +79,11 @@ class Growth {
     return { rollback: () => void (this.stage = stage), release: () => undefined };
   }
 
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return { values: { stage: this.stage }, arrays: {} };
   }
 
-  async restore({ values }: PieceState): Promise<void> {
+  async restore({ values }: SavedState): Promise<void> {
     this.goTo(values['stage'] as number);
   }
 }
@@ -102,7 +102,7 @@ function growing(seed: number) {
     name: 'Growing',
     networks: () => ({ coder: growth.stages[growth.stage]! }),
     optimizers,
-    pieces: { growth, noise },
+    components: { growth, noise },
     step({ x }: { x: Tensor }, step: Step<Losses>, { coder }) {
       step.minimize([coder], optimizers.coder, () =>
         step.note('loss', distance(x, coder(add(x, noise.normal(x.shape, 0, 0.1))))),
@@ -279,11 +279,15 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
       /`recipe.optimizers.model` must be an optimizer/,
     ],
     [
-      'a piece by a name that is taken',
-      { pieces: { steps: randomSource() } },
-      /`recipe.pieces` must be/,
+      'a component by a name that is taken',
+      { components: { steps: randomSource() } },
+      /`recipe.components` must be/,
     ],
-    ['a piece by the name of a network', { pieces: { model: 1 } }, /`recipe.pieces` must be/],
+    [
+      'a component by the name of a network',
+      { components: { model: 1 } },
+      /`recipe.components` must be/,
+    ],
     ['no step', { step: undefined }, /`recipe.step` must be a function/],
     ['a check that is none', { check: 1 }, /`recipe.check` must be a function/],
     ['another word', { steps: 1 }, /Received: "steps"/],

@@ -12,7 +12,7 @@ import {
 import type { Rank, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImagePool } from '../../src/training/image_pool.js';
-import type { PieceState } from '../../src/types.js';
+import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
@@ -71,8 +71,8 @@ async function shownOf(pool: ImagePool, first: number, last: number, size = 1): 
 }
 
 const heldBy = async (pool: ImagePool) => [...((await pool.state()).arrays['images']?.data ?? [])];
-const reread = ({ values, arrays }: PieceState): PieceState => ({
-  values: JSON.parse(JSON.stringify(values)) as PieceState['values'],
+const reread = ({ values, arrays }: SavedState): SavedState => ({
+  values: JSON.parse(JSON.stringify(values)) as SavedState['values'],
   arrays: structuredClone(arrays),
 });
 
@@ -261,8 +261,8 @@ describe('ImagePool', () => {
     await shownOf(pool, 0, 5);
     const state = await pool.state();
     const { images } = state.arrays as { images: { data: Float32Array; shape: number[] } };
-    const change = (values: object): PieceState => ({ ...state, values: { ...state.values, ...values } }); // prettier-ignore
-    const wrong: [PieceState, RegExp][] = [
+    const change = (values: object): SavedState => ({ ...state, values: { ...state.values, ...values } }); // prettier-ignore
+    const wrong: [SavedState, RegExp][] = [
       [change({ size: 4 }), /^ImagePool.restore: `state.values\['size'\]` must be 3, as here/],
       [change({ count: 4 }), /`state.values\['count'\]` must be at most 3/],
       [change({ count: 2 }), /`state.arrays\['images'\]` must be of shape \[2,\?,\?,\?\]/],

@@ -9,7 +9,7 @@ import { sgd } from '../../src/training/optimizers/sgd.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
-import type { PieceState } from '../../src/types.js';
+import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
 /** Counts its training calls, as a factor that fades in would. */
@@ -27,11 +27,11 @@ class CountingLayer extends layers.Layer {
     return { rollback: () => void (this.calls = calls), release: () => undefined };
   }
 
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return { values: { calls: this.calls }, arrays: {} };
   }
 
-  async restore({ values }: PieceState): Promise<void> {
+  async restore({ values }: SavedState): Promise<void> {
     this.calls = values['calls'] as number;
   }
 }
@@ -227,7 +227,7 @@ describe.each(BACKENDS)('systems of images on %s', (backend) => {
       return result;
     };
     await step(good);
-    const before: PieceState = await system.state();
+    const before: SavedState = await system.state();
     expect(await message(step(bad))).toContain(`${kind}.trainStep: the losses of step 2 must be`);
     expect(await system.state()).toEqual(before);
     await step(good);

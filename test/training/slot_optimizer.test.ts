@@ -18,7 +18,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
 import { sgd } from '../../src/training/optimizers/sgd.js';
-import type { PieceState } from '../../src/types.js';
+import type { SavedState } from '../../src/types.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {
@@ -36,8 +36,8 @@ const HALF = ON_GPU ? 4 : 50;
 const CASES = Object.entries(TORCH.cases);
 const column = (rows: number[][], i: number) => rows.map((row) => row[i]!);
 /** As a checkpoint stores it: names and numbers, no references. */
-const reread = ({ values, arrays }: PieceState): PieceState => ({
-  values: JSON.parse(JSON.stringify(values)) as PieceState['values'],
+const reread = ({ values, arrays }: SavedState): SavedState => ({
+  values: JSON.parse(JSON.stringify(values)) as SavedState['values'],
   arrays: structuredClone(arrays),
 });
 
@@ -268,12 +268,12 @@ describe('the state', () => {
     const optimizer = adam({ beta2: 0.9 });
     train(optimizer, variables, [1, 3]);
     const state = await optimizer.state();
-    const without = (key: string): PieceState => {
+    const without = (key: string): SavedState => {
       const arrays = { ...state.arrays };
       delete arrays[key];
       return { values: state.values, arrays };
     };
-    const wrong: [PieceState, RegExp][] = [
+    const wrong: [SavedState, RegExp][] = [
       [await rmsprop().state(), /`state.values\['optimizer'\]` must be GanKitAdam/],
       [await adam({ beta2: 0.99 }).state(), /`state.values\['beta2'\]` must be 0.9, as here/],
       [without('1/v'), /`state.arrays\['1\/v'\]` must be present/],

@@ -7,7 +7,7 @@ import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { sgd } from '../../src/training/optimizers/sgd.js';
 import { checkpointOf } from '../../src/training/state/checkpoint_of.js';
-import { optimizerPiece } from '../../src/training/state/stateful_piece.js';
+import { optimizerComponent } from '../../src/training/state/stateful_component.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
 import { TORCH, makeVariables, train, valuesOf } from './optimizer_runs.js';
 
@@ -244,7 +244,7 @@ function descend(model: LayersModel, optimizer: Optimizer, steps: number): void 
 const weightsOf = (model: LayersModel) => valuesOf(model.getWeights());
 const LAST = 'net/last/kernel';
 
-describe('an optimizer as a piece of a system', () => {
+describe('an optimizer as a component of a system', () => {
   beforeAll(() => useBackend(FASTEST));
 
   it.each<[string, () => Optimizer, string[]]>([
@@ -256,10 +256,10 @@ describe('an optimizer as a piece of a system', () => {
     ['adamax of tfjs', () => stock.adamax(0.01), [`accumulatedWeightedInfNorm/${LAST}`]],
   ])('%s goes on from paths, and from positions', async (_, make, keys) => {
     const [whole, optimizer] = [network(), make()];
-    const piece = optimizerPiece(optimizer, () => ({ net: whole }));
+    const component = optimizerComponent(optimizer, () => ({ net: whole }));
     descend(whole, optimizer, 3);
-    const byPosition = await optimizerPiece(optimizer).state();
-    const byPath = await piece.state();
+    const byPosition = await optimizerComponent(optimizer).state();
+    const byPath = await component.state();
     expect(Object.keys(byPath.arrays)).toEqual(expect.arrayContaining(keys));
     const weights = whole.getWeights().map((one) => one.clone());
     descend(whole, optimizer, 3);
@@ -268,7 +268,7 @@ describe('an optimizer as a piece of a system', () => {
         const [model, other] = [network(), make()];
         if (used) descend(model, other, 2);
         model.setWeights(weights);
-        const own = optimizerPiece(other, () => ({ net: model }));
+        const own = optimizerComponent(other, () => ({ net: model }));
         await own.restore(byPosition);
         await own.restore(state);
         descend(model, other, 3);
@@ -281,7 +281,7 @@ describe('an optimizer as a piece of a system', () => {
     const stray = Object.fromEntries(
       Object.entries(byPath.arrays).map(([key, one]) => [key.replace('last', 'first'), one]),
     );
-    const fresh = optimizerPiece(make(), () => ({ net: whole }));
+    const fresh = optimizerComponent(make(), () => ({ net: whole }));
     await expect(fresh.restore({ values: byPath.values, arrays: stray })).rejects.toThrow(
       /net\/first\/kernel'\]` must be of a weight that is here/,
     );

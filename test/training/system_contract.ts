@@ -1,7 +1,7 @@
 import { dispose, engine, memory, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PieceState, TrainingSystem } from '../../src/types.js';
+import type { SavedState, TrainingSystem } from '../../src/types.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { failuresOf } from '../helpers/failing_step.js';
 import type { Failures } from '../helpers/failing_step.js';
@@ -62,7 +62,7 @@ export function describeSystem<
     return losses;
   }
 
-  const refused = async (system: System, state: PieceState, rule: RegExp, part = '') => {
+  const refused = async (system: System, state: SavedState, rule: RegExp, part = '') => {
     const before = await system.state();
     await expect(system.restore(state), part).rejects.toThrow(rule);
     expect(await system.state()).toEqual(before);
@@ -234,14 +234,14 @@ const tensorsOf = (batch: object): Tensor[] =>
   (Object.values(batch) as (Tensor | Tensor[])[]).flat();
 
 /** Names of the parts of a state, a group's apart: `optimizer/generator`. */
-function partsOf({ values, arrays }: PieceState): string[] {
+function partsOf({ values, arrays }: SavedState): string[] {
   const groups = /^(?:optimizer|penalty\w*)\/[^/]+|^pool\/[ab]\b|^[^/]+/;
   const keys = [...Object.keys(values), ...Object.keys(arrays)];
   return [...new Set(keys.map((key) => groups.exec(key)![0]))];
 }
 
 /** A state without the keys of a part. */
-function without({ values, arrays }: PieceState, prefix: string): PieceState {
+function without({ values, arrays }: SavedState, prefix: string): SavedState {
   const cut = <T>(record: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(record).filter(([key]) => !key.startsWith(prefix)));
   return { values: cut(values), arrays: cut(arrays) };

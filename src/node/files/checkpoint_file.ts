@@ -8,7 +8,7 @@ import { isStateful } from '../../internal/state.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../io/checkpoint.js';
 import type { CheckpointExtra } from '../../io/checkpoint.js';
 import { toJSONText } from '../../io/json_text.js';
-import type { PieceState, Stateful } from '../../types.js';
+import type { SavedState, Stateful } from '../../types.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
 /** Options of {@link saveCheckpoint}. */
@@ -22,7 +22,7 @@ export interface SaveCheckpointOptions {
 /**
  * Saves all that a system needs to go on bit for bit, as it is at the call: training may go on meanwhile.
  *
- * @param system a training system, the `checkpointOf` one's own trainer, or any piece with `state()`.
+ * @param system a training system, the `checkpointOf` one's own trainer, or any component with `state()`.
  * @param path the file, a safetensors file; a kill while writing leaves the old one whole.
  * @param options See {@link SaveCheckpointOptions}.
  * @throws GanKitError for a bad argument, and for a state that is not finite, which leaves the file as it is; the file system's own errors as they are.
@@ -101,7 +101,7 @@ async function about<T>(path: string, rule: string, read: () => T | Promise<T>):
 }
 
 /** Refuses a state that holds a NaN or an infinity, which no training goes on from. */
-function checkFinite(where: string, { arrays }: PieceState): void {
+function checkFinite(where: string, { arrays }: SavedState): void {
   for (const [key, { data }] of Object.entries(arrays))
     if (isFloat32Array(data) && !data.every(Number.isFinite))
       fail(
@@ -116,5 +116,5 @@ function checkFinite(where: string, { arrays }: PieceState): void {
 
 function checkStateful(where: string, system: Stateful): void {
   if (!isStateful(system))
-    fail('type', where, 'system', 'a system or a piece with state() and restore()', system);
+    fail('type', where, 'system', 'a system or a component with state() and restore()', system);
 }

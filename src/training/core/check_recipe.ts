@@ -2,7 +2,7 @@ import { fail } from '../../internal/check.js';
 import { callback, custom, given } from '../../internal/option_kinds.js';
 import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { Option, Schema } from '../../internal/read_options.js';
-import { isOptimizer } from '../state/stateful_piece.js';
+import { isOptimizer } from '../state/stateful_component.js';
 import type { Named } from './recipe.js';
 import { SYSTEM_SCHEMA } from './system_schema.js';
 
@@ -31,7 +31,7 @@ const RECIPE = {
   networks: (where, parameter, value) =>
     typeof value === 'function' ? {} : models(where, parameter, value),
   optimizers: named('an optimizer', isOptimizer),
-  pieces: given<Named<unknown> | undefined>(),
+  components: given<Named<unknown> | undefined>(),
   identity: given(),
   owns: given(),
   options: optional(nested(SYSTEM_SCHEMA)),
@@ -41,15 +41,20 @@ const RECIPE = {
 
 /** Refuses a recipe that makes no system. */
 export function checkRecipe(where: string, recipe: unknown): void {
-  const { networks, pieces } = readOptions<unknown, typeof RECIPE>(where, recipe, RECIPE, 'recipe');
+  const { networks, components } = readOptions<unknown, typeof RECIPE>(
+    where,
+    recipe,
+    RECIPE,
+    'recipe',
+  );
   const taken = [...TAKEN, ...Object.keys(networks)];
-  for (const piece of Object.keys(pieces ?? {}))
-    if (taken.includes(piece) || piece.startsWith('optimizer/'))
+  for (const component of Object.keys(components ?? {}))
+    if (taken.includes(component) || component.startsWith('optimizer/'))
       fail(
         'value',
         where,
-        `recipe.pieces`,
+        `recipe.components`,
         'by names that no other part of a checkpoint has',
-        piece,
+        component,
       );
 }

@@ -10,12 +10,12 @@ import { readOptions } from '../../internal/read_options.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
-import type { PieceState, Stateful, TrainingSystem } from '../../types.js';
-import { identityPiece } from '../state/identity_piece.js';
+import type { SavedState, Stateful, TrainingSystem } from '../../types.js';
+import { identityComponent } from '../state/identity_component.js';
 import { restoreAll, stateOf } from '../state/joined_state.js';
-import type { Pieces } from '../state/joined_state.js';
+import type { Components } from '../state/joined_state.js';
 import { systemSavepoint } from '../state/system_savepoint.js';
-import { modelPiece, statefulPieces } from '../state/stateful_piece.js';
+import { modelComponent, statefulComponents } from '../state/stateful_component.js';
 import { LossLog } from '../step/loss_log.js';
 import { isBroken, nonFiniteStep } from '../step/non_finite_step.js';
 import { explainOutOfMemory } from '../step/out_of_memory_error.js';
@@ -159,9 +159,12 @@ class RecipeSystem<
 
   private savepoint(): Known {
     const { monitor } = this.recipe.options ?? {};
-    const pieces = [...Object.values(this.pieces()), ...(monitor === undefined ? [] : [monitor])];
+    const components = [
+      ...Object.values(this.components()),
+      ...(monitor === undefined ? [] : [monitor]),
+    ];
     return {
-      savepoint: systemSavepoint(Object.values(this.networks), pieces),
+      savepoint: systemSavepoint(Object.values(this.networks), components),
       stepCount: this.stepCount,
     };
   }
@@ -177,38 +180,38 @@ class RecipeSystem<
   }
 
   /** What has a state beside the networks, by the names of a checkpoint. */
-  private pieces(): Named<Stateful> {
-    const { optimizers, pieces } = this.recipe;
+  private components(): Named<Stateful> {
+    const { optimizers, components } = this.recipe;
     const named = Object.entries(optimizers).map(
       ([name, one]) => [`optimizer/${name}`, one] as const,
     );
-    // optimizers last, after the piece that chooses what they move
-    return statefulPieces({ ...pieces, ...Object.fromEntries(named) }, () => this.networks);
+    // optimizers last, after the component that chooses what they move
+    return statefulComponents({ ...components, ...Object.fromEntries(named) }, () => this.networks);
   }
 
-  /** All that has a state; exchanged networks come last, after the piece that chooses them. */
-  private parts(): Pieces {
+  /** All that has a state; exchanged networks come last, after the component that chooses them. */
+  private parts(): Components {
     const { name, identity } = this.recipe;
     const networks = Object.keys(this.networks).map((network) => {
-      const current = () => modelPiece(this.networks[network as Name]);
-      const piece: Stateful = {
+      const current = () => modelComponent(this.networks[network as Name]);
+      const component: Stateful = {
         state: () => current().state(),
         restore: (state) => current().restore(state),
       };
-      return [network, piece] as const;
+      return [network, component] as const;
     });
-    const shared = { system: identityPiece({ kind: name, ...identity }), steps: this.counter };
+    const shared = { system: identityComponent({ kind: name, ...identity }), steps: this.counter };
     return typeof this.recipe.networks === 'function'
-      ? { ...shared, ...this.pieces(), ...Object.fromEntries(networks) }
-      : { ...shared, ...Object.fromEntries(networks), ...this.pieces() };
+      ? { ...shared, ...this.components(), ...Object.fromEntries(networks) }
+      : { ...shared, ...Object.fromEntries(networks), ...this.components() };
   }
 
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     checkAlive(`${this.recipe.name}.state`, this);
     return stateOf(this.parts());
   }
 
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = `${this.recipe.name}.restore`;
     checkAlive(where, this);
     checkState(where, state);
@@ -219,7 +222,7 @@ class RecipeSystem<
   dispose(): void {
     this.alive = false;
     this.forget();
-    for (const piece of this.recipe.owns ?? []) piece.dispose();
+    for (const component of this.recipe.owns ?? []) component.dispose();
   }
 }
 
@@ -238,7 +241,7 @@ function checkTensors(where: string, batch: unknown): Named<Tensor> {
  * that a continuation to the last bit needs. All systems of gan-kit are recipes.
  *
  * Tensors that the step makes are freed after it, unless they are kept. Whatever the step changes must be a
- * network, an optimizer or a piece; random numbers come from pieces that have a state.
+ * network, an optimizer or a component; random numbers come from components that have a state.
  *
  * @param recipe See {@link Recipe}.
  * @returns The system; `dispose()` frees what the recipe owns.

@@ -89,7 +89,7 @@ export interface Recipe<
    * it, a failed step undoes it, and it is restored before networks that are exchanged. What has no state is
    * passed over.
    */
-  readonly pieces?: Named<unknown>;
+  readonly components?: Named<unknown>;
   /** What a state must agree with beside the name: the loss, how often players move. */
   readonly identity?: Named<StateValue>;
   /** What `dispose` frees: what the factory made, and nothing that was passed in. */

@@ -4,7 +4,7 @@ import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
-import type { PieceState, Stateful } from '../../types.js';
+import type { SavedState, Stateful } from '../../types.js';
 
 /**
  * A number on the device that steps change and checkpoints hold: BEGAN's k, the weight of a term that is
@@ -66,7 +66,7 @@ export class ScalarState implements Stateful {
   }
 
   /** A copy of the value. */
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     return { values: {}, arrays: await arraysOf({ value: this.value }) };
   }
 
@@ -75,7 +75,7 @@ export class ScalarState implements Stateful {
    *
    * @throws GanKitError if the state does not fit; nothing is changed then.
    */
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = 'ScalarState.restore';
     checkState(where, state);
     const { data } = arrayFrom(where, state, 'value', []);

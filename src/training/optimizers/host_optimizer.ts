@@ -3,7 +3,7 @@ import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, countFrom, numberFrom } from '../../internal/state.js';
-import type { PieceState, StateArray, Stateful } from '../../types.js';
+import type { SavedState, StateArray, Stateful } from '../../types.js';
 import { checkSavedOptions } from './saved_options.js';
 
 /** Where each of tfjs's optimizers keeps its moments: in lists, one entry a variable, or in one variable. */
@@ -29,7 +29,7 @@ type Inside = { iterations_?: number; learningRate?: number; setLearningRate?(ra
 type Saved = readonly { readonly originalName: string; readonly array: StateArray }[];
 
 /**
- * The moments of an optimizer of tfjs, as a piece with a state.
+ * The moments of an optimizer of tfjs, as a component with a state.
  *
  * They are taken from where it keeps them. Its own `getWeights` and `setWeights` forget how far the bias
  * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
@@ -45,7 +45,7 @@ export class HostOptimizer implements Stateful, Revertible {
    * A copy of the moments, under `field/path` or `field/position`, step and settings; and of each path its
    * position, as tfjs goes by that of the list of gradients.
    */
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     const { optimizer } = this;
     const fields = this.fields('state');
     const { learningRate, ...config } = this.config();
@@ -69,7 +69,7 @@ export class HostOptimizer implements Stateful, Revertible {
   }
 
   /** Goes back to a state of an optimizer of the same kind and settings; its learning rate is taken over. */
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = 'Optimizer.restore';
     const fields = this.fields('restore');
     const own = { ...this.config(), optimizer: this.optimizer.getClassName() };
@@ -125,7 +125,7 @@ export class HostOptimizer implements Stateful, Revertible {
   /** What a state says of one field, of the shapes that it has by now; nothing where it is from before the first step. */
   private savedOf(
     where: string,
-    state: PieceState,
+    state: SavedState,
     name: string,
     field: Entry[] | Variable,
   ): Saved {

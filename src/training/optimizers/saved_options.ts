@@ -1,5 +1,5 @@
 import { fail } from '../../internal/check.js';
-import type { PieceState, StateValue } from '../../types.js';
+import type { SavedState, StateValue } from '../../types.js';
 import { GRADIENT_OPTIONS } from './gradient_options.js';
 
 /**
@@ -11,7 +11,7 @@ import { GRADIENT_OPTIONS } from './gradient_options.js';
 export function checkSavedOptions(
   where: string,
   own: Readonly<Record<string, StateValue>>,
-  { values }: PieceState,
+  { values }: SavedState,
   free: readonly string[],
 ): void {
   for (const key of [...Object.keys(own), ...Object.keys(GRADIENT_OPTIONS)])

@@ -11,7 +11,7 @@ import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arraysOf, checkState, countFrom, numberFrom } from '../../internal/state.js';
-import type { PieceState, Stateful } from '../../types.js';
+import type { SavedState, Stateful } from '../../types.js';
 import { clipByGlobalNorm } from './clip_by_global_norm.js';
 import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
@@ -248,7 +248,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /** A copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
-  async state(): Promise<PieceState> {
+  async state(): Promise<SavedState> {
     const values = {
       ...this.options(),
       ...{ step: this.iterations, variables: this.store.count },
@@ -264,7 +264,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
    *   over. Before the first step its variables are unknown, and the shapes are checked there.
    * @throws GanKitError if the state does not fit; nothing is changed then.
    */
-  async restore(state: PieceState): Promise<void> {
+  async restore(state: SavedState): Promise<void> {
     const where = 'Optimizer.restore';
     checkState(where, state);
     checkSavedOptions(where, this.options(), state, ['learningRate']);

@@ -3,7 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, countFrom } from '../../internal/state.js';
-import type { PieceState, StateArray } from '../../types.js';
+import type { SavedState, StateArray } from '../../types.js';
 
 /** More than any network has; a damaged count ends here, before memory is asked for. */
 const MOST_VARIABLES = 1_000_000;
@@ -157,7 +157,7 @@ export class SlotStore implements Revertible {
   }
 
   /** Reads the slots of a state, keyed by paths or positions; refuses those that do not fit. */
-  read(where: string, state: PieceState): SavedSlots {
+  read(where: string, state: SavedState): SavedSlots {
     const count = countFrom(where, state, 'variables');
     const bound = [...this.keys];
     const refuseCount = (rule: string): never =>
@@ -236,7 +236,7 @@ const tensorsOf = (arrays: Readonly<Record<string, StateArray>>): Slots =>
   mapped(arrays, ({ data, shape }) => keep(tensor(data.slice(), [...shape], 'float32')));
 
 /** The keys of a state, whose arrays stand under `key/slot`. */
-const keysIn = ({ arrays }: PieceState): Set<string> =>
+const keysIn = ({ arrays }: SavedState): Set<string> =>
   new Set(Object.keys(arrays).map((key) => key.slice(0, key.lastIndexOf('/'))));
 
 /** Whether keys are positions and not paths, which have a slash. */

@@ -4,15 +4,15 @@ import { fail } from '../../internal/check.js';
 import { checkState, isStateful } from '../../internal/state.js';
 import type { Stateful } from '../../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
-import { isOptimizer, modelPiece, optimizerPiece } from './stateful_piece.js';
+import { isOptimizer, modelComponent, optimizerComponent } from './stateful_component.js';
 
-/** What a checkpoint of a custom trainer may hold: networks, optimizers, and pieces with a state. */
+/** What a checkpoint of a custom trainer may hold: networks, optimizers, and components with a state. */
 export type CheckpointPart = LayersModel | Optimizer | Stateful;
 
 const WHERE = 'checkpointOf';
 
 /**
- * Makes one piece of the parts of a custom trainer, which `saveCheckpoint` and `loadCheckpoint` take.
+ * Makes one component of the parts of a custom trainer, which `saveCheckpoint` and `loadCheckpoint` take.
  *
  * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer has its moments
  * under the paths of the weights that it moves, if their networks are parts. A state that lacks a part, has one
@@ -21,7 +21,7 @@ const WHERE = 'checkpointOf';
  * @param parts By names of your own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
  *   with `state()` and `restore()`, such as an `ExponentialMovingAverage`, an `ImagePool`, a `GradientPenalty`, a
  *   system, or another `checkpointOf`. All stay the caller's.
- * @returns A piece with `state()` and `restore()`; it holds nothing that is to be disposed of.
+ * @returns A component with `state()` and `restore()`; it holds nothing that is to be disposed of.
  * @throws GanKitError if there are no parts, or one of them has no state.
  *
  * **Differentiable:** no.
@@ -44,15 +44,15 @@ const WHERE = 'checkpointOf';
 export function checkpointOf(parts: Readonly<Record<string, CheckpointPart>>): Stateful {
   checkRecord(parts);
   const networks = Object.fromEntries(Object.entries(parts).filter(isNetwork));
-  const pieces = Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, pieceOf(name, part, networks)]),
+  const components = Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, componentOf(name, part, networks)]),
   );
   return {
-    state: () => stateOf(pieces),
+    state: () => stateOf(components),
     restore: async (state) => {
       const where = `${WHERE}.restore`;
       checkState(where, state);
-      await restoreAll(where, pieces, state);
+      await restoreAll(where, components, state);
     },
   };
 }
@@ -73,19 +73,19 @@ const isModel = (part: unknown): part is LayersModel =>
 const isNetwork = (entry: [string, CheckpointPart]): entry is [string, LayersModel] =>
   !isStateful(entry[1]) && isModel(entry[1]);
 
-function pieceOf(
+function componentOf(
   name: string,
   part: CheckpointPart,
   networks: Readonly<Record<string, LayersModel>>,
 ): Stateful {
-  if (isOptimizer(part)) return optimizerPiece(part, () => networks);
+  if (isOptimizer(part)) return optimizerComponent(part, () => networks);
   if (isStateful(part)) return part;
-  if (isModel(part)) return modelPiece(part);
+  if (isModel(part)) return modelComponent(part);
   return fail(
     'type',
     WHERE,
     `parts.${name}`,
-    'a LayersModel, an optimizer or a piece with state() and restore()',
+    'a LayersModel, an optimizer or a component with state() and restore()',
     part,
     'Numbers and words go into the extra of saveCheckpoint.',
   );

@@ -1,7 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { innerLayers } from '../../layers/inner_layers.js';
 import { countingName, namedLayers } from '../../layers/layer_names.js';
-import type { PieceState } from '../../types.js';
+import type { SavedState } from '../../types.js';
 
 type Layer = layers.Layer;
 type Named = Readonly<Record<string, unknown>>;
@@ -17,9 +17,9 @@ type Named = Readonly<Record<string, unknown>>;
  */
 export function withoutCounts(
   model: Layer,
-  state: PieceState,
+  state: SavedState,
   holds: (layer: Layer) => boolean,
-): PieceState {
+): SavedState {
   return {
     values: renamed(model, state.values, holds),
     arrays: renamed(model, state.arrays, holds),

@@ -7,7 +7,7 @@ import { innerLayers } from '../../layers/inner_layers.js';
 import { namedLayers } from '../../layers/layer_names.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 import type { NamedWeight } from '../../layers/weights/named_weights.js';
-import type { PieceState, StateArray, Stateful } from '../../types.js';
+import type { SavedState, StateArray, Stateful } from '../../types.js';
 import { withoutCounts } from './counted_names.js';
 import { stateOf } from './joined_state.js';
 
@@ -27,7 +27,7 @@ function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLaye
 }
 
 /** All weights of a model by path, and the states of its layers, as they are before the first wait. */
-export async function modelState(model: LayersModel): Promise<PieceState> {
+export async function modelState(model: LayersModel): Promise<SavedState> {
   const weights = namedWeights(model).map(({ path, variable }) => [path, variable.read()] as const);
   const [arrays, states] = await Promise.all([
     arraysOf(Object.fromEntries(weights)),
@@ -37,7 +37,7 @@ export async function modelState(model: LayersModel): Promise<PieceState> {
 }
 
 /** Writes a state back; refuses one whose weights do not fit before it changes any. */
-export async function restoreModel(model: LayersModel, state: PieceState): Promise<void> {
+export async function restoreModel(model: LayersModel, state: SavedState): Promise<void> {
   const weights = withoutCounts(model, partOf(state, 'weights'), holdsWeights);
   const states = withoutCounts(model, partOf(state, 'layers'), holdsState);
   const saved = fittingArrays(namedWeights(model), weights.arrays);
@@ -52,7 +52,7 @@ export async function restoreModel(model: LayersModel, state: PieceState): Promi
 /** Each weight with its array; refuses arrays that are missing, of another shape, or of no weight here. */
 function fittingArrays(
   named: readonly NamedWeight[],
-  arrays: PieceState['arrays'],
+  arrays: SavedState['arrays'],
 ): [NamedWeight, StateArray][] {
   const refuse = (path: string, rule: string, array: StateArray | undefined): never => {
     const cut = path.lastIndexOf('/');

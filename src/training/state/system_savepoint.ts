@@ -7,20 +7,21 @@ import { drawingLayers } from '../../layers/modes/replayed_call.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /**
- * Remembers networks and the pieces around them, so that a step that fails can be undone.
+ * Remembers networks and the components around them, so that a step that fails can be undone.
  *
  * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
- * replaces. Going back allocates nothing, because it may follow on the memory having run out. A piece
+ * replaces. Going back allocates nothing, because it may follow on the memory having run out. A component
  * that cannot make one, such as an optimizer of a class that nobody knows, stays as the step left it.
  */
 export function systemSavepoint(
   networks: readonly LayersModel[],
-  pieces: readonly object[],
+  components: readonly object[],
 ): Savepoint {
   const savepoints: Savepoint[] = [];
   try {
     for (const model of networks) savepoints.push(modelSavepoint(model));
-    for (const piece of pieces) if (isRevertible(piece)) savepoints.push(piece.savepoint());
+    for (const component of components)
+      if (isRevertible(component)) savepoints.push(component.savepoint());
   } catch (error) {
     for (const savepoint of savepoints) savepoint.release();
     throw error;
@@ -31,8 +32,8 @@ export function systemSavepoint(
   };
 }
 
-const isRevertible = (piece: object): piece is Revertible =>
-  typeof (piece as Partial<Revertible>).savepoint === 'function';
+const isRevertible = (component: object): component is Revertible =>
+  typeof (component as Partial<Revertible>).savepoint === 'function';
 
 function modelSavepoint(model: LayersModel): Savepoint {
   const variables = namedWeights(model).map(({ variable }) => variable.read() as Variable);

@@ -139,7 +139,7 @@ export function createBEGAN<G extends Optimizer = Adam, D extends Optimizer = Ad
     name: 'BEGAN',
     networks: { generator, discriminator },
     optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
-    pieces: { k, latents },
+    components: { k, latents },
     identity: { gamma, lambdaK },
     owns: [k, ...unlessGiven(read.optimizers, optimizers)],
     options: systemOptions(read),

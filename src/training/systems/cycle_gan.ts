@@ -147,7 +147,7 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
     name: 'CycleGAN',
     networks,
     optimizers: optimizers as Readonly<{ generators: G; discriminators: D }>,
-    pieces: {
+    components: {
       'pool/a': pools.a,
       'pool/b': pools.b,
       ...Object.fromEntries(penalties.A.map((penalty, i) => [`penaltyA/${i}`, penalty])),

@@ -160,7 +160,7 @@ export function createGAN<
     name: 'GAN',
     networks,
     optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
-    pieces: {
+    components: {
       ...{ ema, latents, noise, flips },
       ...(fakeCondition !== undefined && { conditions }),
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),

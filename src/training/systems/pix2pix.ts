@@ -135,7 +135,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
     name: 'Pix2Pix',
     networks,
     optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
-    pieces: {
+    components: {
       pool,
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },

@@ -1,16 +1,16 @@
 import { fail } from '../../internal/check.js';
-import type { PieceState, Stateful, StateValue } from '../../types.js';
+import type { SavedState, Stateful, StateValue } from '../../types.js';
 
 /**
- * What a system is, as a piece that changes nothing: a state of another one is refused. Older files have no
+ * What a system is, as a component that changes nothing: a state of another one is refused. Older files have no
  * such part.
  */
-export function identityPiece(
+export function identityComponent(
   identity: Readonly<Record<string, StateValue>>,
 ): Stateful & { readonly optional: true } {
   return {
     optional: true,
-    state: async (): Promise<PieceState> => ({ values: identity, arrays: {} }),
+    state: async (): Promise<SavedState> => ({ values: identity, arrays: {} }),
     restore: async ({ values }) => {
       for (const [key, own] of Object.entries(identity))
         if (values[key] !== undefined && values[key] !== own)

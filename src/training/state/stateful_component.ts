@@ -8,23 +8,23 @@ import type { SlotOptimizer } from '../optimizers/slot_optimizer.js';
 import { weightPaths } from '../optimizers/weight_paths.js';
 import { modelState, restoreModel } from './model_state.js';
 
-/** A model as a piece: its weights and the states of its layers. */
-export const modelPiece = (model: LayersModel): Stateful => ({
+/** A model as a component: its weights and the states of its layers. */
+export const modelComponent = (model: LayersModel): Stateful => ({
   state: () => modelState(model),
   restore: (state) => restoreModel(model, state),
 });
 
 /** Whether something is an optimizer, of tfjs or anyone's. */
-export const isOptimizer = (piece: unknown): piece is Optimizer =>
-  typeof (piece as Partial<Optimizer> | undefined)?.applyGradients === 'function';
+export const isOptimizer = (component: unknown): component is Optimizer =>
+  typeof (component as Partial<Optimizer> | undefined)?.applyGradients === 'function';
 
 /**
- * An optimizer as a piece. One whose moments nobody knows is refused when its state is asked for.
+ * An optimizer as a component. One whose moments nobody knows is refused when its state is asked for.
  *
  * @param networks What it moves, by name, and others: the state is then keyed by `network/layer/weight`. A
  *   class of somebody's own with a state keys it as it likes.
  */
-export function optimizerPiece(
+export function optimizerComponent(
   optimizer: Optimizer,
   networks?: () => Readonly<Record<string, LayersModel>>,
 ): Stateful {
@@ -50,21 +50,22 @@ function keyedByPaths(
 }
 
 /** Whether an optimizer can be told paths: those of gan-kit can, of any copy of it. */
-const isNameable = (piece: object): piece is SlotOptimizer<string> =>
-  isOptimizer(piece) && typeof (piece as Partial<SlotOptimizer<string>>).name === 'function';
+const isNameable = (component: object): component is SlotOptimizer<string> =>
+  isOptimizer(component) &&
+  typeof (component as Partial<SlotOptimizer<string>>).name === 'function';
 
 /**
- * Those of a system's pieces that have a state; a user's own penalty may have none.
+ * Those of a system's components that have a state; a user's own penalty may have none.
  *
  * @param networks Of the system, by whose weights the states of optimizers are keyed.
  */
-export function statefulPieces(
-  pieces: Readonly<Record<string, unknown>>,
+export function statefulComponents(
+  components: Readonly<Record<string, unknown>>,
   networks?: () => Readonly<Record<string, LayersModel>>,
 ): Readonly<Record<string, Stateful>> {
-  const known = Object.entries(pieces).map(
-    ([name, piece]) =>
-      [name, isOptimizer(piece) ? optimizerPiece(piece, networks) : piece] as const,
+  const known = Object.entries(components).map(
+    ([name, component]) =>
+      [name, isOptimizer(component) ? optimizerComponent(component, networks) : component] as const,
   );
   return Object.fromEntries(
     known.filter((entry): entry is [string, Stateful] => isStateful(entry[1])),
