@@ -23,7 +23,8 @@ export function step(one: StepCase): Subject {
   const discriminator = dcganDiscriminator({
     imageShape: image,
     dropout: 0,
-    normalization,
+    normalization: 'none',
+    spectralNorm: normalization === 'spectral',
   });
   fillWeights(generator, discriminator);
   fillSingularVectors(discriminator);

@@ -33,7 +33,7 @@ export function labelledGenerator(seed: number): ModelOf<Tensor4D> {
 export function projectionDiscriminator(seed: number) {
   const base = dcganDiscriminator({
     ...COMMON,
-    ...{ filters: 16, layers: 3, normalization: 'spectral', seed },
+    ...{ filters: 16, layers: 3, spectralNorm: true, seed },
   });
   const features = base.getLayer('flatten').output as SymbolicTensor;
   const y = input({ shape: [DIGITS], name: 'label' });

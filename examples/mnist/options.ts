@@ -1,14 +1,13 @@
 import { ADVERSARIAL_LOSSES } from 'gan-kit/losses';
 import type { AdversarialLossName } from 'gan-kit/losses';
-import type { Normalization } from 'gan-kit/models';
 import { readCommandLine } from '../command_line.js';
 import { PENALTIES, SYSTEMS } from './recipe.js';
-import type { PenaltyName, System } from './recipe.js';
+import type { Norm, PenaltyName, System } from './recipe.js';
 
 /** The options of the demo. */
 export interface Options {
   loss: AdversarialLossName;
-  norm: Normalization;
+  norm: Norm;
   penalty: PenaltyName;
   /** Generator steps. */
   steps: number;
@@ -21,7 +20,7 @@ export interface Options {
   resume: boolean;
 }
 
-const NORMS: Normalization[] = ['none', 'batch', 'spectral'];
+const NORMS: Norm[] = ['none', 'batch', 'spectral'];
 
 const PENALTY_NAMES = Object.keys(PENALTIES) as PenaltyName[];
 

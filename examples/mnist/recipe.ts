@@ -2,7 +2,6 @@ import { adversarialLoss } from 'gan-kit/losses';
 import type { Penalty } from 'gan-kit';
 import type { AdversarialLossName } from 'gan-kit/losses';
 import { dcganDiscriminator, dcganGenerator } from 'gan-kit/models';
-import type { Normalization } from 'gan-kit/models';
 import { dragan, GradientPenalty, r1 } from 'gan-kit/penalties';
 import { adam, createGAN, GradientMonitor, rmsprop } from 'gan-kit/training';
 import type { GAN, GANOptions } from 'gan-kit/training';
@@ -11,10 +10,13 @@ import { SIDE } from './data.js';
 /** What is added to the discriminator's loss. */
 export type PenaltyName = 'none' | 'wgan-gp' | 'dragan' | 'r1';
 
+/** How the discriminator is normalized, which spectral normalization takes the place of. */
+export type Norm = 'none' | 'batch' | 'spectral';
+
 /** What tells one run from another. */
 export interface Choice {
   readonly loss: AdversarialLossName;
-  readonly norm: Normalization;
+  readonly norm: Norm;
   readonly penalty: PenaltyName;
   readonly seed: number;
   /** Length of the latent vectors; default 16. */
@@ -56,7 +58,9 @@ export function buildGAN({ loss, norm, penalty, seed, latentSize = 16 }: Choice)
       ...common,
       filters: 16,
       layers: 3, // 28 → 14 → 7 → 4: the last layer sees the whole digit
-      normalization: norm,
+      ...(norm === 'spectral'
+        ? { spectralNorm: true, normalization: 'none' }
+        : { normalization: norm }),
       seed: seed + 1,
     }),
     loss: adversarialLoss(loss),

@@ -7,13 +7,17 @@ import { conv2d } from '../layers/conv2d.js';
 import { dropout } from '../layers/dropout.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
-import { DCGAN, NORMALIZATIONS, normalizer, planDCGAN } from './dcgan_plan.js';
-import type { DCGANOptions, Normalization } from './dcgan_plan.js';
+import { DCGAN, normalizer, planDCGAN } from './dcgan_plan.js';
+import type { DCGANOptions } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
+import { NORMALIZATIONS } from './normalization.js';
+import type { Normalization } from './normalization.js';
 
 /** Options of {@link dcganDiscriminator}. */
 export interface DCGANDiscriminatorOptions extends DCGANOptions {
-  /** Default `'batch'` for the paper's form (not on its first layer), `'none'` for the tutorial's. */
+  /**
+   * Of all layers but the first one; default `'batch'` for the paper's form without `spectralNorm`, else `'none'`.
+   */
   normalization?: Normalization;
   /**
    * How many convolutions of stride 2, each halving the image and doubling the channels; default
@@ -42,7 +46,7 @@ export interface DCGANDiscriminatorOptions extends DCGANOptions {
  * import { dcganDiscriminator } from 'gan-kit/models';
  *
  * await loadBackend();
- * const discriminator = dcganDiscriminator({ imageShape: [32, 32, 3], filters: 4, normalization: 'spectral' });
+ * const discriminator = dcganDiscriminator({ imageShape: [32, 32, 3], filters: 4, spectralNorm: true });
  * ```
  *
  * @see Radford et al. 2015, arXiv 1511.06434, section 3
@@ -63,9 +67,9 @@ function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
   const plan = planDCGAN(where, read);
   const { imageShape, doublings, form, filters, kernelSize, outerBias } = plan;
   const { negativeSlope, stddev, seed } = plan;
-  const { normalization = form === 'paper' ? 'batch' : 'none' } = read;
+  const { normalization = form === 'paper' && !read.spectralNorm ? 'batch' : 'none' } = read;
   const { layers: convolutions = doublings, dropout: rate = form === 'paper' ? 0 : 0.3 } = read;
-  const { useBias, wrap, after } = normalizer(normalization, seed);
+  const { useBias, wrap, after } = normalizer(normalization, plan);
 
   const stack: layers.Layer[] = [];
   for (let i = 0; i < convolutions; i++) {
@@ -85,7 +89,7 @@ function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
         }),
       ),
       // the paper puts no batch normalization at the input
-      ...(first ? [] : after(`${name}_norm`)),
+      ...(first ? [] : after(name)),
       leakyReLU({ negativeSlope, name: `${name}_act` }),
       ...(rate > 0 ? [dropout({ rate, seed: seed * convolutions + i, name: `${name}_drop` })] : []),
     );

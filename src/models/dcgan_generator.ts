@@ -5,15 +5,17 @@ import { integer, oneOf, string } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
-import { DCGAN, NORMALIZATIONS, normalizer, planDCGAN } from './dcgan_plan.js';
-import type { DCGANOptions, Normalization } from './dcgan_plan.js';
+import { DCGAN, normalizer, planDCGAN } from './dcgan_plan.js';
+import type { DCGANOptions } from './dcgan_plan.js';
 import { initializeWeights } from './initialize_weights.js';
+import { NORMALIZATIONS } from './normalization.js';
+import type { Normalization } from './normalization.js';
 
 /** Options of {@link dcganGenerator}. */
 export interface DCGANGeneratorOptions extends DCGANOptions {
   /** Length of the latent vector; default 100. */
   latentSize?: number;
-  /** Default `'batch'`. */
+  /** Default `'batch'`; of the tutorial's projection by unit, with `'instance'` by channel. */
   normalization?: Normalization;
 }
 
@@ -60,7 +62,7 @@ function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
   const { imageShape, base, doublings, form, filters, kernelSize, outerBias } = plan;
   const { negativeSlope, stddev, seed } = plan;
   const [height, width] = base;
-  const { useBias, wrap, after } = normalizer(normalization, seed);
+  const { useBias, wrap, after } = normalizer(normalization, plan);
   const activation = (name: string) =>
     form === 'paper' ? layers.reLU({ name }) : leakyReLU({ negativeSlope, name });
   const upsample = (name: string, filters: number, strides: number, bias = useBias) =>
@@ -89,15 +91,12 @@ function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
     ),
   ];
   const reshape = layers.reshape({ targetShape: [height, width, projected], name: 'reshape' });
-  const normalized = [...after('project_norm'), activation('project_act')];
+  const normalized = [...after('project'), activation('project_act')];
   // by channel, as in PyTorch's DCGAN, or by unit, as in the tutorial: 49 times as many statistics
-  stack.push(...(form === 'paper' ? [reshape, ...normalized] : [...normalized, reshape]));
+  const byUnit = form === 'tutorial' && normalization !== 'instance';
+  stack.push(...(byUnit ? [...normalized, reshape] : [reshape, ...normalized]));
   const block = (name: string, channels: number, strides: number) =>
-    stack.push(
-      wrap(upsample(name, channels, strides)),
-      ...after(`${name}_norm`),
-      activation(`${name}_act`),
-    );
+    stack.push(wrap(upsample(name, channels, strides)), ...after(name), activation(`${name}_act`));
   if (form === 'tutorial') block('deconv0', widest, 1);
   for (let i = 1; i < last; i++) block(`deconv${i}`, widest / 2 ** i, 2);
   // the paper puts no normalization at the output

@@ -4,16 +4,12 @@ import { checkBackend } from '../internal/check_backend.js';
 import { boolean, integer, number, oneOf, shape } from '../internal/option_kinds.js';
 import { optional } from '../internal/read_options.js';
 import type { OptionsOf, SchemaOf, SchemaRead } from '../internal/read_options.js';
-import { batchNormalization } from '../layers/normalization/batch_normalization.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
+import { normalizationLayers } from './normalization.js';
+import type { Normalization } from './normalization.js';
 
 type Layer = layers.Layer;
-
-/** How the layers of a network are normalized. */
-export type Normalization = 'none' | 'batch' | 'spectral';
-
-export const NORMALIZATIONS: readonly Normalization[] = ['none', 'batch', 'spectral'] as const;
 
 /** Height, width and channels of an image. */
 export type ImageShape = readonly [number, number, number];
@@ -43,6 +39,8 @@ export interface DCGANOptions {
    * default true (PyTorch's example has none), false for the output of the tutorial's generator.
    */
   outerBias?: boolean;
+  /** Whether every layer with weights is spectrally normalized; default false. */
+  spectralNorm?: boolean;
   /** Slope of LeakyReLU where it is negative; default 0.2 ('paper') or 0.3 ('tutorial'). */
   negativeSlope?: number;
   /** Standard deviation of the initial kernels; default 0.02. */
@@ -55,7 +53,7 @@ export interface DCGANOptions {
 
 /** How the options are read that both networks have; what has no default here has one by the form. */
 export const DCGAN: SchemaRead<
-  Pick<DCGANOptions, 'imageShape' | 'kernelSize' | 'stddev' | 'seed'>
+  Pick<DCGANOptions, 'imageShape' | 'kernelSize' | 'spectralNorm' | 'stddev' | 'seed'>
 > &
   SchemaOf<Pick<DCGANOptions, 'filters' | 'form' | 'outerBias' | 'negativeSlope'>> = {
   imageShape: shape<ImageShape>({ axes: ['height', 'width', 'channels'], default: [64, 64, 3] }),
@@ -63,6 +61,7 @@ export const DCGAN: SchemaRead<
   form: optional(oneOf(['paper', 'tutorial'])),
   kernelSize: integer({ min: 2, default: 5 }),
   outerBias: optional(boolean()),
+  spectralNorm: boolean({ default: false }),
   negativeSlope: optional(number({ min: 0, max: 1 })),
   ...INITIAL_WEIGHTS,
 };
@@ -124,15 +123,17 @@ export interface Normalizer {
   readonly useBias: boolean;
   /** Wraps a layer with weights as the normalization asks. */
   readonly wrap: (layer: Layer) => Layer;
-  /** The layers that follow one with weights. */
+  /** The layers that follow one with weights of a name. */
   readonly after: (name: string) => Layer[];
 }
 
-/** The normalizer that a word names. */
-export const normalizer = (normalization: Normalization, seed: number): Normalizer => ({
+/** Makes the normalizer of a network. */
+export const normalizer = (
+  normalization: Normalization,
+  { spectralNorm, seed }: Pick<ReadDCGAN, 'spectralNorm' | 'seed'>,
+): Normalizer => ({
   useBias: normalization !== 'batch',
   wrap: (layer: Layer): Layer =>
-    normalization === 'spectral' ? spectralNormalization({ layer, seed, name: layer.name }) : layer,
-  after: (name: string): Layer[] =>
-    normalization === 'batch' ? [batchNormalization({ name })] : [],
+    spectralNorm ? spectralNormalization({ layer, seed, name: layer.name }) : layer,
+  after: (name: string): Layer[] => normalizationLayers(normalization, name),
 });

@@ -2,11 +2,12 @@ export { dcganDiscriminator } from './dcgan_discriminator.js';
 export type { DCGANDiscriminatorOptions } from './dcgan_discriminator.js';
 export { dcganGenerator } from './dcgan_generator.js';
 export type { DCGANGeneratorOptions } from './dcgan_generator.js';
-export type { DCGANOptions, ImageShape, Normalization } from './dcgan_plan.js';
+export type { DCGANOptions, ImageShape } from './dcgan_plan.js';
 export { inceptionV3 } from './inception_v3.js';
 export type { InceptionV3Options } from './inception_v3.js';
 export { initializeWeights } from './initialize_weights.js';
 export type { InitializeWeightsOptions } from './initialize_weights.js';
+export type { Normalization } from './normalization.js';
 export { patchDiscriminator } from './patch_discriminator.js';
 export type { PatchDiscriminatorOptions } from './patch_discriminator.js';
 export { pixelDiscriminator } from './pixel_discriminator.js';
@@ -14,10 +15,6 @@ export type { PixelDiscriminatorOptions } from './pixel_discriminator.js';
 export { resnetGenerator } from './resnet_generator.js';
 export type { ResnetGeneratorOptions } from './resnet_generator.js';
 export type { TranslationDiscriminatorOptions } from './translation_discriminator.js';
-export type {
-  TranslationOptions,
-  TranslationNormalization,
-  TranslationShape,
-} from './translation_plan.js';
+export type { TranslationOptions, TranslationShape } from './translation_plan.js';
 export { unetGenerator } from './unet_generator.js';
 export type { UnetGeneratorOptions } from './unet_generator.js';

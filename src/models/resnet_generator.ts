@@ -13,21 +13,17 @@ import { reflectionPadding2d } from '../layers/reflection_padding_2d.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
 import { outerPaddings } from './outer_paddings.js';
-import {
-  AXES,
-  NORMALIZATIONS,
-  TRANSLATOR,
-  chain,
-  normalizationLayers,
-} from './translation_plan.js';
-import type { TranslationNormalization, TranslationOptions } from './translation_plan.js';
+import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
+import type { Normalization } from './normalization.js';
+import { AXES, TRANSLATOR, chain } from './translation_plan.js';
+import type { TranslationOptions } from './translation_plan.js';
 
 type Layer = layers.Layer;
 
 /** Options of {@link resnetGenerator}. */
 export interface ResnetGeneratorOptions extends TranslationOptions {
   /** `'instance'` (the default; without weights, as CycleGAN's), `'batch'` or `'none'`. */
-  normalization?: TranslationNormalization;
+  normalization?: Normalization;
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /**

@@ -13,8 +13,10 @@ import { leakyReLU } from '../layers/leaky_relu.js';
 import { spectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { NORMALIZATIONS, TRANSLATION, normalizationLayers } from './translation_plan.js';
-import type { TranslationNormalization, TranslationOptions } from './translation_plan.js';
+import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
+import type { Normalization } from './normalization.js';
+import { TRANSLATION } from './translation_plan.js';
+import type { TranslationOptions } from './translation_plan.js';
 
 /** What the discriminators of image translation have in common. */
 export interface TranslationDiscriminatorOptions extends TranslationOptions {
@@ -22,7 +24,7 @@ export interface TranslationDiscriminatorOptions extends TranslationOptions {
    * `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`; default `'none'` with `spectralNorm`, else
    * `'instance'`.
    */
-  normalization?: TranslationNormalization;
+  normalization?: Normalization;
   /** Whether every convolution is spectrally normalized; default false. */
   spectralNorm?: boolean;
   /** Slope of LeakyReLU where it is negative; default 0.2. */

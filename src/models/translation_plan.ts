@@ -2,18 +2,8 @@ import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { integer, shape, string } from '../internal/option_kinds.js';
 import { optional } from '../internal/read_options.js';
 import type { Option, SchemaRead } from '../internal/read_options.js';
-import { batchNormalization } from '../layers/normalization/batch_normalization.js';
-import { instanceNormalization } from '../layers/normalization/instance_normalization.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
-
-/** How the layers of a translation network are normalized. */
-export type TranslationNormalization = 'instance' | 'batch' | 'none';
-
-export const NORMALIZATIONS: readonly TranslationNormalization[] = [
-  'instance',
-  'batch',
-  'none',
-] as const;
+import type { Normalization } from './normalization.js';
 
 /** Height, width and channels of images; `null` for a height or width that differs from batch to batch. */
 export type TranslationShape = readonly [
@@ -29,7 +19,7 @@ export interface TranslationOptions {
   /** Channels of the layer next to the image; default 64. */
   filters?: number;
   /** `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`. */
-  normalization?: TranslationNormalization;
+  normalization?: Normalization;
   /** Standard deviation of the initial kernels and batch normalization scales; default 0.02. */
   stddev?: number;
   /** Any integer from 0 on; default 0. */
@@ -56,16 +46,6 @@ export const TRANSLATOR: SchemaRead<Omit<TranslationOptions, 'normalization'>> &
   outputChannels: optional(integer({ min: 1 })),
   name: string({ default: 'generator' }),
 };
-
-/** The layer that follows a convolution of this name; none with `'none'`. */
-export function normalizationLayers(
-  normalization: TranslationNormalization,
-  name: string,
-): layers.Layer[] {
-  if (normalization === 'none') return [];
-  const options = { name: `${name}_norm` };
-  return [normalization === 'batch' ? batchNormalization(options) : instanceNormalization(options)];
-}
 
 /** One layer after the other. */
 export const chain = (x: SymbolicTensor, links: readonly layers.Layer[]): SymbolicTensor =>

@@ -13,17 +13,15 @@ import { ImageSize } from '../layers/image_size.js';
 import { leakyReLU } from '../layers/leaky_relu.js';
 import type { ModelOf } from '../types.js';
 import { initializeWeights } from './initialize_weights.js';
-import { NORMALIZATIONS, TRANSLATOR, chain, normalizationLayers } from './translation_plan.js';
-import type {
-  TranslationNormalization,
-  TranslationOptions,
-  TranslationShape,
-} from './translation_plan.js';
+import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
+import type { Normalization } from './normalization.js';
+import { TRANSLATOR, chain } from './translation_plan.js';
+import type { TranslationOptions, TranslationShape } from './translation_plan.js';
 
 /** Options of {@link unetGenerator}. */
 export interface UnetGeneratorOptions extends TranslationOptions {
   /** `'instance'` (without weights, as CycleGAN's), `'batch'` (the default) or `'none'`. */
-  normalization?: TranslationNormalization;
+  normalization?: Normalization;
   /** Channels of the images that come out; default: as many as go in. */
   outputChannels?: number;
   /** How often the image is halved, from 2 on; default 8, for 256×256; 7 for 128×128. */

@@ -223,7 +223,10 @@ export async function calls(): Promise<Map<string, Call>> {
     // gan-kit/models
     dcganDiscriminator: [
       models.dcganDiscriminator,
-      { imageShape: [8, 8, 1], filters: 2, normalization: 'spectral', layers: 1, seed: 1 },
+      {
+        ...{ imageShape: [8, 8, 1], filters: 2, layers: 1, seed: 1 },
+        ...{ normalization: 'none', spectralNorm: true },
+      },
     ],
     dcganGenerator: [
       models.dcganGenerator,

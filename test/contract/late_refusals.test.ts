@@ -53,7 +53,7 @@ function makers(): Record<string, Call> {
     dcganGenerator: [
       models.dcganGenerator,
       {
-        ...{ ...common, imageShape: [8, 8, 1], latentSize: 2, normalization: 'spectral' },
+        ...{ ...common, imageShape: [8, 8, 1], latentSize: 2, spectralNorm: true },
         ...{ form: 'paper', negativeSlope: 0.2, kernelSize: 4 },
       },
     ],

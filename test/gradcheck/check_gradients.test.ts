@@ -113,7 +113,7 @@ describe.each(BACKENDS)('checkGradients on %s', (backend) => {
     const model = dcganDiscriminator({
       imageShape: [12, 12, 1],
       filters: 3,
-      normalization: 'spectral',
+      spectralNorm: true,
       form: 'paper',
       seed: 4,
     });

@@ -311,7 +311,7 @@ describe('recompute', () => {
       generator: dcganGenerator({ ...small, latentSize: 5, seed: 1 }),
       discriminator: dcganDiscriminator({
         ...small,
-        normalization: 'spectral',
+        spectralNorm: true,
         dropout: 0.3,
         seed: 2,
       }),

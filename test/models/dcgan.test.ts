@@ -10,7 +10,12 @@ import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 
-const NORMALIZATIONS = ['none', 'batch', 'spectral'] as const;
+const NORMS = [
+  { normalization: 'none' },
+  { normalization: 'batch' },
+  { normalization: 'instance' },
+  { normalization: 'none', spectralNorm: true },
+] as const;
 const kinds = (model: LayersModel) => model.layers.map((layer) => layer.getClassName());
 
 const SIDES = [
@@ -24,13 +29,13 @@ const SIDES = [
 describe.each(BACKENDS.filter((name) => name !== 'cpu'))('DCGAN on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
-  describe.each(NORMALIZATIONS)('with normalization %s', (normalization) => {
+  describe.each(NORMS)('with %o', (norm) => {
     it.each(SIDES.filter(([side]) => !ON_GPU || side < 32))(
       'makes and judges images of %i × %i',
       async (side, channels) => {
         const imageShape = [side, side, channels] as const;
-        const generator = dcganGenerator({ imageShape, latentSize: 6, filters: 2, normalization });
-        const discriminator = dcganDiscriminator({ imageShape, filters: 2, normalization });
+        const generator = dcganGenerator({ imageShape, latentSize: 6, filters: 2, ...norm });
+        const discriminator = dcganDiscriminator({ imageShape, filters: 2, ...norm });
         const z = new RandomStream(1).normal([3, 6]);
         const images = generator.predict(z) as Tensor;
         expect(images.shape).toEqual([3, side, side, channels]);
@@ -47,8 +52,8 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('DCGAN on %s', (backend
   it('survives saving and loading', async () => {
     const imageShape = [28, 28, 1] as const;
     const x = new RandomStream(1).uniform([2, 28, 28, 1], -1, 1);
-    for (const normalization of NORMALIZATIONS) {
-      const model = dcganDiscriminator({ imageShape, filters: 2, normalization, seed: 2 });
+    for (const norm of NORMS) {
+      const model = dcganDiscriminator({ imageShape, filters: 2, ...norm, seed: 2 });
       model.apply(x, { training: true });
       const copy = await saveAndLoad(model);
       expect(await (copy.predict(x) as Tensor).data()).toEqual(
@@ -57,10 +62,24 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('DCGAN on %s', (backend
     }
   });
 
+  it('takes spectral normalization alone, or beside another one that is asked for', () => {
+    const namesOf = (options: object) =>
+      dcganDiscriminator({ imageShape: [16, 16, 1], filters: 2, ...options }).layers.map(
+        (layer) => `${layer.getClassName()} ${layer.name}`,
+      );
+    expect(namesOf({}).join()).toContain('conv2_norm');
+    const alone = namesOf({ spectralNorm: true });
+    expect(alone.join()).not.toContain('_norm');
+    expect(alone.filter((name) => name.includes('SpectralNormalization'))).toHaveLength(3);
+    expect(namesOf({ spectralNorm: true, normalization: 'instance' }).join()).toContain(
+      'InstanceNormalization conv2_norm',
+    );
+  });
+
   it('gives all its memory back', () => {
     const build = () =>
       dcganGenerator({
-        ...{ imageShape: [28, 28, 1], latentSize: 6, filters: 2, normalization: 'spectral' },
+        ...{ imageShape: [28, 28, 1], latentSize: 6, filters: 2, spectralNorm: true },
       }).dispose();
     build();
     const before = memory().numTensors;
@@ -137,7 +156,7 @@ describe('DCGAN', () => {
     ],
     [
       () => dcganGenerator({ normalization: 'layer' as never }),
-      /one of 'none', 'batch', 'spectral'/,
+      /one of 'instance', 'batch', 'none'/,
     ],
     [
       () => dcganDiscriminator({ dropout: 1 }),

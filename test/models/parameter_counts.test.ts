@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
-import type { TranslationNormalization } from '../../src/models/translation_plan.js';
+import type { Normalization } from '../../src/models/normalization.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
 import { useBackend } from '../helpers/backends.js';
 
@@ -13,7 +13,7 @@ vi.mock(import('../../src/models/initialize_weights.js'), async (importOriginal)
   initializeWeights: () => undefined,
 }));
 
-type Row = [normalization: TranslationNormalization, count: number];
+type Row = [normalization: Normalization, count: number];
 const COLOUR = [256, 256, 3] as const;
 
 function expectCount(model: LayersModel, count: number): void {

@@ -34,7 +34,7 @@ const SYSTEMS: [string, () => System, (k: number) => Record<string, Tensor>][] =
     () =>
       createGAN({
         generator: generator(),
-        discriminator: dcganDiscriminator({ ...small, normalization: 'spectral', seed: 2 }),
+        discriminator: dcganDiscriminator({ ...small, spectralNorm: true, seed: 2 }),
         loss: hinge(),
         seed: 3,
       }),

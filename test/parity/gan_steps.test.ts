@@ -85,6 +85,7 @@ describe.each(BACKENDS)('ten steps of createGAN beside PyTorch on %s', (backend)
       const { seed, batch, latentSize, imageShape, filters } = steps;
       const one = steps.cases[index]!;
       const { normalization, criticSteps, powerIteration } = one;
+      const norm = normalization === 'spectral' ? { spectralNorm: true } : { normalization };
       const common = {
         imageShape,
         filters,
@@ -94,7 +95,7 @@ describe.each(BACKENDS)('ten steps of createGAN beside PyTorch on %s', (backend)
       } as const;
       const networks = {
         generator: dcganGenerator({ ...common, latentSize }),
-        discriminator: dcganDiscriminator({ ...common, normalization }),
+        discriminator: dcganDiscriminator({ ...common, ...norm }),
       };
       const names = ['generator', 'discriminator'] as const;
       for (const network of names) load(networks[network], one.start[network]);

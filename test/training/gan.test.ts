@@ -39,7 +39,7 @@ const build = <G extends Optimizer = Adam, D extends Optimizer = Adam>(
     generator: dcganGenerator({ ...small, latentSize: 5, seed: 1 }),
     discriminator: dcganDiscriminator({
       ...small,
-      normalization: 'spectral',
+      spectralNorm: true,
       dropout: 0.3,
       seed: 2,
     }),
@@ -162,7 +162,7 @@ describe('createGAN', () => {
     await trainOver(gan, 0, 2);
     const before = await gan.state();
     const other = build({
-      discriminator: dcganDiscriminator({ ...small, filters: 2, normalization: 'spectral' }),
+      discriminator: dcganDiscriminator({ ...small, filters: 2, spectralNorm: true }),
     });
     await trainOver(other, 0, 1);
     await expect(gan.restore(await other.state())).rejects.toThrow(/must be of shape/);
@@ -233,7 +233,7 @@ describe('createGAN', () => {
   });
 
   it('lets a penalty see one σ with the other passes, and samples without noise', async () => {
-    const discriminator = dcganDiscriminator({ ...small, normalization: 'spectral', seed: 2 });
+    const discriminator = dcganDiscriminator({ ...small, spectralNorm: true, seed: 2 });
     const v = namedWeights(discriminator).find(({ path }) => path.endsWith('_v'))!.variable;
     const seen: Tensor[] = [];
     const penalty: Penalty = {

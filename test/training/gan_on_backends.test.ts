@@ -20,7 +20,7 @@ const SYSTEMS: Readonly<Record<string, () => GAN>> = {
       generator: generator(),
       discriminator: dcganDiscriminator({
         ...small,
-        normalization: 'spectral',
+        spectralNorm: true,
         dropout: 0.3,
         seed: 2,
       }),

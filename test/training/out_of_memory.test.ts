@@ -27,8 +27,7 @@ const imageShape = [16, 16, 1] as const;
 const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.1 } as const;
 
 const generator = () => dcganGenerator({ ...small, latentSize: 5, seed: 1 });
-const spectral = () =>
-  dcganDiscriminator({ ...small, normalization: 'spectral', dropout: 0.3, seed: 2 });
+const spectral = () => dcganDiscriminator({ ...small, spectralNorm: true, dropout: 0.3, seed: 2 });
 
 /** Systems that between them hold all that a step moves. */
 const SYSTEMS: Readonly<Record<string, () => GAN>> = {

@@ -67,7 +67,7 @@ def build(said):
     doublings = (side // 4).bit_length() - 1
     if said["kind"] == "generator":
         return generator(options["latentSize"], options["filters"], channels, doublings)
-    spectral = options.get("normalization") == "spectral"
+    spectral = options.get("spectralNorm", False)
     return discriminator(options["filters"], channels, doublings, spectral)
 
 
@@ -123,7 +123,7 @@ def case(name, kind, options, how):
     batch = 1 if kind == "generator" and options["imageShape"][0] > 32 else 3
     evaluated = output(net, said, batch)
     # the hook advances v before u, the parametrization and gan-kit u before v: half a round apart
-    without = batch == 1 or "normalization" in options
+    without = batch == 1 or "spectralNorm" in options
     trained = {} if without else {"trained": encoded(output(net, said, batch, training=True))}
     return {
         **said,
@@ -153,7 +153,7 @@ def write_fixture():
             case(
                 "a discriminator with spectral norm",
                 "discriminator",
-                {**small, "normalization": "spectral"},
+                {**small, "spectralNorm": True},
                 "zip",
             ),
         ],

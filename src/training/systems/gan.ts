@@ -118,7 +118,7 @@ export interface GAN<
  * const imageShape = [12, 12, 1] as const;
  * const gan = createGAN({
  *   generator: dcganGenerator({ imageShape, latentSize: 8, filters: 4, form: 'paper' }),
- *   discriminator: dcganDiscriminator({ imageShape, filters: 4, normalization: 'spectral', form: 'paper' }),
+ *   discriminator: dcganDiscriminator({ imageShape, filters: 4, spectralNorm: true, form: 'paper' }),
  *   loss: hinge(),
  *   seed: 1,
  * });

@@ -19,7 +19,7 @@ interface Written {
     readonly imageShape: readonly [number, number, number];
     readonly filters: number;
     readonly latentSize?: number;
-    readonly normalization?: 'spectral';
+    readonly spectralNorm?: true;
   };
   readonly pth: string;
   readonly safetensors: string;
@@ -162,8 +162,8 @@ describe('what does not correspond', () => {
     expect(load(generator, { kernelSize: 5 })).toThrow(
       /loadStateDict: `model` must be of an even `kernelSize`\. Received: 5\.\nPyTorch's DCGAN has/,
     );
-    for (const normalization of ['spectral', 'none'])
-      expect(load(generator, { normalization })).toThrow(
+    for (const norm of [{ normalization: 'none', spectralNorm: true }, { normalization: 'none' }])
+      expect(load(generator, norm)).toThrow(
         /of a first layer with a kernel and nothing else, as with batch normalization\. .*project with/,
       );
     const tutorial = dcganGenerator({ imageShape: [28, 28, 1], filters: 2, kernelSize: 4 });

@@ -31,7 +31,7 @@ const system = (seed) =>
     discriminator: dcganDiscriminator({
       imageShape,
       filters: 8,
-      normalization: 'spectral',
+      spectralNorm: true,
       form: 'paper',
       seed,
     }),

@@ -11,7 +11,7 @@ const { name, device } = await loadBackend({ prefer: [process.argv[2]], software
 const small = { imageShape: [8, 8, 1], filters: 4, form: 'paper', seed: 1 };
 const gan = createGAN({
   generator: dcganGenerator({ ...small, latentSize: 8 }),
-  discriminator: dcganDiscriminator({ ...small, normalization: 'spectral' }),
+  discriminator: dcganDiscriminator({ ...small, spectralNorm: true }),
   loss: hinge(),
   seed: 1,
 });
