@@ -103,7 +103,7 @@ export function planDCGAN(where: string, read: ReadDCGAN): Plan {
       'value',
       where,
       'imageShape',
-      'of a height and width that are 4 to 7 times the same power of two, from 8 on',
+      '[m·2ᵏ, n·2ᵏ, channels] with m and n from 4 to 7 and k >= 1',
       imageShape,
       'Sizes that fit: 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128 …',
     );

@@ -143,9 +143,9 @@ describe('DCGAN', () => {
   it.each([
     [
       () => dcganGenerator({ imageShape: [30, 30, 1] }),
-      /`imageShape` must be of a height and width that .* Received: \[30, 30, 1\]/,
+      /`imageShape` must be \[m·2ᵏ, n·2ᵏ, channels\]/,
     ],
-    [() => dcganGenerator({ imageShape: [32, 28, 1] }), /the same power of two/],
+    [() => dcganGenerator({ imageShape: [32, 28, 1] }), /\[m·2ᵏ, n·2ᵏ, channels\]/],
     [
       () => dcganGenerator({ imageShape: [28, 28] as never }),
       /`imageShape` must be \[height, width, channels\]/,

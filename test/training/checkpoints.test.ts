@@ -213,7 +213,7 @@ describe('a checkpoint of another system is refused by name', () => {
     [
       'no average here',
       () => ({ criticSteps: 2, loss: wasserstein() }),
-      /one without 'ema', which is not here/,
+      /a state without 'ema', which nothing here takes/,
     ],
     [
       'a penalty here',
@@ -260,7 +260,9 @@ describe('a checkpoint of another system is refused by name', () => {
   it('another kind of system', async () => {
     const { system } = SYSTEMS.Pix2Pix();
     await expect(system.restore(await gan().state())).rejects.toThrow(/must/);
-    await expect(gan().restore(await system.state())).rejects.toThrow(/'pool', which is not here/);
+    await expect(gan().restore(await system.state())).rejects.toThrow(
+      /'pool', which nothing here takes/,
+    );
   });
 
   it('but files from before systems had names load', async () => {

@@ -131,12 +131,12 @@ export function describeSystem<
           await refused(
             system,
             { values: { ...values, 'stray/x': 1 }, arrays },
-            /without 'stray', which is not here/,
+            /without 'stray', which nothing here takes/,
           );
           await refused(
             system,
             { values, arrays: { ...arrays, 'stray/x': array } },
-            /without 'stray', which is not here/,
+            /without 'stray', which nothing here takes/,
           );
           const [network] = Object.keys(system.networks);
           await refused(

@@ -69,7 +69,7 @@ function checkNames(
       'state',
       where,
       'state',
-      `one without '${nameOf(stray, names)}', which is not here`,
+      `a state without '${nameOf(stray, names)}', which nothing here takes`,
       partsThere,
     );
   for (const [name, { optional = false }] of Object.entries(components))

@@ -102,7 +102,7 @@ export function pix2pixNetworks(
     });
   checkModel(where, 'discriminator', discriminator);
   if (!shapesFit([null, height!, width!], made.slice(0, 3)))
-    fail('shape', where, 'generator', 'one whose images are as large as those it is given', made);
+    fail('shape', where, 'generator', 'a model that keeps the height and width of its input', made);
   const seen = discriminator.inputs[0]!.shape;
   if (!shapesFit(pair, seen))
     fail('shape', where, 'discriminator', `a model of pairs, [${pair.join(',')}]`, seen);
