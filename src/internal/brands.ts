@@ -1,12 +1,12 @@
 /*
- * What a value is, in whatever realm it was made. A test runner's sandbox, an iframe and `node:vm` have
- * classes of their own, so that what comes from there, files of Node's and memory of WebAssembly among
- * it, is no instance of the classes here.
+ * Kinds of values, whatever realm they were made in. A test runner's sandbox, an iframe and `node:vm`
+ * have separate classes, so that values from there, including Node's files and WebAssembly memory, are
+ * not instances of the classes here.
  */
 
 type Brand<T> = (value: unknown) => value is T;
 
-/** The getter by which typed arrays of all realms know their kind; what is none has no kind. */
+/** The getter of the kind of a typed array of any realm; `undefined` for any other value. */
 const kind = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,
@@ -31,6 +31,6 @@ const tagged =
 export const isArrayBuffer: Brand<ArrayBuffer> = tagged('ArrayBuffer');
 export const isSharedArrayBuffer: Brand<SharedArrayBuffer> = tagged('SharedArrayBuffer');
 
-/** Whether a value is a promise of any kind. */
+/** Tells whether a value is a promise of any kind. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';

@@ -38,7 +38,7 @@ export function fail(
   });
 }
 
-/** Duck typing, because two copies of tfjs-core in one program are common. */
+/** Detects a tensor by its members: programs often hold two copies of tfjs-core. */
 export function isTensor(value: unknown): value is Tensor {
   return (
     typeof value === 'object' &&
@@ -133,7 +133,7 @@ export function checkNumber(
   );
 }
 
-/** Checks that a value is one of a few words. */
+/** Checks that a value is one of a few strings. */
 export function checkOneOf<const T extends string>(
   where: string,
   parameter: string,
@@ -169,7 +169,7 @@ export function checkFunction(
 }
 
 /**
- * Refuses what is no object, undefined too, and keys that do not exist, so that a misspelt option is not
+ * Refuses anything but an object, also undefined, and unknown keys, so that a misspelt option is not
  * silently ignored.
  */
 export function checkOptions(

@@ -1,10 +1,10 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { GanKitError } from '../errors.js';
 
-/** Refuses to go on without a backend, of which tfjs would say `No backend found in registry`. */
+/** Throws if there is no backend, where tfjs would say `No backend found in registry`. */
 export function checkBackend(where: string): void {
   try {
-    void engine().backend; // starts one that is registered, as any op does
+    void engine().backend; // starts a registered one, as any op does
   } catch (cause) {
     throw new GanKitError(
       'backend',

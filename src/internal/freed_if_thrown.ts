@@ -2,8 +2,8 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * Runs `fn` as it is; if it throws, the tensors that it made until then are freed, as by a `tidy`. What it
- * keeps stays, and what it makes and returns or not is left alone where all goes well.
+ * Runs `fn`, and frees the tensors that it made, as `tidy` does, if it throws. Kept tensors stay, and no
+ * tensor is freed if it succeeds.
  */
 export function freedIfThrown<T>(fn: () => T): T {
   const { state } = engine();
@@ -14,13 +14,13 @@ export function freedIfThrown<T>(fn: () => T): T {
     made = state.activeScope.track;
     return result;
   } finally {
-    engine().endScope(made); // hands them on to the scope around this one
+    engine().endScope(made); // passes them to the surrounding scope
   }
 }
 
 /**
- * Makes something that holds variables, as models do; if it cannot be finished, the variables that are
- * there already are freed, which no scope does.
+ * Makes something that holds variables, as models do, and frees the variables made so far, which no scope
+ * does, if it throws.
  */
 export function allOrNothing<T>(make: () => T): T {
   const before = new Set(Object.values(engine().registeredVariables));

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * Uploads numbers that the host makes anew at each step: latents, α, masks, noise, label flips, drawn labels. All
- * of them come through here, so that a step that was recorded can be given those of a later one.
+ * of them pass through here, so that a recorded step can receive those of a later one.
  *
  * @param draw Makes the numbers.
  * @returns A float32 tensor; the caller owns it.

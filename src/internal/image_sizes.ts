@@ -1,15 +1,15 @@
 import { fail } from './check.js';
 
-/** Heights and widths that a network takes: multiples of a number, from a least one on. */
+/** Heights and widths that a network takes: multiples of a number, from a minimum on. */
 export interface ImageSizes {
   readonly multipleOf: number;
   readonly least: number;
 }
 
 /**
- * Refuses heights and widths that do not fit, and names the nearest that do.
+ * Refuses heights and widths that do not fit, and names the nearest that fit.
  *
- * @param received What the message shows; default the shape.
+ * @param received The value in the message; default the shape.
  */
 export function checkSizes(
   where: string,

@@ -2,16 +2,16 @@ import { isPromise } from './brands.js';
 import { checkFunction, fail } from './check.js';
 import { freedIfThrown } from './freed_if_thrown.js';
 
-/** A way of working that holds while some function runs, also when such functions are nested. */
+/** A mode that is on while some function runs, also if such functions are nested. */
 export class NestedMode {
   private depth = 0;
 
-  /** Whether some function is running in this mode. */
+  /** Tells whether some function is running in this mode. */
   get isOn(): boolean {
     return this.depth > 0;
   }
 
-  /** Runs `fn` in this mode or out of it, whatever it is now. */
+  /** Runs `fn` in this mode or out of it, whatever the current mode. */
   exactly<T>(isOn: boolean, fn: () => T): T {
     const { depth } = this;
     this.depth = isOn ? 1 : 0;

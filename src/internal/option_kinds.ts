@@ -2,12 +2,12 @@ import { checkBoolean, checkFunction, checkNumber, checkOneOf, fail } from './ch
 import type { NumberRule } from './check.js';
 import type { Option } from './read_options.js';
 
-/** The value of an option that is left out; an option without one must be given. */
+/** The value of an omitted option; an option without one is required. */
 export interface Default<T> {
   readonly default?: T;
 }
 
-/** The default of an option whose value is made anew at each call, for example a network. */
+/** The default of an option that is made anew at each call, for example a network. */
 export interface MadeDefault<T> {
   readonly default?: () => T;
 }
@@ -24,10 +24,10 @@ export const number =
 export const integer = (rule: Omit<NumberRule, 'integer'> & Default<number> = {}): Option<number> =>
   number({ ...rule, integer: true });
 
-/** Reads the seed of random numbers: any integer from 0 on, 0 if it is left out. */
+/** Reads the seed of random numbers: any integer from 0 on, 0 if omitted. */
 export const seed = (): Option<number> => integer({ min: 0, default: 0 });
 
-/** Reads true or false. */
+/** Reads a boolean. */
 export const boolean =
   (rule: Default<boolean> = {}): Option<boolean> =>
   (where, parameter, value = rule.default) => {
@@ -35,7 +35,7 @@ export const boolean =
     return value;
   };
 
-/** Reads one of a few words. */
+/** Reads one of a few strings. */
 export const oneOf =
   <const T extends string>(words: readonly T[], rule: Default<NoInfer<T>> = {}): Option<T> =>
   (where, parameter, value = rule.default) => {
@@ -43,7 +43,7 @@ export const oneOf =
     return value;
   };
 
-/** Reads any text. */
+/** Reads any string. */
 export const string =
   (rule: Default<string> = {}): Option<string> =>
   (where, parameter, value = rule.default) => {
@@ -51,7 +51,7 @@ export const string =
     return value;
   };
 
-/** Reads a function; of which type is up to the caller. */
+/** Reads a function; its type is up to the caller. */
 export const callback =
   <T extends (...args: never[]) => unknown>(rule: Default<T> = {}): Option<T> =>
   (where, parameter, value = rule.default) => {
@@ -60,11 +60,11 @@ export const callback =
   };
 
 /**
- * Reads any object or function that has what is used of it, never by its class, of which a program may hold
- * two copies.
+ * Reads any object or function that has the members that are used, whatever its class, of which a program
+ * may hold two copies.
  *
- * @param rule What it must be, in words: `'an optimizer'`.
- * @param fits Looks at the members that are used.
+ * @param rule The expected value in words: `'an optimizer'`.
+ * @param fits Checks the members that are used.
  */
 export const objectLike =
   <T extends object>(
@@ -78,11 +78,11 @@ export const objectLike =
     return value as T;
   };
 
-/** What {@link shape} asks for. */
+/** The rule of {@link shape}. */
 export interface ShapeRule<T> extends Default<T> {
-  /** The names of the axes, which also are their number. */
+  /** The names of the axes, which also determine their number. */
   readonly axes: readonly string[];
-  /** How many of the first axes may be `null`, a size that differs from batch to batch; default 0. */
+  /** Number of leading axes that may be `null`, a size that differs from batch to batch; default 0. */
   readonly free?: number;
 }
 
@@ -104,7 +104,7 @@ export const shape =
     return value as unknown as T;
   };
 
-/** Reads a list; a fault in it is named `penalty[0]`. */
+/** Reads a list; its errors name the element, `penalty[0]`. */
 export const list =
   <T>(
     option: Option<T>,
@@ -129,13 +129,13 @@ export const interval =
     return [low, high];
   };
 
-/** Passes an option on to the function that checks it. */
+/** Passes an option unchecked to the function that checks it. */
 export const given =
   <T>(): Option<T> =>
   (_where, _parameter, value) =>
     value as T;
 
-/** Reads what a check of its own lets through. */
+/** Reads a value that passes a custom check. */
 export const custom =
   <T>(
     check: (where: string, parameter: string, value: unknown) => asserts value is T,

@@ -1,10 +1,10 @@
-/** Milliseconds of a slice: half of a noticeable delay, so that one more unit of work stays below it. */
+/** Milliseconds per slice: half of a noticeable delay, so that one more unit of work stays below it. */
 const SLICE = 25;
 
-/** When the work of this turn of the event loop began. There is one clock, because there is one loop. */
+/** The start of the work in this turn of the event loop. There is one clock, as there is one loop. */
 let began: number | undefined;
 
-/** Reads the clock, and starts it if the event loop has turned since. */
+/** Reads the clock, and restarts it if the event loop has turned since. */
 function clock(): number {
   if (began === undefined) {
     began = performance.now();
@@ -14,7 +14,7 @@ function clock(): number {
 }
 
 /**
- * Keeps long work on the host from holding the event loop.
+ * Keeps long work on the host from blocking the event loop.
  *
  * @returns A function to await between steps; once 25 ms have passed since the loop's last turn,
  *   it lets timers, input and the network go first.

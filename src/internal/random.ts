@@ -5,7 +5,7 @@ import { hostInput } from './host_input.js';
 import type { Revertible, Savepoint } from './savepoint.js';
 import { checkState, countFrom } from './state.js';
 
-/** One round of the murmur3 finalizer: every input bit reaches every output bit. */
+/** Applies one round of the murmur3 finalizer: every input bit reaches every output bit. */
 function mix(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
@@ -16,7 +16,7 @@ const GOLDEN = 0x9e3779b9;
 const rotl = (x: number, k: number) => (x << k) | (x >>> (32 - k));
 
 /**
- * xoshiro128++ (Blackman and Vigna, 2019), seeded by hashing (seed, counter): two draws that
+ * Makes xoshiro128++ (Blackman and Vigna, 2019), seeded by hashing (seed, counter): draws that
  * differ in either share nothing.
  */
 function generator(seed: number, counter: number): () => number {
@@ -49,7 +49,7 @@ function generator(seed: number, counter: number): () => number {
   };
 }
 
-/** A uint32 and the next make 53 bits; 32 are enough for float32 results. */
+/** Maps a uint32 to [0, 1): two make 53 bits; 32 are enough for float32 results. */
 const toUnit = (word: number) => word / 2 ** 32;
 
 /**
@@ -68,7 +68,7 @@ export class RandomStream implements Stateful, Revertible {
     this.seed = seed;
   }
 
-  /** A stream of its own for a named purpose; the same name always gives the same stream. */
+  /** Makes a separate stream for a named purpose; the same name always gives the same stream. */
   fork(name: string): RandomStream {
     let low = mix((this.seed % 2 ** 32) ^ GOLDEN);
     let high = mix(Math.floor(this.seed / 2 ** 32) ^ low);
@@ -79,30 +79,30 @@ export class RandomStream implements Stateful, Revertible {
     return new RandomStream((high % 2 ** 21) * 2 ** 32 + low);
   }
 
-  /** How many draws were made. */
+  /** Returns the number of draws made. */
   get position(): number {
     return this.counter;
   }
 
-  /** Goes to a given draw: batch k of a data set is drawn at position k. */
+  /** Moves to a given draw: batch k of a data set is drawn at position k. */
   seek(position: number): this {
     checkNumber('RandomStream.seek', 'position', position, { integer: true, min: 0 });
     this.counter = position;
     return this;
   }
 
-  /** Remembers which draw comes next. */
+  /** Records the position. */
   savepoint(): Savepoint {
     const { counter } = this;
     return { rollback: () => void (this.counter = counter), release: () => undefined };
   }
 
-  /** The next 32-bit generator; counts as one draw. */
+  /** Returns the next 32-bit generator; counts as one draw. */
   private next(): () => number {
     return generator(this.seed, this.counter++);
   }
 
-  /** Uniform on [low, high). */
+  /** Draws uniform values on [low, high). */
   uniformValues(size: number, low = 0, high = 1): Float32Array {
     const word = this.next();
     const values = new Float32Array(size);
@@ -111,7 +111,7 @@ export class RandomStream implements Stateful, Revertible {
     return values;
   }
 
-  /** Normal, by Box and Muller's polar pairs. */
+  /** Draws normal values, by Box and Muller's polar pairs. */
   normalValues(size: number, mean = 0, stddev = 1): Float32Array {
     const word = this.next();
     const values = new Float32Array(size);
@@ -124,7 +124,7 @@ export class RandomStream implements Stateful, Revertible {
     return values;
   }
 
-  /** Integers, uniform on [0, bound). */
+  /** Draws integers, uniform on [0, bound). */
   integerValues(size: number, bound: number): Int32Array {
     const word = this.next();
     const values = new Int32Array(size);
@@ -132,7 +132,7 @@ export class RandomStream implements Stateful, Revertible {
     return values;
   }
 
-  /** A random order of 0 … size − 1 (Fisher and Yates). */
+  /** Draws a random order of 0 … size − 1 (Fisher and Yates). */
   permutation(size: number): Int32Array {
     const word = this.next();
     const order = Int32Array.from({ length: size }, (_, i) => i);
@@ -145,17 +145,17 @@ export class RandomStream implements Stateful, Revertible {
     return order;
   }
 
-  /** A tensor, uniform on [low, high). */
+  /** Draws a tensor, uniform on [low, high). */
   uniform(shape: number[], low = 0, high = 1): Tensor {
     return hostInput(shape, () => this.uniformValues(sizeOf(shape), low, high));
   }
 
-  /** A tensor of normal values. */
+  /** Draws a tensor of normal values. */
   normal(shape: number[], mean = 0, stddev = 1): Tensor {
     return hostInput(shape, () => this.normalValues(sizeOf(shape), mean, stddev));
   }
 
-  /** A tensor that is `value` with the given probability and 0 elsewhere. */
+  /** Draws a tensor that is `value` with the given probability and 0 elsewhere. */
   bernoulli(shape: number[], probability: number, value = 1): Tensor {
     return hostInput(shape, () => {
       const word = this.next();

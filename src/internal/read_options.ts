@@ -1,15 +1,15 @@
 import { checkOptions, fail } from './check.js';
 
 /**
- * How one option is read: refuses a value that breaks its rule, returns what the value means. The value
- * `undefined` means the default, where the option has one.
+ * A reader of one option: refuses a value that breaks its rule, returns its meaning. The value `undefined` means the
+ * default, if the option has one.
  */
 export type Option<T> = (where: string, parameter: string, value: unknown) => T;
 
-/** The options of one function by key: type, range and default of each, written in no other place. */
+/** The options of one function by key: type, range and default of each, in this one place. */
 export type Schema = Readonly<Record<string, Option<unknown>>>;
 
-/** What options mean once they are read: one with a default is never undefined. */
+/** The options after reading: one with a default is never undefined. */
 export type OptionsOf<S> = {
   readonly [Key in keyof S]: S[Key] extends Option<infer T> ? T : never;
 };
@@ -20,17 +20,17 @@ type Read<O, Key extends keyof O> = object extends Pick<O, Key> ? O[Key] | undef
 /** A schema that has each key of the interface `O`, with the type that it has there. */
 export type SchemaOf<O> = { readonly [Key in keyof O]-?: Option<Read<O, Key>> };
 
-/** The same for a schema that stands by itself, whose result is to have the interface's types without `undefined`. */
+/** The same for a separate schema, whose result has the interface's types without `undefined`. */
 export type SchemaRead<O> = { readonly [Key in keyof O]-?: Option<Exclude<O[Key], undefined>> };
 
-/** `S`, or an error of types at the keys that the interface `O` does not have. */
+/** `S`, or a type error at the keys that the interface `O` does not have. */
 export type WithoutOthers<S, O> = unknown extends O
   ? unknown
   : Record<Exclude<keyof S, keyof O>, never>;
 
 /**
- * Reads the options of a public function: refuses anything that is no object, unknown keys, values out of
- * range and missing ones; fills in defaults.
+ * Reads the options of a public function: refuses anything but an object, unknown keys, missing values and values out
+ * of range; fills in defaults.
  *
  * ```ts
  * const { learningRate, beta1 } = readOptions('adam', options, {
@@ -42,7 +42,7 @@ export type WithoutOthers<S, O> = unknown extends O
  * The compiler holds the schema to the type of `options`: each key once, none besides. The type of the result
  * follows from the schema.
  *
- * @param parameter The name of the object, if it is an option itself: stands before its keys in messages.
+ * @param parameter The name of the object, if it is an option itself: a prefix of its keys in messages.
  * @param also Keys that are allowed and not read.
  */
 export function readOptions<O, const S extends SchemaOf<O>>(
@@ -66,19 +66,19 @@ export function readOptions(
   return read;
 }
 
-/** Reads an option that may be left out and then is `undefined`. */
+/** Reads an option that may be omitted and is then `undefined`. */
 export const optional =
   <T>(option: Option<T>): Option<T | undefined> =>
   (where, parameter, value) =>
     value === undefined ? undefined : option(where, parameter, value);
 
-/** Reads an object with options of its own, `ema: { decay, warmUp }`: a fault is named `ema.decay`. */
+/** Reads an object of options, `ema: { decay, warmUp }`; errors name `ema.decay`. */
 export const nested =
   <const S extends Schema>(schema: S): Option<OptionsOf<S>> =>
   (where, parameter, value) =>
     readOptions<unknown, S>(where, value, schema, parameter);
 
-/** Reads what is of one type or another, by the word of `typeof`: a number for both, or an object with one for each. */
+/** Reads a value of one of several types, by its `typeof`: a number for both, or an object with one for each. */
 export const byType =
   <const S extends Schema>(
     options: S,

@@ -1,12 +1,12 @@
-/** A moment that something can go back to. One of the two is called, once. */
+/** A point to return to. Exactly one of the two methods is called, once. */
 export interface Savepoint {
-  /** Makes everything as it was then. */
+  /** Restores everything as it was then. */
   rollback(): void;
-  /** Lets go of what going back would need. */
+  /** Frees the memory that a rollback would need. */
   release(): void;
 }
 
-/** What can go back to a savepoint. */
+/** Something that can return to a savepoint. */
 export interface Revertible {
   savepoint(): Savepoint;
 }

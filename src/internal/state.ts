@@ -10,7 +10,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   !Array.isArray(value) &&
   !ArrayBuffer.isView(value);
 
-/** Checks that a value is a state: numbers and words by their keys, and arrays that fit their shapes. */
+/** Checks that a value is a state: numbers and strings by key, and arrays that fit their shapes. */
 export function checkState(where: string, state: unknown): asserts state is SavedState {
   checkOptions(where, state, ['values', 'arrays'], 'state');
   const { values, arrays } = state as Record<keyof SavedState, unknown>;
@@ -26,7 +26,7 @@ export function checkState(where: string, state: unknown): asserts state is Save
   }
 }
 
-/** Whether something has a state that can be gone back to. */
+/** Tells whether something has a state that can be restored. */
 export const isStateful = (component: unknown): component is Stateful =>
   typeof (component as Partial<Stateful> | undefined)?.state === 'function' &&
   typeof (component as Partial<Stateful>).restore === 'function';
@@ -42,7 +42,7 @@ export function joinStates(parts: Readonly<Record<string, SavedState>>): SavedSt
   return { values, arrays };
 }
 
-/** The part of a joined state that belongs to `name`. */
+/** Returns the part of a joined state that belongs to `name`. */
 export function partOf(state: SavedState, name: string): SavedState {
   const prefix = `${name}/`;
   const cut = <T>(record: Readonly<Record<string, T>>) =>
@@ -54,7 +54,7 @@ export function partOf(state: SavedState, name: string): SavedState {
   return { values: cut(state.values), arrays: cut(state.arrays) };
 }
 
-/** A number that a state must hold, finite. */
+/** Reads a finite number that a state must hold. */
 export function numberFrom(where: string, state: SavedState, key: string): number {
   const value = state.values[key];
   if (!Number.isFinite(value))
@@ -62,7 +62,7 @@ export function numberFrom(where: string, state: SavedState, key: string): numbe
   return value as number;
 }
 
-/** A count that a state must hold: an integer from 0 on. */
+/** Reads a count that a state must hold: an integer from 0 on. */
 export function countFrom(where: string, state: SavedState, key: string): number {
   const value = state.values[key];
   if (!Number.isSafeInteger(value) || (value as number) < 0)
@@ -70,7 +70,7 @@ export function countFrom(where: string, state: SavedState, key: string): number
   return value as number;
 }
 
-/** An array that a state must hold, of the given shape. */
+/** Reads an array of the given shape that a state must hold. */
 export function arrayFrom(
   where: string,
   state: SavedState,
@@ -91,8 +91,8 @@ export function arrayFrom(
 }
 
 /**
- * Copies tensors into arrays of a state, by key. The copies are taken before the first wait, because whoever
- * holds the tensors may replace them while a device is waited for.
+ * Copies tensors into arrays of a state, by key. They are copied before the first wait, because their owner
+ * may replace them while waiting for a device.
  */
 export async function arraysOf(
   tensors: Readonly<Record<string, Tensor>>,

@@ -3,10 +3,10 @@ export interface WasmMemory {
   readonly buffer: ArrayBufferLike;
 }
 
-/** Compiled, and asked for nothing. */
+/** A compiled module, opaque here. */
 export type WasmModule = object;
 
-/** The part of the WebAssembly interface that is used here; no library of types for Node and pages has it. */
+/** The part of the WebAssembly interface used here; no type library for both Node and pages has it. */
 interface WebAssemblyInterface {
   readonly Memory: new (pages: { initial: number }) => WasmMemory;
   readonly Module: new (binary: Uint8Array<ArrayBuffer>) => WasmModule;
@@ -20,11 +20,11 @@ interface WebAssemblyInterface {
 export const webAssembly = (): WebAssemblyInterface =>
   (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
 
-/** A binary that stands in a source file. */
+/** Decodes a binary from a source file. */
 export const decodeBinary = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
-/** Node 20 has relaxed SIMD behind a flag of its engine, which may be set while it runs; later ones have it. */
+/** Enables relaxed SIMD in Node 20, by a flag of its engine that may be set at run time; later ones have it. */
 export function allowRelaxedSimd(): void {
   const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
   const v8 = process?.getBuiltinModule?.('v8') as

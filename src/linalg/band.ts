@@ -9,24 +9,24 @@ export interface Band {
   readonly heap: Float64Heap;
   readonly size: number;
   readonly width: number;
-  /** Where in the heap there is room for a vector of `width` elements. */
+  /** Place in the heap with room for a vector of `width` elements. */
   readonly vector: number;
 }
 
-/** So many reflections at a time are applied, by products of matrices. */
+/** Number of reflections that one product of matrices applies. */
 const WIDTH = 32;
-/** Elements of a line of a cache: so many columns of a strip of rows are copied before the next. */
+/** Elements of a cache line: the number of columns of a strip of rows copied at a time. */
 const LINE = 8;
 
 const roundUp = (size: number) => Math.ceil(size / WIDTH) * WIDTH;
 
 /**
- * An upper band matrix that has the singular values of a matrix in some unit, and zeros besides.
+ * Returns an upper band matrix with the singular values of a matrix in some unit, and additional zeros.
  *
  * Blocks of reflections go over its columns and over its rows in turn.
  *
- * @param matrix At least as many rows as columns.
- * @param unit Of its order, so that no square overflows or vanishes.
+ * @param matrix Has at least as many rows as columns.
+ * @param unit A number of its magnitude, so that no square overflows or vanishes.
  * @see Schreiber and Van Loan 1989, "A storage-efficient WY representation for products of Householder transformations"
  */
 export async function bandOf(matrix: readonly Float64Array[], unit: number): Promise<Band> {
@@ -40,7 +40,7 @@ export async function bandOf(matrix: readonly Float64Array[], unit: number): Pro
   }
   const part = (i: number, j: number) => rowMajor(i * size + j, size);
 
-  // zeros beyond the end, so that no block of it need be smaller
+  // zeros beyond the end, so that all blocks have the same size
   const vector = (size + 2 * WIDTH) * (3 * WIDTH + 1);
   const heap = fusedHeap(vector + WIDTH, 2 * WIDTH);
   const put = (i: number, j: number, value: number) =>
@@ -68,7 +68,7 @@ class Blocks {
   private readonly products: readonly [Matrix, Matrix];
   private length = 0;
 
-  /** With so many elements at the start of the heap, for matrices of up to `most` rows. */
+  /** Reserves `elements` at the start of the heap, for matrices of up to `most` rows. */
   constructor(elements: number, most: number) {
     let end = elements;
     const next = (rows: number, columns: number): Matrix => {
@@ -84,9 +84,9 @@ class Blocks {
   }
 
   /**
-   * The reflections that take `WIDTH` rows of a matrix to a lower triangle.
+   * Computes the reflections that take `WIDTH` rows of a matrix to a lower triangle.
    *
-   * @param put Is given the elements of the triangle.
+   * @param put Receives the elements of the triangle.
    */
   take(rows: Matrix, length: number, put: (i: number, j: number, value: number) => void): void {
     this.length = length;
@@ -133,7 +133,7 @@ class Blocks {
     });
   }
 
-  /** X ← (I − VᵀTᵀV) X, for X of so many columns, or the transposed of such a matrix. */
+  /** Replaces X, of `columns` columns or transposed, by (I − VᵀTᵀV) X. */
   apply(x: Matrix, columns: number): void {
     const { heap, v, t, length } = this;
     const [first, second] = this.products;
@@ -145,7 +145,7 @@ class Blocks {
     else heap.multiply({ c: transposed(x), a: second, b: v, m: columns, n: length, ...rest });
   }
 
-  /** C = AB, of `WIDTH` columns. */
+  /** Sets C = AB, of `WIDTH` columns. */
   private multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number): Matrix {
     this.heap.values.fill(0, c.at, c.at + m * WIDTH);
     this.heap.multiply({ c, a, b, m, n: WIDTH, k });

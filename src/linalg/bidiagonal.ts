@@ -6,8 +6,8 @@ import { reflect } from './reflection.js';
  * Brings an upper band matrix to an upper bidiagonal one with the same singular values.
  *
  * A reflection of columns ends row k behind its second element, and fills a square below the diagonal;
- * one of rows clears the first column of that, and fills a square beyond the band; and so on down to
- * the end. What is left of the squares stays within three widths.
+ * one of rows clears the first column of that square, and fills a square beyond the band; and so on
+ * down to the end. The rest of the squares stays within three widths.
  *
  * @param band Is overwritten.
  * @returns b₁₁, b₁₂, b₂₂, b₂₃, …: the two diagonals, interleaved.

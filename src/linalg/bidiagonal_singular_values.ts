@@ -1,25 +1,25 @@
 import { pace } from '../internal/pace.js';
 
-/** Squares that change no singular value, relative to those beside them. */
+/** Largest square, relative to those beside it, that changes no singular value. */
 const NEGLIGIBLE = Number.EPSILON ** 2;
-/** Squares that change none of a matrix of order one; no quotient by a larger one overflows. */
+/** The same for a matrix of magnitude one; no quotient by a larger square overflows. */
 const TINY = 2 ** -1000;
 
-/** Rows low … high of a bidiagonal matrix, which no element joins to the others. */
+/** Rows low … high of a bidiagonal matrix, decoupled from the others. */
 interface Block {
   low: number;
   high: number;
-  /** What was subtracted from the squares of its singular values. */
+  /** Sum of the shifts subtracted from the squares of its singular values. */
   shifted: number;
 }
 
-/** An upper bidiagonal matrix by the squares of its elements: qᵢ on the diagonal, eᵢ to its right. */
+/** The squares of the elements of an upper bidiagonal matrix: qᵢ on the diagonal, eᵢ to its right. */
 interface Squares {
   readonly q: Float64Array;
   readonly e: Float64Array;
 }
 
-/** What the last row of a step ended with, the least of what those before it did, and the least of all. */
+/** The remainder of the last row of a step, the least of the rows before it, and the least of all. */
 interface Remainders {
   readonly last: number;
   readonly before: number;
@@ -27,11 +27,11 @@ interface Remainders {
 }
 
 /**
- * All singular values of an upper bidiagonal matrix, by the dqds algorithm, in float64.
+ * Computes all singular values of an upper bidiagonal matrix, by the dqds algorithm, in float64.
  *
- * A step takes B to a B̂ with B̂ᵀB̂ = BBᵀ − s, for a shift s up to the square of the least singular
- * value, without a subtraction but that of s: so small values are as exact as large ones. Its last
- * row falls away when the element above its diagonal has become negligible.
+ * A step takes B to a B̂ with B̂ᵀB̂ = BBᵀ − s, for a shift s up to the square of the least singular value,
+ * and subtracts nothing but s: so small values are as exact as large ones. The last row is removed when
+ * the element above its diagonal has become negligible.
  *
  * @param bidiagonal b₁₁, b₁₂, b₂₂, b₂₃, …: 2n − 1 finite numbers, the two diagonals interleaved.
  * @returns n values, the smallest first.
@@ -75,7 +75,7 @@ export async function bidiagonalSingularValues(bidiagonal: Float64Array): Promis
   return found.map((value) => value * largest).sort();
 }
 
-/** The first of the rows at the end of a block that hang together. */
+/** Finds the first row of the last coupled part of a block. */
 function lastStart({ q, e }: Squares, { low, high, shifted }: Block): number {
   let start = high;
   while (start > low) {
@@ -86,7 +86,7 @@ function lastStart({ q, e }: Squares, { low, high, shifted }: Block): number {
   return start;
 }
 
-/** One step on a block with the largest shift that is found to do; `least` is of the step before. */
+/** Takes one step on a block, reducing the shift until it succeeds; `least` is from the step before. */
 function advance(squares: Squares, next: Squares, block: Block, least: number): Remainders {
   let shift = proposedShift(squares, block, least);
   let remainders = step(squares, next, block, shift);
@@ -100,7 +100,7 @@ function advance(squares: Squares, next: Squares, block: Block, least: number): 
   return remainders;
 }
 
-/** One step on a block; where the shift was too large, the least remainder is negative, or NaN. */
+/** Takes one step on a block; the least remainder is negative or NaN if the shift was too large. */
 function step(from: Squares, to: Squares, { low, high }: Block, shift: number): Remainders {
   const { q, e } = from;
   const { q: nextQ, e: nextE } = to;
@@ -119,10 +119,10 @@ function step(from: Squares, to: Squares, { low, high }: Block, shift: number): 
 }
 
 /**
- * A shift that is likely to be just below the least square of a singular value.
+ * Proposes a shift that is likely to be just below the least square of a singular value.
  *
- * Where the last row of BBᵀ has the least diagonal element, that is off by at most the square of what
- * stands beside it, divided by the gap to the other rows. Else no more is known than a remainder.
+ * The last diagonal element of BBᵀ is off by at most the square of the element beside it, divided by the
+ * gap to the other rows, if it is the least. Otherwise only a remainder is known.
  *
  * @param least The least remainder of the step before, which is above that square; 0 if unknown.
  */
@@ -136,7 +136,7 @@ function proposedShift({ q, e }: Squares, { low, high }: Block, least: number): 
   return gap > 0 ? Math.max(cautious, last - besideSquared / gap) : cautious;
 }
 
-/** If only the last row failed, what it shows of the least square; else much less. */
+/** Corrects the shift by the last remainder if only the last row failed; else cuts it. */
 function smallerShift(shift: number, { last, before }: Remainders, tries: number): number {
   const corrected = (shift + last) * (1 - 2 * Number.EPSILON);
   if (tries === 1 && before > 0 && corrected > 0) return corrected;

@@ -2,21 +2,21 @@ import { pace } from '../internal/pace.js';
 import { fusedHeap, GROUP, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 import { pivotRounding } from './pivoted_cholesky.js';
 
-/** So many rows are subtracted from all that follow at a time, as a product of matrices. */
+/** Number of rows that one product of matrices subtracts from all that follow. */
 const BLOCK = 64;
-/** What part of its diagonal element a pivot has to leave, so that not all of it may be rounding. */
+/** Least part of its diagonal element that a pivot must keep, so that it is not all rounding. */
 const SINGULAR = Math.sqrt(Number.EPSILON);
 
 /**
- * The upper triangle R of a symmetric positive definite matrix Σ = RᵀR, in float64.
+ * Computes the upper triangle R of a symmetric positive definite matrix Σ = RᵀR, in float64.
  *
- * It takes half as long as {@link pivotedCholesky}, which takes what this leaves: matrices with a pivot
- * that may be rounding, 2⁻²⁶ Σᵢᵢ or {@link pivotRounding} at most. Without an order of pivots a small one
- * swells the rounding of those behind it.
+ * It takes half as long as {@link pivotedCholesky}, which handles the matrices this refuses: those with a
+ * pivot that may be rounding, 2⁻²⁶ Σᵢᵢ or {@link pivotRounding} at most. Without pivoting, a small pivot
+ * amplifies the rounding of those behind it.
  *
- * @param matrix Row after row, n · n finite numbers; left as it is, and read on and above its diagonal.
- * @param n From 1 on.
- * @returns The rows of R, or `undefined` where Σ may be singular, or is indefinite.
+ * @param matrix Row after row, n · n finite numbers; unchanged, and read on and above its diagonal.
+ * @param n At least 1.
+ * @returns The rows of R, or `undefined` if Σ may be singular, or is indefinite.
  *
  * @see Golub and Van Loan 2013, "Matrix computations", section 4.2
  */
@@ -56,12 +56,12 @@ export async function cholesky(
     await turn();
   }
   return Array.from({ length: n }, (_, i) => {
-    values.fill(0, part(i, i - (i % GROUP)).at, part(i, i).at); // what products left there
+    values.fill(0, part(i, i - (i % GROUP)).at, part(i, i).at); // remains of products
     return values.subarray(part(i, 0).at, part(i, n).at);
   });
 }
 
-/** Factors a few rows, from the column of the first pivot on; false where one is too small. */
+/** Factors a few rows, from the column of the first pivot on; returns false if a pivot is too small. */
 function eliminate(rows: readonly Float64Array[], least: Float64Array): boolean {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;

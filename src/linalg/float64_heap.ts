@@ -5,13 +5,13 @@ import { BLOCK_TERMS } from './heap.js';
 import type { Float64Heap, Matrix, Reflected } from './heap.js';
 import { plainHeap } from './plain_heap.js';
 
-/** Products take rows and columns by fours. */
+/** Rows or columns per step of a product. */
 export const GROUP = 4;
 
-/** So many rows or columns, with those that fill the last group. */
+/** Rounds a number of rows or columns up to whole groups. */
 export const wholeGroups = (size: number): number => Math.ceil(size / GROUP) * GROUP;
 
-/** A matrix of so many columns, row after row. */
+/** Describes a matrix of `columns` columns, row after row. */
 export const rowMajor = (at: number, columns: number): Matrix => ({ at, down: columns, across: 1 });
 
 export const transposed = ({ at, down, across }: Matrix): Matrix => ({
@@ -21,21 +21,20 @@ export const transposed = ({ at, down, across }: Matrix): Matrix => ({
 });
 
 /**
- * A heap of zeros, for matrices of up to `columns` columns.
+ * Makes a heap of zeros, for matrices of up to `columns` columns.
  *
- * WebAssembly does the work where the engine has it with SIMD and a memory to spare, else JavaScript, to
- * the same bits.
+ * It uses WebAssembly if the engine supports SIMD and has memory for it, else JavaScript, with the same bits.
  */
 export function float64Heap(elements: number, columns: number): Float64Heap {
   return assembledHeap('plain', elements, columns) ?? plainHeap(elements);
 }
 
-/** The same, but products are rounded together with their sums where the machine does so: it is faster. */
+/** Makes the same heap, but rounds products together with their sums if the machine can: it is faster. */
 export function fusedHeap(elements: number, columns: number): Float64Heap {
   return assembledHeap('fused', elements, columns) ?? float64Heap(elements, columns);
 }
 
-/** What assembly/float64.ts exports. */
+/** The exports of assembly/float64.ts. */
 type Exports = Record<keyof Omit<Float64Heap, 'values'>, (...values: (number | boolean)[]) => void>;
 
 type Kind = 'plain' | 'fused';
@@ -64,7 +63,7 @@ function assembledHeap(kind: Kind, elements: number, columns: number): Float64He
   };
 }
 
-/** `undefined` where there is none: an engine takes gigabytes of addresses for each, and a process has so many. */
+/** Allocates memory, or returns `undefined`: each takes gigabytes of a process's limited address space. */
 function memoryOf(bytes: number): WasmMemory | undefined {
   try {
     return new (webAssembly().Memory)({ initial: Math.ceil(bytes / 2 ** 16) });
@@ -73,7 +72,7 @@ function memoryOf(bytes: number): WasmMemory | undefined {
   }
 }
 
-/** Compiled, or `undefined` where that cannot be. */
+/** Compiled modules, `undefined` if compiling failed. */
 const modules = new Map<Kind, object | undefined>();
 
 function moduleOf(kind: Kind): object | undefined {
@@ -87,6 +86,6 @@ function compiled(kind: Kind): object | undefined {
     if (kind === 'fused' && !webAssembly().validate(binary)) allowRelaxedSimd();
     return new (webAssembly().Module)(binary);
   } catch {
-    return undefined; // no WebAssembly, none with these instructions, or a page that may not compile any
+    return undefined; // no WebAssembly, these instructions unsupported, or a page that may not compile any
   }
 }

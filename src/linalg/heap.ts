@@ -18,7 +18,7 @@ export interface Product {
   /** Terms of a sum. */
   readonly k: number;
   readonly subtract?: boolean;
-  /** Leaves out what lies below the diagonal of C, by tiles of 4 × 4. */
+  /** Whether tiles of 4 × 4 below the diagonal of C are skipped. */
   readonly upper?: boolean;
 }
 
@@ -29,23 +29,23 @@ export interface Reflected {
   readonly rows: number;
   /** A multiple of 4. */
   readonly columns: number;
-  /** Where v lies. */
+  /** The place of v. */
   readonly v: number;
   readonly scale: number;
 }
 
-/** Matrices of float64, and what is done with them. */
+/** Matrices of float64, and operations on them. */
 export interface Float64Heap {
   readonly values: Float64Array;
   multiply(product: Product): void;
-  /** Block ← block · (I − scale · v vᵀ). */
+  /** Replaces the block by block · (I − scale · v vᵀ). */
   reflectColumns(reflected: Reflected): void;
-  /** Block ← (I − scale · v vᵀ) · block. */
+  /** Replaces the block by (I − scale · v vᵀ) · block. */
   reflectRows(reflected: Reflected): void;
 }
 
 /**
- * The number of terms that are added up before their sum goes to C. Must equal BLOCK_TERMS in assembly/float64.ts:
- * the order of additions decides the bits of the result.
+ * The number of terms that are added up before their sum is added to C. Must equal BLOCK_TERMS in
+ * assembly/float64.ts: the order of additions decides the bits of the result.
  */
 export const BLOCK_TERMS = 128;

@@ -2,9 +2,9 @@ import { pace } from '../internal/pace.js';
 import { Remainder } from './remainder.js';
 
 /**
- * What a pivot may be by rounding alone, in an n · n matrix of diagonal elements up to `largest`: not only
- * the n steps of elimination round, but the sums and products that made the matrix did too. Covariances
- * of two samples of two features, of rank 1, keep up to 2.7 · 2⁻⁵² of their largest element.
+ * Bounds a pivot that is rounding alone, in an n · n matrix of diagonal elements up to `largest`: the n
+ * steps of elimination round, and so did the sums and products that made the matrix. Covariances of two
+ * samples of two features, of rank 1, keep up to 2.7 · 2⁻⁵² of their largest element.
  */
 export const pivotRounding = (n: number, largest: number): number =>
   (n + 8) * Number.EPSILON * largest;
@@ -20,11 +20,11 @@ export interface PivotedCholesky {
 /**
  * Factors a symmetric positive semi-definite matrix of any rank, in float64.
  *
- * Each step takes the largest diagonal element of what is left as its pivot. It ends where what is
- * left is rounding: no pivot above {@link pivotRounding}, nor above the negative part of the diagonal.
+ * Each step takes the largest remaining diagonal element as its pivot. It ends when the remainder is
+ * rounding: no pivot above {@link pivotRounding}, nor above the negative part of the diagonal.
  *
- * @param matrix Row after row, n · n finite numbers; left as it is.
- * @param n From 1 on.
+ * @param matrix Row after row, n · n finite numbers; unchanged.
+ * @param n At least 1.
  *
  * @see Higham 1990, "Analysis of the Cholesky decomposition of a semi-definite matrix"
  */

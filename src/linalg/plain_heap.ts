@@ -1,7 +1,7 @@
 import { BLOCK_TERMS } from './heap.js';
 import type { Float64Heap } from './heap.js';
 
-/** A heap of zeros without WebAssembly. */
+/** Makes a heap of zeros without WebAssembly. */
 export function plainHeap(elements: number): Float64Heap {
   const values = new Float64Array(elements);
   return {

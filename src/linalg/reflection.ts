@@ -1,6 +1,6 @@
 import { dot } from './dot.js';
 
-/** Squares below this have lost their digits; of a matrix of order one they are nothing. */
+/** Least square with all its digits; negligible in a matrix of magnitude one. */
 const TINY = 2 ** -1000;
 
 /** I − scale · v vᵀ, which takes x to (value, 0, 0, …). */
@@ -9,7 +9,7 @@ export interface Reflection {
   readonly value: number;
 }
 
-/** Overwrites x, from element `from` on, with the v of its reflection. */
+/** Replaces x, from element `from` on, by the v of its reflection. */
 export function reflect(x: Float64Array, from = 0): Reflection {
   const length = Math.sqrt(dot(x, x, from));
   const value = x[from]! > 0 ? -length : length; // away from x, so that nothing cancels

@@ -1,21 +1,21 @@
 import { fusedHeap, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 import type { Float64Heap, Matrix } from './heap.js';
 
-/** So many rows are subtracted at a time, as a product of matrices. */
+/** Number of rows that one product of matrices subtracts. */
 const BLOCK = 32;
-/** So many are eliminated before what stays is moved together. */
+/** Number of columns eliminated before the remaining ones are compacted. */
 const MOST_GONE = 4 * BLOCK;
 
-/** What an elimination leaves of a symmetric matrix. */
+/** The remainder of a symmetric matrix after elimination steps. */
 export class Remainder {
-  /** The upper half of the rows and columns that stay, and behind it the block of rows to subtract. */
+  /** The upper half of the remaining rows and columns, followed by the block of rows to subtract. */
   private readonly heap: Float64Heap;
   private readonly matrix: Matrix;
   private readonly block: Matrix;
-  /** Which columns of the matrix stay, in their order, but for those of `gone`. */
+  /** The remaining columns of the matrix, in order, and those of `gone`. */
   private rest: Int32Array;
   private gone: number[] = [];
-  /** How many rows there are to subtract. */
+  /** Number of rows to subtract. */
   private waiting = 0;
 
   constructor(
@@ -30,7 +30,7 @@ export class Remainder {
     for (let i = 0; i < n; i++) this.heap.values.set(matrix.subarray(i * n, i * n + n), i * stride);
   }
 
-  /** Row `index`, with zeros in the columns that were eliminated. */
+  /** Returns row `index`, with zeros in the eliminated columns. */
   row(index: number): Float64Array {
     const { heap, rest, gone, block } = this;
     const { values } = heap;
@@ -65,7 +65,7 @@ export class Remainder {
     if (gone.length === MOST_GONE) this.compress();
   }
 
-  /** Moves what stays to the upper left. */
+  /** Moves the remaining elements to the upper left. */
   private compress(): void {
     const { rest, gone } = this;
     const { values } = this.heap;
@@ -79,6 +79,6 @@ export class Remainder {
     }
     this.rest = places.map((place) => rest[place]!);
     this.gone = [];
-    values.fill(0, this.block.at); // what lies beyond the last column is multiplied too
+    values.fill(0, this.block.at); // elements beyond the last column are multiplied too
   }
 }

@@ -2,20 +2,20 @@ import { pace } from '../internal/pace.js';
 import { fusedHeap, rowMajor, transposed, wholeGroups } from './float64_heap.js';
 import { nuclearNorm } from './nuclear_norm.js';
 
-/** So many rows of A and of B are multiplied at a time. */
+/** Number of rows of A and of B multiplied at a time. */
 const BLOCK = 128;
 
 /**
- * The trace of the square root of a product of two symmetric positive semi-definite matrices, given
- * by their factors: with Σ₁ = AᵀA and Σ₂ = BᵀB, `Tr √(Σ₁Σ₂) = ‖A Bᵀ‖_*`.
+ * Computes the trace of the square root of a product of two symmetric positive semi-definite
+ * matrices from their factors: with Σ₁ = AᵀA and Σ₂ = BᵀB, `Tr √(Σ₁Σ₂) = ‖A Bᵀ‖_*`.
  *
  * Σ₁Σ₂ has the eigenvalues of (ABᵀ)(ABᵀ)ᵀ, and their roots are the singular values of ABᵀ. So
- * nothing is squared and rooted again, no root is taken of a rounded zero, and no matrix need be of
- * full rank. A factor is what {@link pivotedCholesky} returns, or the centred samples / √(n − 1).
+ * nothing is squared and rooted again, no root of a rounded zero is taken, and no matrix needs full
+ * rank. A factor is a result of {@link pivotedCholesky}, or the centred samples / √(n − 1).
  *
- * @param a The rows of A; none stand for Σ₁ = 0.
+ * @param a The rows of A; none for Σ₁ = 0.
  * @param b The rows of B, as long as those of A.
- * @returns The trace, from 0 on.
+ * @returns The trace, 0 or more.
  */
 export async function traceSqrtProduct(
   a: readonly Float64Array[],
@@ -24,7 +24,7 @@ export async function traceSqrtProduct(
   return a.length === 0 || b.length === 0 ? 0 : nuclearNorm(await product(a, b));
 }
 
-/** The rows of ABᵀ. */
+/** Returns the rows of ABᵀ. */
 async function product(
   a: readonly Float64Array[],
   b: readonly Float64Array[],
@@ -69,7 +69,7 @@ async function product(
   });
 }
 
-/** The columns in the order in which they end, which makes a pivoted Cholesky factor triangular. */
+/** Sorts the columns by where they end, which makes a pivoted Cholesky factor triangular. */
 function endingOrder(rows: readonly Float64Array[]): Int32Array {
   const last = new Int32Array(rows[0]!.length).fill(-1);
   for (let i = 0; i < rows.length; i++) {
@@ -79,7 +79,7 @@ function endingOrder(rows: readonly Float64Array[]): Int32Array {
   return Int32Array.from(last.keys()).sort((i, j) => last[i]! - last[j]!);
 }
 
-/** With how many zeros a row begins, in such an order. */
+/** Counts the leading zeros of a row in such an order. */
 const zerosBefore =
   (order: Int32Array) =>
   (row: Float64Array): number => {
@@ -88,6 +88,6 @@ const zerosBefore =
     return zeros;
   };
 
-/** The least of a block of counts. */
+/** Returns the least of a block of counts. */
 const least = (counts: Float64Array, from: number) =>
   counts.subarray(from, from + BLOCK).reduce((a, b) => Math.min(a, b));
