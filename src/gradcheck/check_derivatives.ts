@@ -2,51 +2,51 @@ import { lineDerivative } from './line_derivative.js';
 import type { Probe } from './probe.js';
 
 /**
- * What came out of a comparison.
+ * The result of a comparison.
  *
  * - `right`: equal within the tolerance
- * - `wrong`: different, where the differences are sure
+ * - `wrong`: different, and the differences are certain
  * - `throws`: automatic differentiation failed
- * - `undecided`: too many kinks for differences to tell
+ * - `undecided`: too many kinks to decide by differences
  */
 export type GradientStatus = 'right' | 'wrong' | 'throws' | 'undecided';
 
-/** One order of one function. */
+/** The verdict on one order of one function. */
 export interface GradientVerdict {
   readonly status: GradientStatus;
-  /** max|analytic − numeric| / max|numeric| where the differences are sure; NaN if nothing is. */
+  /** max|analytic − numeric| / max|numeric| over certain differences; NaN without any. */
   readonly error: number;
-  /** The part of the elements that lie at a kink, where differences say nothing. */
+  /** The fraction of elements at a kink, where differences are meaningless. */
   readonly atKinks: number;
-  /** What was thrown. */
+  /** The message of the error thrown. */
   readonly message?: string;
 }
 
-/** How hard to look. */
+/** The effort of a check. */
 export interface CheckEffort {
   readonly tolerance: number;
-  /** Random directions at first order. */
+  /** Number of random directions at first order. */
   readonly directions: number;
-  /** The most halvings of a step. */
+  /** Maximum number of halvings of a step. */
   readonly steps: number;
-  /** The most directions tried at second order, until one meets few kinks. */
+  /** Maximum number of directions tried at second order, until one meets few kinks. */
   readonly attempts: number;
 }
 
 /**
- * A curvature below this part of the gradient is compared with the gradient's size instead of its own:
- * of a function that is almost linear, differences in float32 see noise.
+ * Part of the gradient below which a curvature is compared with the gradient's size instead of its own:
+ * float32 differences of an almost linear function see only noise.
  */
 const LEAST_CURVATURE = 0.1;
 /** The same for the slope of an output below this part of the largest output. */
 const LEAST_SLOPE = 0.01;
-/** A difference is sure of what it says if it stands still to this part of the tolerance. */
+/** Part of the tolerance within which the estimates of a certain difference agree. */
 const SURE = 0.3;
-/** Across kinks, two estimates agree by accident now and then: fewer errors than this do not count. */
+/** Fraction of errors to ignore, as two estimates across kinks agree by accident now and then. */
 const ACCIDENTS = 0.05;
 
 /**
- * ⟨∇s, d⟩ against the difference of s along d, for several random d. In each, s leaves out the outputs
+ * Compares ⟨∇s, d⟩ with the difference of s along d, for several random d. For each, s omits the outputs
  * that have a kink there.
  */
 export async function checkFirstOrder(probe: Probe, effort: CheckEffort): Promise<GradientVerdict> {
@@ -85,7 +85,7 @@ export async function checkFirstOrder(probe: Probe, effort: CheckEffort): Promis
         ),
       );
       numeric.push(dot(weights, slopes.value));
-      // what the terms of the sum are like, as they may cancel
+      // the size of the terms of the sum, as they may cancel
       scale = Math.max(scale, Math.hypot(...slopes.value.map((slope, i) => weights[i]! * slope)));
     }
     return verdict(
@@ -96,7 +96,7 @@ export async function checkFirstOrder(probe: Probe, effort: CheckEffort): Promis
   });
 }
 
-/** ∇⟨d, ∇s⟩ against the difference of ∇s along d, element by element. */
+/** Compares ∇⟨d, ∇s⟩ with the difference of ∇s along d, element by element. */
 export async function checkSecondOrder(
   probe: Probe,
   effort: CheckEffort,
@@ -144,8 +144,8 @@ export async function checkSecondOrder(
 }
 
 /**
- * All inputs twice; then one after another from the last, as the weights of the last layer have no kinks
- * behind them. Null when there is nothing more to try.
+ * Chooses the inputs to move: all of them twice; then one after another from the last, as the weights of
+ * the last layer have no kinks behind them. Returns null after the last.
  */
 function moved(attempt: number, inputs: number): number[] | undefined | null {
   if (attempt < 2) return undefined;
@@ -156,9 +156,9 @@ function moved(attempt: number, inputs: number): number[] | undefined | null {
 interface Comparison {
   readonly analytic: ArrayLike<number>;
   readonly numeric: ArrayLike<number>;
-  /** Where the numeric side says nothing. */
+  /** Elements where the numeric side is meaningless. */
   readonly unsure: readonly boolean[];
-  /** The least size that an error is measured against. */
+  /** The least size to which an error is relative. */
   readonly floor: number;
 }
 
@@ -178,7 +178,7 @@ function verdict(
       const difference = Math.abs(analytic[i]! - numeric[i]!);
       const relative = difference === 0 ? 0 : difference / size;
       if (!(relative <= tolerance)) different++;
-      // NaN of the analytic side is an error without bound
+      // NaN on the analytic side is an infinite error
       error = Math.max(
         Number.isNaN(error) ? 0 : error,
         Number.isNaN(relative) ? Infinity : relative,

@@ -24,11 +24,11 @@ import type { HostTensor, TensorFunction } from './probe.js';
 
 /** Options of {@link checkGradients}. */
 export interface CheckGradientsOptions {
-  /** max|analytic − numeric| / max|numeric| that passes; default 0.01, which kinks need. */
+  /** Largest max|analytic − numeric| / max|numeric| that passes; default 0.01, which kinks need. */
   tolerance?: number;
-  /** Whether a model is run in training mode; default true, as a penalty runs it. */
+  /** Whether a model runs in training mode; default true, as in a penalty. */
   training?: boolean;
-  /** Any integer from 0 on; default 0. All random weights and directions follow from it. */
+  /** Seed of all random weights and directions, any integer from 0 on; default 0. */
   seed?: number;
 }
 
@@ -36,27 +36,27 @@ const WHERE = 'checkGradients';
 const EFFORT = { directions: 4, steps: 10, attempts: 8 };
 
 /**
- * Says whether the first and second derivatives of a critic are right, and if not, in which layer.
+ * Checks whether the first and second derivatives of a critic are right, and finds the wrong layer if not.
  *
- * With random weights r and s(x, w) = Σ r · D(x; w), it compares ⟨∇s, d⟩ with the central difference of
- * s along random directions d (first order), and ∇⟨d, ∇s⟩ with that of ∇s (second order: what the
- * gradient of a penalty is made of), in the inputs and all trainable weights together, for the whole
- * critic and for each layer at the inputs it is given; where the whole is wrong and no layer by itself,
- * for each layer together with all before it. Steps are halved until the difference stands
- * still; where it does not, a kink (LeakyReLU, pooling) lies in the way, and that element does not
- * count. The sample is moved by 1 % of its size, away from kinks that plain images lie on.
+ * With random weights r and s(x, w) = Σ r · D(x; w), it compares ⟨∇s, d⟩ with the central difference of s
+ * along random directions d (first order), and ∇⟨d, ∇s⟩ with that of ∇s (second order: what the gradient of
+ * a penalty is made of), in the inputs and all trainable weights together, for the whole critic and for
+ * each layer at its inputs; for each layer together with all before it, if the whole is wrong but no layer
+ * by itself. Steps are halved until the difference converges; an element that does not converge, because of
+ * a kink (LeakyReLU, pooling), does not count. The sample is moved by 1 % of its size, away from kinks that
+ * plain images lie on.
  *
- * Masks, running statistics and singular vectors rest meanwhile, and all weights are as before
- * afterwards. It calls {@link enableSecondOrderGradients}. A critic takes a few dozen gradients per
- * layer: a batch of 2 is enough.
+ * Masks, running statistics and singular vectors do not change meanwhile, and all weights are restored. It
+ * calls {@link enableSecondOrderGradients}. A critic takes a few dozen gradients per layer: a batch of 2 is
+ * enough.
  *
  * @param critic A model, or a function of tensors; either may have several inputs and several outputs.
- * @param sample What it is given, float32; an array for several inputs, of which int32 ones, such as
- *   labels, are constants.
+ * @param sample Its input, float32; an array for several inputs, of which int32 ones, such as labels, are
+ *   constants.
  * @param options See {@link CheckGradientsOptions}.
  * @returns `ok`, the verdicts, and a table as text by `toString()`.
- * @throws GanKitError if the sample does not fit the critic, or the critic says two things of one input, as
- *   unseeded noise does.
+ * @throws GanKitError if the sample does not fit the critic, or the critic's outputs differ for one input,
+ *   as with unseeded noise.
  *
  * @example
  * ```ts
@@ -162,7 +162,7 @@ const trainable = (layer: LayersModel | layers.Layer): LayerVariable[] => [
   ...new Set(layer.trainableWeights),
 ];
 
-/** A function of inputs and of the weights of a model or layer, whose calls have no effects. */
+/** Makes a function of inputs and of the weights of a model or layer, whose calls have no effects. */
 async function withWeights(
   layer: LayersModel | layers.Layer,
   inputs: HostTensor[],
@@ -179,15 +179,15 @@ async function withWeights(
   return { f, inputs: [...inputs, ...weights] };
 }
 
-/** A layer as a function of its float inputs and weights. */
+/** Makes a layer a function of its float inputs and weights. */
 async function layerFunction({ layer, inputs, kwargs }: LayerCall) {
   const call = ofFloats(inputs, (xs) => layer.call(xs.length === 1 ? xs[0]! : xs, kwargs));
   const hosts = await Promise.all(call.inputs.map(toHost));
-  // squared, because the second pass through a linear layer has to be taken too
+  // squared, so that a linear layer has a second pass too
   return withWeights(layer, hosts, (xs) => square(call.f(xs)));
 }
 
-/** Moved by 1 % of its size. */
+/** Moves values by 1 % of their size. */
 function jittered({ shape, values }: HostTensor, stream: RandomStream): HostTensor {
   const size = Math.sqrt(values.reduce((total, x) => total + x * x, 0) / values.length) || 1;
   const noise = stream.normalValues(values.length, 0, 0.01 * size);
@@ -206,7 +206,7 @@ async function requireRepeatable(
     once = await probe.outputs();
     again = await probe.outputs();
   } catch {
-    return; // the check itself tells
+    return; // the check itself reports it
   }
   if (once.some((y, i) => !Object.is(y, again[i])))
     fail(

@@ -3,9 +3,9 @@ import type { GradientCheckRow } from './gradient_check.js';
 import type { LayerCall } from './layer_calls.js';
 
 /**
- * Puts the verdicts of all up to it in the row of the first layer that is wrong so. By itself it need not
- * be, as each of its inputs is moved by itself then: where two always are one value, as behind an
- * upsampling, a kink lies between them.
+ * Finds the first layer that is wrong together with all before it, and puts that verdict in its row. It
+ * may be right by itself, because each of its inputs is moved separately then: two that are always equal,
+ * as behind an upsampling, have a kink between them.
  */
 export async function findBehindOthers(
   calls: readonly LayerCall[],

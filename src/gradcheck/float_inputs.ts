@@ -1,16 +1,16 @@
 import { concat, reshape } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** What a layer, a model or a function gives. */
+/** The result of a layer, a model or a function. */
 export type Outputs = Tensor | readonly Tensor[];
 
-/** A function of those of its inputs that can be moved. */
+/** A function of its movable inputs only. */
 export interface FloatFunction {
   readonly inputs: readonly Tensor[];
   readonly f: (xs: readonly Tensor[]) => Tensor;
 }
 
-/** Takes a function by its float inputs alone: integers, such as labels and indices, are constants. */
+/** Restricts a function to its float inputs: integers, such as labels and indices, are constants. */
 export function ofFloats(inputs: readonly Tensor[], f: (xs: Tensor[]) => Outputs): FloatFunction {
   const isMoved = ({ dtype }: Tensor) => dtype === 'float32';
   return {
@@ -22,7 +22,7 @@ export function ofFloats(inputs: readonly Tensor[], f: (xs: Tensor[]) => Outputs
   };
 }
 
-/** All numbers of several outputs as one vector; one output stays as it is. */
+/** Joins several outputs into one vector; leaves a single output unchanged. */
 function joined(outputs: Outputs): Tensor {
   const list = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
   return list.length === 1 ? list[0]! : concat(list.map((y) => reshape(y, [-1])));

@@ -1,6 +1,6 @@
 import type { GradientVerdict } from './check_derivatives.js';
 
-/** Both orders of one function: the whole critic, or one of its layers at the inputs it was given. */
+/** The verdicts on one function: the whole critic, or one of its layers at its inputs. */
 export interface GradientCheckRow {
   /** `critic`, or the path of a layer. */
   readonly name: string;
@@ -11,12 +11,12 @@ export interface GradientCheckRow {
 }
 
 const fine = ({ status }: GradientVerdict) => status === 'right' || status === 'undecided';
-/** Whether nothing is known to be wrong. */
+/** Tells whether nothing is known to be wrong. */
 export const isFine = ({ first, second }: GradientCheckRow): boolean => fine(first) && fine(second);
 const sure = ({ status }: GradientVerdict) => status === 'right';
 
 /**
- * What {@link checkGradients} found.
+ * The result of {@link checkGradients}.
  *
  * @example
  * ```ts
@@ -30,11 +30,11 @@ const sure = ({ status }: GradientVerdict) => status === 'right';
  * ```
  */
 export class GradientCheck {
-  /** The whole critic, in its inputs and all trainable weights. */
+  /** The verdicts on the whole critic, in its inputs and all trainable weights. */
   readonly critic: GradientCheckRow;
   /**
-   * Each layer by itself, in its inputs and trainable weights; empty for a function. A layer that is
-   * wrong only behind those before it has the verdicts of all up to it.
+   * The verdicts on each layer by itself, in its inputs and trainable weights; empty for a function.
+   * A layer that is wrong only together with all before it has their joint verdicts.
    */
   readonly layers: readonly GradientCheckRow[];
 
@@ -43,7 +43,7 @@ export class GradientCheck {
     this.layers = layers;
   }
 
-  /** Nothing is wrong, and what the kinks of the whole leave open, its layers decide. */
+  /** Whether nothing is wrong, with layers deciding what the kinks of the whole leave open. */
   get ok(): boolean {
     const rows = [this.critic, ...this.layers];
     if (!rows.every(isFine)) return false;
@@ -56,7 +56,7 @@ export class GradientCheck {
     return this.layers.filter((row) => !isFine(row)).map(({ name }) => name);
   }
 
-  /** A table for people. */
+  /** Formats a readable table. */
   toString(): string {
     const rows = [this.critic, ...this.layers].map((row) => [
       row.name,

@@ -10,12 +10,12 @@ type Call = Layer['call'];
 export interface LayerCall {
   readonly path: string;
   readonly layer: Layer;
-  /** Copies; the caller disposes them. */
+  /** Copies, which the caller disposes. */
   readonly inputs: Tensor[];
   readonly kwargs: Parameters<Call>[1];
 }
 
-/** The layers of a model and of models within it, with their paths. */
+/** Lists the layers of a model and of models within it, with their paths. */
 function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Layer }[] {
   return namedLayersOf(model)!.flatMap(([name, layer]) => {
     const path = `${prefix}${name}`;
@@ -25,7 +25,7 @@ function leafLayers(model: LayersModel, prefix = ''): { path: string; layer: Lay
   });
 }
 
-/** Runs a pass and takes down what each layer was given. */
+/** Runs a pass and records the inputs of each layer. */
 export function recordLayerCalls(model: LayersModel, pass: () => Tensor): LayerCall[] {
   const calls: LayerCall[] = [];
   const watched: Layer[] = [];
@@ -55,13 +55,13 @@ export function recordLayerCalls(model: LayersModel, pass: () => Tensor): LayerC
   }
 }
 
-/** Runs a pass and hands on what a layer made in its first call, on the tape. */
+/** Runs a pass and returns a layer's output in its first call, on the tape. */
 export function outputOfLayer(layer: Layer, pass: () => unknown): Tensor {
   const call: Call = layer.call.bind(layer);
   let output: Tensor | undefined;
   layer.call = (inputs, kwargs) => {
     const made = call(inputs, kwargs);
-    // a model tidies what its layers made, and some give back what they were given
+    // a model tidies its layers' outputs, and some layers return their input
     output ??= keep(clone(Array.isArray(made) ? made[0]! : made));
     return made;
   };

@@ -1,27 +1,27 @@
-/** What a vector function of a number does at 0, element by element. */
+/** The derivative of a vector function of a number at 0, element by element. */
 export interface LineDerivative {
   readonly value: Float64Array;
-  /** How far the estimate is from standing still; infinite across a kink. */
+  /** Change of the estimate between steps; infinite across a kink. */
   readonly uncertainty: Float64Array;
 }
 
-/** Relative to the size of what is moved; halved until the estimate stands still. */
+/** First step, relative to the size of the moved input; halved until the estimate converges. */
 const FIRST_STEP = 2 ** -4;
-/** The slopes on both sides of a smooth point come half as close at half the step. */
+/** Bound on the ratio of both sides' difference in slope at half the step; a half if smooth. */
 const APPROACH = 0.7;
 
 /**
- * φ′(0) by central differences, D(h) = (φ(h) − φ(−h)) / 2h, with steps halved and the error of order h²
- * taken out: R(h) = (4 D(h) − D(2h)) / 3 (Richardson).
+ * Estimates φ′(0) by central differences, D(h) = (φ(h) − φ(−h)) / 2h, with steps halved and the error
+ * of order h² removed: R(h) = (4 D(h) − D(2h)) / 3 (Richardson).
  *
- * Kinks show in two ways. One between −h and h makes D(h) move with each halving, so that neither two R
- * nor R and D agree, but by accident; both have to.
- * One much closer to 0 than h gives a D that stands still between the slopes of both sides; these do
- * not come closer then, as they would at a smooth point.
+ * Kinks show in two ways. A kink between −h and h changes D(h) with each halving, so that neither two R
+ * nor R and D agree, except by accident; both must agree. A kink much closer to 0 than h gives a
+ * constant D between the slopes of both sides; these do not approach each other then, as they would at
+ * a smooth point.
  *
  * @param phi The function.
- * @param unsure How many elements of an estimate are not good enough; halving ends at none.
- * @param steps The most halvings.
+ * @param unsure Counts the uncertain elements of an estimate; halving ends at 0.
+ * @param steps The maximum number of halvings.
  * @returns The estimate with the fewest such elements.
  */
 export async function lineDerivative(

@@ -18,10 +18,10 @@ export async function toHost(x: Tensor): Promise<HostTensor> {
 }
 
 /**
- * A function at a point, with what a derivative check asks of it.
+ * A function at a point, with the derivatives that a check needs.
  *
- * Its gradient is that of the scalar s = Σ r · f with random weights r: a plain sum would hide what a
- * permutation of the outputs does.
+ * Its gradient is that of the scalar s = Σ r · f with random weights r: a plain sum would hide a
+ * permutation of the outputs.
  */
 export class Probe {
   constructor(
@@ -30,12 +30,12 @@ export class Probe {
     private readonly stream: RandomStream,
   ) {}
 
-  /** New random weights for the outputs. */
+  /** Draws random weights for the outputs. */
   weights(outputs: number): Float32Array {
     return this.stream.normalValues(outputs);
   }
 
-  /** Random, each input moved in proportion to its own size; inputs that `only` leaves out rest. */
+  /** Draws a direction that moves each input in proportion to its size; only those in `only`, if given. */
   direction(only?: readonly number[]): Float32Array[] {
     return this.inputs.map(({ values }, i) => {
       if (only !== undefined && !only.includes(i)) return new Float32Array(values.length);
@@ -44,13 +44,13 @@ export class Probe {
     });
   }
 
-  /** f at x + t · d. */
+  /** Computes f at x + t · d. */
   async outputs(t = 0, direction?: readonly Float32Array[]): Promise<Float64Array> {
     const [values] = await this.read((xs) => [this.f(...xs)], t, direction);
     return Float64Array.from(values!);
   }
 
-  /** ∇s at x + t · d, one array per input. */
+  /** Computes ∇s at x + t · d, one array per input. */
   async gradient(
     weights: Float32Array,
     t = 0,
@@ -59,7 +59,7 @@ export class Probe {
     return this.read((xs) => this.gradients(weights, xs), t, direction);
   }
 
-  /** ∇⟨d, ∇s⟩ at x: the second derivatives along d, by automatic differentiation of a gradient. */
+  /** Computes ∇⟨d, ∇s⟩ at x, the second derivatives along d, by differentiating a gradient automatically. */
   async curvature(
     weights: Float32Array,
     direction: readonly Float32Array[],
@@ -81,7 +81,7 @@ export class Probe {
     return grads(s)(xs);
   }
 
-  /** What `compute` says of the inputs at x + t · d, on the host. */
+  /** Applies `compute` to the inputs at x + t · d, and returns host values. */
   private async read(
     compute: (xs: Tensor[]) => Tensor[],
     t = 0,
@@ -102,7 +102,7 @@ export class Probe {
   }
 }
 
-/** Adds a slope of 0 in each input, so that one which a function ignores has a gradient too. */
+/** Adds a slope of 0 in each input, so that an ignored input has a gradient too. */
 function connected(value: Scalar, inputs: readonly Tensor[]): Scalar {
   return inputs.reduce<Scalar>((total, x) => add(total, mul(sum(x), 0)), value);
 }

@@ -7,7 +7,7 @@ import { nonSaturating } from './non_saturating.js';
 import { relativisticAverage } from './relativistic_average.js';
 import { wasserstein } from './wasserstein.js';
 
-/** A word that names an adversarial loss, on a command line for example. */
+/** The name of an adversarial loss, for example on a command line. */
 export type AdversarialLossName =
   'minimax' | 'nonsaturating' | 'leastsquares' | 'wasserstein' | 'hinge' | 'relativistic';
 
@@ -21,7 +21,7 @@ const FACTORIES: Readonly<Record<AdversarialLossName, () => AdversarialLoss>> = 
 };
 
 /**
- * The words that {@link adversarialLoss} knows.
+ * The names that {@link adversarialLoss} accepts.
  *
  * @example
  * ```ts
@@ -35,13 +35,13 @@ export const ADVERSARIAL_LOSSES: readonly AdversarialLossName[] = Object.keys(
 ) as AdversarialLossName[];
 
 /**
- * The adversarial loss of a given name, with its default options.
+ * Makes the adversarial loss of a given name, with its default options.
  *
- * It brings all losses into a bundle; where the loss is known beforehand, call its factory.
+ * It brings all losses into a bundle; call the loss's factory if the loss is known beforehand.
  *
  * @param name One of {@link ADVERSARIAL_LOSSES}.
- * @returns What the factory of that name returns.
- * @throws GanKitError if the word is not one of them.
+ * @returns The result of the factory of that name.
+ * @throws GanKitError if the name is not one of them.
  *
  * @example
  * ```ts

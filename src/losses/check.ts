@@ -1,7 +1,7 @@
 import { fail, isTensor } from '../internal/check.js';
 
-// A loss may cost a bundle 1.4 kB at most, and the general checks of internal/check.ts alone would.
-// These know the few rules of this folder and speak in the same format.
+// A loss may cost a bundle at most 1.4 kB, which the general checks of internal/check.ts alone
+// would. These implement the few rules of this folder, with messages in the same format.
 
 /** Checks a batch of logits or samples: alive, float32, not empty, of shape [batch, …]. */
 export function checkBatch(where: string, parameter: string, value: unknown): void {

@@ -5,14 +5,14 @@ import type { Reduction } from '../types.js';
 import { reconstruction } from './reconstruction.js';
 import type { ReconstructionOptions, Reduced } from './reconstruction.js';
 
-/** What {@link cycleConsistency} compares. */
+/** The images that {@link cycleConsistency} compares. */
 export interface Cycle {
   readonly real: Tensor;
   readonly reconstructed: Tensor;
 }
 
 /**
- * One half of the cycle consistency loss, mean |F(G(x)) − x|: an image that was translated there and
+ * Computes one half of the cycle consistency loss, mean |F(G(x)) − x|: an image translated there and
  * back should be itself again.
  *
  * The whole loss is the sum over both directions, each times its λ (10 in the paper):

@@ -12,7 +12,7 @@ export interface HingeOptions {
 }
 
 /**
- * The hinge loss: the discriminator is taught only by samples on the wrong side of a margin.
+ * Makes the hinge loss: the discriminator learns only from samples on the wrong side of a margin.
  *
  * ```
  * L_D = E relu(m − D(x)) + E relu(m + D(G(z)))

@@ -5,15 +5,15 @@ import type { Reduction } from '../types.js';
 import { reconstruction } from './reconstruction.js';
 import type { ReconstructionOptions, Reduced } from './reconstruction.js';
 
-/** What {@link identity} compares. */
+/** The images that {@link identity} compares. */
 export interface Identity {
   readonly real: Tensor;
   readonly same: Tensor;
 }
 
 /**
- * The identity loss, mean |G(y) − y| for y already of G's target domain, which should come out
- * unchanged; it keeps the colours of photographs.
+ * Computes the identity loss, mean |G(y) − y| for y already of G's target domain, which should not
+ * change; it keeps the colours of photographs.
  *
  * In the paper its weight is half of λ, that of the cycle consistency loss.
  *

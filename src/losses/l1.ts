@@ -5,14 +5,14 @@ import type { Reduction } from '../types.js';
 import { reconstruction } from './reconstruction.js';
 import type { ReconstructionOptions, Reduced } from './reconstruction.js';
 
-/** What {@link l1} and {@link l2} compare. */
+/** The tensors that {@link l1} and {@link l2} compare. */
 export interface Prediction {
   readonly target: Tensor;
   readonly prediction: Tensor;
 }
 
 /**
- * The L1 loss, mean |prediction − target| over all elements; pix2pix weights it by 100.
+ * Computes the L1 loss, mean |prediction − target| over all elements; pix2pix weights it by 100.
  *
  * **Differentiable:** to second order; where both agree the slope is 0, as in PyTorch.
  *

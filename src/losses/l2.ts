@@ -5,7 +5,8 @@ import { reconstruction } from './reconstruction.js';
 import type { ReconstructionOptions, Reduced } from './reconstruction.js';
 
 /**
- * The squared error, mean (prediction − target)² over all elements, without a factor ½ or a root.
+ * Computes the squared error, mean (prediction − target)² over all elements, without a factor ½ or
+ * a root.
  *
  * **Differentiable:** to any order.
  *

@@ -7,18 +7,18 @@ import { lossPair } from './loss_pair.js';
 
 /** Options of {@link leastSquares}. */
 export interface LeastSquaresOptions {
-  /** a, what the discriminator should say of generated samples; default 0. */
+  /** a, the discriminator's target for generated samples; default 0. */
   fakeLabel?: number;
-  /** b, what the discriminator should say of real samples; default 1. */
+  /** b, the discriminator's target for real samples; default 1. */
   realLabel?: number;
-  /** c, what the generator wants the discriminator to say of its samples; default 1. */
+  /** c, the generator's target for its samples; default 1. */
   generatorLabel?: number;
   /** s, the factor before both losses, > 0; default 0.5, the paper's. CycleGAN's code has 1. */
   scale?: number;
 }
 
 /**
- * The least squares loss with the paper's a-b-c coding.
+ * Makes the least squares loss with the paper's a-b-c coding.
  *
  * ```
  * L_D = S(D(x), b) + S(D(G(z)), a)
@@ -27,7 +27,7 @@ export interface LeastSquaresOptions {
  * S(l, y) = s E (l − y)²
  * ```
  *
- * a = 0, b = c = 1 asks for samples as real as possible; a = −1, b = 1, c = 0 minimises the Pearson
+ * a = 0, b = c = 1 asks for samples as real as possible; a = −1, b = 1, c = 0 minimizes the Pearson
  * χ² divergence.
  *
  * **Differentiable:** to any order.

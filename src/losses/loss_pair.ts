@@ -3,15 +3,14 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { AdversarialLoss, DiscriminatorOutputs } from '../types.js';
 import { checkBatch } from './check.js';
 
-/** A loss of the logits of both sides; `real` is there if the formula may read it. */
+/** A loss of the logits of both sides; `real` is present if the formula may read it. */
 type Formula = (logits: DiscriminatorOutputs) => Tensor;
 
 /**
- * Makes an {@link AdversarialLoss} of two formulas: checks the logits, tidies what is made on the
- * way.
+ * Makes an {@link AdversarialLoss} of two formulas: checks the logits, tidies intermediate tensors.
  *
  * @param where The factory that the user called, for error messages.
- * @param name The word for logs.
+ * @param name The name for logs.
  * @param formulas The two losses; `needsReal` if the generator's formula reads `real`.
  */
 export function lossPair(

@@ -14,7 +14,7 @@ export interface MinimaxOptions {
 }
 
 /**
- * The minimax (saturating) loss: the generator maximises what the discriminator minimises.
+ * Makes the minimax (saturating) loss: the generator maximizes what the discriminator minimizes.
  *
  * ```
  * L_D = H(D(x), y_r) + H(D(G(z)), y_f)
@@ -23,8 +23,8 @@ export interface MinimaxOptions {
  * H(l, y) = E[−y log σ(l) − (1 − y) log(1 − σ(l))]
  * ```
  *
- * The generator's slope vanishes where the discriminator is sure, which is why
- * {@link nonSaturating} is what most people train with.
+ * The generator's slope vanishes if the discriminator is sure, which is why most people train with
+ * {@link nonSaturating}.
  *
  * **Differentiable:** to second order.
  *

@@ -11,13 +11,13 @@ export interface NonSaturatingOptions {
   realLabel?: number;
   /** y_f, the label of generated samples, in [0, 1]; default 0, 0.1 smooths the other side. */
   fakeLabel?: number;
-  /** y_g, the label that the generator wants for its samples, in [0, 1]; default 1. */
+  /** y_g, the generator's label for its samples, in [0, 1]; default 1. */
   generatorLabel?: number;
 }
 
 /**
- * The non-saturating loss: the discriminator of {@link minimax}, and a generator that maximises the
- * probability of being taken for real instead of minimising that of being caught.
+ * Makes the non-saturating loss: the discriminator of {@link minimax}, and a generator that
+ * maximizes the probability of being taken for real instead of minimizing that of being caught.
  *
  * ```
  * L_D = H(D(x), y_r) + H(D(G(z)), y_f)

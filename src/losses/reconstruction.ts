@@ -13,7 +13,7 @@ export interface ReconstructionOptions<R extends Reduction = Reduction> {
 /** A scalar, or a tensor of the inputs' shape for `'none'`. */
 export type Reduced<R extends Reduction> = R extends 'none' ? Tensor : Scalar;
 
-/** Checks a pair of tensors of one shape, by its names, and reduces what `distance` makes of them. */
+/** Checks a pair of tensors of one shape, by their names, and reduces the `distance` of the two. */
 export function reconstruction<R extends Reduction, Name extends string>(
   where: string,
   pair: Readonly<Record<Name, Tensor>>,

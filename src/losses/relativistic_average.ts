@@ -18,7 +18,8 @@ export interface RelativisticAverageOptions {
 }
 
 /**
- * The relativistic average loss: how much more real than the average of the other side a sample is.
+ * Makes the relativistic average loss: how much more real a sample is than the average of the other
+ * side.
  *
  * ```
  * L_D = s (H(r, y_r) + H(f, y_f))

@@ -3,7 +3,8 @@ import type { AdversarialLoss } from '../types.js';
 import { lossPair } from './loss_pair.js';
 
 /**
- * The Wasserstein loss: minus the critic's estimate of the distance, which the generator minimises.
+ * Makes the Wasserstein loss: minus the critic's estimate of the distance, which the generator
+ * minimizes.
  *
  * ```
  * L_D = E D(G(z)) − E D(x)

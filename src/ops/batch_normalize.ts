@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
-/** Σ over the rows of [N, C], as [1, C]. */
+/** Sums over the rows of [N, C], to [1, C]. */
 const sumRows = (x: Tensor): Tensor2D => sum(x, 0, true);
 
 /** Mean and biased variance of each column, both [1, C]. */
@@ -22,7 +22,7 @@ export interface Moments {
 }
 
 /**
- * Mean and biased variance of each column of [N, C], both [1, C].
+ * Computes mean and biased variance of each column of [N, C], both [1, C].
  *
  * **Differentiable:** to any order.
  */
@@ -36,7 +36,8 @@ export function columnMoments(x: Tensor2D): Moments {
 }
 
 /**
- * y = γ · (x − μ) / √(σ² + ε) + β over the rows of x [N, C], μ and σ² being the moments of x itself.
+ * Computes y = γ · (x − μ) / √(σ² + ε) + β over the rows of x [N, C], with μ and σ² the moments of x
+ * itself.
  *
  * The gradient is the closed form of Ioffe and Szegedy (arXiv 1502.03167, section 3), gathered by
  * channel: with x̂ = (x − μ)/√(σ² + ε), dβ = Σ dy, dγ = Σ dy·x̂ and
@@ -44,7 +45,7 @@ export function columnMoments(x: Tensor2D): Moments {
  * that it can be differentiated again.
  *
  * @param x Shape [N, C].
- * @param moments What {@link columnMoments} says of x.
+ * @param moments The {@link columnMoments} of x.
  * @param gamma Shape [C].
  * @param beta Shape [C].
  * @param epsilon Added to the variance.
@@ -74,7 +75,7 @@ export function batchNormalize(
   return normalize(x, gamma, beta) as Tensor2D;
 }
 
-/** The gradients dx, dγ and dβ of {@link batchNormalize}, moments and all. */
+/** Computes the gradients dx, dγ and dβ of {@link batchNormalize}, through the moments too. */
 export function batchNormalizeGradients(
   dy: Tensor,
   x: Tensor2D,

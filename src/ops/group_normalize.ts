@@ -13,10 +13,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 
-/** Σ over the places of [N, P, C], as [N, 1, C]. */
+/** Sums over the places of [N, P, C], to [N, 1, C]. */
 const overPlaces = (x: Tensor): Tensor3D => sum(x, 1, true);
 
-/** The mean over each sample's group, of sums over the places [N, 1, C]; every channel gets its group's. */
+/** Averages sums over the places [N, 1, C] over each sample's groups; every channel gets its group's mean. */
 function groupMean(sums: Tensor3D, groups: number, places: number): Tensor3D {
   const [batch, , channels] = sums.shape;
   const size = channels / groups;
@@ -25,7 +25,7 @@ function groupMean(sums: Tensor3D, groups: number, places: number): Tensor3D {
   return reshape(tile(div(totals, places * size), [1, 1, size]), sums.shape);
 }
 
-/** x − μ, and 1/√(σ² + ε) as [N, 1, C], with the biased variance. */
+/** Computes x − μ, and 1/√(σ² + ε) as [N, 1, C], with the biased variance. */
 function centredAndInverse(x: Tensor3D, groups: number, epsilon: number) {
   const places = x.shape[1];
   const centred: Tensor3D = sub(x, groupMean(overPlaces(x), groups, places));
@@ -34,15 +34,15 @@ function centredAndInverse(x: Tensor3D, groups: number, epsilon: number) {
 }
 
 /**
- * y = γ · (x − μ) / √(σ² + ε) + β, where μ and σ² are those of each sample and each group of
- * channels: layer normalization with one group, instance normalization with as many as channels.
+ * Computes y = γ · (x − μ) / √(σ² + ε) + β, with μ and σ² of each sample and each group of channels: layer
+ * normalization with one group, instance normalization with one group per channel.
  *
  * With x̂ = (x − μ)/√(σ² + ε) and means over sample and group, the gradient is
  * dx = (γ·dy − mean(γ·dy) − x̂ · mean(γ·dy·x̂)) / √(σ² + ε), dβ = Σ dy, dγ = Σ dy·x̂. It is written in
  * terms of x, not of saved results: it can be differentiated again, and the tape holds x alone.
  *
  * @param x Shape [N, P, C]: samples, places, channels.
- * @param groups Divides C; a group is C/groups channels that follow one another.
+ * @param groups A divisor of C; a group is C/groups consecutive channels.
  * @param gamma Shape [C].
  * @param beta Shape [C].
  * @param epsilon Added to the variance.

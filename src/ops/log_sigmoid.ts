@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkTensor } from '../internal/check.js';
 
 /**
- * log σ(x) = −softplus(−x), exact in both tails.
+ * Computes log σ(x) = −softplus(−x), exact in both tails.
  *
  * `tf.logSigmoid` throws on the backward pass unless x is an input of the gradient itself.
  *

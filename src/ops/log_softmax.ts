@@ -4,10 +4,10 @@ import { checkNumber, checkTensor } from '../internal/check.js';
 import { stopGradient } from './stop_gradient.js';
 
 /**
- * log softmax(x)ᵢ = xᵢ − m − log Σⱼ exp(xⱼ − m), with m the largest element.
+ * Computes log softmax(x)ᵢ = xᵢ − m − log Σⱼ exp(xⱼ − m), with m the largest element.
  *
- * `tf.logSoftmax` carries a gradient of its own that is silently wrong at second order, and takes the
- * last axis only.
+ * `tf.logSoftmax` has a custom gradient that is silently wrong at second order, and takes the last axis
+ * only.
  *
  * **Differentiable:** to any order, once `enableSecondOrderGradients()` was called. m is held constant,
  * as it cancels.

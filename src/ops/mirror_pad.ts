@@ -13,22 +13,22 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** Where the mirror lies: on the border pixel, which is not repeated, or beside it. */
+/** Position of the mirror: on the border pixel, which is not repeated, or beside it. */
 export type MirrorMode = 'reflect' | 'symmetric';
 
-/** Elements before and after, along one axis. */
+/** Number of elements before and after, along one axis. */
 type Border = readonly [before: number, after: number];
 
-/** A kernel of the whole gradient, which some backends have. */
+/** The name of a kernel for the whole gradient, which some backends have. */
 export const MIRROR_PAD_GRAD = 'GanKitMirrorPadGrad';
 
-/** What that kernel is told of the padding. */
+/** The attributes of that kernel. */
 export interface MirrorPadGradAttrs {
   readonly paddings: [number, number][];
   readonly mode: MirrorMode;
 }
 
-/** A stretch of one axis. */
+/** Slices a stretch of one axis. */
 const part = (x: Tensor, axis: number, start: number, length: number): Tensor =>
   slice(
     x,
@@ -36,7 +36,7 @@ const part = (x: Tensor, axis: number, start: number, length: number): Tensor =>
     x.shape.map((size, i) => (i === axis ? length : size)),
   );
 
-/** Zeros before and after, along one axis. */
+/** Pads with zeros before and after, along one axis. */
 const framed = (x: Tensor, axis: number, before: number, after: number): Tensor =>
   pad(
     x,
@@ -48,7 +48,7 @@ function fold(dy: Tensor, axis: number, [before, after]: Border, mode: MirrorMod
   if (before === 0 && after === 0) return dy;
   const inner = dy.shape[axis]! - before - after;
   const distance = mode === 'reflect' ? 1 : 0;
-  const end = inner - distance - after; // where the elements that were copied to the end begin
+  const end = inner - distance - after; // start of the elements that were copied to the end
   const mirrored = (border: Tensor) => (border.shape[axis]! > 1 ? reverse(border, axis) : border);
   const first = mirrored(part(dy, axis, 0, before));
   const last = mirrored(part(dy, axis, before + inner, after));
@@ -72,7 +72,7 @@ function fold(dy: Tensor, axis: number, [before, after]: Border, mode: MirrorMod
 }
 
 /**
- * The gradient of mirror padding: what it copied from an element comes back to that element.
+ * Computes the gradient of mirror padding: an element gets back the slopes of its copies.
  *
  * @param dy The gradient in the padded tensor.
  * @param paddings Elements before and after, for each axis.
@@ -99,11 +99,12 @@ const pairsOf = (paddings: readonly Border[]) =>
 /**
  * Pads with mirror images of the borders.
  *
- * `tf.mirrorPad` with a gradient of its own: that of tfjs drops what the mirrored borders contribute.
+ * This is `tf.mirrorPad` with a custom gradient: that of tfjs drops the contribution of the mirrored
+ * borders.
  *
  * @param x Any shape.
- * @param paddings Elements before and after, for each axis; less than the axis has for `'reflect'`, no
- *   more than it has for `'symmetric'`.
+ * @param paddings Elements before and after, for each axis; less than the axis's size for `'reflect'`,
+ *   at most its size for `'symmetric'`.
  * @param mode Where the mirror lies.
  * @returns The padded tensor; the caller owns it.
  *

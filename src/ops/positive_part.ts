@@ -3,9 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { oneOrNaN } from './one_or_nan.js';
 
 /**
- * max(0, x), NaN where x is.
+ * Computes max(0, x), NaN where x is NaN.
  *
- * tfjs's own relu is 0 on wasm for the NaN that a processor makes, until kernels of ours are installed.
+ * tfjs's own relu is 0 on wasm for the NaN that a processor makes, until our kernels are installed.
  *
  * **Differentiable:** to any order; the slope at 0 is 0.
  *

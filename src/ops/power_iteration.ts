@@ -20,19 +20,19 @@ export interface SingularVectors {
   readonly v: Tensor2D;
 }
 
-/** n(x) = x / max(‖x‖, ε). */
+/** Computes n(x) = x / max(‖x‖, ε). */
 function normalize(x: Tensor2D, epsilon: number): Tensor2D {
   return div(x, maximum(sqrt(sum(square(x))), epsilon));
 }
 
 /**
- * Rounds of `u ← n(W v)`, `v ← n(Wᵀ u)`, in this order, as in PyTorch.
+ * Runs rounds of `u ← n(W v)`, `v ← n(Wᵀ u)`, in this order, as in PyTorch.
  *
- * @param transposed Wᵀ, shape [columns, rows]: kernels of tfjs lie this way. It is always the left
- *   operand, because wasm packs the right one anew for each new tensor, which costs ten products.
- * @param vectors Where to start.
- * @param times How many rounds, an integer from 1 on.
- * @param epsilon The smallest norm that is divided by.
+ * @param transposed Wᵀ, shape [columns, rows], the layout of tfjs's kernels. It is always the left
+ *   operand, because wasm repacks the right one for each new tensor, which costs ten products.
+ * @param vectors The start.
+ * @param times The number of rounds, an integer from 1 on.
+ * @param epsilon The smallest divisor.
  * @returns The vectors after the last round, constants for every gradient; the caller owns them.
  */
 export function powerIteration(
@@ -52,7 +52,7 @@ export function powerIteration(
 }
 
 /**
- * σ = uᵀ W v, with u and v held constant: `∂σ/∂W = u vᵀ`.
+ * Computes σ = uᵀ W v, with u and v constant: `∂σ/∂W = u vᵀ`.
  *
  * **Differentiable:** to any order, in W. The gradient is written out because tfjs would make u vᵀ
  * by a matrix product, forty times slower on wasm than the product by broadcasting.

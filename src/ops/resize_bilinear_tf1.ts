@@ -1,7 +1,7 @@
 import { add, gather, mul, reshape, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 
-/** Between which two source pixels each new pixel lies along one axis, and how far towards the second. */
+/** The two source pixels that each new pixel lies between along one axis, and how far towards the second. */
 interface Places {
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -9,14 +9,14 @@ interface Places {
 }
 
 /**
- * Bilinear resizing as TensorFlow 1 had it, without antialiasing, corners or half pixels:
+ * Resizes bilinearly as TensorFlow 1 did, without antialiasing, corners or half pixels:
  *
  * `y[i] = x[l] + (x[l + 1] − x[l]) · (i·s − l)` with `s = from / to` and `l = ⌊i·s⌋`, first along the
- * columns, then along the rows; the border pixel stands in for what is beyond it.
+ * columns, then along the rows; the border pixel stands in for pixels beyond it.
  *
- * `resizeBilinear` of tfjs is the same formula, but each backend rounds i·s in its own way, and a
- * position that is off by 1e-5 of a pixel changes a pixel between black and white by as much. Here
- * positions are float32, as they were in TensorFlow, on every backend.
+ * `resizeBilinear` of tfjs is the same formula, but each backend rounds i·s differently, and a position
+ * that is off by 1e-5 of a pixel changes a pixel between black and white by as much. Here positions are
+ * float32, as they were in TensorFlow, on every backend.
  *
  * @param x [batch, height, width, channels], float32.
  * @param size The new height and width.

@@ -4,9 +4,9 @@ import { checkOptions, checkTensor } from '../internal/check.js';
 import { logSoftmax } from './log_softmax.js';
 
 /**
- * H(p, q) = −Σᵢ pᵢ log qᵢ of each sample, with q = softmax(logits).
+ * Computes H(p, q) = −Σᵢ pᵢ log qᵢ of each sample, with q = softmax(logits).
  *
- * `tf.losses.softmaxCrossEntropy` carries a gradient of its own that is silently wrong at second order.
+ * `tf.losses.softmaxCrossEntropy` has a custom gradient that is silently wrong at second order.
  *
  * **Differentiable:** to any order in both, once `enableSecondOrderGradients()` was called.
  *

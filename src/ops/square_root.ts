@@ -3,10 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { stopGradient } from './stop_gradient.js';
 
 /**
- * √x, with the bits of `tf.sqrt` and a slope of 0 at 0.
+ * Computes √x, with the bits of `tf.sqrt` and a slope of 0 at 0.
  *
- * That of `tf.sqrt` is infinite there. An update rule takes the root of a mean of squares, ∂√(g²)/∂g = g/√(g²),
- * and for a weight without a gradient tfjs's chain of factors would be 0 · ∞.
+ * The slope of `tf.sqrt` is infinite there. An update rule takes the root of a mean of squares, ∂√(g²)/∂g =
+ * g/√(g²), and for a weight without a gradient tfjs's chain of factors would be 0 · ∞.
  *
  * **Differentiable:** to any order.
  *
@@ -23,7 +23,7 @@ export function squareRoot(x: Tensor): Tensor {
   return root(x);
 }
 
-/** 1/(2√x), or 0 where x is 0. */
+/** Computes 1/(2√x), or 0 where x is 0. */
 function slope(x: Tensor): Tensor {
   const isPositive = stopGradient(() => step(x));
   const isZero = stopGradient(() => sub(1, step(x)));

@@ -5,15 +5,15 @@ import { checkFunction, checkTensor } from '../internal/check.js';
 /**
  * Runs `fn` without recording it: its result is a constant for every gradient.
  *
- * tfjs has no such op. A gradient of zeros would say the same, but the backward pass would still
+ * tfjs has no such op. A gradient of zeros would be equivalent, but the backward pass would still
  * walk through `fn`; the forward function of a custom gradient is never recorded, and one without
- * inputs leads nowhere, so nothing is left to walk through.
+ * inputs leads nowhere, so there is nothing to walk through.
  *
- * @param fn Makes a new tensor; must not return one that exists already.
- * @returns What `fn` returned; the caller owns it.
- * @throws GanKitError if `fn` is no function, or returns no tensor.
+ * @param fn Makes a new tensor; must not return an existing one.
+ * @returns The result of `fn`; the caller owns it.
+ * @throws GanKitError if `fn` is not a function, or does not return a tensor.
  *
- * **Differentiable:** by intent not.
+ * **Differentiable:** no, by design.
  *
  * @example
  * ```ts

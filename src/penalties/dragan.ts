@@ -9,16 +9,16 @@ export type DraganOptions = Pick<
 >;
 
 /**
- * DRAGAN's penalty: the gradient shall have norm 1 around the real samples.
+ * Makes DRAGAN's penalty, which asks for a gradient of norm 1 around the real samples.
  *
  * ```
  * E (√(‖∇D(x̂)‖² + ε) − k)²,   x̂ = x + α · scale · σ · u
  * ```
  *
  * σ is the standard deviation of all numbers of the batch (biased), u ~ U[0, 1) for each number, α ~ U(0, 1) for
- * each sample: the authors' code, whose perturbation is never negative. Their paper has normal noise. Any
- * adversarial loss may stand beside it; the authors use the cross-entropy and no batch normalization
- * in the discriminator.
+ * each sample: the authors' code, whose perturbation is never negative. Their paper has normal noise. It
+ * combines with any adversarial loss; the authors use the cross-entropy and no batch normalization in the
+ * discriminator.
  *
  * **Differentiable:** in the critic's weights, to first order.
  *

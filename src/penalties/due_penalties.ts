@@ -4,14 +4,14 @@ import type { Critic, Penalty } from '../types.js';
 import type { PenaltyBatch } from './sampling_points.js';
 
 /**
- * What the penalties of a critic add to its loss at a step: Σ weight · every · compute() over those
- * that are due, which is at every `every`-th step, the first included.
+ * Computes the term that a critic's penalties add to its loss at a step: Σ weight · every ·
+ * compute() over the due ones. A penalty is due at every `every`-th step, including the first.
  *
- * A penalty that comes more rarely is stronger when it comes, so that its weight means the same at
- * any interval: StyleGAN2's lazy regularization (arXiv 1912.04958, section 3.1).
+ * A rarer penalty is applied more strongly, so that its weight means the same at any interval:
+ * StyleGAN2's lazy regularization (arXiv 1912.04958, section 3.1).
  *
  * @param step Counted from 0.
- * @returns A scalar, which the caller owns; undefined where none is due.
+ * @returns A scalar, which the caller owns; undefined if none is due.
  */
 export function duePenalties(
   penalties: readonly Penalty[],

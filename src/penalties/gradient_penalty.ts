@@ -22,21 +22,21 @@ export interface GradientPenaltyOptions {
   target?: number;
   /** `'two'`, the default: norms below the target cost too; `'one'`: only those above. */
   sided?: 'two' | 'one';
-  /** Where the gradient is taken; default `'interpolates'`, between real and generated samples. */
+  /** Points where the gradient is taken; default `'interpolates'`, between real and generated samples. */
   at?: SamplingPoint;
-  /** Of a critic with several outputs for a sample: the gradient of their sum (default) or their mean. */
+  /** For a critic with several outputs per sample: the gradient of their sum (default) or their mean. */
   outputs?: 'sum' | 'mean';
   /** ε under the root, 0 or more; default 1e-12, which changes no norm above 1e-5. */
   epsilon?: number;
-  /** At perturbed points: how far they go, in standard deviations of the batch, above 0; default 0.5. */
+  /** Reach of perturbed points, in standard deviations of the batch, above 0; default 0.5. */
   scale?: number;
-  /** Applied at every `every`-th discriminator step, then `every` times as strongly; default 1. */
+  /** Interval in discriminator steps, at which the penalty is `every` times as strong; default 1. */
   every?: number;
-  /** Of α and the perturbation; any integer from 0 on; default 0. */
+  /** Seed of α and the perturbation; any integer from 0 on; default 0. */
   seed?: number;
 }
 
-/** How {@link GradientPenalty} reads its options. */
+/** The schema of the options of {@link GradientPenalty}. */
 export const GRADIENT_PENALTY: SchemaRead<GradientPenaltyOptions> = {
   weight: number({ min: 0, default: 10 }),
   target: number({ min: 0, default: 1 }),
@@ -50,7 +50,7 @@ export const GRADIENT_PENALTY: SchemaRead<GradientPenaltyOptions> = {
 };
 
 /**
- * A price on the norm of the critic's gradient in its input.
+ * A penalty on the norm of the critic's gradient in its input.
  *
  * ```
  * two-sided   E (√(‖∇D(x̂)‖² + ε) − k)²
@@ -58,23 +58,22 @@ export const GRADIENT_PENALTY: SchemaRead<GradientPenaltyOptions> = {
  * k = 0       E ‖∇D(x̂)‖²
  * ```
  *
- * The norm is that of each sample by itself, over all its other axes. x̂ is, by `at`:
+ * The norm is that of each sample separately, over all its other axes. x̂ depends on `at`:
  *
  * - `'interpolates'`: x + α(x̃ − x), with α ~ U(0, 1) for each sample (WGAN-GP)
  * - `'real'`, `'fake'`: the samples themselves
  * - `'perturbed'`: x + α · scale · σ · u, σ the standard deviation of the whole batch, u ~ U[0, 1) for
- *   each number, α ~ U(0, 1) for each sample (DRAGAN, as its authors' code has it)
+ *   each number, α ~ U(0, 1) for each sample (DRAGAN, as in its authors' code)
  *
- * x, x̃ and x̂ are constants: a penalty teaches the critic alone. Where a critic has several outputs
- * for a sample, as a PatchGAN has, ∇D is the gradient of their sum, as in all published code; with
+ * x, x̃ and x̂ are constants: a penalty trains only the critic. ∇D is the gradient of the sum of a
+ * sample's outputs, as in all published code, if a critic has several, as a PatchGAN has; with
  * `outputs: 'mean'` it does not grow with the number of patches.
  *
- * α and u come from a stream of their own, which a checkpoint holds: a resumed run draws what the
- * uninterrupted one would have drawn.
+ * α and u come from a separate stream, which a checkpoint holds: a resumed run draws the same values as
+ * an uninterrupted one.
  *
- * **Differentiable:** in the critic's weights, to first order;
- * {@link enableSecondOrderGradients} is called for it. ε lies under the root because the slope of ‖·‖ at
- * 0 is NaN.
+ * **Differentiable:** in the critic's weights, to first order; it calls
+ * {@link enableSecondOrderGradients}. ε lies under the root because the slope of ‖·‖ at 0 is NaN.
  *
  * @example
  * ```ts
@@ -101,11 +100,11 @@ export const GRADIENT_PENALTY: SchemaRead<GradientPenaltyOptions> = {
  *   2017, arXiv 1709.08894
  */
 export class GradientPenalty implements Penalty, Stateful {
-  /** λ, by which a trainer multiplies what {@link GradientPenalty.compute} gives. */
+  /** λ, by which a trainer multiplies the result of {@link GradientPenalty.compute}. */
   readonly weight: number;
-  /** The penalty is due at every `every`-th discriminator step. */
+  /** Interval of the penalty, in discriminator steps. */
   readonly every: number;
-  /** At which points the penalty looks. */
+  /** The points where the penalty takes the gradient. */
   readonly at: SamplingPoint;
   private readonly sampling: Sampling;
   private readonly outputs: 'sum' | 'mean';
@@ -129,11 +128,11 @@ export class GradientPenalty implements Penalty, Stateful {
   }
 
   /**
-   * The penalty, unweighted.
+   * Computes the penalty, unweighted.
    *
-   * @param critic From a batch to logits of any shape `[batch, …]`; called once.
-   * @param batch `real` and, where they are needed, `fake` of the same shape; `alpha` and `noise` in
-   *   place of what would be drawn. All stay the caller's.
+   * @param critic A function from a batch to logits of any shape `[batch, …]`; called once.
+   * @param batch `real` and, if needed, `fake` of the same shape; `alpha` and `noise` in place of draws.
+   *   The caller keeps all of them.
    * @returns A scalar; the caller owns it.
    * @throws GanKitError if the batch or the critic does not fit.
    */
@@ -149,7 +148,7 @@ export class GradientPenalty implements Penalty, Stateful {
         }),
       );
     } catch (error) {
-      before.rollback(); // the next one draws what this one would have looked at
+      before.rollback(); // the next call draws the points of this one
       throw error;
     }
   }

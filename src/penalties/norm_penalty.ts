@@ -2,7 +2,7 @@ import { add, mean, reshape, sqrt, square, sub, sum, tidy } from '@tensorflow/tf
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { positivePart } from '../ops/positive_part.js';
 
-/** What is asked of the norm of each sample's gradient. */
+/** The rule for the norm of each sample's gradient. */
 export interface NormRule {
   /** k, the norm that costs nothing. */
   readonly target: number;
@@ -13,13 +13,13 @@ export interface NormRule {
 }
 
 /**
- * E (√(‖g‖² + ε) − k)², one-sided E max(0, √(‖g‖² + ε) − k)², the norm taken for each sample over all
- * of its other axes.
+ * Computes E (√(‖g‖² + ε) − k)², one-sided E max(0, √(‖g‖² + ε) − k)², with the norm of each sample
+ * over all of its other axes.
  *
- * With a target of 0 it is E ‖g‖² itself: no root, no ε, as (√s)² has an infinite factor in its slope
- * at 0 that only cancels on paper.
+ * It is E ‖g‖² itself, without root and ε, if the target is 0, as (√s)² has an infinite factor in its
+ * slope at 0 that only cancels on paper.
  *
- * **Differentiable:** to any order; without ε the slope is NaN where a gradient is all zero.
+ * **Differentiable:** to any order; without ε the slope is NaN if a gradient is all zero.
  *
  * @param gradient Shape [batch, …].
  * @returns A scalar; the caller owns it.

@@ -3,16 +3,16 @@ import { zeroCentred } from './zero_centred.js';
 import type { ZeroCentredOptions } from './zero_centred.js';
 
 /**
- * R1: no slope at the real samples.
+ * Makes R1, which asks for no slope at the real samples.
  *
  * ```
  * γ/2 · E ‖∇D(x)‖²
  * ```
  *
- * The weight of the penalty is γ/2 and `compute` gives E ‖∇D(x)‖². The mean is over the batch, the
+ * The weight of the penalty is γ/2 and `compute` returns E ‖∇D(x)‖². The mean is over the batch, the
  * norm over all other axes. StyleGAN2's lazy form is `r1({ gamma: 10, every: 16 })`: a trainer then
  * adds 16 · γ/2 · E ‖∇D(x)‖² at every 16th step, as `createGAN` does, so that γ keeps its meaning.
- * (StyleGAN2 also changes Adam's rates for it, by 16/17; that is left to the user.)
+ * (StyleGAN2 also changes Adam's rates for it, by 16/17; that is up to the user.)
  *
  * **Differentiable:** in the critic's weights, to first order.
  *

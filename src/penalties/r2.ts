@@ -3,14 +3,14 @@ import { zeroCentred } from './zero_centred.js';
 import type { ZeroCentredOptions } from './zero_centred.js';
 
 /**
- * R2: no slope at the generated samples.
+ * Makes R2, which asks for no slope at the generated samples.
  *
  * ```
  * γ/2 · E ‖∇D(x̃)‖²
  * ```
  *
- * The weight of the penalty is γ/2 and `compute` gives E ‖∇D(x̃)‖²; see {@link r1}, which looks at the
- * real samples.
+ * The weight of the penalty is γ/2 and `compute` returns E ‖∇D(x̃)‖²; see {@link r1} for the real
+ * samples.
  *
  * **Differentiable:** in the critic's weights, to first order; x̃ is a constant.
  *

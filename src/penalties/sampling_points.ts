@@ -4,10 +4,10 @@ import { checkTensor } from '../internal/check.js';
 import type { RandomStream } from '../internal/random.js';
 import { stopGradient } from '../ops/stop_gradient.js';
 
-/** Where a gradient penalty looks at the critic. */
+/** The points where a gradient penalty takes the critic's gradient. */
 export type SamplingPoint = 'interpolates' | 'real' | 'fake' | 'perturbed';
 
-/** The words for {@link SamplingPoint}. */
+/** The values of {@link SamplingPoint}. */
 export const SAMPLING_POINTS: readonly SamplingPoint[] = [
   'interpolates',
   'real',
@@ -15,30 +15,30 @@ export const SAMPLING_POINTS: readonly SamplingPoint[] = [
   'perturbed',
 ];
 
-/** What a gradient penalty is computed from. */
+/** The inputs of a gradient penalty. */
 export interface PenaltyBatch<Samples extends Tensor = Tensor> {
   /** Real samples, float32 `[batch, …]`. */
   readonly real: Samples;
-  /** Generated samples of the same shape; needed at interpolates and at fake points. */
+  /** Generated samples of the same shape; required at interpolates and at fake points. */
   readonly fake?: Samples;
   /**
-   * α of each sample, float32 `[batch]`, in place of a draw: for interpolates how far from real to
-   * fake, for perturbed points how far from real to the end of the perturbation.
+   * α of each sample, float32 `[batch]`, in place of a draw: the way from real to fake for
+   * interpolates, from real to the end of the perturbation for perturbed points.
    */
   readonly alpha?: Tensor;
-  /** What perturbed points add, in units of scale · σ, of the shape of real, in place of a draw. */
+  /** Perturbation in units of scale · σ, of the shape of real, in place of a draw. */
   readonly noise?: Tensor;
 }
 
-/** How points are found. */
+/** Settings of the points. */
 export interface Sampling {
   readonly at: SamplingPoint;
-  /** How far perturbed points go, in standard deviations of the batch. */
+  /** Reach of perturbed points, in standard deviations of the batch. */
   readonly scale: number;
 }
 
 /**
- * The points x̂ of a batch: a tensor of its own, constant for every gradient.
+ * Computes the points x̂ of a batch: a new tensor, constant for every gradient.
  *
  * - `real`, `fake`: the samples themselves
  * - `interpolates`: x + α(x̃ − x), α ~ U(0, 1) for each sample
@@ -46,7 +46,7 @@ export interface Sampling {
  *   u ~ U[0, 1) for each of them, α ~ U(0, 1) for each sample
  *
  * @param where The public function, for errors.
- * @param random Drawn from where the batch gives no α or noise.
+ * @param random The stream of α and noise, if the batch has none.
  */
 export function samplingPoints(
   where: string,
@@ -78,5 +78,5 @@ export function samplingPoints(
   });
 }
 
-/** √E(x − E x)² over all numbers of a tensor. */
+/** Computes √E(x − E x)² over all numbers of a tensor. */
 const deviation = (x: Tensor): Tensor => sqrt(mean(square(sub(x, mean(x)))));

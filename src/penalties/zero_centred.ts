@@ -6,13 +6,13 @@ import { GRADIENT_PENALTY, GradientPenalty } from './gradient_penalty.js';
 export interface ZeroCentredOptions {
   /** γ, 0 or more; default 10, as in the paper. The weight is γ/2. */
   gamma?: number;
-  /** Of a critic with several outputs for a sample: the gradient of their sum (default) or their mean. */
+  /** For a critic with several outputs per sample: the gradient of their sum (default) or their mean. */
   outputs?: 'sum' | 'mean';
-  /** Applied at every `every`-th discriminator step, then `every` times as strongly; default 1. */
+  /** Interval in discriminator steps, at which the penalty is `every` times as strong; default 1. */
   every?: number;
 }
 
-/** γ/2 · E ‖∇D‖² at the samples of one kind. */
+/** Makes γ/2 · E ‖∇D‖² at the samples of one kind. */
 export function zeroCentred(
   where: string,
   at: 'real' | 'fake',
