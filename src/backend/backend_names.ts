@@ -1,4 +1,4 @@
-/** The backends that gan-kit knows, as `prefer` spells them. */
+/** The backends that gan-kit supports, as `prefer` spells them. */
 export const BACKEND_NAMES = [
   'tensorflow-gpu',
   'tensorflow',
@@ -8,5 +8,5 @@ export const BACKEND_NAMES = [
   'cpu',
 ] as const;
 
-/** A backend that gan-kit knows. The first two are tfjs-node-gpu and tfjs-node. */
+/** A backend that gan-kit supports. The first two are tfjs-node-gpu and tfjs-node. */
 export type BackendName = (typeof BACKEND_NAMES)[number];

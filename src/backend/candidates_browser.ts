@@ -9,7 +9,7 @@ import { openWebGL } from './webgl_context.js';
 import { webgpu } from './webgpu.js';
 import type { GPU, OpenGPU } from './webgpu.js';
 
-/** The backends of browsers and their workers, the fastest first. */
+/** Lists the backends of browsers and their workers, the fastest first. */
 export function browserCandidates(importModule: ImportModule): readonly Candidate[] {
   return [
     webgpu(openNavigator, importModule),
@@ -26,5 +26,5 @@ async function openNavigator(): Promise<OpenGPU> {
   return { gpu: navigator.gpu, close: () => undefined };
 }
 
-/** What `#candidates` means everywhere else than in Node. */
+/** The value of `#candidates` outside Node. */
 export const candidates: readonly Candidate[] = browserCandidates(importOptional);

@@ -8,7 +8,7 @@ import { wasm } from './wasm.js';
 import { wasmInNode } from './wasm_in_node.js';
 import { webgpu } from './webgpu.js';
 
-/** The backends of Node, the fastest trainer first, as docs/performance.md measured them. */
+/** Lists the backends of Node, the fastest trainer first, as measured in docs/performance.md. */
 export function nodeCandidates(importModule: ImportModule): readonly Candidate[] {
   return [
     tfjsNode('tensorflow-gpu', importModule, { onDevice: true }),
@@ -19,11 +19,11 @@ export function nodeCandidates(importModule: ImportModule): readonly Candidate[]
   ];
 }
 
-/** tfjs-node, and what tfjs-node-gpu is without a device: the same code and library. */
+/** Lists tfjs-node-gpu without a device, and tfjs-node: the same code and library. */
 const libtensorflowOnProcessors = (importModule: ImportModule): readonly Candidate[] => [
   tfjsNode('tensorflow-gpu', importModule),
   tfjsNode('tensorflow', importModule),
 ];
 
-/** What `#candidates` means under the `node` condition. */
+/** The value of `#candidates` under the `node` condition. */
 export const candidates: readonly Candidate[] = nodeCandidates(importOptional);

@@ -21,17 +21,17 @@ import { warnOfCPU } from './warn_of_cpu.js';
 
 /** The backend that tensors now live on. */
 export interface LoadedBackend {
-  /** A `BackendName`, or the name of a backend of the program's own that was kept. */
+  /** A `BackendName`, or the name of the program's custom backend that was kept. */
   readonly name: string;
-  /** On what it computes, in a few words. */
+  /** The device it computes on, in a few words. */
   readonly device: string;
-  /** Every other backend of the platform with the reason why it was not chosen. */
+  /** Every other backend of the platform with the reason for not choosing it. */
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
 }
 
 const TIMEOUT = 15_000;
 
-/** Goes through the candidates until one passes, and says of each other why it did not. */
+/** Tries the candidates until one passes, and gives a reason for each of the others. */
 export async function chooseBackend(
   candidates: readonly Candidate[],
   options: LoadBackendOptions = {},
@@ -49,7 +49,7 @@ export async function chooseBackend(
       if (candidate === undefined) throw new Error('does not exist on this platform');
       const instance = await accept(candidate, options);
       if (name === 'cpu') warnOfCPU(reasons.get('wasm'));
-      reasons.delete(name); // of an earlier place
+      reasons.delete(name); // from an earlier attempt
       for (const { name: other } of candidates)
         if (other !== name && !reasons.has(other))
           reasons.set(
@@ -78,8 +78,8 @@ export async function chooseBackend(
 }
 
 /**
- * What is tried, in its order: a candidate may stand there twice, under two conditions, and a name that
- * this platform does not have stands without one.
+ * Lists the candidates to try, in order: one may occur twice, under two conditions, and a name that
+ * this platform does not have occurs without a candidate.
  */
 function inOrder(
   candidates: readonly Candidate[],
@@ -123,8 +123,8 @@ async function accept(candidate: Candidate, options: LoadBackendOptions): Promis
 }
 
 /**
- * Starts a backend by its own factory. `setBackend` would do so too, but writes the error to the
- * console and returns only false.
+ * Starts a backend by its own factory. `setBackend` would too, but logs the error to the console and
+ * returns only false.
  */
 async function start({ backend, advice = '' }: Candidate, timeout: number): Promise<KernelBackend> {
   const { registry } = engine();
@@ -142,7 +142,7 @@ async function start({ backend, advice = '' }: Candidate, timeout: number): Prom
   }
 }
 
-/** Brings gan-kit's kernels to the current backend and tests it. */
+/** Installs gan-kit's kernels on the current backend and tests it. */
 async function verify(timeout: number): Promise<void> {
   installKernels();
   try {
@@ -152,7 +152,7 @@ async function verify(timeout: number): Promise<void> {
   }
 }
 
-/** The started backend that ops use now. Waits for one that is on its way. */
+/** Returns the started backend that ops use now, after waiting for a pending start. */
 async function currentBackend(timeout: number): Promise<KernelBackend | undefined> {
   await settlePendingStart(timeout);
   const name = getBackend() as string | null | undefined;
@@ -197,7 +197,7 @@ function isPrepared(candidate: Candidate, instance: KernelBackend): boolean {
 
 const results = new WeakMap<KernelBackend, LoadedBackend>();
 
-/** A second call with tensors alive answers with the first one's result. */
+/** Stores a result, which a second call returns if tensors are alive. */
 function remember(instance: KernelBackend, result: LoadedBackend): LoadedBackend {
   results.set(instance, result);
   return result;

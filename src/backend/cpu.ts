@@ -1,7 +1,7 @@
 import type { Candidate } from './candidate.js';
 import { importBackend } from './import_backend.js';
 
-/** Plain JavaScript: always there, and far too slow to train with. */
+/** Plain JavaScript: always available, and far too slow for training. */
 export const cpu: Candidate = {
   name: 'cpu',
   backend: 'cpu',

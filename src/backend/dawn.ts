@@ -9,7 +9,7 @@ interface Dawn {
 type Host = Record<string, unknown> & { navigator?: { gpu?: GPU } };
 
 /**
- * Gives Node what tfjs expects of a browser: `navigator.gpu` and the WebGPU constants, from Dawn
+ * Gives Node what tfjs expects from a browser: `navigator.gpu` and the WebGPU constants, from Dawn
  * (npm `webgpu`). An existing `navigator.gpu` is used as it is.
  */
 export async function openDawn(importModule: ImportModule): Promise<OpenGPU> {
@@ -29,7 +29,7 @@ export async function openDawn(importModule: ImportModule): Promise<OpenGPU> {
   return { gpu, close: () => undo.reverse().forEach((step) => step()) };
 }
 
-/** Defines a property unless it is there, and returns what takes it back. */
+/** Defines a property unless it exists, and returns a function that deletes it. */
 function define(target: object, name: string, value: unknown): () => void {
   if (name in target) return () => undefined;
   Object.defineProperty(target, name, { value, configurable: true, writable: true });

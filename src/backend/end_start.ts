@@ -1,6 +1,6 @@
 import { engine, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 
-/** Ends a backend that started and is of no use, so that a later attempt starts it anew. */
+/** Ends a backend that started but is unusable, so that a later attempt starts it anew. */
 export function endStart(backend: string): void {
   const { registry, registryFactory } = engine();
   const registered = registryFactory[backend];
@@ -8,7 +8,7 @@ export function endStart(backend: string): void {
   try {
     removeBackend(backend);
   } catch {
-    delete registry[backend]; // it cannot even end
+    delete registry[backend]; // it cannot even be ended
     removeBackend(backend);
   }
   registerBackend(backend, registered.factory, registered.priority);

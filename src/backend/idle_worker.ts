@@ -1,18 +1,18 @@
-/** What Emscripten's glue says to its workers. */
+/** A message of Emscripten's glue to its workers. */
 interface Command {
   readonly cmd?: string;
 }
 
 /**
  * Stands in for the workers of tfjs's wasm backend. Emscripten's glue starts by making eight, and waits
- * until each has loaded the binary. With one thread it asks nothing else of them: these say that they
- * have, and are nothing.
+ * until each has loaded the binary. It asks nothing else of them with one thread: these only report that
+ * they have loaded it.
  */
 export class IdleWorker {
   /** Set by the glue. */
   onmessage?: (event: { readonly data: Command }) => void;
 
-  /** @param failed Takes what the glue throws when it has an answer, of which its promise knows nothing. */
+  /** @param failed Receives errors that the glue throws on an answer, which its promise does not. */
   constructor(private readonly failed: (reason: unknown) => void) {}
 
   postMessage({ cmd }: Command): void {
@@ -27,13 +27,13 @@ export class IdleWorker {
       this.failed(error);
     }
   }
-  on(): void {} // as workers of Node have it
+  on(): void {} // as in Node's workers
   ref(): void {}
   unref(): void {}
   terminate(): void {}
 }
 
-/** Waits for a start with idle workers, and throws, too, what the glue throws at their answers. */
+/** Waits for a start with idle workers, and rejects if the glue throws on their answers. */
 export function amongIdleWorkers<T>(start: (makeIdle: () => IdleWorker) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     start(() => new IdleWorker(reject)).then(resolve, reject);

@@ -5,20 +5,20 @@ import type { LoadBackendOptions } from './options.js';
 export type ImportModule = (specifier: string) => Promise<unknown>;
 
 /**
- * Imports a module that may not be installed. The specifier is a variable and the comments speak
- * to webpack and Vite, so that no bundler tries to resolve it and fails the build.
+ * Imports a module that may not be installed. The specifier is a variable and the comments address webpack
+ * and Vite, so that no bundler tries to resolve it and fails the build.
  */
 export const importOptional: ImportModule = (specifier) =>
   import(/* webpackIgnore: true */ /* @vite-ignore */ specifier);
 
-/** The package that registered a backend here. */
+/** The package that registered each backend here. */
 const imported = new Map<string, string>();
 
 /**
- * Imports the module of a candidate, unless another has registered that backend, the program's own or that
- * of a sibling: a second copy of the module would replace the kernels of the first one.
+ * Imports the module of a candidate, unless the program's own import or a sibling has registered that
+ * backend: a second copy of the module would replace the kernels of the first one.
  *
- * @returns the module, or undefined where the registration that is there is used
+ * @returns the module, or undefined if the existing registration is used
  */
 export async function importBackend(
   { name, backend, packageName }: Pick<Candidate, 'name' | 'backend' | 'packageName'>,
@@ -37,7 +37,7 @@ export async function importBackend(
   }
 }
 
-/** Says why an import failed, and what helps. */
+/** Explains why an import failed, and what helps. */
 export function importFailure(packageName: string, name: string, error: unknown): string {
   const message = firstLine(error);
   const code = String((error as { code?: unknown } | null)?.code);
@@ -58,7 +58,7 @@ export function importFailure(packageName: string, name: string, error: unknown)
   return `threw while loading: ${message}`;
 }
 
-/** The first line of what was thrown; tfjs also rejects with plain objects. */
+/** Returns the first line of an error; tfjs also rejects with plain objects. */
 export function firstLine(error: unknown): string {
   const message = (error as { message?: unknown } | null)?.message ?? error;
   return String(message).trim().split('\n')[0]!.trim();

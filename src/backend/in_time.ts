@@ -5,10 +5,10 @@ interface Host {
 const LATE = Symbol('late');
 
 /**
- * Waits for a part of a start, which may never come, for so many milliseconds.
+ * Waits at most the given milliseconds for a part of a start, which may never end.
  *
- * @param part What is expected, as in `did not ${part} within 15 s`.
- * @param discard Takes what comes too late.
+ * @param part A verb for messages, as in `did not ${part} within 15 s`.
+ * @param discard Disposes of a late result.
  */
 export async function inTime<T>(
   work: Promise<T>,

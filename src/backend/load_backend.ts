@@ -9,21 +9,21 @@ export type { LoadBackendOptions } from './options.js';
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
- * Chooses the fastest backend that works here, starts it, gives it gan-kit's kernels and makes it
- * the one that tensors live on.
+ * Chooses the fastest backend that works here, starts it, installs gan-kit's kernels and makes it the backend of new
+ * tensors.
  *
- * In Node the order is tfjs-node-gpu with a CUDA device, tfjs-node, WebGPU (npm `webgpu`, or that of Deno),
- * wasm, cpu; in browsers WebGPU, WebGL, wasm, cpu. A backend is accepted if its module is there and was made for this
- * tfjs-core, if it starts, if it is not a GPU's in software (`softwareWebGPU`, `softwareWebGL`), and if it
- * computes a convolution and both its gradients right. A backend that already holds tensors is kept,
- * unless `prefer` says otherwise. In Node, too, wasm computes with threads, and the same numbers with any
- * count of them. tfjs's banner is not printed, and nothing keeps the process from ending.
+ * In Node the order is tfjs-node-gpu with a CUDA device, tfjs-node, WebGPU (npm `webgpu`, or that of Deno), wasm,
+ * cpu; in browsers WebGPU, WebGL, wasm, cpu. A backend is accepted if its module is available and was made for this
+ * tfjs-core, if it starts, if it is not a software GPU (`softwareWebGPU`, `softwareWebGL`), and if it computes a
+ * convolution and both its gradients right. A backend that already holds tensors is kept, unless `prefer` says
+ * otherwise. wasm computes with threads, also in Node, and its results do not depend on their number. tfjs's banner
+ * is not printed, and nothing keeps the process from ending.
  *
- * @param options what to prefer and where to find things; all of it optional.
- * @returns the backend's name, its device, and why each other backend was not chosen.
+ * @param options what to prefer and where to find modules and binaries; all optional.
+ * @returns the backend's name, its device, and the reason for not choosing each other backend.
  * @throws GanKitError of code `backend`, with all reasons, if no backend works, or none in `prefer`.
  *
- * **Differentiable:** the kernels of a backend that was accepted are.
+ * **Differentiable:** the kernels of an accepted backend are.
  *
  * @example
  * ```ts

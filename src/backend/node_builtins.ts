@@ -9,12 +9,12 @@ interface NodeProcess {
   removeListener(event: string, listener: Listener): void;
 }
 
-/** Node's process object. Only for files that candidates_node imports. */
+/** Returns Node's process object. Only for files that candidates_node imports. */
 export function nodeProcess(): NodeProcess {
   return (globalThis as unknown as { process: NodeProcess }).process;
 }
 
-/** A Node builtin, without an import that a bundler could trip over. */
+/** Loads a Node builtin, without an import that a bundler would resolve. */
 export function nodeBuiltin<T>(id: string): T {
   return nodeProcess().getBuiltinModule(id) as T;
 }

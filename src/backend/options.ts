@@ -8,24 +8,24 @@ import type { BackendName } from './backend_names.js';
 /** Options of `loadBackend`. */
 export interface LoadBackendOptions {
   /**
-   * Only these backends, in this order; it is an error if none of them works. By default every
+   * The only backends to try, in this order; it is an error if none of them works. By default every
    * backend of the platform is tried, and one that already holds tensors is kept.
    */
   readonly prefer?: readonly BackendName[];
   /**
-   * Where a bundled program serves the binaries of the wasm backend: a folder, or the address of
-   * each of the three files by its name. Not needed in Node.
+   * Location of the wasm backend's binaries in a bundled program: a folder, or the address of each of the
+   * three files by name. Not needed in Node.
    */
   readonly wasmPath?: string | Readonly<Record<string, string>>;
   /**
-   * How many threads the wasm backend computes with, from 1 to 8; by default as many as this process may
-   * use processors. Results do not depend on it. Pages have one unless they are cross-origin isolated. The
+   * Number of threads of the wasm backend, from 1 to 8; by default one per processor available to this
+   * process. Results do not depend on it. Pages have one thread unless they are cross-origin isolated. The
    * first start decides.
    */
   readonly threads?: number;
   /**
-   * How long a backend may take to load, to start and to pass its test, each, in milliseconds; one that
-   * has not answered by then is skipped. Default 15,000.
+   * Time limit for a backend to load, to start and to pass its test, each, in milliseconds; a backend that
+   * exceeds it is skipped. Default 15,000.
    */
   readonly timeout?: number;
   /** Whether WebGPU may run on a software adapter, which is slower than wasm. Default false. */
@@ -33,23 +33,23 @@ export interface LoadBackendOptions {
   /** Whether WebGL may run on a software renderer, which is slower than wasm. Default false. */
   readonly softwareWebGL?: boolean;
   /**
-   * How to import the module of an optional backend where a bundler must see it, for instance
+   * Imports of the modules of optional backends, for a bundler that must see them, for instance
    * `{ webgl: () => import('@tensorflow/tfjs-backend-webgl') }`.
    */
   readonly modules?: Readonly<Partial<Record<BackendName, () => Promise<unknown>>>>;
 }
 
-/** The one that computes with threads. */
+/** The binary with threads. */
 export const THREADED_BINARY = 'tfjs-backend-wasm-threaded-simd.wasm';
 
-/** The three of which tfjs starts one. */
+/** The three binaries, of which tfjs starts one. */
 export const WASM_BINARIES: readonly string[] = [
   'tfjs-backend-wasm.wasm',
   'tfjs-backend-wasm-simd.wasm',
   THREADED_BINARY,
 ];
 
-/** Refuses options that are misspelt or of the wrong kind. */
+/** Refuses misspelt options and values of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   readOptions<LoadBackendOptions, SchemaOf<LoadBackendOptions>>('loadBackend', options, {
     prefer: optional(list(oneOf(BACKEND_NAMES), { name: 'a list of backend names', min: 1 })),

@@ -1,13 +1,13 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { inTime } from './in_time.js';
 
-/** What the engine keeps of a start that is on its way; until it is gone, no op runs on any backend. */
+/** The engine's record of a pending start; no op runs on any backend until it is cleared. */
 interface PendingStart {
   pendingBackendInit?: Promise<boolean> | null;
   pendingBackendInitId: number;
 }
 
-/** Waits for a backend that the program is starting, and gives it up where it does not answer in time. */
+/** Waits for a backend that the program is starting, and gives up on it if it is too slow. */
 export async function settlePendingStart(timeout: number): Promise<void> {
   const pending = engine() as unknown as PendingStart;
   const start = pending.pendingBackendInit ?? undefined;
@@ -15,7 +15,7 @@ export async function settlePendingStart(timeout: number): Promise<void> {
   try {
     await inTime(start, timeout, 'start');
   } catch {
-    pending.pendingBackendInitId++; // by which it is known, should it answer later
+    pending.pendingBackendInitId++; // its identity, so that a late answer is ignored
     pending.pendingBackendInit = null;
   }
 }

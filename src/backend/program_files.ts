@@ -11,10 +11,10 @@ interface Addresses {
   readonly fileURLToPath: (address: string) => string;
 }
 
-/** Not there in ECMAScript modules. */
+/** Undefined in ECMAScript modules. */
 declare const __filename: unknown;
 
-/** What CommonJS calls the file; webpack takes it for granted that there is one. */
+/** Returns CommonJS's name of the file; webpack assumes that there is one. */
 function fileOfCommonJS(): unknown {
   try {
     return __filename;
@@ -24,8 +24,8 @@ function fileOfCommonJS(): unknown {
 }
 
 /**
- * Where this code may stand. What a bundler makes of it knows one of the two in a module, the other in
- * CommonJS; the script that was started is near enough.
+ * Lists where this code may be. A bundle has one of the two names as a module, the other in CommonJS; the
+ * started script is close enough.
  */
 function places(): string[] {
   const address = (import.meta as { url?: string }).url;
@@ -33,7 +33,7 @@ function places(): string[] {
   return all.filter((place) => typeof place === 'string');
 }
 
-/** Whether a file is there and may be read. */
+/** Tells whether a file exists and may be read. */
 export function isFile(path: string): boolean {
   try {
     return nodeBuiltin<{ statSync(file: string): { isFile(): boolean } }>('fs')
@@ -45,8 +45,8 @@ export function isFile(path: string): boolean {
 }
 
 /**
- * The folder of an npm package that holds a file: in the package as it is installed, or, for a bundle that
- * was moved away from its `node_modules`, beside the program, by itself or in a folder of its name.
+ * Finds the folder of an npm package that holds a file: in the installed package, or beside the program,
+ * by itself or in the given folder, for a bundle without its `node_modules`.
  */
 export function folderWith(file: string, packageName: string, folder: string): string | undefined {
   const { dirname, join } = nodeBuiltin<Paths>('path');

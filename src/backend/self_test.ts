@@ -29,7 +29,7 @@ const EXPECTED = {
   ],
 } as const;
 
-// Right results are exact; a wrong one is off by 1 at least.
+// Correct results are exact; a wrong one is off by at least 1.
 const TOLERANCE = 0.01;
 
 /**
@@ -69,12 +69,12 @@ export async function selfTest(): Promise<void> {
   }
 }
 
-/** Runs a backward kernel directly: the gradient registry is filled by tfjs-layers only. */
+/** Runs a backward kernel directly: only tfjs-layers fills the gradient registry. */
 function backward(kernel: string, inputs: NamedTensorMap, attributes: NamedAttrMap): Tensor {
   return engine().runKernel(kernel, inputs, attributes);
 }
 
-/** A tensor of the whole numbers (i·step + start) mod modulus, moved to lie around zero. */
+/** Makes a tensor of the integers (i·step + start) mod modulus, centred on zero. */
 function pattern(shape: Shape4D, step: number, start: number, modulus: number): Tensor4D {
   const size = shape.reduce((product, length) => product * length);
   const values = Float32Array.from(

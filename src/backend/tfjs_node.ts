@@ -13,10 +13,10 @@ const BACKEND = 'tensorflow';
 type NodeBackend = KernelBackend & { isGPUPackage?: boolean; isUsingGpuDevice?: boolean };
 
 /**
- * tfjs-node or tfjs-node-gpu. Both call their backend 'tensorflow'.
+ * Makes the candidate of tfjs-node or tfjs-node-gpu. Both call their backend 'tensorflow'.
  *
- * @param onDevice Whether it is refused where it found no CUDA device: tfjs-node-gpu then computes on
- *   processors, as tfjs-node does.
+ * @param onDevice Whether it is refused without a CUDA device: tfjs-node-gpu then computes on processors, as
+ *   tfjs-node does.
  */
 export function tfjsNode(
   name: 'tensorflow' | 'tensorflow-gpu',
@@ -53,9 +53,9 @@ export function tfjsNode(
 }
 
 /**
- * Has libtensorflow compute convolutions with oneDNN, unless the environment says something about it.
- * By itself TensorFlow 2.9 does so on processors with VNNI only; on those with AVX2 alone its own kernels take
- * half as long again. It reads the variable once, as it starts.
+ * Makes libtensorflow compute convolutions with oneDNN, unless the environment sets the variable. By default
+ * TensorFlow 2.9 does so on processors with VNNI only; its own kernels take half as long again on those with
+ * AVX2 alone. It reads the variable once, at its start.
  *
  * @internal exported for its test
  */
@@ -64,8 +64,8 @@ export function chooseOneDNN(env: Record<string, string | undefined> = nodeProce
 }
 
 /**
- * Takes back the kernels that a module registered before it threw, as it does without its addon: tfjs
- * warns of each that its sibling registers again.
+ * Removes the kernels that a module registered before it threw, as it does without its addon: tfjs warns of
+ * each that its sibling registers again.
  */
 function clearAway(error: unknown): never {
   if (findBackendFactory(BACKEND) === null)

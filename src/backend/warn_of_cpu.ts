@@ -4,10 +4,10 @@ interface Host {
 let warned = false;
 
 /**
- * Says once that a program computes far slower than it need, why, and what helps: a file that was not
- * found changes nothing else that anybody would see.
+ * Warns once that a program computes far slower than necessary, why, and what helps: a missing file
+ * has no other visible effect.
  *
- * @param reason Why wasm was not taken; none where it was not to be tried.
+ * @param reason Why wasm was not chosen; undefined if it was not to be tried.
  */
 export function warnOfCPU(reason: string | undefined): void {
   if (warned || reason === undefined) return;

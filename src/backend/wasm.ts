@@ -12,15 +12,15 @@ import type { AddressOf } from './wasm_binaries.js';
 
 /** What a host can do for the wasm backend. */
 export interface WasmHost {
-  /** What to do when the backend does not start. */
+  /** Advice if the backend does not start. */
   readonly advice: string;
-  /** The folder of the binaries, where the host can tell. */
+  /** Finds the folder of the binaries, if the host can. */
   findBinaries?(): string | undefined;
-  /** Has the backend compute with threads; none means all processors. */
+  /** Makes the backend compute with threads; undefined means all processors. */
   useThreads?(module: WasmModule, threads: number | undefined, addressOf: AddressOf): void;
-  /** Whether it does so, too, where the program has registered the backend, as tfjs's start may hang. */
+  /** Whether it also does so if the program has registered the backend, as tfjs's start may hang. */
   readonly mendsStart?: boolean;
-  /** Called before Emscripten's code runs; returns what clears its process listeners away. */
+  /** Runs before Emscripten's code; returns a function that removes its process listeners. */
   watchListeners?(): () => void;
 }
 
@@ -29,7 +29,7 @@ export type WasmModule = Pick<
   'BackendWasm' | 'setThreadsCount' | 'setWasmPaths' | 'version_wasm'
 >;
 
-/** WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
+/** Makes the candidate of WebAssembly with XNNPACK: the best trainer of a machine without a GPU. */
 export function wasm(host: WasmHost): Candidate {
   const candidate = {
     name: 'wasm',

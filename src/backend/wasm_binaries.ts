@@ -1,10 +1,10 @@
 import { WASM_BINARIES } from './options.js';
 import type { LoadBackendOptions } from './options.js';
 
-/** The address of a binary, if it is known. */
+/** A look-up of a binary's address, if known. */
 export type AddressOf = (file: string) => string | undefined;
 
-/** The addresses that `wasmPath` stands for. */
+/** Returns the addresses that `wasmPath` means. */
 export const addressesIn =
   (path: LoadBackendOptions['wasmPath']): AddressOf =>
   (file) =>
@@ -15,12 +15,12 @@ const asFolder = (path: string): string => (/[/\\]$/.test(path) ? path : `${path
 interface WasmPaths {
   readonly setWasmPaths: (addresses: Record<string, string>) => void;
 }
-/** By the function, as bundles in CommonJS make another object of the module for each import. */
+/** Addresses by function, as CommonJS bundles make a new module object for each import. */
 const given = new WeakMap<WasmPaths['setWasmPaths'], Record<string, string | undefined>>();
 
 /**
- * Tells tfjs where its binaries are; it guesses where an address is not known. tfjs takes no addresses any
- * more once a start has failed, but at each start it looks into the ones that it was given first.
+ * Sets the addresses of tfjs's binaries; tfjs guesses unknown ones. It accepts no addresses after a failed
+ * start, but at each start it reads the object that it received first.
  */
 export function placeBinaries({ setWasmPaths }: WasmPaths, addressOf: AddressOf): void {
   let addresses = given.get(setWasmPaths);

@@ -3,11 +3,11 @@ import { folderWith } from './program_files.js';
 import type { WasmHost } from './wasm.js';
 import { defaultThreads, useThreads } from './wasm_threads.js';
 
-/** The folder of the wasm package that holds a file; it has all that tfjs and its threads need. */
+/** Finds the folder of the wasm package that holds a file; it has all that tfjs and its threads need. */
 const folderOf = (file: string): string | undefined =>
   folderWith(file, '@tensorflow/tfjs-backend-wasm', 'wasm-out');
 
-/** What Node does for the wasm backend. */
+/** Node as a host of the wasm backend. */
 export const wasmInNode: WasmHost = {
   advice:
     'Copy the folder node_modules/@tensorflow/tfjs-backend-wasm/wasm-out beside the program, ' +
@@ -21,8 +21,8 @@ export const wasmInNode: WasmHost = {
 const EVENTS = ['uncaughtException', 'unhandledRejection'];
 
 /**
- * Emscripten adds process listeners that rethrow, so that an uncaught error of the program ends it
- * with code 7 and a line of minified source. Removes those that came since the watch began.
+ * Watches Emscripten's process listeners, which rethrow, so that an uncaught error of the program
+ * ends it with code 7 and a line of minified source. The result removes those added since.
  */
 function watchListeners(): () => void {
   const process = nodeProcess();
@@ -36,7 +36,7 @@ function watchListeners(): () => void {
   };
 }
 
-/** A listener of the program's own that was added meanwhile does more than throw its argument. */
+/** Detects listeners that only throw their argument; one of the program added meanwhile does more. */
 function rethrows(listener: (...values: unknown[]) => void): boolean {
   const source = String(listener).replace(/\s+/g, ' ');
   const argument = /^(?:function\b[^(]*)?\(?\s*([\w$]+)/.exec(source)?.[1];

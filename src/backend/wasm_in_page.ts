@@ -8,33 +8,33 @@ import { startWasmBy } from './wasm_start.js';
 import type { WasmStart } from './wasm_start.js';
 
 /*
- * In a page that is cross-origin isolated tfjs starts on memory that threads can share, with eight workers
- * whose program is the text of one of its functions. Minifiers make that text another program, which ends
- * at its first line, and tfjs then waits for ever. Here it starts without any of its own threads; ours work
- * on its memory (kernels/threads).
+ * In a cross-origin isolated page, tfjs starts on memory that threads can share, with eight workers whose
+ * program is the text of one of its functions. Minifiers change that text to a program that ends at its
+ * first line, and tfjs then waits for ever. Here it starts without any of its own threads; ours work on its
+ * memory (kernels/threads).
  */
 
-/** What pages, and their workers, do for the wasm backend. */
+/** Pages, and their workers, as hosts of the wasm backend. */
 export const wasmInPage: WasmHost = {
   advice: 'Serve the three .wasm files of the package and pass their folder as wasmPath.',
   mendsStart: true,
   useThreads({ setThreadsCount }, threads = defaultThreads()) {
     startWasmBy(async (stock) => {
-      setThreadsCount(1); // of tfjs's own, which wait for each other
+      setThreadsCount(1); // of tfjs's threads, which wait for each other
       chooseThreads(threads);
       if (!(await canShare())) return stock();
       if (threads > 1)
         try {
           return await amongIdleWorkers((makeIdle) => startWith(makeIdle, stock));
         } catch {
-          // the binary with threads may be missing where the others are not
+          // the binary with threads may be the only one missing
         }
       return onOwnMemory(stock);
     });
   },
 };
 
-/** More are of no use to products of the size that training has. */
+/** Number of threads beyond which products of training's size gain nothing. */
 const MOST_THREADS = 8;
 
 function defaultThreads(): number {
@@ -44,7 +44,7 @@ function defaultThreads(): number {
 
 const SHARES = 'WASM_HAS_MULTITHREAD_SUPPORT';
 
-/** Whether tfjs would start on memory that threads can share. */
+/** Tells whether tfjs would start on memory that threads can share. */
 async function canShare(): Promise<boolean> {
   const flags = [SHARES, 'WASM_HAS_SIMD_SUPPORT'].map((flag) => env().getAsync(flag));
   return (await Promise.all(flags)).every(Boolean);
@@ -54,8 +54,8 @@ const POOL = 8; // workers that tfjs makes
 const MICROTASKS = 100; // more than it makes them within
 
 /**
- * Starts tfjs with {@link IdleWorker}s. It makes its workers in microtasks of its start; in these alone the
- * host's class is another one, which still makes what the program asks for: tfjs's come from a `blob:`.
+ * Starts tfjs with {@link IdleWorker}s. It makes its workers in microtasks of its start; only during these
+ * is the host's class replaced, by one that still makes the program's workers: tfjs's come from a `blob:`.
  */
 async function startWith(makeIdle: () => IdleWorker, stock: WasmStart): Promise<KernelBackend> {
   const host = globalThis as { Worker?: new (address: unknown, options?: object) => object };
@@ -79,7 +79,7 @@ async function startWith(makeIdle: () => IdleWorker, stock: WasmStart): Promise<
   }
 }
 
-/** Starts tfjs as in a page that is not isolated. */
+/** Starts tfjs as in a page without isolation. */
 async function onOwnMemory(stock: WasmStart): Promise<KernelBackend> {
   env().set(SHARES, false);
   try {

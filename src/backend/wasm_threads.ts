@@ -11,15 +11,14 @@ import type { AddressOf } from './wasm_binaries.js';
 import { startWasmBy } from './wasm_start.js';
 
 /*
- * tfjs's wasm package has a binary whose memory threads can share, and starts it in pages alone: in Node
- * its worker is an object URL, which Node's workers do not take. Here that binary is started in Node
- * without any of its own threads, which wait for each other in every product; ours, which do not, work on
- * its memory (kernels/threads).
+ * tfjs's wasm package has a binary whose memory threads can share, but starts it only in pages: its worker is an object
+ * URL, which Node's workers do not accept. Here that binary is started in Node without any of its own threads, which
+ * wait for each other in every product; ours, which do not, work on its memory (kernels/threads).
  */
 
 type WasmModule = Pick<typeof WasmPackage, 'BackendWasm' | 'setThreadsCount'>;
 
-/** What Emscripten's glue makes, as far as it is used here. */
+/** The part of the module of Emscripten's glue used here. */
 interface Emscripten {
   cwrap(
     name: string,
@@ -33,10 +32,10 @@ type Require = (id: string) => unknown;
 
 const GLUE = 'tfjs-backend-wasm-threaded-simd.js';
 
-/** More are of no use to products of the size that training has. */
+/** Number of threads beyond which products of training's size gain nothing. */
 const MOST_THREADS = 8;
 
-/** How many processors this process may use; 1 where it may not know. */
+/** Counts the processors this process may use; returns 1 if it may not ask. */
 function processors(): number {
   try {
     return nodeBuiltin<{ availableParallelism: () => number }>('os').availableParallelism();
@@ -45,15 +44,15 @@ function processors(): number {
   }
 }
 
-/** As many as this process may use processors, up to eight. */
+/** Returns the number of processors this process may use, up to eight. */
 export const defaultThreads = (): number => Math.min(MOST_THREADS, processors());
 
 /**
- * Has tfjs's wasm backend start with threads; as it would without this where they do not work.
+ * Makes tfjs's wasm backend start with threads, or as usual if they do not work.
  *
  * @param module The wasm package.
- * @param threads 1 starts it as it would.
- * @param addressOf Where its binaries are.
+ * @param threads 1 starts it as usual.
+ * @param addressOf Returns the address of a binary.
  * @param folderOf Finds the folder of another file of the package.
  */
 export function useThreads(
@@ -65,7 +64,7 @@ export function useThreads(
   startWasmBy(async (stock) => {
     const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
     const binary = addressOf(THREADED_BINARY);
-    // the only binary with threads has SIMD, too; without a binary Emscripten ends in an abort
+    // the only binary with threads also has SIMD; Emscripten aborts without a binary
     if (threads > 1 && simd && binary !== undefined && isFile(binary))
       try {
         const folder = folderOf(GLUE) ?? folderOfFile(binary);
@@ -78,7 +77,7 @@ export function useThreads(
   });
 }
 
-/** Throws where a binary is not there: tfjs would say so on the console, too. */
+/** Throws if a binary is missing: tfjs would also log to the console. */
 function checkIsThere(file: string, addressOf: AddressOf): void {
   const address = addressOf(file);
   if (address === undefined)
@@ -111,16 +110,16 @@ async function startThreaded(
       dispose: wasm.cwrap('dispose', null, []),
     };
     chooseThreads(threads);
-    setThreadsCount(1); // of tfjs's own, which wait for each other
+    setThreadsCount(1); // of tfjs's threads, which wait for each other
     return new BackendWasm(wasm as never);
   } finally {
-    // the glue makes its workers by a global, and leaves it there
+    // the glue makes its workers by a global, and does not remove it
     if (before === undefined) delete host.Worker;
     else host.Worker = before;
   }
 }
 
-/** What the glue gets from `require`: Node's modules, but idle workers, and a count of processors that is no secret. */
+/** Makes the glue's `require`: Node's modules, but with idle workers and a processor count that is always readable. */
 function glueRequire(makeIdle: () => IdleWorker): Require {
   const replaced: Record<string, unknown> = {
     worker_threads: {
@@ -134,7 +133,7 @@ function glueRequire(makeIdle: () => IdleWorker): Require {
   return (id) => replaced[id] ?? nodeBuiltin(id);
 }
 
-/** Runs a CommonJS file with a `require` of ours. */
+/** Runs a CommonJS file with a custom `require`. */
 function evaluate(file: string, require: Require): unknown {
   const { readFileSync } = nodeBuiltin<{ readFileSync: (file: string, as: string) => string }>(
     'fs',

@@ -9,7 +9,7 @@ import type { OpenWebGL, WebGLContext } from './webgl_context.js';
 
 type WebGLBackend = KernelBackend & { gpgpu?: { gl?: WebGLContext } };
 
-/** The GPU of a browser through fragment shaders. */
+/** Makes the candidate of a browser's GPU through fragment shaders. */
 export function webgl(openWebGL: OpenWebGL, importModule: ImportModule): Candidate {
   const candidate = {
     name: 'webgl',
@@ -22,7 +22,7 @@ export function webgl(openWebGL: OpenWebGL, importModule: ImportModule): Candida
         throw new Error(softwareReason('a software renderer', device.renderer, 'softwareWebGL'));
       const module = (await importBackend(candidate, options, importModule)) as
         { version_webgl?: string } | undefined;
-      if (device.isSoftware) env().set('SOFTWARE_WEBGL_ENABLED', true); // of tfjs, which else may refuse
+      if (device.isSoftware) env().set('SOFTWARE_WEBGL_ENABLED', true); // tfjs's flag, without which it may refuse
       return { coreVersion: module?.version_webgl };
     },
     describe: ({ gpgpu }: WebGLBackend) => (gpgpu?.gl ? rendererOf(gpgpu.gl) : 'WebGL'),

@@ -1,6 +1,6 @@
 import { isSoftwareName } from './software.js';
 
-/** The part of a WebGL context that names the machine and gives it back. */
+/** The part of a WebGL context that names the driver and frees the context. */
 export interface WebGLContext {
   readonly RENDERER: number;
   getExtension(name: 'WEBGL_debug_renderer_info'): { UNMASKED_RENDERER_WEBGL: number } | null;
@@ -15,24 +15,24 @@ interface Host {
   readonly document?: { createElement?(name: 'canvas'): Canvas };
 }
 
-/** What WebGL draws with here. */
+/** The device of WebGL. */
 export interface WebGLDevice {
   readonly renderer: string;
   readonly isSoftware: boolean;
 }
 export type OpenWebGL = () => WebGLDevice | null;
 
-/** Looks at WebGL through a context of its own, which is given back; null where there is none. */
+/** Examines WebGL through a temporary context; returns null without one. */
 export const openWebGL: OpenWebGL = () => {
   const swift = context({ failIfMajorPerformanceCaveat: true });
   const gl = swift ?? context({});
   if (gl === null) return null;
   const renderer = rendererOf(gl);
-  gl.getExtension('WEBGL_lose_context')?.loseContext(); // browsers keep few of them
+  gl.getExtension('WEBGL_lose_context')?.loseContext(); // browsers allow only a few
   return { renderer, isSoftware: swift === null || isSoftwareName(renderer) };
 };
 
-/** The name of the driver. */
+/** Returns the name of the driver. */
 export function rendererOf(gl: WebGLContext): string {
   const names = gl.getExtension('WEBGL_debug_renderer_info');
   return gl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER) ?? 'WebGL';

@@ -21,7 +21,7 @@ export interface GPU {
   requestAdapter(options: { powerPreference: string }): Promise<Adapter | null>;
 }
 
-/** An open WebGPU, and what closes it where this library opened it. */
+/** An open WebGPU, and a function that closes it if this library opened it. */
 export interface OpenGPU {
   readonly gpu: GPU;
   close: () => void;
@@ -32,7 +32,7 @@ type WebGPUBackend = KernelBackend & {
   adapterInfo?: AdapterInfo;
 };
 
-/** The GPU through compute shaders: in browsers as it is there, in Node through Dawn. */
+/** Makes the candidate of a GPU through compute shaders: the browser's own, or Dawn's in Node. */
 export function webgpu(openGPU: () => Promise<OpenGPU>, importModule: ImportModule): Candidate {
   const candidate = {
     name: 'webgpu',
@@ -41,14 +41,14 @@ export function webgpu(openGPU: () => Promise<OpenGPU>, importModule: ImportModu
     async load(options): ReturnType<Candidate['load']> {
       const { gpu, close } = await openGPU();
       try {
-        // tfjs only logs when there is no adapter, and the next op then throws something else
+        // tfjs only logs a missing adapter, and the next op then throws another error
         const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
         if (adapter === null) throw new Error('no GPU adapter: no driver, or it is blocked');
         if (isSoftware(adapter) && options.softwareWebGPU !== true)
           throw new Error(
             softwareReason('a software adapter', nameOf(adapter.info), 'softwareWebGPU'),
           );
-        // registers only where navigator.gpu exists, hence after it was opened
+        // registers only if navigator.gpu exists, hence after opening it
         await importBackend(candidate, options, importModule);
       } catch (error) {
         close();

@@ -7,13 +7,13 @@ import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
 /**
- * What lies between the forward pass, which divides by the number of pixels inside the image, and the
- * backward kernel, which divides by the whole window: that of libtensorflow alone does as the forward pass.
+ * Returns the ratio between the forward pass, which divides by the number of pixels inside the image, and
+ * the backward kernel, which divides by the whole window, except in libtensorflow.
  */
 const betweenPasses = (image: Tensor, attrs: PoolAttrs): Tensor | undefined =>
   getBackend() === 'tensorflow' ? undefined : insideParts(poolAxes(image.shape, attrs));
 
-/** With padding, dy is first raised by what lies between the passes. */
+/** Repairs the gradient with padding: dy is first divided by that ratio. */
 const pool = (kernelName: string): GradientRepair => ({
   kernelName,
   make: (stock) => ({
@@ -29,7 +29,7 @@ const pool = (kernelName: string): GradientRepair => ({
   }),
 });
 
-/** The adjoint of the backward kernel divides as that does. */
+/** Makes the adjoint of the backward kernel, which divides as it does. */
 const poolGrad = (
   kernelName: string,
   average: (x: Tensor, attrs: PoolAttrs) => Tensor,

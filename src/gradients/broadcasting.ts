@@ -10,10 +10,10 @@ function unbroadcast(dx: Tensor, input: Tensor): Tensor {
   return axes.length === 0 && dx.rank === input.rank ? dx : reshape(sum(dx, axes), input.shape);
 }
 
-/** dy, but NaN where an operand is: of two that are not comparable, neither would get a slope. */
+/** Returns dy, but NaN where an operand is NaN: neither of two incomparable ones would get a slope. */
 const ofComparable = (dy: Tensor, [a, b]: Tensor[]): Tensor => mul(dy, oneOrNaN(maximum(a!, b!)));
 
-/** tfjs forgets that a smaller operand was repeated, and throws. */
+/** Sums over the axes of a repeated operand, which tfjs forgets, so that it throws. */
 const unbroadcasting = (
   kernelName: string,
   outer: (dy: Tensor, operands: Tensor[]) => Tensor = (dy) => dy,
@@ -33,7 +33,7 @@ const unbroadcasting = (
   }),
 });
 
-/** Operands of two shapes. */
+/** Gradients for operands of two shapes. */
 export const broadcasting: readonly GradientRepair[] = [
   unbroadcasting('Maximum', ofComparable),
   unbroadcasting('Minimum', ofComparable),

@@ -4,7 +4,7 @@ import { stopGradient } from '../ops/stop_gradient.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
-/** tfjs compares x with the corners, and NaN is on no side: its slope becomes 0, or that of one side. */
+/** Keeps NaN in x, which tfjs compares with the corners, so that its slope becomes 0, or that of one side. */
 const losing = (kernelName: string, x: string): GradientRepair => ({
   kernelName,
   make: (stock) => ({
@@ -16,7 +16,7 @@ const losing = (kernelName: string, x: string): GradientRepair => ({
   }),
 });
 
-/** dy · (x > 0 ? 1 : α): the products of tfjs, NaN where x is. */
+/** dy · (x > 0 ? 1 : α): the products of tfjs, but NaN where x is NaN. */
 const leakyRelu: GradientRepair = {
   kernelName: 'LeakyRelu',
   make: () => ({

@@ -8,7 +8,7 @@ import type { GradientRepair } from './gradient_repair.js';
  *
  *   dx = backpropInput(dy, w)     dw = backpropFilter(x, dy)
  *
- * The gradient of either is made of the other two: for a change e of dx, that of dy is e * w and that
+ * The gradient of each consists of the other two: for a change e of dx, that of dy is e * w and that
  * of w is backpropFilter(e, dy); for a change e of dw, that of x is backpropInput(dy, e) and that of
  * dy is x * e.
  */
@@ -24,7 +24,7 @@ interface Conv2DAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** tfjs has the gradient of Conv2DBackpropInput, not this one. */
+/** The gradient of Conv2DBackpropFilter; tfjs has only that of Conv2DBackpropInput. */
 const conv2dBackpropFilter: GradientRepair = {
   kernelName: 'Conv2DBackpropFilter',
   make: () => ({

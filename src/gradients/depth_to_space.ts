@@ -9,7 +9,7 @@ interface DepthToSpaceAttrs {
 
 /**
  * Depth to space (pixel shuffle) moves every element once; its gradient moves them back. tfjs has
- * none. Its kernels know NHWC alone.
+ * none. Its kernels support only NHWC.
  */
 export const depthToSpace: GradientRepair = {
   kernelName: 'DepthToSpace',

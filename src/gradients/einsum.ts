@@ -8,9 +8,9 @@ interface EinsumAttrs {
 }
 
 /**
- * ∂/∂xᵢ of an Einstein sum is the Einstein sum of dy and the other operands, with the letters of xᵢ
- * as its result; a letter of xᵢ that occurs nowhere else was summed away, so dy is the same all along
- * it. tfjs has none. Its kernels take one or two operands and no letter twice in one of them.
+ * Computes ∂/∂xᵢ of an Einstein sum, the Einstein sum of dy and the other operands with the letters
+ * of xᵢ as its result; dy is constant along a letter that occurs only in xᵢ, as it was summed away.
+ * tfjs has none. Its kernels take one or two operands, without a letter repeated in one of them.
  */
 function ofOperand(index: number, dy: Tensor, operands: Tensor[], equation: string): Tensor {
   return tidy(() => {

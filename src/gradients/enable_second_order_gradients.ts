@@ -46,24 +46,23 @@ const OURS = Symbol.for('gan-kit.gradient');
 /**
  * Makes tfjs's gradients right at first and second order, for the whole program.
  *
- * A gradient penalty differentiates a gradient. On that second pass stock tfjs 4.22 is silently wrong
- * through exp, tanh, sigmoid, elu, softmax and the exponent of pow; it throws at comparisons (LeakyReLU,
- * clipping, maximum, where), pooling, resizing, depthwise and 3-D convolution and local response
- * normalization; it has no gradient at all for stridedSlice, depthToSpace and einsum; and at first
- * order already, mirrorPad, average pooling with padding, half-pixel resizing, cumsum on an inner axis, prod,
- * maximum, minimum and squaredDifference of two shapes, and on some backends resizing, max pooling and
- * 3-D convolution are wrong or throw. After
- * this call all of them are right, on every backend. Where tfjs was right, first-order gradients stay
- * the same to the last bit.
+ * A gradient penalty differentiates a gradient. On that second pass stock tfjs 4.22 is silently wrong through
+ * exp, tanh, sigmoid, elu, softmax and the exponent of pow; it throws at comparisons (LeakyReLU, clipping,
+ * maximum, where), pooling, resizing, depthwise and 3-D convolution and local response normalization; it has
+ * no gradient at all for stridedSlice, depthToSpace and einsum; and at first order already, mirrorPad,
+ * average pooling with padding, half-pixel resizing, cumsum on an inner axis, prod, maximum, minimum and
+ * squaredDifference of two shapes, and on some backends resizing, max pooling and 3-D convolution are wrong
+ * or throw. After this call all of them are right, on every backend. First-order gradients stay the same to
+ * the last bit if tfjs was right.
  *
- * `tf.logSoftmax`, `tf.logSigmoid` and `tf.losses.softmaxCrossEntropy` carry gradients of their own
- * that nothing registered can reach: use those of `gan-kit/ops`.
+ * `tf.logSoftmax`, `tf.logSigmoid` and `tf.losses.softmaxCrossEntropy` have custom gradients that no
+ * registration can replace: use those of `gan-kit/ops`.
  *
- * Everything here that differentiates a gradient calls this; a program that writes its own penalty
- * calls it once, after tfjs is loaded. More calls do no harm. It calls {@link installKernels}.
+ * Every function here that differentiates a gradient calls this; a program with a custom penalty calls it
+ * once, after loading tfjs. More calls are harmless. It calls {@link installKernels}.
  *
- * @throws GanKitError if tfjs's own gradients are not registered, which importing
- *   `@tensorflow/tfjs-layers` does.
+ * @throws GanKitError if tfjs's own gradients are not registered, as importing `@tensorflow/tfjs-layers`
+ *   does.
  *
  * @example
  * ```ts
@@ -89,7 +88,7 @@ export function enableSecondOrderGradients(): void {
   for (const repair of REPAIRS) install(repair);
 }
 
-/** Whether that call was made, by any copy of this library. */
+/** Tells whether any copy of this library made that call. */
 export const hasSecondOrderGradients = (): boolean =>
   OURS in ((getGradient('Tanh') as GradConfig | undefined) ?? {});
 

@@ -9,10 +9,10 @@ interface ReductionAttrs {
 }
 
 /**
- * dx = dy / n for each of the n elements that are the extreme, as torch.amax has it. tfjs's gives the
+ * Makes dx = dy / n for each of the n elements that are the extreme, as in torch.amax. tfjs gives the
  * whole dy to each of them, n times the slope: 4 behind an upsampling.
  *
- * Where x holds NaN, nothing equals the extreme, and all is 0 · dy / 0, NaN.
+ * Nothing equals the extreme if x holds NaN, and all is 0 · dy / 0, NaN.
  */
 const extreme = (kernelName: 'Max' | 'Min'): GradientRepair => ({
   kernelName,
@@ -34,5 +34,5 @@ const extreme = (kernelName: 'Max' | 'Min'): GradientRepair => ({
   }),
 });
 
-/** The largest and the smallest along axes. */
+/** The gradients of the largest and the smallest along axes. */
 export const extremes: readonly GradientRepair[] = [extreme('Max'), extreme('Min')];

@@ -6,7 +6,7 @@ import { OF_FLOATS, dtype, flag, float, text } from '../kernels/tensorflow/tenso
 import type { OpAttr, TensorflowBackend } from '../kernels/tensorflow/tensorflow_backend.js';
 import { recomputed } from './recomputed.js';
 
-/** What is normalized, and by what. */
+/** The operands of a normalization. */
 export interface Normalization {
   /** Shape [..., C]. */
   readonly x: Tensor;
@@ -32,13 +32,13 @@ const opAttrs = (epsilon: number): OpAttr[] => [
   flag('is_training', true),
 ];
 
-/** The ops take images. */
+/** Reshapes x to images, as the ops require. */
 const images = (x: Tensor): Tensor => (x.rank === 4 ? x : reshape(x, [1, -1, 1, x.shape.at(-1)!]));
 
 /**
  * Normalizes all of x by channel with its own moments, as batch normalization does, and instance
- * normalization of one sample: one op of libtensorflow forward and one backward, where ops of tfjs take a
- * dozen and two. Undefined where the present backend has no such op.
+ * normalization of one sample: one op of libtensorflow forward and one backward, instead of tfjs's dozen
+ * and two. Returns undefined if the current backend has no such op.
  *
  * **Differentiable:** first and second order, in x, γ and β; the moments are constants.
  */
@@ -53,7 +53,7 @@ export function fusedNormalization({
   const none = tensor1d([]); // running statistics, which training does not need
   const operands = [images(x), gamma, beta, none, none];
   const results = host.executeMultipleOutputs('FusedBatchNormV3', opAttrs(epsilon), operands, 6);
-  // what the op tells of the moments are an unbiased variance, and what its gradient is given
+  // of its two pairs of moments, the first has an unbiased variance, the second is for its gradient
   const [y, , , mean, variance, rest] = results as [
     Tensor,
     Tensor,
@@ -73,7 +73,7 @@ export function fusedNormalization({
   return { y: reshape(normalize(x, gamma, beta), x.shape), mean, variance };
 }
 
-/** Those in x, γ and β. */
+/** Computes the gradients in x, γ and β. */
 function gradients(
   host: TensorflowBackend,
   dy: Tensor,
@@ -84,7 +84,7 @@ function gradients(
   const operands = [images(dy), images(x), gamma, ...moments];
   const ofOp = host.executeMultipleOutputs('FusedBatchNormGradV3', opAttrs(epsilon), operands, 5);
   const [dx, dGamma, dBeta] = ofOp as [Tensor, Tensor, Tensor];
-  // whoever differentiates them takes them by tfjs's ops
+  // differentiating them uses tfjs's ops
   const again = (dy: Tensor, x: Tensor, gamma: Tensor) => {
     const rows = (x: Tensor): Tensor2D => reshape(x, [-1, gamma.size]);
     return batchNormalizeGradients(rows(dy), rows(x), gamma as Tensor1D, epsilon);

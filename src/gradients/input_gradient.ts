@@ -9,26 +9,26 @@ import { withCleanTape } from './tape.js';
 
 /** Options of {@link inputGradient}. */
 export interface InputGradientOptions {
-  /** Of a critic with several outputs for a sample: the gradient of their sum (default) or their mean. */
+  /** For a critic with several outputs per sample: the gradient of their sum (default) or their mean. */
   readonly outputs?: 'sum' | 'mean';
 }
 
 /**
- * The gradient of a critic in its input: `g = ∂ Σ D(x) / ∂x`.
+ * Computes the gradient of a critic in its input: `g = ∂ Σ D(x) / ∂x`.
  *
- * The sum is over the batch, so that row i of g is the gradient of sample i's own output where the
- * critic treats each sample by itself, and over all outputs of a sample where it has several, as a
- * PatchGAN has. The gradient is recorded like any other result: whatever is made of g can be
- * differentiated in the critic's weights, which is what a gradient penalty is.
+ * The sum is over the batch, so that row i of g is the gradient of sample i's own output if the critic
+ * treats each sample separately, and over all outputs of a sample if it has several, as a PatchGAN has.
+ * The gradient is recorded like any other result: functions of g, such as a gradient penalty, can be
+ * differentiated in the critic's weights.
  *
- * **Differentiable:** to first order, in the weights and in x; {@link enableSecondOrderGradients} is
- * called first.
+ * **Differentiable:** to first order, in the weights and in x; it calls
+ * {@link enableSecondOrderGradients} first.
  *
- * @param critic From a batch to logits of any shape `[batch, …]`.
- * @param x Where to differentiate, float32 `[batch, …]`.
+ * @param critic A function from a batch to logits of any shape `[batch, …]`.
+ * @param x The point to differentiate at, float32 `[batch, …]`.
  * @param options `outputs`: the `'sum'` of a sample's outputs (default) or their `'mean'`.
  * @returns The shape of x; the caller owns it.
- * @throws GanKitError if the critic gives no batch of logits, or one that does not depend on x.
+ * @throws GanKitError if the critic does not return a batch of logits, or one that does not depend on x.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function inputGradient<Samples extends Tensor>(
       checkLogits(where, logits, x);
       return outputs === 'sum' ? sum(logits) : mul(sum(logits), logits.shape[0] / logits.size);
     };
-    // the last argument lets a critic that ignores x through, to be refused in plain words
+    // the last argument allows a critic that ignores x, for a clear error below
     const { grads } = withCleanTape(() => engine().gradients(score, [x], undefined, true));
     return (
       (grads[0] as Samples | null) ??

@@ -11,8 +11,8 @@ interface LRNAttrs {
 }
 
 /**
- * With s = b + α Σ_window x² and y = x s^−β, dx = dy s^−β − 2αβ x Σ_window(dy x s^(−β−1)); the window
- * lies on the channels, so its sum is a product with a band of ones.
+ * Computes dx = dy s^−β − 2αβ x Σ_window(dy x s^(−β−1)), with s = b + α Σ_window x² and y = x s^−β;
+ * the window lies on the channels, so its sum is a product with a band of ones.
  */
 function backwards(dy: Tensor, x: Tensor, attrs: LRNAttrs): Tensor {
   return tidy(() => {
@@ -32,7 +32,7 @@ function backwards(dy: Tensor, x: Tensor, attrs: LRNAttrs): Tensor {
   });
 }
 
-/** tfjs's backward kernel has no gradient; where one is coming, the formula takes its place. */
+/** The formula in place of tfjs's backward kernel, which has no gradient, if one is needed. */
 export const localResponseNormalization: GradientRepair = {
   kernelName: 'LRN',
   make: (stock) => ({

@@ -19,17 +19,18 @@ import type { PoolAttrs, PoolAxis } from '../kernels/pooling/pool_axes.js';
 import { gradFunc } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
-/** Below every value of an image; an infinity has no spelling in a WebGL shader. */
+/** A value below every image's; a WebGL shader cannot spell infinity. */
 const LOWEST = -3.4e38;
 
-/** Whether a value takes the place of an equal one before it: it does in the kernels of GPUs. */
+/** Returns the comparison by which a value wins: over an equal earlier one in the kernels of GPUs. */
 const winner = () => (getBackend().startsWith('webg') ? greaterEqual : greater);
 
 /**
- * For each window of `image`, the value of `of` at the maximum to which the backend gives the gradient.
+ * Returns, for each window of `image`, the value of `of` at the maximum that gets the backend's
+ * gradient.
  *
- * Written with slices, one for each place in the window, because not every backend has a max pooling
- * that tells the place.
+ * It uses slices, one for each place in the window, because not every backend has a max pooling that
+ * returns the place.
  */
 function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
   return tidy(() => {
@@ -42,7 +43,7 @@ function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
     let result = pick(paddedOf, axes, first!);
     for (const place of others) {
       const here = pick(paddedImage, axes, place);
-      // no `where`: on webgpu it ends at rank 4
+      // no `where`: webgpu's stops at rank 4
       const higher = cast(wins(here, highest), 'float32');
       result = add(mul(higher, pick(paddedOf, axes, place)), mul(sub(1, higher), result));
       highest = maximum(highest, here);
@@ -51,7 +52,7 @@ function atMaximum(of: Tensor, image: Tensor, attrs: PoolAttrs): Tensor {
   });
 }
 
-/** Changes one axis, as the middle one of three: webgl has no pad or stridedSlice of rank 5. */
+/** Changes one axis as the middle one of three: webgl has no pad or stridedSlice of rank 5. */
 function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Tensor {
   const outer = x.shape.slice(0, axis);
   const inner = x.shape.slice(axis + 1);
@@ -60,7 +61,7 @@ function alongAxis(x: Tensor, axis: number, change: (x: Tensor3D) => Tensor): Te
   return reshape(changed, [...outer, changed.shape[1]!, ...inner]);
 }
 
-/** Room for every window. */
+/** Pads the image to make room for every window. */
 function padded(x: Tensor, axes: readonly PoolAxis[], value: number): Tensor {
   return axes.reduce((padded, { size, windows, window, stride, before }, i) => {
     const after = Math.max(0, (windows - 1) * stride + window - before - size);
@@ -79,7 +80,7 @@ function padded(x: Tensor, axes: readonly PoolAxis[], value: number): Tensor {
   }, x);
 }
 
-/** The pixels at one place of all windows. */
+/** Returns the pixels at one place of all windows. */
 function pick(x: Tensor, axes: readonly PoolAxis[], place: readonly number[]): Tensor {
   return axes.reduce((picked, { windows, stride }, i) => {
     const from = place[i]!;
@@ -94,7 +95,7 @@ function pick(x: Tensor, axes: readonly PoolAxis[], place: readonly number[]): T
   }, x);
 }
 
-/** All places in a window, row by row. */
+/** Lists all places in a window, row by row. */
 const places = (window: readonly number[]): number[][] =>
   window.reduce<number[][]>(
     (found, size) =>
@@ -102,7 +103,7 @@ const places = (window: readonly number[]): number[][] =>
     [[]],
   );
 
-/** dx = dy at the place of each maximum, 0 elsewhere: linear in dy, constant in the image. */
+/** Makes dx = dy at the place of each maximum, 0 elsewhere: linear in dy, constant in the image. */
 const maxPool = (kernelName: string): GradientRepair => ({
   kernelName,
   make: () => ({

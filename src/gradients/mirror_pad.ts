@@ -8,7 +8,7 @@ interface MirrorPadAttrs {
   readonly mode: MirrorMode;
 }
 
-/** tfjs drops what the mirrored borders contribute. */
+/** The gradient with the mirrored borders' part, which tfjs drops. */
 export const mirrorPad: GradientRepair = {
   kernelName: 'MirrorPad',
   make: () => ({

@@ -2,9 +2,9 @@ import { zeros } from '@tensorflow/tfjs-core';
 import type { GradientRepair } from './gradient_repair.js';
 
 /**
- * Comparisons and logic are constant between their jumps: the gradient is 0. tfjs has none for most
- * of them, and throws as soon as one lies between an input and a loss, as the mask of LeakyReLU does
- * on the second pass.
+ * Makes the gradient of comparisons and logic, 0 as they are constant between jumps. tfjs has none
+ * for most of them, and throws if one lies between an input and a loss, as the mask of LeakyReLU
+ * does on the second pass.
  */
 const zeroGradient = (kernelName: string, ...inputs: string[]): GradientRepair => ({
   kernelName,
@@ -12,12 +12,12 @@ const zeroGradient = (kernelName: string, ...inputs: string[]): GradientRepair =
     kernelName,
     inputsToSave: inputs,
     gradFunc: (_, saved) =>
-      // a mask is of dtype bool, its gradient has to be of float32
+      // a mask has dtype bool, its gradient must be float32
       Object.fromEntries(inputs.map((name, i) => [name, () => zeros(saved[i]!.shape)])),
   }),
 });
 
-/** Zero gradients for what only ever jumps. */
+/** Zero gradients of piecewise constant ops. */
 export const piecewiseConstant: readonly GradientRepair[] = [
   ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'].map((kernelName) =>
     zeroGradient(kernelName, 'a', 'b'),

@@ -11,20 +11,19 @@ import {
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withOwnTape } from './tape.js';
 
-/** Gives the same, to the last bit, whenever it is called. */
+/** A function that always returns the same, to the last bit. */
 type Repeatable = (...inputs: Tensor[]) => Tensor;
 
 /**
- * `y = f(inputs)`, of which the tape keeps the inputs alone: the backward pass calls f again, on a
- * tape of its own, and takes the gradient of that.
+ * Computes `y = f(inputs)` with only the inputs kept on the tape: the backward pass calls f again,
+ * on a separate tape, and takes its gradient.
  *
- * The gradient is recorded in the same way, as a function of the inputs and of dy that keeps them
- * alone; so a gradient of a gradient runs f again too, and holds the tape of one such function at a
- * time.
+ * The gradient is recorded in the same way, as a function that keeps only the inputs and dy; so a
+ * gradient of a gradient runs f again too, and holds the tape of one such function at a time.
  *
- * @param f What is called in backward passes; depends on nothing but its inputs.
- * @param inputs All that gradients run to; they stay the caller's.
- * @param first What is called now, if that is to have effects which f has not.
+ * @param f The function for backward passes; depends only on its inputs.
+ * @param inputs All tensors that get gradients; the caller keeps them.
+ * @param first The function to call now, if it has effects that f must not have.
  * @returns The caller owns it.
  *
  * **Differentiable:** as often as f is.
@@ -42,13 +41,13 @@ export function recomputed(
     const save = args.pop() as (tensors: Tensor[]) => void;
     const given = args as Tensor[];
     const value = fresh(first(...given), given);
-    save(given); // last: if f throws, nobody would dispose of what was saved
+    save(given); // last: if f threw, saved tensors would not be disposed
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const asked = wanted;
         const gradients = gradientsOf(f, saved, dy, asked);
-        // tfjs reads those that it wants; there has to be a tensor in every place
+        // tfjs reads only the wanted ones, but needs a tensor in every place
         return saved.map((_, i) => gradients[asked.indexOf(i)] ?? dy);
       },
     };
@@ -58,7 +57,7 @@ export function recomputed(
   return y;
 }
 
-/** Tells, before the gradient of the op that made y is computed, in which inputs it is wanted. */
+/** Calls `tell` with the inputs whose gradients are wanted, before the gradient of y's op is computed. */
 function onBackward(y: Tensor, tell: (names: string[]) => void): void {
   const node = engine().state.activeTape.at(-1);
   const gradient = node?.gradient;
@@ -70,7 +69,7 @@ function onBackward(y: Tensor, tell: (names: string[]) => void): void {
   };
 }
 
-/** ∂⟨f(inputs), dy⟩/∂ of the wanted inputs; recorded, if a tape is on, by its own inputs alone. */
+/** Computes ∂⟨f(inputs), dy⟩/∂ of the wanted inputs; records only its own inputs if a tape is on. */
 function gradientsOf(
   f: Repeatable,
   inputs: readonly Tensor[],
@@ -99,10 +98,10 @@ function differentiate(
   return engine().isTapeOn() ? run() : withOwnTape(run);
 }
 
-/** An op may not give back one of its inputs. */
+/** Clones y if it is an input, which an op may not return. */
 const fresh = (y: Tensor, inputs: readonly Tensor[]): Tensor => (inputs.includes(y) ? clone(y) : y);
 
-/** An op of a custom gradient has one result. */
+/** Packs tensors into one: a custom gradient's op has one result. */
 const pack = (tensors: readonly Tensor[]): Tensor =>
   tensors.length === 1 ? tensors[0]! : concat(tensors.map((tensor) => reshape(tensor, [-1])));
 

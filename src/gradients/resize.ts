@@ -9,24 +9,24 @@ interface ResizeAttrs {
   readonly size: [number, number];
 }
 
-/** The weight of each source pixel (column) in each resized one (row), along one axis. */
+/** The matrix of weights of source pixels (columns) in resized ones (rows), along one axis. */
 type Weights = (from: number, to: number) => number[][];
 
-/** Source pixel ⌊(i + ½) · from/to⌋. */
+/** Weights source pixel ⌊(i + ½) · from/to⌋. */
 const nearest: Weights = (from, to) =>
   Array.from({ length: to }, (_, i) => {
     const source = Math.min(from - 1, Math.floor((i + 0.5) * (from / to)));
     return Array.from({ length: from }, (_, j) => (j === source ? 1 : 0));
   });
 
-/** Source position (i + ½) · from/to − ½, between two pixels; beyond the border, the border pixel. */
+/** Weights the two pixels around position (i + ½) · from/to − ½; beyond the border, the border pixel. */
 const bilinear: Weights = (from, to) =>
   Array.from({ length: to }, (_, i) => {
     const position = Math.min(from - 1, Math.max(0, (i + 0.5) * (from / to) - 0.5));
     return Array.from({ length: from }, (_, j) => Math.max(0, 1 - Math.abs(j - position)));
   });
 
-/** Wᵀ dy along one axis, where y = W x. */
+/** Computes Wᵀ dy along one axis, for y = W x. */
 function backwards(dy: Tensor, axis: 1 | 2, weights: number[][]): Tensor {
   return tidy(() => {
     const from = weights[0]!.length;
@@ -39,7 +39,7 @@ function backwards(dy: Tensor, axis: 1 | 2, weights: number[][]): Tensor {
   });
 }
 
-/** tfjs's backward kernels do not know `halfPixelCenters`; two matrix products say it exactly. */
+/** Uses two exact matrix products, as tfjs's backward kernels ignore `halfPixelCenters`. */
 const withPixelCenters = (kernelName: string, weights: Weights): GradientRepair => ({
   kernelName,
   make: (stock) => {
@@ -59,7 +59,7 @@ const withPixelCenters = (kernelName: string, weights: Weights): GradientRepair 
   },
 });
 
-/** The backward kernel is linear, its adjoint the resizing itself. */
+/** Makes the adjoint of the linear backward kernel: the resizing itself. */
 const adjoint = (
   kernelName: string,
   resize: (x: Tensor4D, size: [number, number], alignCorners: boolean) => Tensor,

@@ -4,9 +4,9 @@ import { gradFunc, isRecording, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
 /**
- * For gradients written in terms of the output y = f(x). tfjs saves y before the tape knows that it
- * came from x, so that a second pass takes it for a constant and silently loses a term. Where a
- * second pass is coming, y is computed again from x, on the tape; tfjs's formula stays.
+ * Repairs gradients written in terms of the output y = f(x). tfjs saves y before the tape records
+ * that it came from x, so that a second pass takes it for a constant and silently loses a term. y
+ * is recomputed from x, on the tape, if a second pass follows; tfjs's formula stays.
  */
 const recomputing = <Attrs>(
   kernelName: string,
@@ -24,7 +24,7 @@ const recomputing = <Attrs>(
   }),
 });
 
-/** ∂(aᵇ)/∂b = aᵇ log a is the part of the gradient of a power that uses the output. */
+/** The part of the gradient of a power that uses the output: ∂(aᵇ)/∂b = aᵇ log a. */
 const power: GradientRepair = {
   kernelName: 'Pow',
   make: (stock) => ({
@@ -43,7 +43,7 @@ const power: GradientRepair = {
   }),
 };
 
-/** exp, tanh, sigmoid, softmax, elu and the exponent of pow. */
+/** The gradients of exp, tanh, sigmoid, softmax, elu and the exponent of pow. */
 export const savedOutputs: readonly GradientRepair[] = [
   recomputing('Exp', 'x', exp),
   recomputing('Tanh', 'x', tanh),

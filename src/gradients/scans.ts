@@ -24,13 +24,13 @@ interface CumsumAttrs {
 }
 
 /**
- * A scan from the end. On webgpu tfjs's own reversed scans take the length of the first one's rows for that
- * of all: its shader, which holds the length, is found again without it.
+ * Scans from the end. tfjs's own reversed scans on webgpu use the row length of the first one for all: its
+ * shader contains the length, but its cache key does not.
  */
 const fromTheEnd = (scan: (x: Tensor) => Tensor, x: Tensor, axis: number): Tensor =>
   reverseAlong(scan(reverseAlong(x, axis)), axis);
 
-/** The gradient of a running sum runs the other way. tfjs's is transposed on an inner axis. */
+/** The gradient of a running sum, which runs the other way. tfjs's is transposed on an inner axis. */
 export const runningSum: GradientRepair = {
   kernelName: 'Cumsum',
   make: () => ({
@@ -49,9 +49,9 @@ interface ProdAttrs {
 }
 
 /**
- * Π_{j≠i} xⱼ along the last axis, zeros allowed: what comes before times what comes behind. Running
- * products have no gradient in tfjs; for a second pass each product is made anew, which takes n
- * times the memory.
+ * Computes Π_{j≠i} xⱼ along the last axis, zeros allowed: the product of those before times that of those
+ * behind. Running products have no gradient in tfjs; each product is recomputed for a second pass, which
+ * takes n times the memory.
  */
 function productOfOthers(x: Tensor): Tensor {
   return tidy(() => {
@@ -66,7 +66,7 @@ function productOfOthers(x: Tensor): Tensor {
   });
 }
 
-/** tfjs's needs its chained ops, which a program need not have loaded. */
+/** The gradient of products; tfjs's needs its chained ops, which may not be loaded. */
 export const product: GradientRepair = {
   kernelName: 'Prod',
   make: () => ({

@@ -23,7 +23,7 @@ function spread(dy: Tensor, axis: number, begin: number, stride: number, size: n
     const first = stride > 0 ? begin : begin + (count - 1) * stride;
     const outer = dy.shape.slice(0, axis);
     const inner = dy.shape.slice(axis + 1);
-    // each element with step − 1 zeros behind it, the last with none
+    // each element followed by step − 1 zeros, except the last
     const apart = pad(reshape(forwards, [...outer, count, 1, ...inner]), [
       ...outer.map((): [number, number] => [0, 0]),
       [0, 0],
@@ -45,7 +45,7 @@ function spread(dy: Tensor, axis: number, begin: number, stride: number, size: n
   });
 }
 
-/** tfjs has none. */
+/** The gradient of strided slices; tfjs has none. */
 export const stridedSlice: GradientRepair = {
   kernelName: 'StridedSlice',
   make: () => ({

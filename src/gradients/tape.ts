@@ -2,8 +2,8 @@ import { dispose, engine, getGradient } from '@tensorflow/tfjs-core';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 
 /**
- * Runs `fn` as if no gradient were being taken: gradients within are of first order, and leave
- * nothing on the tape that records now.
+ * Runs `fn` as if no gradient were being taken: gradients within are of first order, and leave nothing
+ * on the recording tape.
  *
  * tfjs has one tape. A gradient taken inside a gradient function would end it, and one taken inside
  * the forward function of a custom gradient would not be recorded at all.
@@ -20,8 +20,8 @@ export function withOwnTape<T>(fn: () => T): T {
 }
 
 /**
- * Runs `fn`, which takes a gradient; if it throws, what it recorded is taken off the tape and freed,
- * along with its tensors. A tape that recorded before goes on as if `fn` had not been called.
+ * Runs `fn`, which takes a gradient, and frees its records on the tape and its tensors if it throws. A
+ * tape that recorded before continues as if `fn` had not been called.
  */
 export function withCleanTape<T>(fn: () => T): T {
   const { state } = engine();
@@ -35,11 +35,11 @@ export function withCleanTape<T>(fn: () => T): T {
 }
 
 /**
- * Disposes of what the tape has saved, from one of its nodes on. tfjs does so at the end of a gradient;
- * after one that threw, the tape still holds what was saved up to there, and nobody else knows of it.
+ * Disposes of the tensors saved on the tape, from one of its nodes on. tfjs does so at the end of a
+ * gradient; if one throws, only the tape still refers to the tensors saved until then.
  *
- * What a custom gradient saved before it threw is in no node's list. But tfjs saves clones, and each
- * of them is on the tape as the result of a node without a kernel and with an input `x`.
+ * Tensors that a custom gradient saved before it threw are in no node's list. But tfjs saves clones,
+ * and each of them is on the tape as the result of a node without a kernel and with an input `x`.
  */
 function discardTape(start: number): void {
   const { activeTape } = engine().state;
