@@ -3,13 +3,13 @@ import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
 import { toTensor } from './wasm/runtime/wasm_backend.js';
 
-/** What tfjs's fused kernels are asked to do with their sums. */
+/** The activation that tfjs's fused kernels apply to their sums. */
 export interface FusedActivation {
   readonly activation: string;
   readonly leakyreluAlpha?: number;
 }
 
-/** Applies the activation of a fused kernel to its result, which it takes. */
+/** Applies the activation of a fused kernel to its result, and disposes of that. */
 export function activate(
   result: TensorInfo,
   fused: FusedActivation,
@@ -19,7 +19,7 @@ export function activate(
   return tidy(() => activated(toTensor(result), fused, preluWeights));
 }
 
-/** The activation of a fused kernel, of its sums. */
+/** Applies the activation of a fused kernel to its sums. */
 export function activated(
   x: Tensor,
   { activation, leakyreluAlpha = 0.2 }: FusedActivation,

@@ -23,7 +23,7 @@ import type { KernelBackend, KernelCall, KernelReplacement } from './wasm/runtim
 
 type Call = KernelCall<{ x: Tensor }>;
 
-/** A function of one element by tfjs's kernel, but NaN where x is. */
+/** Wraps tfjs's kernel of a function of one element to return NaN where x is NaN. */
 const keeping =
   (backendName: KernelBackend) =>
   (kernelName: string): KernelReplacement => ({
@@ -38,16 +38,16 @@ const keeping =
   });
 
 /**
- * What loses NaN on GPUs. GLSL and WGSL let a driver assume that there is none, and the exponentials and
- * logarithms of Chromium's software driver answer with ±∞ or 89; that tfjs's test for NaN, which looks
- * at bits, tells it from numbers is all that is needed here.
+ * Kernels that lose NaN on GPUs. GLSL and WGSL let a driver assume that there is none, and the
+ * exponentials and logarithms of Chromium's software driver return ±∞ or 89; this only relies on
+ * tfjs's test for NaN, which examines bits.
  */
 const ON_GPU = [
   ...[Elu, Selu, Sigmoid, Softplus, Relu6, Sign],
   ...[Exp, Expm1, Sinh, Cosh, Log, Log1p, Asinh, Acosh, Atanh],
 ];
 
-/** Functions of one element that tfjs lets swallow NaN. */
+/** Functions of one element that swallow NaN in tfjs. */
 export const elementwise: readonly KernelReplacement[] = [
   ...[Sign].map(keeping('cpu')),
   ...[Sign].map(keeping('wasm')),

@@ -1,7 +1,7 @@
 import { kernelsOfNode } from '#kernels';
 import { engine, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-core';
-// what resembles each other side by side: a bundle compresses better by 0.4 kB
+// similar kernels side by side: a bundle compresses better by 0.4 kB
 import { adamStep } from './wasm/adam_step.js';
 import { batchMatMul, fusedMatMul } from './wasm/batch_mat_mul.js';
 import { clamps } from './wasm/clamp.js';
@@ -92,20 +92,20 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
 const OURS = Symbol.for('gan-kit.kernel');
 
 /**
- * Gives tfjs's backends the kernels without which they cannot train, or train slowly or wrongly.
+ * Installs the kernels without which tfjs's backends cannot train, or train slowly or wrongly.
  *
- * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no
- * gradient of gather and no einsum; its 3-D max pooling and its gradients of 3-D convolution and of max
- * pooling are wrong, as are its one-hot rows of float32; and its input gradient of a convolution, transposed matrix products, leading sums, tiling, slicing, LeakyReLU
- * and clones are several times slower than they need be. On cpu, the filter gradient of a convolution is
- * 50 to 150 times slower than it need be, the gradient of nearest-neighbour resizing is wrong for more
- * than one image, that of bilinear resizing for images that are not square, and that of 3-D max pooling
- * for windows that are not. On each backend, webgl and webgpu too, some kernels turn NaN into a number;
- * after this call none of those that critics, losses and penalties are made of does. Everything that trains
- * calls this; a program that uses tfjs's own layers may call it as well.
+ * Stock tfjs 4.22 has no filter gradient of a convolution on wasm, no depthwise gradients, no gradient of
+ * gather and no einsum; its 3-D max pooling and its gradients of 3-D convolution and of max pooling are
+ * wrong, as are its one-hot rows of float32; and its input gradient of a convolution, transposed matrix
+ * products, leading sums, tiling, slicing, LeakyReLU and clones are several times slower than necessary.
+ * On cpu, the filter gradient of a convolution is 50 to 150 times slower than necessary, the gradient of
+ * nearest-neighbour resizing is wrong for more than one image, that of bilinear resizing for images that
+ * are not square, and that of 3-D max pooling for windows that are not. On each backend, including webgl
+ * and webgpu, some kernels turn NaN into a number; after this call none of those in critics, losses and
+ * penalties does. Every training function calls this; a program with tfjs's own layers may call it too.
  *
- * Safe to call at any time and as often as wanted. A backend whose module is not imported is left
- * alone; a call after the import, before or after `setBackend`, then does the work.
+ * It is safe to call at any time and repeatedly. A backend whose module is not imported does not change; a
+ * call after the import, before or after `setBackend`, then installs its kernels.
  *
  * **Differentiable:** the kernels are; gradients stay those of tfjs.
  *
@@ -123,7 +123,7 @@ export function installKernels(): void {
   const { cpu, wasm } = engine().registry;
   if (cpu !== undefined) spendBanner(cpu);
   if (wasm !== undefined) guardMemory(wasm as unknown as WasmBackend);
-  // the registry is asked, not a flag: a backend's module may be imported, or imported again, later
+  // asks the registry, not a flag: a backend's module may be imported, or imported again, later
   const imported = BACKENDS.filter((name) => getKernel('Conv2D', name) !== undefined);
   for (const replacement of REPLACEMENTS) {
     const { backendName = 'wasm' } = replacement;

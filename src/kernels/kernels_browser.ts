@@ -1,4 +1,4 @@
 import type { KernelReplacement } from './wasm/runtime/wasm_backend.js';
 
-/** What `#kernels` means everywhere else than in Node. */
+/** The value of `#kernels` outside Node. */
 export const kernelsOfNode: readonly KernelReplacement[] = [];

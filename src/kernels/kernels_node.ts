@@ -7,7 +7,7 @@ import { smallSumsOnTensorflow } from './tensorflow/small_sums.js';
 import { stepOnTensorflow } from './tensorflow/step.js';
 import type { KernelReplacement } from './wasm/runtime/wasm_backend.js';
 
-/** What `#kernels` means under the `node` condition: those of libtensorflow, which is nowhere else. */
+/** The value of `#kernels` under the `node` condition: those of libtensorflow, which exists only there. */
 export const kernelsOfNode: readonly KernelReplacement[] = [
   ...convolutionsOnTensorflow,
   ...depthwiseOnTensorflow,

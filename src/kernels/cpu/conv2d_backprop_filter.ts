@@ -44,9 +44,9 @@ export const cpuConv2DBackpropFilter: KernelReplacement = {
 };
 
 /**
- * Visits every row of results with every tap of the filter: those results for which the tap lies inside
- * of the image, by the offset of what it sees for the first one, the tap, the offset of that result, and
- * their number.
+ * Visits every row of results with every tap of the filter: the results for which the tap lies inside
+ * the image, by the offset of the first one's pixel, the tap, the offset of the first one, and their
+ * number.
  */
 function forEachRow(
   conv: backend_util.Conv2DInfo,

@@ -46,7 +46,7 @@ export const cpuConv2DBackpropInput: KernelReplacement = {
     }),
 };
 
-/** Each of `count` matrices that lie one after another. */
+/** Transposes each of `count` consecutive matrices. */
 function transposed(values: Float32Array, count: number, rows: number, columns: number) {
   const to = new Float32Array(values.length);
   let from = 0;

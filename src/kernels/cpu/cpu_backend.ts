@@ -6,7 +6,7 @@ export interface CPUBackend {
   makeTensorInfo(shape: readonly number[], dtype: DataType, values: Float32Array): TensorInfo;
 }
 
-/** What the engine hands to a kernel. */
+/** The argument of a kernel. */
 export interface CPUKernelCall<Inputs, Attrs> {
   readonly inputs: Inputs;
   readonly attrs: Attrs;

@@ -4,9 +4,8 @@ import type { KernelBackend } from '@tensorflow/tfjs-core';
 const spent = new WeakSet<KernelBackend>();
 
 /**
- * Keeps the cpu backend from greeting its first tensor in Node with a banner that advises tfjs-node. That
- * tensor is made here, within one synchronous stretch in which tfjs's warnings are off, and nothing else is
- * done in it.
+ * Keeps the cpu backend from greeting its first tensor in Node with a banner that advises tfjs-node, by
+ * making that tensor in a synchronous stretch with tfjs's warnings off and nothing else in it.
  *
  * @param instance A cpu backend that has started.
  */

@@ -2,7 +2,7 @@ import { ResizeBilinearGrad } from '@tensorflow/tfjs-core';
 import type { KernelFunc, Tensor4D } from '@tensorflow/tfjs-core';
 import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
 
-/** The stock kernel of the cpu backend says that its result is as high as the image is wide. */
+/** The gradient of bilinear resizing on cpu; the stock kernel's result is as high as the image is wide. */
 export const resizeBilinearGrad: KernelReplacement = {
   kernelName: ResizeBilinearGrad,
   backendName: 'cpu',

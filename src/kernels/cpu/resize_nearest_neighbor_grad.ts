@@ -7,7 +7,7 @@ import type { CPUKernelCall } from './cpu_backend.js';
 
 type Call = CPUKernelCall<{ images: Tensor4D; dy: Tensor4D }, ResizeNearestNeighborGradAttrs>;
 
-/** The source pixel of each resized one, along one axis. */
+/** Lists the source pixel of each resized one, along one axis. */
 function sources(from: number, to: number, alignCorners: boolean): number[] {
   const corners = alignCorners && to > 1;
   const scale = corners ? (from - 1) / (to - 1) : from / to;
@@ -16,8 +16,8 @@ function sources(from: number, to: number, alignCorners: boolean): number[] {
 }
 
 /**
- * Each dy goes to the pixel that it was copied from. The stock kernel of the cpu backend finds the
- * second and later images of a batch at the wrong place in dy.
+ * A kernel that adds each dy to the pixel that it was copied from. The stock kernel of the cpu
+ * backend reads the second and later images of a batch at the wrong place in dy.
  */
 export const resizeNearestNeighborGrad: KernelReplacement = {
   kernelName: ResizeNearestNeighborGrad,

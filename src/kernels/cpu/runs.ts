@@ -2,10 +2,10 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 
 /**
  * Visits every result of a convolution with every row of the filter that sees part of the image there:
- * the taps that do, which lie side by side in the image as in the filter, dilated ones one at a time.
+ * with the taps that see it, adjacent in image and filter, or one at a time if dilated.
  *
- * @param visit Takes the offset of the image's first element, the row of the filter, the first tap in it,
- * how many taps, and the offset of the result.
+ * @param visit Takes the offset of the image's first element, the row of the filter, the first tap in
+ * it, the number of taps, and the offset of the result.
  */
 export function forEachRun(
   conv: backend_util.Conv2DInfo,

@@ -5,7 +5,7 @@ import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend
 
 type Call = KernelCall<{ x: Tensor }, ClipByValueAttrs>;
 
-/** min(max(x, low), high) on webgl, where stock clips none of four numbers of which one is NaN. */
+/** min(max(x, low), high) on webgl, where stock does not clip four numbers if one is NaN. */
 export const clipOnWebGL: KernelReplacement = {
   kernelName: ClipByValue,
   backendName: 'webgl',

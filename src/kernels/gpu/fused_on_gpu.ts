@@ -10,7 +10,7 @@ type Call = KernelCall<{ preluActivationWeights?: Tensor }, FusedActivation>;
 /** Activations that lose NaN inside a shader. */
 const LOSING = ['elu', 'relu6', 'sigmoid'];
 
-/** tfjs's kernel; those activations come after it, by the kernels that keep NaN. */
+/** Wraps tfjs's kernel to apply those activations after it, by the kernels that keep NaN. */
 const keeping = (kernelName: string, backendName: KernelBackend): KernelReplacement => ({
   kernelName,
   backendName,
@@ -25,7 +25,7 @@ const keeping = (kernelName: string, backendName: KernelBackend): KernelReplacem
     }),
 });
 
-/** Products and convolutions that end in an activation. */
+/** Products and convolutions with an activation. */
 export const fusedOnGPU: readonly KernelReplacement[] = (['webgl', 'webgpu'] as const).flatMap(
   (backendName) =>
     [_FusedMatMul, FusedConv2D, FusedDepthwiseConv2D].map((kernelName) =>

@@ -13,7 +13,7 @@ import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend
 
 type Call = KernelCall<{ a: Tensor; b: Tensor }>;
 
-/** Powers on webgl, but NaN for the power of NaN, to 0 apart, and for those to NaN: stock answers ∞. */
+/** Powers on webgl, but NaN for powers of NaN, except to 0, and for powers to NaN: stock returns ∞. */
 export const power: KernelReplacement = {
   kernelName: Pow,
   backendName: 'webgl',

@@ -5,7 +5,7 @@ import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend
 
 type Call = KernelCall<{ logits: Tensor }, SoftmaxAttrs>;
 
-/** tfjs's softmax on webgpu, but NaN where the largest logit is: its exponentials may not be. */
+/** tfjs's softmax on webgpu, but NaN if the largest logit is NaN: its exponentials may not be. */
 export const softmax: KernelReplacement = {
   kernelName: Softmax,
   backendName: 'webgpu',

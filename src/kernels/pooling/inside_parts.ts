@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PoolAxis } from './pool_axes.js';
 
 /**
- * How much of each window lies inside the image, as a part of the whole window, shape [1, …, 1];
- * nothing where all windows lie inside.
+ * Computes the fraction of each window that lies inside the image, shape [1, …, 1]; returns
+ * undefined if all windows lie inside.
  */
 export function insideParts(axes: readonly PoolAxis[]): Tensor | undefined {
   let parts = [1];

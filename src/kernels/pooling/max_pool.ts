@@ -15,7 +15,7 @@ import type {
 
 type Call = KernelCall<{ x: Tensor }>;
 
-/** Whether all of x is known to be numbers; what lies on a GPU is not read. */
+/** Tests whether x is known to have no NaN, by backend; data on a GPU is not read. */
 const IS_NUMBERS: Record<
   Exclude<KernelBackend, 'tensorflow'>,
   (x: Tensor, backend: WasmBackend) => boolean
@@ -27,7 +27,7 @@ const IS_NUMBERS: Record<
   webgpu: () => false,
 };
 
-/** tfjs's max pooling, but NaN for each window that holds one: no backend of tfjs sees it there. */
+/** Runs tfjs's max pooling, but returns NaN for each window that holds one: no backend of tfjs does. */
 export function withNaN(stock: StockKernel, { inputs: { x }, attrs, backend }: Call): Tensor {
   const pool = (image: Tensor): Tensor => toTensor(stock({ inputs: { x: image }, attrs, backend }));
   return tidy(() => withNaNWhere(greater(pool(markNaN(x)), 0), pool(x)));
@@ -43,7 +43,7 @@ const maxPool = (kernelName: string, backendName: keyof typeof IS_NUMBERS): Kern
     }),
 });
 
-/** Max pooling; that of wasm in three dimensions is made of this in two. */
+/** Max pooling; the one of wasm in three dimensions consists of this in two. */
 export const maxPools: readonly KernelReplacement[] = [
   maxPool(MaxPool, 'cpu'),
   maxPool(MaxPool, 'wasm'),

@@ -7,8 +7,8 @@ import { forEachMaximum, pool3D } from './pool_windows.js';
 type Call = KernelCall<{ x: Tensor5D }, MaxPool3DAttrs>;
 
 /**
- * Max pooling in three dimensions. Stock wasm takes the smallest number above zero for the least maximum:
- * 1.2e-38 where all of a window is negative, or NaN.
+ * Max pooling in three dimensions. Stock wasm takes the smallest number above zero for the least
+ * maximum: 1.2e-38 if all of a window is negative, or NaN.
  */
 export const maxPool3D: KernelReplacement = {
   kernelName: MaxPool3D,

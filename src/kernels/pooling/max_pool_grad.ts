@@ -13,9 +13,9 @@ interface Inputs<T> {
 }
 
 /**
- * The gradient of max pooling: each dy goes to the first largest element of its window. Stock wasm
- * takes a number above zero for the least maximum, and so drops the gradient of windows that are negative
- * throughout.
+ * Makes the gradient of max pooling: each dy goes to the first largest element of its window. Stock
+ * wasm takes a number above zero for the least maximum, and so drops the gradient of entirely
+ * negative windows.
  */
 function gradient<T extends Tensor4D | Tensor5D, Attrs>(
   kernelName: string,
@@ -34,7 +34,7 @@ function gradient<T extends Tensor4D | Tensor5D, Attrs>(
   };
 }
 
-/** Stock cpu counts places in a window by its height where it means its width. */
+/** The gradient of 3-D max pooling on cpu; stock counts places in a window by its height instead of its width. */
 const maxPool3DGradOnCPU: KernelReplacement = {
   kernelName: MaxPool3DGrad,
   backendName: 'cpu',

@@ -1,6 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 
-/** What tfjs's pooling kernels are told. */
+/** The attributes of tfjs's pooling kernels. */
 export interface PoolAttrs {
   readonly filterSize: number | number[];
   readonly strides: number | number[];
@@ -8,7 +8,7 @@ export interface PoolAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Where the windows of a pooling lie along one axis of the image. */
+/** The windows of a pooling along one axis of the image. */
 export interface PoolAxis {
   readonly size: number;
   readonly windows: number;
@@ -18,7 +18,7 @@ export interface PoolAxis {
   readonly before: number;
 }
 
-/** The axes of the image, without batch and channels, of a pooling in two or three dimensions. */
+/** Lists the axes of a 2-D or 3-D pooling's image, without batch and channels. */
 export function poolAxes(shape: readonly number[], attrs: PoolAttrs): PoolAxis[] {
   const { filterSize, strides, pad, dimRoundingMode } = attrs;
   if (shape.length === 4) {

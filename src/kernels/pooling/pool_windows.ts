@@ -2,7 +2,7 @@ import type { MaxPool3DAttrs, MaxPoolAttrs, Tensor4D, Tensor5D } from '@tensorfl
 import { poolAxes } from './pool_axes.js';
 import type { PoolAttrs, PoolAxis } from './pool_axes.js';
 
-/** Where the windows of a pooling lie; in two dimensions its images are one deep. */
+/** The windows of a pooling; its images are one deep in two dimensions. */
 export interface Pool {
   readonly batch: number;
   readonly channels: number;
@@ -12,11 +12,11 @@ export interface Pool {
 
 const ONE_DEEP: PoolAxis = { size: 1, windows: 1, window: 1, stride: 1, before: 0 };
 
-/** The windows of a pooling in two dimensions. */
+/** Describes the windows of a pooling in two dimensions. */
 export const pool2D = ({ shape }: Tensor4D, attrs: MaxPoolAttrs): Pool =>
   pool(shape, [ONE_DEEP, ...poolAxes(shape, attrs as PoolAttrs)]);
 
-/** The windows of a pooling in three dimensions. */
+/** Describes the windows of a pooling in three dimensions. */
 export const pool3D = ({ shape }: Tensor5D, attrs: MaxPool3DAttrs): Pool =>
   pool(shape, poolAxes(shape, attrs));
 
@@ -60,7 +60,7 @@ export function forEachMaximum(
     }
 }
 
-/** From where to where a window lies within the image. */
+/** Returns the start and the end of a window within the image. */
 function bounds({ size, window, stride, before }: PoolAxis, index: number): [number, number] {
   const start = index * stride - before;
   return [Math.max(0, start), Math.min(size, start + window)];

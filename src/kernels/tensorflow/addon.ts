@@ -2,34 +2,34 @@ import type { TensorInfo, Tensor } from '@tensorflow/tfjs-core';
 import { isFloat32Array } from '../../internal/brands.js';
 import type { OpAttr, OpOutput, TensorflowBackend } from './tensorflow_backend.js';
 
-/** A tensor of the addon, by its number. */
+/** A tensor of the addon, by its id. */
 export interface Operand {
   readonly id: number;
-  /** Whether it is a result on the way, which the op that takes it frees. */
+  /** Whether it is an intermediate result, which the op that takes it frees. */
   readonly passing: boolean;
 }
 
-/** Ops of libtensorflow one after another, without a tensor of tfjs for each. */
+/** A sequence of libtensorflow's ops, without a tensor of tfjs for each. */
 export interface Sequence {
-  /** Runs an op of one output. Each result is the operand of one later op, or the result of all. */
+  /** Runs an op of one output. Each result is the operand of one later op, or the final result. */
   run(name: string, attrs: readonly OpAttr[], ...operands: readonly Operand[]): Operand;
-  /** A line of whole numbers, kept like a constant. */
+  /** Returns a vector of integers, kept like a constant. */
   integers(values: readonly number[]): Operand;
-  /** What `make` says, made once and kept under this name. */
+  /** Returns the constant of this name, made once. */
   constant(name: string, make: () => Constant): Operand;
   operand(tensor: TensorInfo): Operand;
 }
 
-/** Elements that never change. */
+/** A tensor that never changes. */
 export interface Constant {
   readonly shape: readonly number[];
   readonly values: Float32Array | Int32Array;
 }
 
-/** Constants take no more bytes than this, but for those of one sequence. */
+/** Most bytes of constants, except for those of one sequence. */
 const MOST_BYTES = 2 ** 24;
 
-/** Tensors of the addon that outlive the ops, of which the oldest make room for others. */
+/** Tensors of the addon that outlive the ops; the least recently used make room for others. */
 class Constants {
   private readonly made = new Map<string, { readonly id: number; readonly bytes: number }>();
   private bytes = 0;
@@ -39,7 +39,7 @@ class Constants {
   get(name: string, make: () => Constant): number {
     const known = this.made.get(name);
     if (known !== undefined) {
-      this.made.delete(name); // the latest is the last to go
+      this.made.delete(name); // moves it to the end: the latest is evicted last
       this.made.set(name, known);
       return known.id;
     }
@@ -71,7 +71,7 @@ function constantsOf(backend: TensorflowBackend): Constants {
   return constants;
 }
 
-/** Runs ops one after another; the last result is a tensor of tfjs. */
+/** Runs ops one after another, and returns the last result as a tensor of tfjs. */
 export function inSequence(
   backend: TensorflowBackend,
   ops: (sequence: Sequence) => Operand,

@@ -13,8 +13,8 @@ import { tiledConvolution } from './tiled_convolution.js';
 import { convolveByTiles } from './winograd.js';
 
 /*
- * The convolutions of libtensorflow and their gradients. Those of tfjs-node refuse padding by a number of
- * pixels, which every translation network has; the ops below them know it.
+ * The convolutions of libtensorflow and their gradients. Those of tfjs-node refuse padding by a
+ * number of pixels, which every translation network has; the underlying ops support it.
  */
 
 function convolve(backend: TensorflowBackend, { x, filter }: Images, attrs: Geometry): Tensor {
@@ -55,7 +55,7 @@ const withBias = (backend: TensorflowBackend, x: Tensor, bias: Tensor): Tensor =
     ? backend.executeSingleOutput('BiasAdd', [OF_FLOATS], [x, bias])
     : add(x, bias);
 
-/** Plain convolution, alone and fused, and its two gradients. */
+/** Plain convolution, also fused, and its two gradients. */
 export const convolutionsOnTensorflow: readonly KernelReplacement[] = [
   conv2D,
   fusedConv2D,

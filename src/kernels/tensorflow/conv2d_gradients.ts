@@ -27,13 +27,13 @@ import { tiledConvolution, tiledInputGradient } from './tiled_convolution.js';
 import { convolveByTiles, filterGradientByTiles } from './winograd.js';
 
 /*
- * The gradients of convolutions. By its ops, libtensorflow 2.9 computes those with padding by a number of
- * pixels without oneDNN, image by image, and few channels are slow either way.
+ * The gradients of convolutions. libtensorflow 2.9's ops compute those with padding by a number of
+ * pixels without oneDNN, image by image, and are slow with few channels either way.
  */
 
 type Conv = backend_util.Conv2DInfo;
 
-/** Fewer channels than this fill no vectors of oneDNN's, or most of one with nothing. */
+/** Bounds below which channels fill no vector of oneDNN, or leave most of one empty. */
 const [FEW_INPUTS, FEW_OUTPUTS] = [16, 5];
 
 export const conv2DBackpropInput: KernelReplacement = {
@@ -116,8 +116,8 @@ export const conv2DBackpropFilter: KernelReplacement = {
 };
 
 /**
- * Whether images and slopes of the results change places: each element of dW is a sum over both, so that
- * dy can be the images, of few channels, and x the slopes of many results.
+ * Tells whether to exchange the images and the slopes of the results: each element of dW is a sum over
+ * both, so that dy can be the images, of few channels, and x the slopes of many results.
  */
 function isByExchange(backend: TensorflowBackend, conv: Conv, { dataFormat }: Geometry): boolean {
   const { inChannels, outChannels, filterHeight, filterWidth } = conv;
@@ -133,7 +133,7 @@ function isByExchange(backend: TensorflowBackend, conv: Conv, { dataFormat }: Ge
   );
 }
 
-/** Whether padding by numbers can lie in the images; one of GPUs is not known to gain by it. */
+/** Tells whether the images can contain padding by numbers; a gain on GPUs is not known. */
 const canFrame = (
   backend: TensorflowBackend,
   conv: Conv,
@@ -152,7 +152,7 @@ const isOfSteps1 = (conv: Conv): boolean =>
 
 type Edges = [ofHeight: number, ofWidth: number];
 
-/** The padding that windows lie on. */
+/** Returns the padding that windows reach. */
 function frameOf(conv: Conv): { readonly before: Edges; readonly after: Edges } {
   const { padInfo, inHeight, outHeight, strideHeight, effectiveFilterHeight } = conv;
   const { inWidth, outWidth, strideWidth, effectiveFilterWidth } = conv;

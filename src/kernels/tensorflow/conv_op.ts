@@ -4,7 +4,7 @@ import { paddingAttrs } from './padding.js';
 import { OF_FLOATS, int, text } from './tensorflow_backend.js';
 import type { OpAttr } from './tensorflow_backend.js';
 
-/** What `Conv2D` and its two gradients are told. */
+/** Returns the attributes of `Conv2D` and its two gradients. */
 export function convAttrs(
   conv: backend_util.Conv2DInfo,
   { pad, dataFormat = 'NHWC' }: Pick<Geometry, 'pad' | 'dataFormat'>,

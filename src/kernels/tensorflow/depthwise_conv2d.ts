@@ -30,8 +30,8 @@ import { OF_FLOATS, int } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
 
 /*
- * The depthwise convolutions of libtensorflow and their gradients, which tfjs-node runs with padding by a
- * number of pixels as little as the plain ones.
+ * The depthwise convolutions of libtensorflow and their gradients. Those of tfjs-node refuse padding
+ * by a number of pixels too.
  */
 
 const opAttrs = (conv: backend_util.Conv2DInfo, pad: Padding): OpAttr[] => [
@@ -50,7 +50,7 @@ function convolve(backend: TensorflowBackend, { x, filter }: Images, attrs: Geom
   );
 }
 
-/** The filter with zeros between its taps: libtensorflow knows dilations where it has oneDNN alone. */
+/** Spreads a filter by zeros between its taps: libtensorflow supports dilations only with oneDNN. */
 function spread(filter: Tensor4D, down: number, across: number): Tensor {
   if (down === 1 && across === 1) return filter;
   const [height, width, channels, multiplier] = filter.shape;
@@ -135,7 +135,7 @@ const backpropFilter: KernelReplacement = {
     ),
 };
 
-/** Depthwise convolution, alone and fused, and its two gradients. */
+/** Depthwise convolution, also fused, and its two gradients. */
 export const depthwiseOnTensorflow: readonly KernelReplacement[] = [
   depthwise,
   fusedDepthwise,

@@ -8,13 +8,13 @@ export interface Images {
   readonly filter: Tensor4D;
 }
 
-/** Those of a convolution with bias and activation. */
+/** The operands of a convolution with bias and activation. */
 export interface Fused extends Images {
   readonly bias?: Tensor;
   readonly preluActivationWeights?: Tensor;
 }
 
-/** How a filter moves over images. */
+/** The movement of a filter over images. */
 export interface Geometry {
   readonly strides: [number, number] | number;
   readonly pad: Padding;
@@ -26,7 +26,7 @@ export interface Geometry {
 
 export type Shape4D = [number, number, number, number];
 
-/** Sizes, strides and padding of a convolution, depthwise or not. */
+/** Computes sizes, strides and padding of a convolution, depthwise or not. */
 export const infoOf = (
   images: Shape4D,
   filter: Shape4D,

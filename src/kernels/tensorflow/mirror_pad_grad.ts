@@ -9,7 +9,7 @@ import type { TensorflowCall } from './tensorflow_backend.js';
 
 type Call = TensorflowCall<{ dy: Tensor }, MirrorPadGradAttrs>;
 
-/** One op where a slice, a sum and a concatenation for each border take 25; tfjs has no such kernel. */
+/** The gradient of mirror padding in one op instead of 25; tfjs has no such kernel. */
 export const mirrorPadGradOnTensorflow: KernelReplacement = {
   kernelName: MIRROR_PAD_GRAD,
   backendName: 'tensorflow',

@@ -2,12 +2,12 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import { int, text } from './tensorflow_backend.js';
 import type { OpAttr } from './tensorflow_backend.js';
 
-/** Padding as tfjs's convolutions are told it. */
+/** The padding attribute of tfjs's convolutions. */
 export type Padding = 'valid' | 'same' | number | backend_util.ExplicitPadding;
 
 /**
- * So many pixels behind an axis that the last window lies inside: what of the padding no window reaches
- * is left out, and where the number of windows was rounded up, there is more of it.
+ * Computes the pixels behind an axis that the last window reaches: less than the padding if windows do
+ * not reach all of it, more if the number of windows was rounded up.
  */
 export const paddingBehind = (
   size: number,
@@ -17,7 +17,7 @@ export const paddingBehind = (
   before: number,
 ): number => Math.max(0, (windows - 1) * stride + window - before - size);
 
-/** The padding of a convolution in the words of libtensorflow, which knows numbers for each edge alone. */
+/** Returns the padding attributes of libtensorflow, which supports numbers only for each edge. */
 export function paddingAttrs(pad: Padding, conv: backend_util.Conv2DInfo): OpAttr[] {
   if (typeof pad === 'string') return [text('padding', pad.toUpperCase())];
   const { inHeight, outHeight, strideHeight, effectiveFilterHeight, padInfo } = conv;

@@ -26,8 +26,8 @@ import { OF_FLOATS, int, text } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
 
 /*
- * Pooling with padding by a number of pixels, which neither tfjs-node nor most of the ops below it know:
- * of images that are padded first, by what takes no part.
+ * Pooling with padding by a number of pixels, which neither tfjs-node nor most of the underlying ops
+ * support: images are padded first, by neutral values.
  */
 
 type Call<Inputs> = TensorflowCall<Inputs, PoolAttrs>;
@@ -41,12 +41,12 @@ interface PassedMaximum extends Passed {
 }
 type Shape4D = [number, number, number, number];
 
-/** Whether libtensorflow has a word for the padding. */
+/** Tells whether libtensorflow has a name for the padding. */
 const isNamed = ({ pad }: PoolAttrs): boolean => typeof pad === 'string';
 
 /**
- * The axes of the image. The number of windows is that of dy, as tfjs forgets how it was rounded; and in
- * three dimensions it counts less than no padding where windows lie apart.
+ * Lists the axes of the image. The number of windows is that of dy, as tfjs forgets how it was rounded;
+ * padding is at least 0, as tfjs's is negative in three dimensions if windows lie apart.
  */
 const axesOf = (image: Tensor, attrs: PoolAttrs, dy?: Tensor): PoolAxis[] =>
   poolAxes(image.shape, attrs).map((axis, i) => ({
@@ -55,7 +55,7 @@ const axesOf = (image: Tensor, attrs: PoolAttrs, dy?: Tensor): PoolAxis[] =>
     windows: dy?.shape[i + 1] ?? axis.windows,
   }));
 
-/** The padding of every axis, that every window lies inside. */
+/** Returns the padding of every axis that contains every window. */
 const edgesOf = (axes: readonly PoolAxis[]): [number, number][] => [
   [0, 0],
   ...axes.map(({ size, windows, stride, window, before }): [number, number] => [
@@ -65,7 +65,7 @@ const edgesOf = (axes: readonly PoolAxis[]): [number, number][] => [
   [0, 0],
 ];
 
-/** The image within its padding. */
+/** Slices the image out of its padding. */
 const inner = (x: Tensor, axes: readonly PoolAxis[]): Tensor =>
   slice(x, [0, ...axes.map(({ before }) => before), 0], [-1, ...axes.map(({ size }) => size), -1]);
 
@@ -76,7 +76,7 @@ const opAttrs = (axes: readonly PoolAxis[]): OpAttr[] => [
   text('padding', 'VALID'),
 ];
 
-/** The sum of each window, by the number of its pixels inside the image. */
+/** Makes the sum of each window, divided by the number of its pixels inside the image. */
 const average = (kernelName: string): KernelReplacement => ({
   kernelName,
   backendName: 'tensorflow',
@@ -98,7 +98,7 @@ const byPixelsInside = (y: Tensor, axes: readonly PoolAxis[]): Tensor => {
   return parts === undefined ? y : div(y, parts);
 };
 
-/** Divides by the number of pixels inside, too, as with padding that libtensorflow knows by name. */
+/** Makes the gradient, also divided by the number of pixels inside, as with named padding. */
 const averageGrad = (kernelName: string): KernelReplacement => ({
   kernelName,
   backendName: 'tensorflow',
@@ -120,7 +120,7 @@ const averageGrad = (kernelName: string): KernelReplacement => ({
     }),
 });
 
-/** The largest element of each window, or NaN where one is: libtensorflow leaves that out of account. */
+/** Makes the largest element of each window, or NaN if it holds one, which libtensorflow ignores. */
 const maximum = (kernelName: string): KernelReplacement => ({
   kernelName,
   backendName: 'tensorflow',
@@ -141,7 +141,7 @@ const maximum = (kernelName: string): KernelReplacement => ({
   },
 });
 
-/** Whether all of x is known to be numbers: their sum is one. What lies on a GPU is not read. */
+/** Tells whether x is known to have no NaN, by its sum. Data on a GPU is not read. */
 function isNumbers(backend: TensorflowBackend, x: Tensor): boolean {
   if (backend.isUsingGpuDevice) return false;
   const axes = tensor1d([...x.shape.keys()], 'int32');
@@ -152,7 +152,7 @@ function isNumbers(backend: TensorflowBackend, x: Tensor): boolean {
   return !Number.isNaN(value);
 }
 
-/** Each dy goes to the first largest element of its window. */
+/** The gradient of max pooling: each dy goes to the first largest element of its window. */
 const maximumGrad: KernelReplacement = {
   kernelName: MaxPoolGrad,
   backendName: 'tensorflow',
@@ -169,8 +169,8 @@ const maximumGrad: KernelReplacement = {
 };
 
 /**
- * The same in three dimensions, of a pooling of each slice and then of the depth: the op for it gives
- * the whole dy to every largest element.
+ * The same in three dimensions, by a pooling of each slice and then of the depth: its own op gives the
+ * whole dy to every largest element.
  */
 const maximumGrad3D: KernelReplacement = {
   kernelName: MaxPool3DGrad,
@@ -207,7 +207,7 @@ const maximumGrad3D: KernelReplacement = {
 
 const ONE = { size: 1, windows: 1, window: 1, stride: 1, before: 0 };
 
-/** The gradient of a pooling in two dimensions without padding. */
+/** Computes the gradient of a pooling in two dimensions without padding. */
 const gradientOf = (
   backend: TensorflowBackend,
   axes: readonly PoolAxis[],

@@ -7,15 +7,15 @@ import type { OpAttr, TensorflowCall } from './tensorflow_backend.js';
 
 type Call = TensorflowCall<{ x: Tensor }, SumAttrs>;
 
-/** Of so many elements, the casts take less time than a call of tfjs does. */
+/** Most elements whose casts take less time than a call of tfjs. */
 const MOST_ELEMENTS = 4096;
 
 const TO_FLOAT64 = [dtype('SrcT', 'float32'), dtype('DstT', 'float64')];
 const TO_FLOAT32 = [dtype('SrcT', 'float64'), dtype('DstT', 'float32')];
 
 /**
- * Few elements added in float64, as on the other processors: gradients of a bias that cancel are 0 then.
- * In float32 libtensorflow leaves 6e-8 of them, for which Adam takes a whole step.
+ * Adds few elements in float64, as on the other processors: gradients of a bias that cancel are 0
+ * then. libtensorflow's float32 leaves 6e-8 of them, for which Adam takes a whole step.
  */
 const inFloat64 = (kernelName: string): KernelReplacement => ({
   kernelName,

@@ -7,16 +7,16 @@ import type { TensorflowCall } from './tensorflow_backend.js';
 
 type Call = TensorflowCall<{ x: Tensor }, StepAttrs>;
 
-/** Times this, the least float32 that is not flushed to 0, 2⁻¹²⁶, is above 1. */
+/** A factor that makes the least float32 that is not flushed to 0, 2⁻¹²⁶, larger than 1. */
 const LARGE = 2 ** 127;
 
 /**
- * 1 where x > 0, α elsewhere, NaN where x is NaN, in two ops that pass over x without a branch: x · 2¹²⁷ clipped
- * to [α, 1]. For an α that is not in [0, 1], x clipped to [1, 1] is 1, or NaN, and the gradient of LeakyReLU
+ * 1 where x > 0, α elsewhere, NaN where x is NaN, in two ops that pass over x without a branch: x · 2¹²⁷
+ * clipped to [α, 1]. If α is not in [0, 1], x clipped to [1, 1] is 1, or NaN, and the gradient of LeakyReLU
  * multiplies it by α where x is not above 0.
  *
- * That of tfjs-node takes seven ops and an array of ones made in JavaScript. Clipping on a CPU keeps NaN, as
- * std::min and std::max return their first argument if either is NaN; on GPUs that is not known.
+ * tfjs-node's kernel takes seven ops and an array of ones made in JavaScript. Clipping on a CPU keeps NaN,
+ * as std::min and std::max return their first argument if either is NaN; on GPUs that is not known.
  */
 export const stepOnTensorflow: KernelReplacement = {
   kernelName: Step,

@@ -10,7 +10,7 @@ import type {
 export interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
   readSync(dataId: DataId): ArrayLike<number>;
-  /** The addon, whose tensors are numbers that nobody counts. */
+  /** The addon, whose tensors are ids without reference counts. */
   readonly binding: {
     executeOp(
       name: string,
@@ -27,7 +27,7 @@ export interface TensorflowBackend {
   };
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   createOutputTensor(output: OpOutput): Tensor;
-  /** Runs an op of libtensorflow, by the name that TensorFlow's eager mode knows. */
+  /** Runs an op of libtensorflow, by its name in TensorFlow's eager mode. */
   executeSingleOutput(
     name: string,
     attrs: readonly OpAttr[],
@@ -46,7 +46,7 @@ export interface OpOutput {
   readonly id: number;
 }
 
-/** What the engine hands to a kernel. */
+/** The argument of a kernel. */
 export interface TensorflowCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
   readonly inputs: Inputs;
   readonly attrs: Attrs;
@@ -80,5 +80,5 @@ export const dtype = (name: string, value: keyof typeof DTYPES): OpAttr => ({
   value: DTYPES[value],
 });
 
-/** That the elements of an op are float32. */
+/** The attribute of an op on float32 elements. */
 export const OF_FLOATS: OpAttr = dtype('T', 'float32');

@@ -12,19 +12,19 @@ export interface TiledConvolution extends Plane {
   readonly outChannels: number;
 }
 
-/** No more transformed elements than this, 256 MiB. */
+/** Most transformed elements, 256 MiB. */
 const MOST_ELEMENTS = 2 ** 26;
 
 /**
- * What the transforms cost, in multiplications of a product of large matrices: those of an element of a tile,
- * and those of an element of the filter. Measured with vectors of 256 bits.
+ * Costs of the transforms, in multiplications of a product of large matrices, per element of a tile
+ * and per element of the filter. Measured with vectors of 256 bits.
  */
 const [OF_DATA, OF_FILTER] = [90, 34];
 
-/** What an element of a convolution costs in them, by oneDNN: its filter gradients are slower. */
+/** Costs of an element of oneDNN's convolution in the same unit: its filter gradients are slower. */
 const [OF_CONVOLUTION, OF_FILTER_GRADIENT] = [0.85, 1.2];
 
-/** A convolution, or its filter gradient, by tiles, if they take less time than by oneDNN. */
+/** Plans a convolution, or its filter gradient, by tiles, if they take less time than by oneDNN. */
 export function tiledConvolution(
   backend: TensorflowBackend,
   images: Shape4D,
@@ -44,7 +44,7 @@ export function tiledConvolution(
   return isFaster(tiled, cost) ? tiled : undefined;
 }
 
-/** The same of its gradient in the images: a convolution of slopes by the filter turned. */
+/** Plans the gradient in the images by tiles: a convolution of slopes by the turned filter. */
 export function tiledInputGradient(
   backend: TensorflowBackend,
   images: Shape4D,
@@ -63,7 +63,7 @@ export function tiledInputGradient(
   return isFaster(tiled, OF_CONVOLUTION) ? tiled : undefined;
 }
 
-/** Whether the algorithm is one for such a convolution; on GPUs it was not measured. */
+/** Tells whether the algorithm supports a convolution; it was not measured on GPUs. */
 const hasTiles = (backend: TensorflowBackend, conv: backend_util.Conv2DInfo): boolean =>
   !backend.isUsingGpuDevice &&
   conv.dataFormat === 'channelsLast' &&

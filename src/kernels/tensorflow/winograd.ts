@@ -9,11 +9,11 @@ import type { Plane } from './winograd_tiles.js';
 import type { TiledConvolution } from './tiled_convolution.js';
 
 /*
- * Winograd's F(7 − r, r) of products of matrices: y = Aᵀ(Gg ⊙ Bᵀd), where the sum over channels makes ⊙ 36
- * products. For 3 × 3 taps they are a quarter of the multiplications of oneDNN's convolution.
+ * Winograd's F(7 − r, r) by products of matrices: y = Aᵀ(Gg ⊙ Bᵀd), where the sum over channels makes
+ * ⊙ 36 products. For 3 × 3 taps they are a quarter of the multiplications of oneDNN's convolution.
  */
 
-/** y of x and a filter; `turned` is by a filter turned by 180° and with its channels exchanged. */
+/** Computes y from x and a filter; `turned` turns the filter by 180° and exchanges its channels. */
 export function convolveByTiles(
   backend: TensorflowBackend,
   conv: TiledConvolution,
@@ -44,7 +44,7 @@ export function convolveByTiles(
   });
 }
 
-/** The gradient in the filter, of slopes `dy` of the results: the transposes of the same matrices. */
+/** Computes the gradient in the filter from slopes `dy` of the results, by the transposed matrices. */
 export function filterGradientByTiles(
   backend: TensorflowBackend,
   conv: TiledConvolution,
@@ -65,7 +65,7 @@ export function filterGradientByTiles(
   });
 }
 
-/** Bᵀd of images, or Ay of results: [36, tiles, channels]. */
+/** Computes Bᵀd of images, or Ay of results: [36, tiles, channels]. */
 function transformed(
   ops: Sequence,
   conv: TiledConvolution,

@@ -3,12 +3,12 @@ export const TILE = 6;
 /** Elements of a tile. */
 export const PLANES: number = TILE * TILE;
 
-/** Where polynomials are evaluated, besides infinity: of small errors, and exact in float32. */
+/** Points where polynomials are evaluated, besides infinity, with small errors and exact in float32. */
 const POINTS = [0, 3 / 4, -3 / 4, 3 / 2, -3 / 2];
 
 type Matrix = readonly (readonly number[])[];
 
-/** (x − p)(x − q)… of these points, from the constant up. */
+/** Returns the coefficients of (x − p)(x − q)… for these points, from the constant up. */
 const withRoots = (points: readonly number[]): number[] =>
   points.reduce(
     (product, point) => [0, ...product].map((higher, i) => higher - point * (product[i] ?? 0)),
@@ -17,7 +17,7 @@ const withRoots = (points: readonly number[]): number[] =>
 
 const without = (j: number): number[] => POINTS.filter((_, i) => i !== j);
 
-/** Powers of the points, as many as given; infinity knows the highest alone. */
+/** Returns the first `count` powers of the points; infinity has only the highest. */
 const powers = (count: number): number[][] => [
   ...POINTS.map((point) => Array.from({ length: count }, (_, k) => point ** k)),
   Array.from({ length: count }, (_, k) => Number(k === count - 1)),
@@ -26,7 +26,7 @@ const powers = (count: number): number[][] => [
 /** Bᵀ, 6 × 6. */
 const ofData: Matrix = [...POINTS.map((_, j) => [...withRoots(without(j)), 0]), withRoots(POINTS)];
 
-/** G, 6 × r. */
+/** Returns G, 6 × r. */
 const ofFilter = (taps: number): Matrix =>
   powers(taps).map((row, j) => {
     const point = POINTS[j];
@@ -35,10 +35,10 @@ const ofFilter = (taps: number): Matrix =>
     return row.map((power) => power / scale);
   });
 
-/** A, 6 × m. */
+/** Returns A, 6 × m. */
 const ofResults = (taps: number): Matrix => powers(TILE + 1 - taps);
 
-/** M ⊗ M, which does to both directions of a tile what M does to one. */
+/** Returns M ⊗ M, which transforms both directions of a tile as M does one. */
 const twice = (matrix: Matrix): Matrix =>
   matrix.flatMap((above) => matrix.map((beside) => above.flatMap((a) => beside.map((b) => a * b))));
 
@@ -54,7 +54,7 @@ export interface Transforms {
   readonly results: Matrix;
 }
 
-/** Those for filters of so many taps in either direction, 2 to 5. */
+/** Returns the matrices for filters of 2 to 5 taps in either direction. */
 export function transformsOf(taps: number): Transforms {
   const filter = twice(ofFilter(taps));
   return {

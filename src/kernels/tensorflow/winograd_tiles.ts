@@ -1,6 +1,6 @@
 import { TILE } from './winograd_matrices.js';
 
-/** A convolution of stride 1: its images, with so many zeros above and to the left, and its results. */
+/** A convolution of stride 1: its images, the zeros above and to the left of them, and its results. */
 export interface Plane {
   readonly batch: number;
   readonly height: number;
@@ -9,17 +9,17 @@ export interface Plane {
   readonly left: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Of the filter, in either direction. */
+  /** Taps of the filter in either direction. */
   readonly taps: number;
 }
 
-/** How many tiles there are: of each image, down and across. */
+/** Counts the tiles of each image, down and across. */
 export const tilesOf = ({ outHeight, outWidth, taps }: Plane): [down: number, across: number] => {
   const size = TILE + 1 - taps;
   return [Math.ceil(outHeight / size), Math.ceil(outWidth / size)];
 };
 
-/** Whether tiles lie on padding, or beyond the last result. */
+/** Tells whether tiles lie on padding, or beyond the last result. */
 export const reachesOut = (plane: Plane, what: 'data' | 'results'): boolean => {
   const { height, width, top, left, outHeight, outWidth, taps } = plane;
   const size = TILE + 1 - taps;
@@ -32,13 +32,13 @@ export const reachesOut = (plane: Plane, what: 'data' | 'results'): boolean => {
 };
 
 /**
- * Where each element of each tile lies in the images: [36, tiles] rows of a matrix that has one for each
- * pixel and, for all that lies outside, one of zeros behind them.
+ * Returns the place of each element of each tile in the images: [36, tiles] rows of a matrix with one
+ * row for each pixel, followed by a row of zeros for everything outside.
  */
 export function dataPlaces(plane: Plane): Int32Array {
   const { height, width, top, left, outHeight, outWidth, taps } = plane;
   const size = TILE + 1 - taps;
-  // what no result depends on is there again in place of what may not be a number
+  // elements that no result depends on repeat the last needed one, as theirs may be NaN
   const seen = (results: number, at: number, before: number) =>
     Math.min(at, results + taps - 2) - before;
   return places(plane, TILE, [height, width], (tile, element, axis) =>
@@ -48,7 +48,7 @@ export function dataPlaces(plane: Plane): Int32Array {
   );
 }
 
-/** Where each result of each tile lies among the results, in the same way: [m², tiles]. */
+/** Returns the place of each result of each tile among the results, in the same way: [m², tiles]. */
 export function resultPlaces(plane: Plane): Int32Array {
   const size = TILE + 1 - plane.taps;
   const { outHeight, outWidth } = plane;
@@ -78,7 +78,7 @@ function places(
   return rows;
 }
 
-/** Where the result of each pixel lies among those of the tiles: [batch, height, width]. */
+/** Returns the place of each pixel's result among those of the tiles: [batch, height, width]. */
 export function tilePlaces(plane: Plane): Int32Array {
   const { batch, outHeight, outWidth, taps } = plane;
   const size = TILE + 1 - taps;

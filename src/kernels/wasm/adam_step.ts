@@ -4,7 +4,7 @@ import { simdOf } from './runtime/simd.js';
 import { kernelFunc } from './runtime/wasm_backend.js';
 import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
 
-/** What one step of Adam works on. */
+/** The operands of one step of Adam. */
 interface Moments<T> {
   readonly value: T;
   readonly m: T;
@@ -24,8 +24,8 @@ type Call = KernelCall<Inputs<TensorInfo>, AdamNumbers>;
 const KERNEL = 'GanKitAdamStep';
 
 /**
- * One pass over the weights where ops take ten, with the same bits. tfjs has no such kernel; here it is
- * one of our own.
+ * One step of Adam in one pass over the weights, where ops take ten, with the same bits. tfjs has
+ * no such kernel.
  */
 export const adamStep: KernelReplacement = {
   kernelName: KERNEL,
@@ -43,7 +43,7 @@ export const adamStep: KernelReplacement = {
     }),
 };
 
-/** The step by that kernel, or undefined where the present backend has none. */
+/** Runs the step by that kernel; returns undefined if the current backend has none. */
 export function fusedAdamStep(
   inputs: Inputs<Tensor>,
   numbers: AdamNumbers,

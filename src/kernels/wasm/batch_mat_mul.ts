@@ -25,9 +25,9 @@ type FusedCall = KernelCall<
 /**
  * Matrix products, of single matrices and of batches, whichever operand is transposed.
  *
- * Stock wasm has a fast product only for two matrices as they lie, and falls to a scalar loop for
- * transposed operands, which both gradients of a dense layer have, and for batches, which attention is
- * made of.
+ * Stock wasm has a fast product only for two matrices that are not transposed, and a scalar loop
+ * for transposed operands, which both gradients of a dense layer have, and for batches, which
+ * attention uses.
  */
 export const batchMatMul: KernelReplacement = {
   kernelName: BatchMatMul,
@@ -102,7 +102,7 @@ function layoutOf({ shape }: TensorInfo, isTransposed: boolean): Layout {
   return isTransposed ? transposedLayout(layout) : layout;
 }
 
-/** Where the i-th matrix of the broadcast batch starts. */
+/** Makes a function that returns the start of the i-th matrix of the broadcast batch. */
 function matricesOf(tensor: TensorInfo, batch: readonly number[]): (i: number) => number {
   const own = batchOf(tensor);
   let size = util.sizeFromShape(tensor.shape.slice(-2));

@@ -8,8 +8,9 @@ type Call<Attrs> = KernelCall<{ x: Tensor }, Attrs>;
 type Bounds = readonly [low: number, high: number];
 
 /**
- * min(max(x, low), high), with the bits of stock wasm but for NaN: that takes the sign of a NaN which a
- * processor makes (∞ − ∞, 0 · ∞; it is set) for that of a number, and answers with the lower bound.
+ * Makes min(max(x, low), high), with the bits of stock wasm except for NaN: that takes the sign of
+ * a NaN made by a processor (∞ − ∞, 0 · ∞; it is set) for that of a number, and returns the lower
+ * bound.
  */
 function clamping<Attrs>(kernelName: string, bounds: (attrs: Attrs) => Bounds): KernelReplacement {
   return {
@@ -27,7 +28,7 @@ function clamping<Attrs>(kernelName: string, bounds: (attrs: Attrs) => Bounds): 
   };
 }
 
-/** The kernels that hold values between two bounds. */
+/** The kernels that keep values between two bounds. */
 export const clamps: readonly KernelReplacement[] = [
   clamping(Relu, () => [0, Infinity]),
   clamping(Relu6, () => [0, 6]),

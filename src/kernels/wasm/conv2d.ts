@@ -17,8 +17,8 @@ type FusedCall = KernelCall<
 >;
 
 /**
- * `y[n,p,q,d] = Σ x[n, s·p+i, s·q+j, c] · W[i,j,c,d]`, 1.8 to 3.6 times as fast as stock wasm's on the shapes
- * of `npm run bench`.
+ * `y[n,p,q,d] = Σ x[n, s·p+i, s·q+j, c] · W[i,j,c,d]`, 1.8 to 3.6 times as fast as stock wasm on
+ * the shapes of `npm run bench`.
  */
 export const conv2D: KernelReplacement = {
   kernelName: Conv2D,

@@ -11,7 +11,7 @@ interface Lettered {
   readonly tensor: Tensor;
 }
 
-/** Sums away the letters that nothing else mentions. */
+/** Sums away the letters that occur nowhere else. */
 function withoutStrays({ letters, tensor }: Lettered, elsewhere: ReadonlySet<string>): Lettered {
   const strays = letters.flatMap((letter, axis) => (elsewhere.has(letter) ? [] : [axis]));
   if (strays.length === 0) return { letters, tensor };
@@ -21,14 +21,14 @@ function withoutStrays({ letters, tensor }: Lettered, elsewhere: ReadonlySet<str
   };
 }
 
-/** The axes in another order. */
+/** Returns a tensor with its axes in another order. */
 const inOrder = ({ letters, tensor }: Lettered, order: readonly string[]): Tensor =>
   transpose(
     tensor,
     order.map((letter) => letters.indexOf(letter)),
   );
 
-/** Both operands as stacks of matrices: letters of both and the result stack, shared ones contract. */
+/** Multiplies operands as stacks of matrices: letters of both and the result stack, shared ones contract. */
 function product(a: Lettered, b: Lettered, result: readonly string[]): Lettered {
   const shared = a.letters.filter((letter) => b.letters.includes(letter));
   const stacked = shared.filter((letter) => result.includes(letter));

@@ -7,7 +7,7 @@ import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
 
 type Call = KernelCall<{ a: Tensor; b: Tensor }>;
 
-/** Stock wasm keeps a NaN of the left operand, and takes the left one where the right is NaN. */
+/** Keeps a NaN of either operand; stock wasm takes the left one where the right one is NaN. */
 const choosing = (kernelName: string): KernelReplacement => ({
   kernelName,
   make: (stock) =>

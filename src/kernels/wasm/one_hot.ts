@@ -6,8 +6,8 @@ import type { HeapView, KernelCall, KernelReplacement } from './runtime/wasm_bac
 type Call = KernelCall<{ indices: Tensor }, OneHotAttrs>;
 
 /**
- * Rows of `offValue` with one `onValue`, in the dtype that is asked for. Stock wasm writes the bits of int32 numbers
- * whatever the dtype: a float32 row holds 1.4e-45, so that a label has no effect.
+ * Rows of `offValue` with one `onValue`, in the requested dtype. Stock wasm writes the bits of
+ * int32 numbers whatever the dtype: a float32 row holds 1.4e-45, so that a label has no effect.
  */
 export const oneHot: KernelReplacement = {
   kernelName: OneHot,

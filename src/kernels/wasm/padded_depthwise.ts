@@ -10,8 +10,8 @@ type Attrs = Pick<DepthwiseConv2dNativeAttrs, 'strides' | 'pad'> &
 type Shape = [number, number, number, number];
 
 /**
- * The call of a depthwise convolution with the padding of 'same' in numbers. By that name stock wasm makes
- * zeros where windows are smaller than their stride and the last one ends before the image does.
+ * Replaces the padding 'same' of a depthwise convolution's call by numbers. Stock wasm's 'same'
+ * makes zeros if windows are smaller than their stride and the last one ends before the image.
  */
 export function paddedDepthwise<C extends Call>(call: C): C {
   const { inputs, attrs } = call;

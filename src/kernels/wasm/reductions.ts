@@ -7,13 +7,13 @@ import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
 type Call = KernelCall<{ x: Tensor }, SumAttrs>;
 
 /**
- * Sums with float64 accumulators, right to float32 rounding at any length; stock wasm adds in
+ * Sums with float64 accumulators, correct to float32 rounding at any length; stock wasm adds in
  * float32 (1e-5 off at 65,536 terms) and transposes first to sum over leading axes, as bias
  * gradients and batch statistics do: 2 times as long at [64,14,14,32], 5 times at [64,28,28,64].
  */
 export const sum: KernelReplacement = reduction(Sum, () => 1);
 
-/** The same for the mean. */
+/** Means with float64 accumulators. */
 export const mean: KernelReplacement = reduction(Mean, (count) => 1 / count);
 
 function reduction(kernelName: string, factor: (count: number) => number): KernelReplacement {
@@ -40,7 +40,7 @@ function reduction(kernelName: string, factor: (count: number) => number): Kerne
   };
 }
 
-/** A tensor seen as [outer, count, inner], to be summed over the middle. */
+/** A tensor as [outer, count, inner], to be summed over the middle. */
 interface Block {
   readonly outer: number;
   readonly count: number;

@@ -5,16 +5,16 @@ import type { HeapView, KernelCall, KernelReplacement } from './runtime/wasm_bac
 
 type Call = KernelCall<{ x: Tensor }, SliceAttrs>;
 
-/** Where the slice starts and how long it is, along each axis. */
+/** Returns the start and the length of the slice, along each axis. */
 function params(x: Tensor, attrs: SliceAttrs): { begin: number[]; size: number[] } {
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
   return { begin: begin!, size: size! };
 }
 
 /**
- * Slicing by copies of what lies together. Stock wasm first copies the whole of x out of its heap:
- * the border of an image costs as much as the image, and folding the border of a
- * padded [1,64,64,256] back took 10 times as long.
+ * Slicing by copies of contiguous runs. Stock wasm first copies the whole of x out of its heap: the
+ * border of an image costs as much as the image, and folding the border of a padded [1,64,64,256]
+ * back took 10 times as long.
  */
 export const slice: KernelReplacement = {
   kernelName: Slice,
@@ -30,7 +30,7 @@ export const slice: KernelReplacement = {
       const [from, to] = heapViews<[HeapView, HeapView]>(backend, x, out);
       const strides = [...util.computeStrides(x.shape), 1];
 
-      // the last axis of which a part is left out, with all below it, lies together
+      // the last axis that is cut, with all below it, is contiguous
       let cut = x.rank - 1;
       while (cut > 0 && size[cut] === x.shape[cut]) cut--;
       const run = size[cut]! * strides[cut]!;

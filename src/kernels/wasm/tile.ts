@@ -28,7 +28,7 @@ export const tile: KernelReplacement = {
           for (let i = 0; i < size; i++)
             fill(axis + 1, read + i * readStrides[axis]!, write + i * writeStrides[axis]!);
         const end = size * reps[axis]! * writeStrides[axis]!;
-        // what is there doubles until the axis is full
+        // doubles the copied part until the axis is full
         for (let done = size * writeStrides[axis]!; done < end; done *= 2)
           to.copyWithin(write + done, write, write + Math.min(done, end - done));
       };

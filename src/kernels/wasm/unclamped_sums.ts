@@ -25,8 +25,8 @@ interface Inputs {
 type Call<Attrs> = KernelCall<Inputs, Attrs>;
 
 /**
- * The sums of stock wasm, but NaN where they are: that clamps them to [−∞, ∞], which makes −∞ of NaN.
- * Where there is a −∞, the sum of what is negated tells the two apart.
+ * Computes the sums of stock wasm, but keeps NaN: that clamps them to [−∞, ∞], which turns NaN into
+ * −∞. The sum of the negated operands distinguishes the two if there is a −∞.
  */
 function unclamped<Attrs>(stock: StockKernel, call: Call<Attrs>): Tensor {
   const { inputs, backend } = call;
@@ -52,7 +52,7 @@ const depthwise: KernelReplacement = {
     kernelFunc((call: Call<object>) => tidy(() => unclamped(stock, paddedDepthwise(call)))),
 };
 
-/** The activation comes after: it is another clamp. */
+/** The fused convolution, with the activation applied afterwards: it is another clamp. */
 const fusedDepthwise: KernelReplacement = {
   kernelName: FusedDepthwiseConv2D,
   make: (stock) =>

@@ -8,20 +8,20 @@ import { phasesOf, spanOf } from './phases.js';
 import { convolveTiled, filterGradientTiled, inputGradientTiled } from './tiled_convolution.js';
 
 /*
- * A convolution and both of its gradients are products of matrices: with P, what each result sees of the
- * image, a row for each result and a column for each tap and channel of the filter, y = P · W,
- * dW = Pᵀ · dy, and dx is a product of that kind for each phase of the stride. None of these matrices is
- * ever written: they are places in framed images.
+ * A convolution and both of its gradients are products of matrices. P holds the pixels that each result
+ * sees, with a row for each result and a column for each tap and channel of the filter: y = P · W, dW =
+ * Pᵀ · dy, and dx is a product of that kind for each phase of the stride. None of these matrices is ever
+ * written: they are places in framed images.
  */
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** No more elements of patches than this are in memory at once, 16 MiB, if one image has not more. */
+/** Most elements of patches in memory at once, 16 MiB, unless one image has more. */
 const MOST_ELEMENTS = 2 ** 22;
 
-/** What a convolution sees of images in frames. */
+/** The places of framed images that a convolution sees. */
 interface View {
   readonly images: Images;
   readonly frame: Frame;
@@ -49,7 +49,7 @@ function viewOf(conv: Conv2DInfo): View {
   };
 }
 
-/** P of so many images. */
+/** Describes P of `count` images. */
 const patches = (count: number, { images, frame, results, filter }: View): Layout => ({
   rows: resultGrid(count, results, frame, images.channels),
   columns: filterGrid(filter, frame, images.channels),
@@ -57,7 +57,7 @@ const patches = (count: number, { images, frame, results, filter }: View): Layou
 
 const elements = ({ counts }: Grid): number => counts[0] * counts[1] * counts[2];
 
-/** y = P · W, or y += P · W. */
+/** Computes y = P · W, or y += P · W. */
 export function convolve(
   simd: Simd,
   conv: Conv2DInfo,
@@ -76,7 +76,7 @@ export function convolve(
   });
 }
 
-/** dW = Pᵀ · dy. */
+/** Computes dW = Pᵀ · dy. */
 export function filterGradient(
   simd: Simd,
   conv: Conv2DInfo,
@@ -118,14 +118,14 @@ interface InputGradientAddresses {
   readonly dx: Address;
 }
 
-/** dx, in the way that has fewer multiplications. */
+/** Computes dx, in the way with fewer multiplications. */
 export function inputGradient(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): void {
   // few channels leave the tiles of a product for each phase half empty
   if (conv.inChannels <= 2) byPatches(simd, conv, at);
   else if (!inputGradientTiled(simd, conv, at)) byPhases(simd, conv, at);
 }
 
-/** dx = dy · Wᵀ, each row added where its patch lies. */
+/** Computes dx = dy · Wᵀ, adding each row at its patch. */
 function byPatches(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): void {
   const { batchSize, inHeight, inWidth, inChannels, outChannels } = conv;
   const { images, frame, results, filter } = viewOf(conv);
@@ -150,7 +150,7 @@ function byPatches(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): vo
         ...[results.height, results.strideHeight * frameRow, results.width, column],
         ...[filter.height, frameRow, filter.width * inChannels],
       );
-      // what lies in the padding is cut off
+      // cuts off the padding
       simd.pad(
         ...[framed, count, frame.height, frameRow],
         ...[at.dx + first * inHeight * inWidth * pixel, images.height, images.width * pixel],
@@ -160,7 +160,7 @@ function byPatches(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): vo
   });
 }
 
-/** dx, of one product for each phase of the stride: no multiplication with an inserted zero. */
+/** Computes dx by one product for each phase of the stride, without multiplying inserted zeros. */
 function byPhases(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = conv;
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = conv;

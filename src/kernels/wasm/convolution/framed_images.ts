@@ -53,7 +53,7 @@ export function forFramedImages(
   });
 }
 
-/** Places of a frame, so many of each axis, and how far apart. */
+/** A grid of places in a frame: their number along each axis, and the distances between them. */
 export interface Positions {
   readonly height: number;
   readonly width: number;
@@ -61,7 +61,7 @@ export interface Positions {
   readonly strideWidth: number;
 }
 
-/** The places of the results of a convolution, through the batch. */
+/** Returns the places of the results of a convolution, through the batch. */
 export function resultGrid(
   batch: number,
   { height, width, strideHeight, strideWidth }: Positions,
@@ -75,7 +75,7 @@ export function resultGrid(
   };
 }
 
-/** The places of the taps and channels of a filter. */
+/** Returns the places of the taps and channels of a filter. */
 export function filterGrid(
   { height, width, strideHeight, strideWidth }: Positions,
   frame: Pick<Frame, 'width'>,

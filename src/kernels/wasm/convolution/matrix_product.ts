@@ -10,22 +10,22 @@ export interface Grid {
 }
 
 /**
- * How a matrix lies in memory: the element in row i and column j is at its address plus the place of
- * the row plus that of the column. So are matrices and their transposes, and so is what a convolution sees
- * of an image, without a copy.
+ * The layout of a matrix in memory: the element in row i and column j is at its address plus the place of
+ * the row plus that of the column. It describes matrices, their transposes, and the patches of an image
+ * that a convolution sees, without a copy.
  */
 export interface Layout {
   readonly rows: Grid;
   readonly columns: Grid;
 }
 
-/** `count` places that lie `stride` apart. */
+/** Returns `count` places that lie `stride` apart. */
 export const line = (count: number, stride: number): Grid => ({
   counts: [1, 1, count],
   strides: [0, 0, stride],
 });
 
-/** A matrix whose rows lie one after another. */
+/** Returns the layout of a matrix with consecutive rows. */
 export const rowMajor = (rows: number, columns: number): Layout => ({
   rows: line(rows, columns),
   columns: line(columns, 1),
@@ -46,13 +46,13 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const size = ({ counts }: Grid): number => counts[0] * counts[1] * counts[2];
 const upTo = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
-/** No more elements than this are packed at once, 8 MiB, if eight columns have not more. */
+/** Most elements packed at once, 8 MiB, unless eight columns have more. */
 const MOST_PACKED = 2 ** 21;
 
-/** Sums of more terms than this are taken in parts: they keep the digits that one long sum would lose. */
+/** Most terms of one sum; longer sums are split, to keep the digits that one long sum would lose. */
 const MOST_TERMS = 2 ** 16;
 
-/** Whether a matrix has nothing between its elements. */
+/** Tells whether a matrix has no gaps between its elements. */
 const isDense = ({ rows, columns }: Layout): boolean =>
   [rows, columns].reduce(
     (last, { counts, strides }) =>
@@ -61,11 +61,11 @@ const isDense = ({ rows, columns }: Layout): boolean =>
   ) ===
   size(rows) * size(columns);
 
-/** Multiplications of a product whose tiles have four rows and eight columns, whether used or not. */
+/** Counts a product's multiplications, with tiles of four rows and eight columns, whether used or not. */
 const cost = (rows: number, columns: number): number => upTo(rows, 4) * upTo(columns, 8);
 
 /**
- * `c = a · b`, or `c += a · b` if it `adds`, for as many matrices of the same layout as there are
+ * Computes `c = a · b`, or `c += a · b` if it `adds`, for the matrices of one layout at each of the
  * addresses.
  */
 export function matrixProduct(
@@ -96,7 +96,7 @@ export function matrixProduct(
     const terms = size(a.columns);
     const [height, width] = [size(c.rows), size(c.columns)];
     const most = isDense(c) ? Math.min(MOST_TERMS, terms) : terms;
-    // columns whose part of the right operand is packed at once
+    // columns of the right operand packed at once
     const packed = Math.min(upTo(width, 8), Math.max(8, 8 * Math.floor(MOST_PACKED / most / 8)));
     const multiply = (of: Operands<Address>, first: number, count: number, sums: boolean): void =>
       simd.withMemory(packed * count * BYTES, (right) => {
@@ -122,7 +122,7 @@ export function matrixProduct(
   });
 }
 
-/** cᵀ = bᵀ · aᵀ. */
+/** Returns the operands of cᵀ = bᵀ · aᵀ. */
 const transposedOperands = ({ a, b, c }: Operands<Layout>): Operands<Layout> => ({
   a: transposedLayout(b),
   b: transposedLayout(a),

@@ -1,15 +1,15 @@
-/** The positions a, a + stride, a + 2·stride … of one axis of dx, and what contributes to them. */
+/** The positions a, a + stride, a + 2·stride … of one axis of dx, and the taps that reach them. */
 export interface Phase {
   readonly offset: number;
   readonly count: number;
-  /** How many taps of the filter reach these positions, and the last of them. */
+  /** Number of taps of the filter that reach these positions, and the last of them. */
   readonly taps: number;
   readonly lastTap: number;
   /** The place in dy, perhaps beyond it, that the last tap brings to the first of these positions. */
   readonly first: number;
 }
 
-/** dx[s·p + i − pad] = Σ dy[p]·W[i]: position a + s·m is reached by the taps i ≡ a + pad (mod s). */
+/** Lists the phases of dx[s·p + i − pad] = Σ dy[p]·W[i]: taps i ≡ a + pad (mod s) reach position a + s·m. */
 export function phasesOf(
   size: number,
   filterSize: number,
@@ -17,7 +17,7 @@ export function phasesOf(
   pad: number,
 ): readonly Phase[] {
   return Array.from({ length: Math.min(stride, size) }, (_, offset) => {
-    // 3-D convolutions have negative padding where the stride is longer than the filter
+    // 3-D convolutions have negative padding if the stride is longer than the filter
     const nearest = (((offset + pad) % stride) + stride) % stride;
     const taps = Math.max(0, Math.ceil((filterSize - nearest) / stride));
     const lastTap = nearest + (taps - 1) * stride;
@@ -31,7 +31,7 @@ export function phasesOf(
   });
 }
 
-/** How much of the axis of dy all phases see, and how far before its start that begins. */
+/** Computes the span of dy's axis that all phases see, and how far before the axis it starts. */
 export function spanOf(phases: readonly Phase[]): { size: number; before: number } {
   const reached = phases.filter(({ taps }) => taps > 0);
   const start = Math.min(...reached.map(({ first }) => first));

@@ -6,15 +6,16 @@ import { convolveByTiles, filterGradientByTiles, prefersTiles, tilesOf } from '.
 import type { TiledConvolution } from './winograd.js';
 
 /*
- * A convolution of stride s is the sum of one of stride 1 for each phase of its filter, and its input
- * gradient is one of stride 1 for each phase of its results. Each of them goes by tiles, if all do.
+ * A convolution of stride s is the sum of one of stride 1 for each phase of its filter, and its
+ * input gradient is one of stride 1 for each phase of its results. Each of them is computed by
+ * tiles, if all can be.
  */
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** Every so many-th tap of an axis of the filter. */
+/** Every `stride`-th tap of an axis of the filter. */
 interface TapPhase {
   readonly offset: number;
   readonly taps: number;
@@ -32,7 +33,7 @@ function pairs<T>(rows: readonly T[], columns: readonly T[]): readonly { row: T;
 
 const largest = (values: readonly number[]): number => Math.max(...values);
 
-/** y = x ∗ W, or y += x ∗ W, by tiles; false if that would take longer, and nothing is done then. */
+/** Computes y = x ∗ W, or y += x ∗ W, by tiles; returns false, and does nothing, if that would take longer. */
 export function convolveTiled(
   simd: Simd,
   conv: Conv2DInfo,
@@ -47,7 +48,7 @@ export function convolveTiled(
   return true;
 }
 
-/** dW by tiles; false if that would take longer, and nothing is done then. */
+/** Computes dW by tiles; returns false, and does nothing, if that would take longer. */
 export function filterGradientTiled(
   simd: Simd,
   conv: Conv2DInfo,
@@ -68,14 +69,14 @@ export function filterGradientTiled(
   return true;
 }
 
-/** A phase of the filter, and the convolution of stride 1 that it is. */
+/** A phase of the filter, as a convolution of stride 1. */
 interface TapPart {
   readonly row: TapPhase;
   readonly column: TapPhase;
   readonly size: Pick<TiledConvolution, 'height' | 'width' | 'tapRows' | 'tapColumns'>;
 }
 
-/** The phases of a filter, or none if they would take longer by tiles. */
+/** Lists the phases of a filter; returns undefined if they would take longer by tiles. */
 function tapParts(conv: Conv2DInfo): readonly TapPart[] | undefined {
   if (conv.dilationHeight > 1 || conv.dilationWidth > 1) return undefined;
   const parts = pairs(
@@ -95,7 +96,7 @@ function tapParts(conv: Conv2DInfo): readonly TapPart[] | undefined {
   return prefersTiles(conv.batchSize, conv.inChannels, conv.outChannels, sizes) ? parts : undefined;
 }
 
-/** Calls `f` for each phase of the filter on framed images; with its index, and their first. */
+/** Calls `f` for each phase of the filter on framed images, with its index and the first image. */
 function forFramedParts(
   simd: Simd,
   conv: Conv2DInfo,
@@ -143,7 +144,7 @@ function forFramedParts(
   });
 }
 
-/** dx by tiles; false if that would take longer, and nothing is done then. */
+/** Computes dx by tiles; returns false, and does nothing, if that would take longer. */
 export function inputGradientTiled(
   simd: Simd,
   conv: Conv2DInfo,

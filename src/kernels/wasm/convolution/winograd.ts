@@ -1,16 +1,16 @@
 import type { Address, Simd } from '../runtime/simd.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Elements of a tile in either direction, and products of one. */
+/** Elements of a tile in either direction, and its products. */
 const [TILE, PLANES] = [6, 36];
-/** Transformed tiles stay in the second cache: no more bytes than this, if four tiles have not more. */
+/** Most bytes of transformed tiles, to stay in the second cache, unless four tiles have more. */
 const MOST_BYTES = 2 ** 20;
-/** Transformed tiles of a filter gradient at once, in bytes. */
+/** Most bytes of transformed tiles of a filter gradient at once. */
 const MOST_TRANSFORMED = 2 ** 24;
-/** What keeps planes from lying a power of two apart, which makes them push each other out of the cache. */
+/** Bytes that keep planes from lying a power of two apart, where they would evict each other from the cache. */
 const LINE = 64;
 
-/** The distances of what a convolution goes through, in elements. */
+/** The strides of a convolution's images or results, in elements. */
 interface Strides {
   readonly image: number;
   readonly row: number;
@@ -34,22 +34,22 @@ export interface TiledConvolution {
   readonly yStrides: Strides;
   readonly filter: Address;
   readonly filterStrides: { row: number; column: number; in: number; out: number };
-  /** Whether results are added to what is there. */
+  /** Whether results are added to the existing values. */
   readonly adds: boolean;
 }
 
 interface Tiles {
-  /** The most taps, r, of F(7 − r, r). */
+  /** Largest number of taps, r, of F(7 − r, r). */
   readonly taps: number;
   readonly rows: number;
   readonly columns: number;
-  /** How much of an image the tiles see. */
+  /** Size of the part of an image that the tiles see. */
   readonly height: number;
   readonly width: number;
 }
 type Size = Pick<TiledConvolution, 'height' | 'width' | 'tapRows' | 'tapColumns'>;
 
-/** The tiles of an image; more than five taps have none. */
+/** Returns the tiles of an image, for at most five taps. */
 export function tilesOf({ height, width, tapRows, tapColumns }: Size): Tiles {
   const taps = Math.max(2, tapRows, tapColumns);
   const size = TILE + 1 - taps;
@@ -58,8 +58,8 @@ export function tilesOf({ height, width, tapRows, tapColumns }: Size): Tiles {
 }
 
 /**
- * Whether tiles take less time than the convolution itself, in multiplications: of the products, of the
- * transforms, for which 4 × 4 stands in, and of those of the filter.
+ * Tells whether tiles take less time than the convolution itself, in multiplications: of the products,
+ * of the transforms, for which 4 × 4 stands in, and of those of the filter.
  */
 export function prefersTiles(
   batch: number,
@@ -78,11 +78,11 @@ export function prefersTiles(
   return tiled < 0.9 * direct;
 }
 
-/** What a tile costs, in products of one element of it. */
+/** Returns the cost of a tile, in products of one element of it. */
 const transformed = (inChannels: number, outChannels: number): number =>
   1 + 16 / inChannels + 16 / outChannels;
 
-/** Convolves by Winograd's algorithm; assembly/winograd.ts says how. */
+/** Convolves by Winograd's algorithm; see assembly/winograd.ts. */
 export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
   const { inChannels, outChannels } = conv;
   const tiles = countOf(conv);
@@ -116,8 +116,8 @@ export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
 }
 
 /**
- * The filter gradient of such a convolution: `y` has the slopes, and `filter` gets the gradient.
- * assembly/winograd_filter.ts says how.
+ * Computes the filter gradient of such a convolution: `y` has the slopes, and `filter` gets the
+ * gradient. See assembly/winograd_filter.ts.
  */
 export function filterGradientByTiles(simd: Simd, conv: TiledConvolution): void {
   const { inChannels, outChannels } = conv;
@@ -163,7 +163,7 @@ function countOf(conv: TiledConvolution): number {
   return conv.batch * rows * columns;
 }
 
-/** Calls `f` with the addresses of parts of memory, each so many bytes. */
+/** Calls `f` with the addresses of parts of memory, of the given `bytes`. */
 function withParts<Name extends string>(
   simd: Simd,
   bytes: Readonly<Record<Name, number>>,
@@ -186,7 +186,7 @@ function writeLine(simd: Simd, to: Address, count: number, stride: number): void
   simd.offsets(to, 1, 0, 1, 0, count, stride * BYTES);
 }
 
-/** Numbers that a convolution is described by, at most. */
+/** Most numbers that describe a convolution. */
 const MOST_FIELDS = 48;
 
 interface TileMemory {

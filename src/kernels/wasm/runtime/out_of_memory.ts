@@ -4,16 +4,16 @@ import { GanKitError, isGanKitError } from '../../../errors.js';
 import { memoryOf } from './wasm_backend.js';
 import type { WasmBackend } from './wasm_backend.js';
 
-/** Where Emscripten ends the heap: one page before 4 GiB. */
+/** The end of Emscripten's heap: one page before 4 GiB. */
 const END = 2 ** 32 - 2 ** 16;
 
 /**
- * What always stays free, in one piece, for what the kernels of tfjs allocate inside: where XNNPACK
- * gets nothing it says so on the console, and the result is zeros.
+ * Bytes that always stay free, in one piece, for allocations inside tfjs's kernels: XNNPACK logs a
+ * failed one to the console, and its result is zeros.
  */
 const RESERVE = 2 ** 24;
 
-/** How many results back one may be that a kernel made and had not handed over when it failed. */
+/** Number of recent results among which those of a failed kernel lie. */
 const RECENT = 64;
 
 /** Shared by every copy of this library in a program: two copies must not guard the same backend. */
@@ -21,15 +21,15 @@ const GUARDED = Symbol.for('gan-kit.guarded-memory');
 const OUT_OF_MEMORY = Symbol.for('gan-kit.out-of-memory');
 
 /**
- * Makes an error of what a wasm backend does when its heap is full.
+ * Makes a wasm backend throw if its heap is full.
  *
  * Stock tfjs 4.22 takes the 0 that `_malloc` then returns for an address: results are written over
  * the constants of the binary from address 0 on, and every later op ends in `Aborted()` or is wrong.
  * Or it gets a block that ends beyond the heap, or, for 4 GiB and more, one of the remainder. After
- * this call all of these throw, before anything is written; the backend works on, and what the failed
- * kernel had made already is freed.
+ * this call all of these throw, before anything is written; the backend continues to work, and the
+ * failed kernel's results are freed.
  *
- * Safe to call as often as wanted.
+ * It is safe to call repeatedly.
  *
  * @param backend A wasm backend that has started.
  */
@@ -45,7 +45,7 @@ export function guardMemory(backend: WasmBackend): void {
   let held = 0;
   let isFull = false;
 
-  /** An address, or 0. Near its end malloc gives out blocks that reach beyond it, and frees them well. */
+  /** Returns an address, or 0. malloc's blocks may reach beyond the heap's end, and can be freed. */
   const allocate = (bytes: number): number => {
     if (bytes >= END) return 0;
     const address = malloc(bytes) >>> 0; // the binary returns it as a signed number
@@ -53,7 +53,7 @@ export function guardMemory(backend: WasmBackend): void {
     free(address);
     return 0;
   };
-  /** Whether the heap can still grow by the reserve, or has it free. */
+  /** Tells whether the heap can still grow by the reserve, or has it free. */
   const hasReserve = (): boolean => {
     if (!isFull && END - memoryOf(wasm).buffer.byteLength >= RESERVE) return true;
     const reserve = allocate(RESERVE);
@@ -81,7 +81,7 @@ export function guardMemory(backend: WasmBackend): void {
   };
 }
 
-/** Whether an error says that the heap is full, also one of another copy of this library. */
+/** Tells whether an error reports a full heap, also one of another copy of this library. */
 export const isOutOfMemory = (error: unknown): error is GanKitError =>
   isGanKitError(error) && error.cause === OUT_OF_MEMORY;
 
@@ -104,8 +104,8 @@ function mebibytes(bytes: number): string {
 }
 
 /**
- * Remembers the latest results of kernels. Returns a function that frees those which the engine does
- * not know: a kernel that failed had made them, and nobody else would.
+ * Records the latest results of kernels. Returns a function that frees those without a tensor in the
+ * engine: a failed kernel had made them, and nothing else would free them.
  */
 function watchOutputs(backend: WasmBackend): () => void {
   const makeOutput = backend.makeOutput.bind(backend);

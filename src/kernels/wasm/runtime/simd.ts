@@ -9,7 +9,7 @@ import type { WasmBackend } from './wasm_backend.js';
 /** An address in the heap, in bytes. */
 export type Address = number;
 
-/** What assembly/ exports; its files say what each does. */
+/** The exports of assembly/; its files describe each. */
 interface Exports {
   adam(...momentsResultsSizeAndNumbers: readonly number[]): void;
   add(from: Address, to: Address, elements: number): void;
@@ -38,21 +38,21 @@ interface Exports {
   zero(to: Address, elements: number): void;
 }
 
-/** Our WebAssembly, at work on the heap of one of tfjs's backends. */
+/** Our WebAssembly on the heap of one of tfjs's backends. */
 export interface Simd extends Exports {
   readonly threads: number;
-  /** What threads are working at. */
+  /** The job that threads are working on. */
   readonly job: Address;
-  /** The blocks of operands that each thread is working at. */
+  /** The blocks of operands that each thread is working on. */
   readonly scratch: Address;
   writeIntegers(to: Address, values: readonly number[]): void;
-  /** Runs `f` with so many bytes of the heap, which are free again afterwards. */
+  /** Runs `f` with `bytes` of the heap, which are freed afterwards. */
   withMemory<T>(bytes: number, f: (address: Address) => T): T;
 }
 
 const instances = new WeakMap<WasmBackend, Simd>();
 
-/** The instance of a backend. */
+/** Returns the instance of a backend. */
 export function simdOf(backend: WasmBackend): Simd {
   const before = instances.get(backend);
   if (before !== undefined) return before;
@@ -125,11 +125,11 @@ function supportedBinaries(): { tile: Binary; kernels: Binary } {
   return { tile: supports(fused) ? fused : plain, kernels };
 }
 
-/** The binaries declare their memory as shared; which it is, is one bit of the import. */
+/** Makes a binary's import of memory unshared, by one bit; the binaries declare it as shared. */
 function withOwnMemory(shared: Binary): Binary {
   const own = shared.slice();
   const name = [...'memory'].map((character) => character.charCodeAt(0));
   const at = own.findIndex((_, i) => name.every((code, j) => own[i + j] === code));
-  own[at + name.length + 1]! &= ~2; // after the kind of the import
+  own[at + name.length + 1]! &= ~2; // the byte after the kind of the import
   return own;
 }

@@ -1,7 +1,7 @@
 import { isSharedArrayBuffer } from '../../../internal/brands.js';
 import type { WasmMemory, WasmModule } from '../../../internal/web_assembly.js';
 
-/** What a thread is started with. */
+/** The data that starts a thread. */
 export interface ThreadData {
   readonly tile: WasmModule;
   readonly kernels: WasmModule;
@@ -13,15 +13,15 @@ export interface ThreadData {
 
 let chosen = 1;
 
-/** How many threads backends that are started from now on compute with, where they can share memory. */
+/** Sets the number of threads of backends started from now on, if they can share memory. */
 export function chooseThreads(threads: number): void {
   chosen = threads;
 }
 
-/** Whether threads can work on a memory. */
+/** Tells whether threads can work on a memory. */
 export const isShared = ({ buffer }: WasmMemory): boolean => isSharedArrayBuffer(buffer);
 
-/** Whether this thread may wait for others asleep: that of a page may not. */
+/** Tells whether this thread may sleep while waiting for others: that of a page may not. */
 export function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -31,10 +31,10 @@ export function maySleep(): boolean {
   }
 }
 
-/** With how many a backend on that memory computes. */
+/** Returns the number of threads of a backend on that memory. */
 export const threadsOn = (memory: WasmMemory): number => (isShared(memory) ? chosen : 1);
 
-/** A thread instantiates our modules on the memory of all, and then waits for work until it is ended. */
+/** The program of a thread: instantiates our modules on the shared memory, and waits for work until it is ended. */
 const SERVE = `({ tile, kernels, memory, job, thread }) => {
   const product = new WebAssembly.Instance(tile, { env: { memory } }).exports;
   new WebAssembly.Instance(kernels, { env: { memory }, product }).exports.serve(job, thread);
@@ -67,16 +67,16 @@ interface Host {
 const begun: Promise<void>[] = [];
 
 /**
- * Waits until the threads of a page have begun, or cannot. Its workers need turns of the event loop for
- * that, and a program that trains on wasm may take none: nothing that it awaits there is another's.
+ * Waits until the threads of a page have begun, or failed to. Its workers need turns of the event loop
+ * for that, and a program that trains on wasm may take none, as it awaits nothing external.
  */
 export async function threadsBegun(): Promise<void> {
   await Promise.all(begun.splice(0));
 }
 
 /**
- * Starts a thread, in Node or in a page. Nobody waits for it: work that it does not do in time is done by
- * others, all of it where the host allows no threads. Returns what ends it.
+ * Starts a thread, in Node or in a page. Nothing waits for it: others do the work that it has not done
+ * in time, all of it if the host allows no threads. Returns a function that ends it.
  */
 export function startThread(data: ThreadData): () => void {
   const { process } = globalThis as unknown as Host;
@@ -86,10 +86,10 @@ export function startThread(data: ThreadData): () => void {
 
 function startInNode({ Worker }: NodeWorkers, workerData: ThreadData): () => void {
   const source = `(${SERVE})(require('worker_threads').workerData)`;
-  // options of the program, such as --input-type, are not for this source
+  // without the program's options, such as --input-type, which do not fit this source
   const worker = ifAllowed(() => new Worker(source, { eval: true, execArgv: [], workerData }));
-  worker?.on('error', () => undefined); // would end the program
-  worker?.unref(); // a program that is done ends
+  worker?.on('error', () => undefined); // an error would end the program
+  worker?.unref(); // lets a finished program end
   return () => void worker?.terminate();
 }
 
@@ -109,7 +109,7 @@ function startInPage(data: ThreadData): () => void {
   };
 }
 
-/** A page's policy may forbid workers, and so may the permissions of a process. */
+/** Makes a worker, unless a page's policy or the permissions of a process forbid it. */
 function ifAllowed<T>(make: () => T): T | undefined {
   try {
     return make();

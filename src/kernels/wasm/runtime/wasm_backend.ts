@@ -16,13 +16,13 @@ export type FloatTriple = [...FloatPair, Float32Array];
 
 /** The part of tfjs's BackendWasm that kernels use; its module is never imported here. */
 export interface WasmBackend {
-  /** A tensor of undefined content, or of what lies at an offset of the heap, in bytes. */
+  /** Makes a tensor of undefined content, or of the data at an offset of the heap, in bytes. */
   makeOutput(shape: readonly number[], dtype: DataType, memoryOffset?: number): TensorInfo;
-  /** A view, valid until the next allocation: the heap may move when it grows. */
+  /** Returns a view, valid until the next allocation: the heap may move when it grows. */
   typedArrayFromHeap(tensor: TensorInfo): HeapView;
   getMemoryOffset(dataId: DataId): number;
   incRef(dataId: DataId): void;
-  /** Frees data that nobody else refers to; with `force` in any case. */
+  /** Frees data without other references; with `force` in any case. */
   disposeData(dataId: DataId, force?: boolean): boolean;
   dispose(): void;
   /** Emscripten's module. */
@@ -30,50 +30,50 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     _free(address: number): void;
     readonly asm: { readonly memory: WasmMemory };
-    /** Only in the binary with threads. */
+    /** The heap, only in the binary with threads. */
     readonly wasmMemory?: WasmMemory;
   };
   readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
 }
 
-/** The heap. The glue of the binary with threads keeps it itself. */
+/** Returns the heap, which the glue keeps itself in the binary with threads. */
 export const memoryOf = ({ wasmMemory, asm }: WasmBackend['wasm']): WasmMemory =>
   wasmMemory ?? asm.memory;
 
-/** What the engine hands to a kernel. */
+/** The argument of a kernel. */
 export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
   readonly inputs: Inputs;
   readonly attrs: Attrs;
   readonly backend: WasmBackend;
 }
 
-/** The kernel that tfjs came with; throws if there is none. */
+/** The stock kernel of tfjs; throws if there is none. */
 export type StockKernel = (call: object) => TensorInfo;
 
 /** The backends whose kernels are replaced. */
 export type KernelBackend = 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'tensorflow';
 
-/** One kernel of ours. */
+/** A kernel of ours. */
 export interface KernelReplacement {
   readonly kernelName: string;
-  /** Default wasm. */
+  /** The backend; default wasm. */
   readonly backendName?: KernelBackend;
-  /** The kernel function, given the stock one to fall back to. */
+  /** Makes the kernel function, with the stock one as fallback. */
   readonly make: (stock: StockKernel) => KernelFunc;
 }
 
-/** A kernel written here, in the loose type of the registry. */
+/** Casts a kernel written here to the loose type of the registry. */
 export const kernelFunc = <Call, Result = TensorInfo>(run: (call: Call) => Result): KernelFunc =>
   run as unknown as KernelFunc;
 
-/** Hands heap memory to the ops, which work on tensors. The kernels of some backends answer with one. */
+/** Makes a tensor of heap memory, for ops. The kernels of some backends already return one. */
 export function toTensor<T extends Tensor>(info: TensorInfo): T {
   return 'rank' in info ? (info as T) : (engine().makeTensorFromTensorInfo(info) as T);
 }
 
 /**
- * The elements of several tensors on the heap. Asking for the offset first brings a tensor over from
- * another backend: that allocates, so it has to happen before the first view is taken.
+ * Returns views of several tensors on the heap. Asking for the offset first moves a tensor from
+ * another backend: that allocates, so it must happen before the first view is taken.
  */
 export function heapViews<Views extends HeapView[]>(
   backend: WasmBackend,
