@@ -4,7 +4,7 @@ import { stopGradient } from '../ops/stop_gradient.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
-/** Keeps NaN in x, which tfjs compares with the corners, so that its slope becomes 0, or that of one side. */
+/** Makes the slope NaN where x is NaN; tfjs compares x with the corners, and returns 0 or one side's slope. */
 const losing = (kernelName: string, x: string): GradientRepair => ({
   kernelName,
   make: (stock) => ({

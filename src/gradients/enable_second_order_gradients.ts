@@ -61,8 +61,8 @@ const OURS = Symbol.for('gan-kit.gradient');
  * Every function here that differentiates a gradient calls this; a program with a custom penalty calls it
  * once, after loading tfjs. More calls are harmless. It calls {@link installKernels}.
  *
- * @throws GanKitError if tfjs's own gradients are not registered, as importing `@tensorflow/tfjs-layers`
- *   does.
+ * @throws GanKitError if tfjs's own gradients are not registered; importing `@tensorflow/tfjs-layers` does
+ *   that.
  *
  * @example
  * ```ts

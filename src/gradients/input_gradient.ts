@@ -28,7 +28,7 @@ export interface InputGradientOptions {
  * @param x The point to differentiate at, float32 `[batch, …]`.
  * @param options `outputs`: the `'sum'` of a sample's outputs (default) or their `'mean'`.
  * @returns The shape of x; the caller owns it.
- * @throws GanKitError if the critic does not return a batch of logits, or one that does not depend on x.
+ * @throws GanKitError if the critic's result is not a batch of logits, or does not depend on x.
  *
  * @example
  * ```ts
