@@ -10,7 +10,7 @@ import { importBackend } from './import_backend.js';
 import { addressesIn, placeBinaries } from './wasm_binaries.js';
 import type { AddressOf } from './wasm_binaries.js';
 
-/** What a host can do for the wasm backend. */
+/** The abilities of a host of the wasm backend. */
 export interface WasmHost {
   /** Advice if the backend does not start. */
   readonly advice: string;

@@ -2,7 +2,7 @@ import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { GanKitError } from '../errors.js';
 import type { GanKitErrorCode } from '../errors.js';
 
-/** Prints a received value so that a reader recognises it: tensors by shape and dtype, never by content. */
+/** Prints a received value so that a reader recognizes it: tensors by shape and dtype, never by content. */
 function show(value: unknown, depth = 0): string {
   if (isTensor(value)) {
     const tensor = `Tensor (shape [${value.shape.join(',')}], dtype ${value.dtype})`;

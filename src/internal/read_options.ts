@@ -39,7 +39,7 @@ export type WithoutOthers<S, O> = unknown extends O
  * });
  * ```
  *
- * The compiler holds the schema to the type of `options`: each key once, none besides. The type of the result
+ * The compiler checks the schema against the type of `options`: each key once, no others. The type of the result
  * follows from the schema.
  *
  * @param parameter The name of the object, if it is an option itself: a prefix of its keys in messages.

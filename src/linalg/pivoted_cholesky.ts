@@ -13,7 +13,7 @@ export const pivotRounding = (n: number, largest: number): number =>
 export interface PivotedCholesky {
   /** The rows of F with Σ = FᵀF; as many as the rank. */
   readonly factor: readonly Float64Array[];
-  /** How far below zero the diagonal of Σ − FᵀF is: rounding, unless Σ has negative eigenvalues. */
+  /** Depth below zero of the diagonal of Σ − FᵀF: rounding, unless Σ has negative eigenvalues. */
   readonly deficit: number;
 }
 

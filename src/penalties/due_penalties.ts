@@ -4,8 +4,9 @@ import type { Critic, Penalty } from '../types.js';
 import type { PenaltyBatch } from './sampling_points.js';
 
 /**
- * Computes the term that a critic's penalties add to its loss at a step: Σ weight · every ·
- * compute() over the due ones. A penalty is due at every `every`-th step, including the first.
+ * Computes the term that a critic's penalties add to its loss at a step:
+ * Σ weight · every · compute() over the due ones. A penalty is due at every `every`-th step, including
+ * the first.
  *
  * A rarer penalty is applied more strongly, so that its weight means the same at any interval:
  * StyleGAN2's lazy regularization (arXiv 1912.04958, section 3.1).

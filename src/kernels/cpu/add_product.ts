@@ -5,8 +5,8 @@ export interface Vectors {
 }
 
 /**
- * Adds a vector times a matrix, `to[at + i] += Σₖ a[aAt + k·a.step] · b[bAt + k·b.step + i]` for i
- * < n and k < count. It takes four terms per visit of their sum.
+ * Adds a vector times a matrix, `to[at + i] += Σₖ a[aAt + k·a.step] · b[bAt + k·b.step + i]` for
+ * i < n and k < count. It takes four terms per visit of their sum.
  */
 export function addProduct(
   to: Float64Array,

@@ -104,7 +104,7 @@ const planar = ({ strideHeight, strideWidth, padInfo }: backend_util.Conv3DInfo)
   dataFormat: 'NHWC',
 });
 
-/** Batch and depth as one axis. */
+/** Joins batch and depth to one axis. */
 function planes(x: Tensor5D): Tensor {
   const [batch, depth, ...plane] = x.shape;
   return reshape(x, [batch * depth, ...plane]);
@@ -114,7 +114,7 @@ function filterPlane(filter: Tensor5D, tap: number): Tensor {
   return reshape(slice(filter, [tap, 0, 0, 0, 0], [1, -1, -1, -1, -1]), filter.shape.slice(1));
 }
 
-/** For each output plane the input plane that `tap` multiplies, zero where that lies in the padding. */
+/** Copies the input plane that `tap` multiplies for each output plane; zeros for one in the padding. */
 function planesSeenBy(
   tap: number,
   x: Tensor5D,

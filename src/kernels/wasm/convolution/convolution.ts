@@ -9,9 +9,9 @@ import { convolveTiled, filterGradientTiled, inputGradientTiled } from './tiled_
 
 /*
  * A convolution and both of its gradients are products of matrices. P holds the pixels that each result
- * sees, with a row for each result and a column for each tap and channel of the filter: y = P · W, dW =
- * Pᵀ · dy, and dx is a product of that kind for each phase of the stride. None of these matrices is ever
- * written: they are places in framed images.
+ * sees, with a row for each result and a column for each tap and channel of the filter: y = P · W,
+ * dW = Pᵀ · dy, and dx is a product of that kind for each phase of the stride. None of these matrices is
+ * ever written: they are places in framed images.
  */
 
 type Conv2DInfo = backend_util.Conv2DInfo;
