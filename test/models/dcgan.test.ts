@@ -143,7 +143,7 @@ describe('DCGAN', () => {
   it.each([
     [
       () => dcganGenerator({ imageShape: [30, 30, 1] }),
-      /`imageShape` must be \[m·2ᵏ, n·2ᵏ, channels\]/,
+      /`imageShape` must be \[m·2ᵏ, n·2ᵏ, channels\] with .* Received: \[30, 30, 1\]/,
     ],
     [() => dcganGenerator({ imageShape: [32, 28, 1] }), /\[m·2ᵏ, n·2ᵏ, channels\]/],
     [
