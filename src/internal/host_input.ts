@@ -1,5 +1,5 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * Uploads numbers that the host makes at each step: latents, α, masks, noise, label flips, drawn
@@ -10,3 +10,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  */
 export const hostInput = (shape: readonly number[], draw: () => Float32Array): Tensor =>
   tensor(draw(), [...shape], 'float32');
+
+/** Uploads one number that differs from step to step, such as a learning rate that falls; the caller owns the scalar. */
+export const hostNumber = (value: number): Scalar =>
+  hostInput([], () => Float32Array.of(value)) as Scalar;

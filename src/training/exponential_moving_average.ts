@@ -3,6 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { hostNumber } from '../internal/host_input.js';
 import { boolean, number } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
@@ -90,7 +91,7 @@ export class ExponentialMovingAverage implements Stateful {
       this.named.map(({ variable }, i) => {
         const now = variable.read();
         if (!trainable.has(variable)) return clone(now);
-        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), 1 - decay)));
+        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(1 - decay))));
       }),
     );
     this.averages = after.map((average) => keep(average));

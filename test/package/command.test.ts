@@ -52,7 +52,7 @@ describe('npx gan-kit', () => {
       /\n\ngan-kit evaluate: --real, --fake and --extractor must be given\. Received: --real real\.\n$/,
     );
     expect(() => command('evaluate', ...folders, '--metrics', 'fid')).toThrow(
-      /gan-kit evaluate: --metrics must be of frechet, .*Received: "fid"\.\n$/,
+      /gan-kit evaluate: --metrics must be one of 'frechet', .*Received: "fid"\.\n$/,
     );
     expect(() => command('measure')).toThrow(/There is no command measure/);
   });

@@ -1,5 +1,6 @@
 import { add, div, mul, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
+import { hostNumber } from '../../internal/host_input.js';
 import { number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { fusedAdamStep } from '../../kernels/wasm/adam_step.js';
@@ -69,8 +70,8 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
       const g = withWeightDecay(gradient, value, weightDecay);
       const m = add(mul(slots.m, beta1), g);
       const v = add(mul(slots.v, beta2), square(g));
-      const direction = div(m, add(squareRoot(v), epsilon));
-      return { value: sub(value, mul(direction, rate)), slots: { m, v } };
+      const direction = div(m, add(squareRoot(v), hostNumber(epsilon)));
+      return { value: sub(value, mul(direction, hostNumber(rate))), slots: { m, v } };
     };
   }
 

@@ -1,5 +1,6 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
+import { hostNumber } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
@@ -78,7 +79,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
       const direction = div(g, add(squareRoot(variance), epsilon / scale));
       const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), direction) : direction;
       return {
-        value: sub(value, mul(velocity, learningRate / scale)),
+        value: sub(value, mul(velocity, hostNumber(learningRate / scale))),
         slots: { square: meanSquare, mean, velocity },
       };
     };

@@ -1,6 +1,7 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
+import { hostNumber } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
@@ -69,7 +70,7 @@ export class SGD extends SlotOptimizer<'velocity'> {
       const damped = share === 1 ? g : mul(g, share);
       const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), damped) : g;
       const direction = nesterov ? add(g, mul(velocity, momentum)) : velocity;
-      return { value: sub(value, mul(direction, learningRate)), slots: { velocity } };
+      return { value: sub(value, mul(direction, hostNumber(learningRate))), slots: { velocity } };
     };
   }
 
