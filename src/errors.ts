@@ -1,15 +1,15 @@
 /**
- * What kind of rule was broken.
+ * The kind of rule that was broken.
  *
  * - `type`: the value is of the wrong kind (a string where a tensor is needed)
  * - `shape`: a tensor has the wrong rank, shape or dtype
- * - `value`: a number or an option lies outside its range
- * - `state`: the call came at the wrong time (disposed, not built) or a stored state does not fit
- * - `backend`: no backend could be loaded, or the one at hand cannot do the work
+ * - `value`: a number or an option is out of range
+ * - `state`: the call came at the wrong time (disposed, not built), or a stored state does not fit
+ * - `backend`: no backend could be loaded, or the current one cannot do the work
  */
 export type GanKitErrorCode = 'type' | 'shape' | 'value' | 'state' | 'backend';
 
-/** What a {@link GanKitError} knows besides its code and its message. */
+/** The details of a {@link GanKitError} besides its code and message. */
 export interface GanKitErrorDetails {
   /** The function that refused. */
   readonly where: string;
@@ -20,8 +20,9 @@ export interface GanKitErrorDetails {
 }
 
 /**
- * The one class of error that gan-kit throws on purpose: `code` says what kind of rule was broken, `where` in which
- * function, `parameter` by what. Programs tell errors apart by these; the text may change from version to version.
+ * The only class of error that gan-kit throws deliberately: `code` is the kind of rule that was broken, `where` the
+ * function, `parameter` the argument. Programs should distinguish errors by these; the text may change between
+ * versions.
  *
  * @example
  * ```ts
@@ -40,7 +41,7 @@ export class GanKitError extends Error {
   readonly code: GanKitErrorCode;
   /** The function that refused: `'adam'`. */
   readonly where: string;
-  /** The argument or option that broke the rule, `'learningRate'` or `'ema.decay'`; undefined where none did. */
+  /** The argument or option that broke the rule, `'learningRate'` or `'ema.decay'`; undefined if none did. */
   readonly parameter: string | undefined;
 
   constructor(code: GanKitErrorCode, message: string, details: GanKitErrorDetails) {
@@ -52,8 +53,8 @@ export class GanKitError extends Error {
 }
 
 /**
- * Whether `error` was thrown by gan-kit. Works across copies of the package and across realms,
- * where `instanceof` does not.
+ * Returns whether `error` was thrown by gan-kit. Works across copies of the package and across realms, unlike
+ * `instanceof`.
  *
  * @param error anything that was caught.
  * @returns true for a `GanKitError` of any copy of the package.

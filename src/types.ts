@@ -1,16 +1,16 @@
 import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** Anything that maps a batch of samples to raw logits, of any shape `[batch, …]`. */
+/** A function from a batch of samples to raw logits, of any shape `[batch, …]`. */
 export type Critic<Samples extends Tensor = Tensor> = (x: Samples) => Tensor;
 
-/** A model with one output, of which the compiler knows the rank. */
+/** A model with one output of a statically typed rank. */
 export interface ModelOf<Output extends Tensor> extends LayersModel {
   /** Runs the model at inference; the caller owns the result. */
   predict(...args: Parameters<LayersModel['predict']>): Output;
 }
 
-/** An optimizer whose step size may be set between steps, as that of gan-kit's. */
+/** An optimizer whose step size may be set between steps, as in gan-kit's. */
 export type AdjustableOptimizer = Optimizer & { learningRate: number };
 
 /** The discriminator's raw logits for real and for generated samples. */
@@ -19,44 +19,44 @@ export interface DiscriminatorOutputs {
   readonly fake: Tensor;
 }
 
-/** What a generator loss reads; relativistic losses need `real` too. */
+/** The inputs of a generator loss; relativistic losses need `real` too. */
 export interface GeneratorOutputs {
   readonly fake: Tensor;
   readonly real?: Tensor;
 }
 
-/** How a loss goes from one value per logit to its result. */
+/** The reduction of a loss from one value per logit to its result. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
-/** A pair of losses that know logits and labels, and nothing else. */
+/** A pair of losses that depend on logits and labels only. */
 export interface AdversarialLoss {
   /** A lower-case word for logs and reports. */
   readonly name: string;
-  /** Whether `generator` reads `real`, so that a trainer knows to compute it. */
+  /** Whether `generator` reads `real`, so that a trainer must compute it. */
   readonly needsReal: boolean;
-  /** What the discriminator minimises. The caller owns the result. */
+  /** Computes the discriminator's loss. The caller owns the result. */
   discriminator(logits: DiscriminatorOutputs): Scalar;
-  /** What the generator minimises. The caller owns the result. */
+  /** Computes the generator's loss. The caller owns the result. */
   generator(logits: GeneratorOutputs): Scalar;
 }
 
 /**
  * A term added to the discriminator's loss; `compute` is unweighted, the trainer multiplies.
  *
- * At every `every`-th discriminator step the trainer adds `weight · every · compute()`: a penalty that
- * comes more rarely is stronger when it comes, so that its weight means the same at any interval.
+ * At every `every`-th discriminator step the trainer adds `weight · every · compute()`: a rarer penalty is
+ * stronger at each occurrence, so that its weight means the same at any interval.
  */
 export interface Penalty {
   /** λ, the strength of the term at the average step. */
   readonly weight: number;
-  /** How many discriminator steps lie between two at which the penalty is due; 1 is each. */
+  /** The interval of the penalty in discriminator steps; 1 for every step. */
   readonly every: number;
   /**
-   * At which samples it looks: with networks that are conditioned, the critic is called under the condition of
-   * `'fake'` samples, else under that of the real ones.
+   * The samples at which it is computed: conditioned critics are called under the condition of `'fake'`
+   * samples, otherwise under that of the real ones.
    */
   readonly at?: 'interpolates' | 'real' | 'fake' | 'perturbed';
-  /** The unweighted term. The caller owns the result. */
+  /** Computes the unweighted term. The caller owns the result. */
   compute(critic: Critic, batch: { readonly real: Tensor; readonly fake?: Tensor }): Scalar;
 }
 
@@ -67,11 +67,11 @@ export type StateValue = number | string | boolean | null | readonly StateValue[
 export interface StateArray {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
-  /** `'I64'` for integers that a file holds in 64 bits, as it does PyTorch's counters. */
+  /** `'I64'` for integers that a file holds in 64 bits, such as PyTorch's counters. */
   readonly dtype?: 'I64';
 }
 
-/** What a component needs to go on exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */
+/** The data that a component needs to continue exactly where it stopped. Keys are paths: `generator/conv1/kernel`. */
 export interface SavedState {
   readonly values: Readonly<Record<string, StateValue>>;
   readonly arrays: Readonly<Record<string, StateArray>>;
@@ -79,9 +79,9 @@ export interface SavedState {
 
 /** A component whose state a checkpoint holds. */
 export interface Stateful {
-  /** A copy of the state; later steps do not change it. */
+  /** Returns a copy of the state; later steps do not change it. */
   state(): Promise<SavedState>;
-  /** Goes back to a state; a state that does not fit is refused and nothing is changed. */
+  /** Restores a state; refuses one that does not fit, without changing anything. */
   restore(state: SavedState): Promise<void>;
 }
 
@@ -89,16 +89,16 @@ export interface Stateful {
 export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly networks: Readonly<Record<string, LayersModel>>;
   readonly optimizers: Readonly<Record<string, Optimizer>>;
-  /** How many steps were made. */
+  /** Number of steps made. */
   readonly stepCount: number;
-  /** How many steps were undone, as they were not finite, under `onNonFinite: 'skip'`. */
+  /** Number of non-finite steps that were undone under `onNonFinite: 'skip'`. */
   readonly skipped: number;
   /** Whether `dispose` was called. */
   readonly disposed: boolean;
-  /** One step on one batch. */
+  /** Makes one step on one batch. */
   trainStep(batch: Batch, options?: { readonly read?: true }): Promise<Losses>;
-  /** The same; `read: false` skips the read-back of the losses. */
+  /** Does the same; `read: false` skips the read-back of the losses. */
   trainStep(batch: Batch, options: { readonly read?: boolean }): Promise<Partial<Losses>>;
-  /** Frees what the system made. */
+  /** Frees everything that the system made. */
   dispose(): void;
 }

@@ -15,7 +15,7 @@ import { withoutCounts } from './state/counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
 export interface ExponentialMovingAverageOptions {
-  /** β, the share of the average that is kept at each update, in [0, 1); default 0.999. */
+  /** β, the share of the average kept at each update, in [0, 1); default 0.999. */
   decay?: number;
   /** Whether β grows into its value, min(β, (1 + n)/(10 + n)) after n updates; default false. */
   warmUp?: boolean;
@@ -75,12 +75,12 @@ export class ExponentialMovingAverage implements Stateful {
     this.averages = copies.map((copy) => keep(copy));
   }
 
-  /** How many updates were made, n. */
+  /** Returns the number of updates made, n. */
   get updates(): number {
     return this.count;
   }
 
-  /** Moves the average towards the model's weights as they are now. */
+  /** Moves the average towards the model's current weights. */
   update(): void {
     this.checkAlive('update');
     const n = this.count;
@@ -99,13 +99,13 @@ export class ExponentialMovingAverage implements Stateful {
     this.count = n + 1;
   }
 
-  /** The average by path, as `functionalCall` takes it; valid until the next update, not to be disposed. */
+  /** Returns the average by path, for `functionalCall`; valid until the next update, do not dispose of it. */
   get namedWeights(): NamedTensorMap {
     this.checkAlive('namedWeights');
     return Object.fromEntries(this.named.map(({ path }, i) => [path, this.averages[i]!]));
   }
 
-  /** The average in the order of `model.getWeights()`; valid until the next update, not to be disposed. */
+  /** Returns the average in the order of `model.getWeights()`; valid until the next update, do not dispose of it. */
   get weights(): Tensor[] {
     this.checkAlive('weights');
     const byVariable = new Map(this.named.map(({ variable }, i) => [variable, this.averages[i]!]));
@@ -126,7 +126,7 @@ export class ExponentialMovingAverage implements Stateful {
     };
   }
 
-  /** A copy of the average, by path, and the count of updates. */
+  /** Returns a copy of the average, by path, and the count of updates. */
   async state(): Promise<SavedState> {
     this.checkAlive('state');
     const updates = this.count;
@@ -134,7 +134,7 @@ export class ExponentialMovingAverage implements Stateful {
   }
 
   /**
-   * Goes back to a state.
+   * Restores a state.
    *
    * @param state Of an average over a model of the same paths and shapes.
    * @throws GanKitError if the state does not fit; nothing is changed then.

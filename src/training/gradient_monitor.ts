@@ -10,15 +10,15 @@ import { namedWeights } from '../layers/weights/named_weights.js';
 
 /** Options of {@link GradientMonitor}. */
 export interface GradientMonitorOptions {
-  /** A network is looked at once in so many steps, from 1 on; default 50. */
+  /** Steps between two measurements of a network, 1 or more; default 50. */
   every?: number;
   /** A norm above this is a warning, as is one that is not a number; above 0, default 100. */
   warnAbove?: number;
-  /** Called with each warning when it is read. */
+  /** Receives each warning when it is read. */
   onWarning?: (warning: string) => void;
 }
 
-/** What {@link GradientMonitor.read} finds. */
+/** The result of {@link GradientMonitor.read}. */
 export interface GradientReport {
   /** The step at which the newest of the norms was taken, counted from 1. */
   step: number;
@@ -64,7 +64,7 @@ export class GradientMonitor {
   readonly warnAbove: number;
   private readonly onWarning: (warning: string) => void;
   private readonly steps: Map<string, number> = new Map();
-  /** How many multiples of `every` had passed when a network was last looked at. */
+  /** The multiples of `every` that had passed when a network was last measured. */
   private readonly looked: Map<string, number> = new Map();
   private pending: Map<string, Observation> = new Map();
 
@@ -85,12 +85,12 @@ export class GradientMonitor {
   }
 
   /**
-   * Counts a step of a network, and takes its norms if it is due.
+   * Counts a step of a network, and computes its norms if it is due.
    *
    * @param network A name for reports.
    * @param model The network.
    * @param gradients By name of variable, as `variableGrads` returns them; they stay the caller's.
-   * @throws GanKitError if none of the gradients belongs to the model, or one is no live tensor.
+   * @throws GanKitError if none of the gradients belongs to the model, or one is not a live tensor.
    */
   observe(network: string, model: LayersModel, gradients: NamedTensorMap): void {
     const where = 'GradientMonitor.observe';
@@ -174,7 +174,7 @@ async function readAll(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]>
   }
 }
 
-/** The gradients of each layer that has any, by the layer's path. */
+/** Groups gradients by the path of their layer. */
 function gradientsByLayer(model: LayersModel, gradients: NamedTensorMap): Map<string, Tensor[]> {
   const byLayer = new Map<string, Tensor[]>();
   for (const { path, variable } of namedWeights(model)) {
@@ -195,7 +195,7 @@ function gradientsByLayer(model: LayersModel, gradients: NamedTensorMap): Map<st
   return byLayer;
 }
 
-/** √(Σ g²) over all of a layer's gradients. */
+/** Computes √(Σ g²) over all of a layer's gradients. */
 function norm(gradients: readonly Tensor[]): Tensor {
   return sqrt(addN(gradients.map((gradient) => sum(square(gradient)))));
 }

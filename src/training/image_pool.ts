@@ -14,15 +14,14 @@ type Shape = Tensor4D['shape'];
 
 /** Options of {@link ImagePool}. */
 export interface ImagePoolOptions {
-  /** How many images are held; default 50, CycleGAN's. 0 holds none, as pix2pix does. */
+  /** Capacity in images; default 50, CycleGAN's. 0 holds none, as in pix2pix. */
   size?: number;
   /** Any integer from 0 on; default 0. Give each pool of a system its own. */
   seed?: number;
 }
 
 /**
- * A history of generated images, so that a discriminator sees older ones too and does not forget
- * them.
+ * A history of generated images that shows a discriminator older ones too, so that it does not forget them.
  *
  * Image by image, with n of `size` places taken:
  *
@@ -30,9 +29,8 @@ export interface ImagePoolOptions {
  * - n = size: with u, j ~ U: if u > ½, xⱼ is returned and x takes its place; else x is returned and
  *   not stored.
  *
- * So a stored image stays until it has been returned once. The pool owns its images; they survive
- * `tidy`. Of images that come one at a time each may have a size of its own: an older one of another size may be
- * returned.
+ * So a stored image stays until it has been returned once. The pool owns its images; they survive `tidy`. Images
+ * that are passed one at a time may differ in size: an older one of another size may be returned.
  *
  * @example
  * ```ts
@@ -76,17 +74,17 @@ export class ImagePool implements Stateful {
     this.stream = new RandomStream(seed, where);
   }
 
-  /** How many images are held now. */
+  /** Returns the number of images held. */
   get count(): number {
     return this.images.length;
   }
 
   /**
-   * Stores new images and returns as many, new ones or older.
+   * Stores new images and returns the same number, new or older ones.
    *
-   * @param images [batch, height, width, channels]; they stay alive. All calls of one image shape, or each of
-   *   one image.
-   * @returns As many; the caller owns them. A constant for every gradient.
+   * @param images [batch, height, width, channels]; they stay alive. All calls pass one image shape, or each
+   *   passes one image.
+   * @returns The same number of images; the caller owns them. A constant for every gradient.
    * @throws GanKitError if the images do not fit; nothing is changed then.
    *
    * **Differentiable:** by intent not.
@@ -117,7 +115,7 @@ export class ImagePool implements Stateful {
         return joined;
       });
     } catch (error) {
-      before.rollback(); // the decisions that were made, of a subclass's that threw
+      before.rollback(); // undoes the decisions made before a subclass's `choose` threw
       throw error;
     }
     const remaining = new Set(stored);
@@ -126,7 +124,7 @@ export class ImagePool implements Stateful {
     return result;
   }
 
-  /** Refuses images that older ones could not stand in for. */
+  /** Refuses images that older ones could not replace. */
   private checkShape(where: string, images: Tensor4D): void {
     const other = this.images.find(
       (held) =>
@@ -146,7 +144,7 @@ export class ImagePool implements Stateful {
   }
 
   /**
-   * Decides, for one image that comes to a full pool; a subclass may decide otherwise.
+   * Decides about one image that arrives at a full pool; a subclass may override it.
    *
    * @returns The place of the image to return and replace, or undefined to return the new one.
    */
@@ -169,17 +167,17 @@ export class ImagePool implements Stateful {
     };
   }
 
-  /** A copy of the images, and the place in the stream of decisions. */
+  /** Returns a copy of the images, and the place in the stream of decisions. */
   async state(): Promise<SavedState> {
     this.checkAlive('ImagePool.state');
     const count = this.images.length;
-    // both are begun before the first wait, because a query meanwhile changes them
+    // both are started before the first wait, because a query in the meantime changes them
     const [random, arrays] = await Promise.all([this.stream.state(), imageArrays(this.images)]);
     return { values: { ...joinStates({ random }).values, size: this.size, count }, arrays };
   }
 
   /**
-   * Goes back to a state; what follows is the same to the last bit.
+   * Restores a state; what follows is the same bit for bit.
    *
    * @param state Of a pool of the same size.
    * @throws GanKitError if the state does not fit; nothing is changed then.
@@ -202,7 +200,7 @@ export class ImagePool implements Stateful {
     );
   }
 
-  /** Frees the images; the pool is of no use then. */
+  /** Frees the images; the pool cannot be used afterwards. */
   dispose(): void {
     dispose(this.images);
     this.images = [];

@@ -6,7 +6,7 @@ import { readOptions } from '../internal/read_options.js';
 
 /** Options of {@link sampleLatents}. */
 export interface SampleLatentsOptions {
-  /** How many vectors. */
+  /** Number of vectors. */
   count: number;
   /** Their length. */
   size: number;
@@ -16,10 +16,10 @@ export interface SampleLatentsOptions {
   seed?: number;
 }
 
-/** What latent vectors are drawn from. */
+/** A distribution of latent vectors. */
 export type LatentDistribution = 'normal' | 'uniform';
 
-/** Draws from an open stream; one draw, whatever the size. */
+/** Draws latent vectors from an open stream; one draw, whatever the size. */
 export function drawLatents(
   stream: RandomStream,
   shape: [number, number],
@@ -30,8 +30,8 @@ export function drawLatents(
 }
 
 /**
- * Latent vectors z for a generator: the same seed gives the same vectors on every backend, so the
- * pictures of a training run can show the same samples growing.
+ * Draws latent vectors z for a generator: the same seed gives the same vectors on every backend, so
+ * the pictures of a training run can show the same samples over time.
  *
  * @param options `count` and `size` from 1 on; `distribution`, default `'normal'`; `seed`, default 0.
  * @returns Shape `[count, size]`; the caller owns it.

@@ -3,7 +3,7 @@ import { fail } from '../internal/check.js';
 import { arrayFrom, arraysOf } from '../internal/state.js';
 import type { SavedState, StateArray } from '../types.js';
 
-/** Images of one shape as one array, `images`, others as `images/0`, `images/1` … */
+/** Saves images of one shape as one array, `images`, others as `images/0`, `images/1` … */
 export async function imageArrays(
   images: readonly Tensor4D[],
 ): Promise<Record<string, StateArray>> {
@@ -18,7 +18,7 @@ export async function imageArrays(
   return { images: { shape: [read.length, ...first.shape.slice(1)], data } };
 }
 
-/** The images of a state, `[1, height, width, channels]` each. */
+/** Returns the images of a state, `[1, height, width, channels]` each. */
 export function imagesFrom(where: string, state: SavedState, count: number): StateArray[] {
   const named = (key: string, images: number) => {
     const array = arrayFrom(where, state, key);

@@ -11,11 +11,11 @@ export interface RandomSourceOptions {
 }
 
 /**
- * Makes a source of random numbers with a state, for the `components` of a system of one's own: a checkpoint holds
- * its place, and a step that is undone takes its draws back. Equal seeds draw the same numbers on every backend.
+ * Makes a source of random numbers with a state, for the `components` of a custom system: a checkpoint holds its
+ * place, and undoing a step undoes its draws. Equal seeds draw the same numbers on every backend.
  *
  * @param options See {@link RandomSourceOptions}.
- * @returns The source; it holds no tensors, and what it draws is the caller's.
+ * @returns The source; it holds no tensors, and the caller owns what it draws.
  * @throws GanKitError if the seed is out of range.
  *
  * **Differentiable:** no.

@@ -4,9 +4,9 @@ import { readOptions } from '../internal/read_options.js';
 
 /** Options of {@link shuffledBatch}. */
 export interface ShuffledBatchOptions {
-  /** How many items the data set holds. */
+  /** Number of items in the data set. */
   count: number;
-  /** How many of them make a batch; at most `count`. */
+  /** Items per batch; at most `count`. */
   batchSize: number;
   /** The number of the batch, counted from 0 over all epochs. */
   index: number;
@@ -17,10 +17,10 @@ export interface ShuffledBatchOptions {
 let last: { key: string; order: Int32Array } | undefined;
 
 /**
- * The places of batch k of a data set in shuffled epochs: a pure function of (seed, k).
+ * Returns the places of batch k of a data set in shuffled epochs: a pure function of (seed, k).
  *
- * Every epoch is a new random order; a remainder that fills no batch is left out, and comes up
- * elsewhere in the next epoch. A resumed run asks for batch k and goes on as if it had never
+ * Every epoch is a new random order; a remainder that does not fill a batch is dropped, and appears
+ * elsewhere in the next epoch. A resumed run asks for batch k and continues as if it had never
  * stopped.
  *
  * @param options `count` and `batchSize` from 1 on, `index` from 0 on, `seed` default 0.
@@ -45,7 +45,7 @@ export function shuffledBatch(options: ShuffledBatchOptions): Int32Array {
   const perEpoch = Math.floor(count / batchSize);
   const epoch = Math.floor(index / perEpoch);
   const first = (index % perEpoch) * batchSize;
-  // consecutive batches share an epoch; its order is remembered, not state: it can be drawn again
+  // consecutive batches share an epoch; its order is cached, not state: it can be drawn again
   const key = `${seed}/${count}/${epoch}`;
   if (last?.key !== key)
     last = {

@@ -14,14 +14,14 @@ import { withoutEffects } from '../layers/modes/without_effects.js';
  */
 export type TranslationMode = 'training' | 'inference';
 
-/** How a generator is to translate. */
+/** Mode and seed of a translation. */
 export interface TranslationOptions {
   readonly mode: TranslationMode;
-  /** Which dropout masks are drawn; those of the next step where it is left out. */
+  /** Seed of the dropout masks; without it they are those of the next step. */
   readonly seed: number | undefined;
 }
 
-/** Runs a generator; its statistics and random streams stay where they are. */
+/** Runs a generator; its statistics and random streams stay unchanged. */
 export function translateBy(
   where: string,
   generator: LayersModel,
@@ -43,8 +43,8 @@ export function translateBy(
 }
 
 /**
- * The place in a random stream that belongs to a seed: a hash of 52 bits, where no training comes, which
- * counts from 0, nor another seed.
+ * Hashes a seed to a place in a random stream: 52 bits, out of reach of training, which counts from 0,
+ * and of other seeds.
  */
 const placeOf = (where: string, seed: number): number =>
   new RandomStream(seed, where).fork('translate').seed % 2 ** 52;

@@ -17,11 +17,11 @@ export interface ClipWeightsOptions {
 /**
  * Clamps trainable weights in place: θ ← min(max(θ, −c), c).
  *
- * Called after each step of a Wasserstein critic, so that what the generator sees keeps the bound;
- * running statistics and other weights without a gradient are left alone. NaN stays NaN.
+ * Call it after each step of a Wasserstein critic, so that the generator sees bounded weights; running
+ * statistics and other weights without a gradient are left alone. NaN stays NaN.
  *
  * @param target A model, or a list of variables.
- * @param limit c, above 0; the paper takes 0.01.
+ * @param limit c, above 0; the paper uses 0.01.
  * @param options `exclude`, for a model.
  * @throws GanKitError if the limit is not above 0 or the target is neither.
  *

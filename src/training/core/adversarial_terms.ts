@@ -5,31 +5,31 @@ import type { AdversarialLoss, DiscriminatorOutputs, Penalty } from '../../types
 import type { Conditioned } from './conditions.js';
 import type { Player } from './player.js';
 
-/** What notes the losses of a step, see {@link Step}. */
+/** Notes the losses of a step, see {@link Step}. */
 type Note<Name extends string> = <T extends Scalar>(name: Name, loss: T) => T;
 
 /** What the loss of a discriminator is made of. */
 export interface DiscriminatorTerms {
   readonly loss: AdversarialLoss;
-  /** w; 1 where it is left out. */
+  /** w; 1 if it is omitted. */
   readonly weight?: number;
   readonly discriminator: Player;
-  /** Its logits of what it was shown. */
+  /** Its logits of real and generated samples. */
   readonly logits: DiscriminatorOutputs;
   readonly penalties: readonly Penalty[];
-  /** How often the discriminator was updated before, which tells the penalties that are due. */
+  /** Number of earlier discriminator updates, which decides the penalties that are due. */
   readonly step: number;
-  /** The samples on which the penalties look at the discriminator. */
+  /** The samples at which the penalties evaluate the discriminator. */
   readonly real: Conditioned;
   readonly fake: Conditioned;
 }
 
 /**
- * Computes what a discriminator minimises: `w L_D(D(x), D(x̃)) + Σ weight · every · penalty`, over the penalties
+ * Computes what a discriminator minimizes: `w L_D(D(x), D(x̃)) + Σ weight · every · penalty`, over the penalties
  * that are due.
  *
- * @param note Is told both sums, as `discriminator` and `penalty`.
- * @param domain Of the discriminator: what those names end with.
+ * @param note Receives both sums, as `discriminator` and `penalty`.
+ * @param domain The discriminator's domain: the suffix of those names.
  */
 export function discriminatorLoss<Domain extends string = ''>(
   terms: DiscriminatorTerms,
@@ -46,8 +46,8 @@ export function discriminatorLoss<Domain extends string = ''>(
 }
 
 /**
- * Computes Σ weight · every · penalty. A penalty that looks at generated samples sees the discriminator under their
- * condition, any other one under that of the real samples.
+ * Computes Σ weight · every · penalty. A penalty at generated samples sees the discriminator under their condition,
+ * any other under that of the real samples.
  */
 function penaltyTerm(
   penalties: readonly Penalty[],
@@ -66,7 +66,7 @@ function penaltyTerm(
 }
 
 /**
- * Computes what a generator minimises: `L_G(D(x̃))`, of a relativistic loss `L_G(D(x̃), D(x))`. The running
+ * Computes what a generator minimizes: `L_G(D(x̃))`, or `L_G(D(x̃), D(x))` with a relativistic loss. The running
  * statistics of D stay as they are.
  *
  * @param real x, made if the loss asks for it.

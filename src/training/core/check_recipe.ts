@@ -6,10 +6,10 @@ import { isOptimizer } from '../state/stateful_component.js';
 import type { Named } from './recipe.js';
 import { SYSTEM_SCHEMA } from './system_schema.js';
 
-/** Names of a checkpoint that every system has. */
+/** Names in a checkpoint that every system uses itself. */
 const TAKEN = ['system', 'steps'];
 
-/** Reads things by their names, at least one. */
+/** Reads values by name, at least one. */
 const named = (rule: string, fits: (value: unknown) => boolean): Option<Named<unknown>> =>
   custom<Named<unknown>>((where, parameter, value): asserts value is Named<unknown> => {
     if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
@@ -23,7 +23,7 @@ const models = named(
   (model) => typeof (model as { apply?: unknown } | undefined)?.apply === 'function',
 );
 
-/** How the parts of a recipe are read. */
+/** Schema of the parts of a recipe. */
 const RECIPE = {
   name: custom<string>((where, parameter, value): asserts value is string => {
     if (typeof value !== 'string' || value === '') fail('type', where, parameter, 'a word', value);
@@ -39,7 +39,7 @@ const RECIPE = {
   step: callback(),
 } satisfies Schema;
 
-/** Refuses a recipe that makes no system. */
+/** Refuses an invalid recipe. */
 export function checkRecipe(where: string, recipe: unknown): void {
   const { networks, components } = readOptions<unknown, typeof RECIPE>(
     where,

@@ -7,21 +7,21 @@ import { optional, readOptions } from '../../internal/read_options.js';
 
 /** Random numbers of a system, reproducible and part of its state. */
 export interface RandomSource {
-  /** A tensor, uniform on [low, high); default [0, 1). */
+  /** Draws a tensor, uniform on [low, high); default [0, 1). */
   uniform(shape: number[], low?: number, high?: number): Tensor;
-  /** A tensor of normal values; default N(0, 1). */
+  /** Draws a tensor of normal values; default N(0, 1). */
   normal(shape: number[], mean?: number, stddev?: number): Tensor;
-  /** Numbers, uniform on [low, high); default [0, 1). */
+  /** Draws numbers, uniform on [low, high); default [0, 1). */
   uniformValues(size: number, low?: number, high?: number): Float32Array;
 }
 
-/** What the conditions of generated samples are drawn from. */
+/** A distribution of the conditions of generated samples. */
 export interface ConditionDistribution {
   /**
    * Draws conditions.
    *
    * @param count How many rows.
-   * @param random What they are drawn with, and nothing else.
+   * @param random The only source of randomness.
    * @returns One tensor for each condition, `[count, …]`; the caller owns them.
    */
   draw(count: number, random: RandomSource): readonly Tensor[];
@@ -29,19 +29,19 @@ export interface ConditionDistribution {
 
 /** Options of {@link labelDistribution}. */
 export interface LabelDistributionOptions {
-  /** How many classes, from 1 on. */
+  /** Number of classes, 1 or more. */
   classes: number;
-  /** How likely each class is, `classes` numbers from 0 on of any sum above 0; default all alike. */
+  /** Relative probability of each class, `classes` non-negative numbers with a sum above 0; default all equal. */
   weights?: readonly number[];
   /** `'index'`, the default: float32 `[count, 1]` with the number of the class; `'oneHot'`: `[count, classes]`. */
   encoding?: 'index' | 'oneHot';
 }
 
 /**
- * Labels of generated samples, drawn for themselves: P(class k) = weightₖ / Σ weights.
+ * Makes a distribution of labels for generated samples: P(class k) = weightₖ / Σ weights.
  *
  * @param options See {@link LabelDistributionOptions}.
- * @returns What {@link createGAN} takes as `fakeCondition`.
+ * @returns A distribution for `fakeCondition` of {@link createGAN}.
  * @throws GanKitError if an option is out of range.
  *
  * **Differentiable:** no.
@@ -80,7 +80,7 @@ export function labelDistribution(options: LabelDistributionOptions): ConditionD
   };
 }
 
-/** Draws the conditions of generated samples; without a distribution they are those of the batch. */
+/** Draws the conditions of generated samples; returns those of the batch if there is no distribution. */
 export const drawConditions = (
   distribution: ConditionDistribution | undefined,
   ofBatch: readonly Tensor[],
@@ -88,13 +88,13 @@ export const drawConditions = (
   random: RandomSource,
 ): readonly Tensor[] => distribution?.draw(count, random) ?? ofBatch;
 
-/** Partial sums. */
+/** Computes partial sums. */
 function cumulated(weights: readonly number[]): readonly number[] {
   let sum = 0;
   return weights.map((weight) => (sum += weight));
 }
 
-/** The first class whose part of [0, Σ) reaches past u; never one of weight 0. */
+/** Finds the first class whose part of [0, Σ) ends above u; never one of weight 0. */
 function classOf(u: number, bounds: readonly number[]): number {
   const found = bounds.findIndex((bound) => u < bound);
   return found === -1 ? bounds.indexOf(bounds.at(-1)!) : found;

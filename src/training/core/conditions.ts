@@ -4,33 +4,33 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
 
 /**
- * What samples are conditioned on: labels, images, any tensors of which row i belongs to sample i; a list in the
+ * The condition of samples: labels, images or any tensors whose row i belongs to sample i; a list follows the
  * order of the networks' inputs after the first.
  */
 export type Condition = Tensor | readonly Tensor[];
 
-/** Samples with what each of them is conditioned on. */
+/** Samples with their conditions. */
 export interface Conditioned {
   readonly x: Tensor;
   readonly condition: readonly Tensor[];
 }
 
-/** The condition of networks that take none. */
+/** The conditions of an unconditioned network. */
 const NONE: readonly Tensor[] = [];
 
-/** Samples of networks that take no condition. */
+/** Wraps samples for networks without conditions. */
 export const unconditioned = (x: Tensor): Conditioned => ({ x, condition: NONE });
 
-/** A condition as a list. */
+/** Returns a condition as a list. */
 export const conditionsOf = (condition: Condition | undefined): readonly Tensor[] =>
   condition === undefined ? NONE : Array.isArray(condition) ? condition : [condition as Tensor];
 
-/** How many conditions a network takes: its inputs after the first. */
+/** Counts the conditions that a network takes: its inputs after the first. */
 export const conditionCount = (model: LayersModel): number => model.inputs.length - 1;
 
 /**
- * Gives a network the conditions that it takes of those of a batch: all, or none; each of the dtype of its input,
- * since int32 labels beside float32 latents are joined wrong, or not at all, on some backends.
+ * Selects the conditions of a batch that a network takes, all or none, each cast to the dtype of its input: some
+ * backends cannot join int32 labels with float32 latents, or do it wrong.
  */
 export const conditionsFor = (
   model: LayersModel,
@@ -43,7 +43,7 @@ export const conditionsFor = (
         return one.dtype === dtype ? one : cast(one, dtype);
       });
 
-/** Refuses conditions that networks do not take, or that do not have a row for each sample. */
+/** Refuses conditions that networks do not take, or that lack a row for each sample. */
 export function checkConditions(
   where: string,
   parameter: string,

@@ -32,8 +32,8 @@ import { StepCounter } from './step_counter.js';
 /** Options of a training step. */
 export interface StepOptions {
   /**
-   * `false` leaves the losses on the device, which saves waiting for a GPU; default true. Whether such a
-   * step was finite is seen at the next one that is read.
+   * `false` leaves the losses on the device, which saves waiting for a GPU; default true. Such a step is
+   * checked for non-finite numbers at the next read.
    */
   readonly read?: boolean;
 }
@@ -49,7 +49,7 @@ export interface System<
   readonly optimizers: Optimizers;
 }
 
-/** A moment at which all numbers were finite. */
+/** A moment at which all numbers were finite, to return to. */
 interface Known {
   readonly savepoint: Savepoint;
   readonly stepCount: number;
@@ -65,7 +65,7 @@ class RecipeSystem<
   readonly optimizers: Optimizers;
   private readonly recipe: Recipe<Batch, Losses, Name, Optimizers>;
   private readonly counter = new StepCounter();
-  /** Where to go back to if a reading tells of numbers that are not finite; undefined if all are read. */
+  /** The moment to return to if a reading finds non-finite numbers; undefined if every step was read. */
   private known: Known | undefined;
   private alive = true;
 
@@ -118,12 +118,12 @@ class RecipeSystem<
     return (reading === undefined ? {} : await this.checked(known, reading)) as Partial<Losses>;
   }
 
-  /** Runs the recipe once, and counts it. */
+  /** Runs the recipe once and counts the step. */
   private make(where: string, batch: Batch, losses: LossLog): void {
     const { options = {} } = this.recipe;
     const networks = Object.entries<LayersModel>(this.networks);
     const players = networks.map(([name, model]) => [name, playerOf(name, model)] as const);
-    // singular vectors rest in all passes of a step, unless each call is to move them
+    // singular vectors stay fixed in all passes of a step, unless every call should move them
     const hold =
       options.powerIteration === 'call' ? <T>(fn: () => T) => fn() : withFrozenPowerIteration;
     const now = makeStep<Losses>({ where, index: this.stepCount, options, losses });
@@ -136,7 +136,7 @@ class RecipeSystem<
     this.counter.made++;
   }
 
-  /** Reads the losses; goes back to `known` where a number is not finite, and lets go of it if all are. */
+  /** Reads the losses; returns to `known` if a number is not finite, and releases it if all are. */
   private async checked(known: Known, read: () => Promise<StepReading>): Promise<Named<number>> {
     const step = this.stepCount;
     const reading = await read();
@@ -145,7 +145,7 @@ class RecipeSystem<
       if (isLatest) this.forget();
       return reading.losses;
     }
-    let undone = 0; // another reading may have gone back already
+    let undone = 0; // another reading may have rolled back already
     if (this.known === known) {
       this.known = undefined;
       undone = this.stepCount - known.stepCount;
@@ -179,7 +179,7 @@ class RecipeSystem<
     this.known = undefined;
   }
 
-  /** What has a state beside the networks, by the names of a checkpoint. */
+  /** Lists everything besides the networks that has a state, by its name in a checkpoint. */
   private components(): Named<Stateful> {
     const { optimizers, components } = this.recipe;
     const named = Object.entries(optimizers).map(
@@ -189,7 +189,7 @@ class RecipeSystem<
     return statefulComponents({ ...components, ...Object.fromEntries(named) }, () => this.networks);
   }
 
-  /** All that has a state; exchanged networks come last, after the component that chooses them. */
+  /** Lists everything with a state; exchanged networks come last, after the component that chooses them. */
   private parts(): Components {
     const { name, identity } = this.recipe;
     const networks = Object.keys(this.networks).map((network) => {
@@ -226,7 +226,7 @@ class RecipeSystem<
   }
 }
 
-/** Refuses a batch that is no object of tensors. */
+/** Refuses a batch that is not an object of tensors. */
 function checkTensors(where: string, batch: unknown): Named<Tensor> {
   if (typeof batch !== 'object' || batch === null || Object.keys(batch).length === 0)
     fail('type', where, 'batch', 'an object of tensors', batch);
@@ -236,12 +236,12 @@ function checkTensors(where: string, batch: unknown): Named<Tensor> {
 }
 
 /**
- * Makes a training system of a recipe: the recipe says what one step is, and the system makes each step as a
+ * Makes a training system from a recipe: the recipe defines one step, and the system makes each step as a
  * whole or not at all, logs its losses, undoes a step that leaves a NaN, and saves and restores everything
- * that a continuation to the last bit needs. All systems of gan-kit are recipes.
+ * that a bit-exact continuation needs. All systems of gan-kit are recipes.
  *
- * Tensors that the step makes are freed after it, unless they are kept. Whatever the step changes must be a
- * network, an optimizer or a component; random numbers come from components that have a state.
+ * Tensors made in a step are freed after it, unless they are kept. Everything that a step changes must be a
+ * network, an optimizer or a component; random numbers come from components with a state.
  *
  * @param recipe See {@link Recipe}.
  * @returns The system; `dispose()` frees what the recipe owns.

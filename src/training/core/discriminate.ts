@@ -6,16 +6,16 @@ import { samplesAreIndependent } from '../step/independent_samples.js';
 import type { Player } from './player.js';
 import type { SystemOptions } from './recipe.js';
 
-/** Tells whether real and generated samples may share one pass of a discriminator. */
+/** Returns whether real and generated samples may share one pass of a discriminator. */
 export const mayShareAPass = (model: LayersModel, { powerIteration }: SystemOptions): boolean =>
   powerIteration !== 'call' && samplesAreIndependent(model);
 
 /**
  * Runs a discriminator on real and on generated samples.
  *
- * @param together Whether both share one pass where they have one shape: less work and the same numbers, if the
- *   discriminator is known to treat each sample by itself.
- * @returns Its logits of both.
+ * @param together Whether both share one pass if their shapes are equal: less work and the same numbers, if the
+ *   discriminator treats each sample independently.
+ * @returns Its logits for both.
  */
 export function discriminate(
   discriminator: Player,

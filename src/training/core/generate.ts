@@ -7,11 +7,11 @@ import { functionalCall } from '../../layers/weights/functional_call.js';
 import { checkConditions, conditionsFor, conditionsOf } from './conditions.js';
 import type { Condition } from './conditions.js';
 
-/** What a generator makes samples of. */
+/** The input of a generator. */
 export interface GeneratorInput {
   readonly latents: Tensor;
   readonly condition?: Condition | undefined;
-  /** By path; the generator's own by default. */
+  /** Weights by path; the generator's own by default. */
   readonly weights?: NamedTensorMap;
 }
 

@@ -9,7 +9,7 @@ import type { NetworkUpdate } from '../step/update_networks.js';
 import type { Player } from './player.js';
 import type { Step, SystemOptions } from './recipe.js';
 
-/** What a step is made of. */
+/** The parts of a step. */
 export interface StepContext {
   /** For messages. */
   readonly where: string;
@@ -18,13 +18,13 @@ export interface StepContext {
   readonly losses: LossLog;
 }
 
-/** A move that waits for the others of its time. */
+/** A move that waits for the others of the same moment. */
 interface Waiting {
   readonly update: NetworkUpdate;
   readonly gradient: ReturnType<typeof gradientOfTerms>;
 }
 
-/** Makes the step that a recipe is given. */
+/** Makes the step that is passed to a recipe. */
 export function makeStep<Losses>({ where, index, options, losses }: StepContext): Step<Losses> {
   const { monitor } = options;
   const byStep = options.powerIteration !== 'call';

@@ -5,10 +5,10 @@ import { withoutEffects } from '../../layers/modes/without_effects.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 import { withReplacedWeights } from '../../layers/weights/replaced_weights.js';
 
-/** A network as a step calls it: in training mode, with what it is conditioned on beside x. */
+/** A network as a step calls it: in training mode, with its conditions after x. */
 export interface Player {
   /**
-   * Runs the network: batch statistics, dropout, running averages that move.
+   * Runs the network with batch statistics and dropout; running averages move.
    *
    * @param x The first input of the network.
    * @param condition Its other inputs, in their order; row i of each belongs to row i of x.
@@ -18,15 +18,15 @@ export interface Player {
   readonly name: string;
   readonly model: LayersModel;
   /**
-   * Runs the network as one that another player is measured by: running statistics and singular vectors stay
-   * where they are, of any layer; gradients flow, and dropout draws new masks.
+   * Runs the network to judge another player: running statistics and singular vectors of all layers stay
+   * unchanged; gradients flow, and dropout draws new masks.
    */
   still(x: Tensor, ...condition: readonly Tensor[]): Tensor;
   /**
-   * Returns the same network at other weights, through which gradients run to how the weights came about.
-   * Running statistics and singular vectors stay where they are.
+   * Returns the same network at other weights; gradients flow through them to their origin. Running
+   * statistics and singular vectors stay unchanged.
    *
-   * @param weights By path, see {@link namedWeights}; the weights that are not named stay the network's own.
+   * @param weights By path, see {@link namedWeights}; the network's own weights stand in for omitted ones.
    */
   at(weights: NamedTensorMap): Player;
 }
@@ -63,6 +63,6 @@ function playerAt(name: string, model: LayersModel, weights: NamedTensorMap): Pl
 const apply = (model: LayersModel, x: Tensor, condition: readonly Tensor[]): Tensor =>
   model.apply(condition.length === 0 ? x : [x, ...condition], { training: true }) as Tensor;
 
-/** Puts the name over that which functions have. */
+/** Replaces the built-in name of a function. */
 const named = (name: string, player: Omit<Player, 'name'>): Player =>
   Object.defineProperty(player, 'name', { value: name }) as Player;

@@ -4,12 +4,12 @@ import type { StateValue } from '../../types.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
 import type { Player } from './player.js';
 
-/** Things by their names. */
+/** Values by name. */
 export type Named<T> = Readonly<Record<string, T>>;
 
-/** What a system may own. */
+/** An object that a system may own. */
 export interface Owned {
-  /** Frees what it holds. */
+  /** Frees its resources. */
   dispose(): void;
 }
 
@@ -18,21 +18,21 @@ export interface SystemOptions {
   /** Watches the norm of each layer's gradient. The caller keeps ownership. */
   monitor?: GradientMonitor | undefined;
   /**
-   * When spectrally normalized layers iterate: `'step'`, the default, once per step of their network,
-   * so that real, fake, penalty and generator passes share one σ; `'call'`, at every pass in
-   * training mode, as torch does.
+   * When spectrally normalized layers iterate: `'step'`, the default, once per step of their network, so that
+   * real, fake, penalty and generator passes share one σ; `'call'`, at every pass in training mode, as in
+   * torch.
    */
   powerIteration?: 'step' | 'call' | undefined;
   /**
-   * What happens at a step after which a loss or a weight is a NaN or infinite, and which is undone:
-   * `'throw'`, the default, an error that names it; `'skip'` counts it in `skipped` and goes on.
+   * How to handle a step that leaves a NaN or infinite loss or weight and is undone: `'throw'`, the default,
+   * throws an error that names it; `'skip'` counts it in `skipped` and continues.
    */
   onNonFinite?: 'throw' | 'skip' | undefined;
 }
 
-/** One step of a system, as its recipe writes it. */
+/** One step of a system, as its recipe sees it. */
 export interface Step<Losses> {
-  /** How many steps were made before this one. */
+  /** Number of steps made before this one. */
   readonly index: number;
   /**
    * Logs a loss for the report of this step.
@@ -44,15 +44,16 @@ export interface Step<Losses> {
   /** Returns the value of a loss that was noted in this step: a constant, valid until the step ends. */
   readonly noted: (name: keyof Losses & string) => Scalar;
   /**
-   * Returns a copy of a tensor that lives until the step ends: of samples that one loss makes and another sees.
-   * Everything else that a loss makes is freed with its tape.
+   * Returns a copy of a tensor that lives until the step ends, for samples that one loss makes and another
+   * uses. Everything else that a loss makes is freed with its tape.
    */
   readonly keep: <T extends Tensor>(x: T) => T;
   /**
    * Moves players: θ ← optimizer(θ, Σ ∂termᵢ/∂θ), over the trainable weights of all of them. Their singular
-   * vectors advance first; regularizers of their layers are terms too, and constraints hold afterwards.
+   * vectors advance first; regularizers of their layers are added as terms, and constraints are applied
+   * afterwards.
    *
-   * Each term has a tape of its own, so that memory holds the activations of one term at a time.
+   * Each term has its own tape, so that memory holds the activations of one term at a time.
    */
   readonly minimize: (
     players: readonly Player[],
@@ -60,18 +61,18 @@ export interface Step<Losses> {
     ...terms: readonly (() => Scalar)[]
   ) => void;
   /**
-   * Makes the moves of several players at one moment: each `minimize` in `fn` differentiates at the weights of
-   * before, and only then do all of them move.
+   * Moves several players at one moment: each `minimize` in `fn` differentiates at the earlier weights, and
+   * only then do all of them move.
    */
   readonly simultaneously: (fn: () => void) => void;
   /**
-   * Advances the singular vectors of players ahead of their `minimize`, which then leaves them: for samples
-   * that are made before it with the σ of this step.
+   * Advances the singular vectors of players before their `minimize`, which then leaves them unchanged: for
+   * samples made earlier in the step with its σ.
    */
   readonly advance: (...players: readonly Player[]) => void;
 }
 
-/** What makes one system differ from another: see {@link createSystem}. */
+/** The definition of one kind of system: see {@link createSystem}. */
 export interface Recipe<
   Batch,
   Losses,
@@ -80,19 +81,19 @@ export interface Recipe<
 > {
   /** A word for messages and checkpoints. A state of another system is refused. */
   readonly name: string;
-  /** The networks by name; a function where they are exchanged, as in a growing network. */
+  /** The networks by name; a function if they are exchanged, as in a growing network. */
   readonly networks:
     Readonly<Record<Name, LayersModel>> | (() => Readonly<Record<Name, LayersModel>>);
   readonly optimizers: Optimizers;
   /**
-   * Everything else that has a state, by name: random streams, pools, averages, penalties. A checkpoint holds
-   * it, a failed step undoes it, and it is restored before networks that are exchanged. What has no state is
-   * passed over.
+   * Everything else with a state, by name: random streams, pools, averages, penalties. A checkpoint holds it,
+   * a failed step undoes it, and it is restored before exchanged networks. Values without a state are
+   * ignored.
    */
   readonly components?: Named<unknown>;
-  /** What a state must agree with beside the name: the loss, how often players move. */
+  /** Values besides the name that a state must match: the loss, how often players move. */
   readonly identity?: Named<StateValue>;
-  /** What `dispose` frees: what the factory made, and nothing that was passed in. */
+  /** Objects that `dispose` frees: those made by the factory, none that were passed in. */
   readonly owns?: readonly Owned[];
   readonly options?: SystemOptions;
   /**
@@ -103,7 +104,7 @@ export interface Recipe<
    */
   check?(batch: Batch, where: string): Named<Tensor>;
   /**
-   * Makes one step. If it throws, or leaves a number that is not finite, all that it changed is undone.
+   * Makes one step. All its changes are undone if it throws or leaves a number that is not finite.
    *
    * @param players The networks, by the names of the recipe.
    */

@@ -7,8 +7,8 @@ import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
 
 /**
- * A number on the device that steps change and checkpoints hold: BEGAN's k, the weight of a term that is
- * controlled while training goes on. Nothing is read back.
+ * A number on the device that steps change and checkpoints hold: BEGAN's k, or the weight of a term that
+ * is controlled during training. Nothing is read back.
  *
  * @example
  * ```ts
@@ -28,23 +28,23 @@ export class ScalarState implements Stateful {
 
   /**
    * @param start The first value, a finite number.
-   * @throws GanKitError if it is none.
+   * @throws GanKitError if it is not.
    */
   constructor(start: number) {
     checkNumber('ScalarState', 'start', start);
     this.current = freedIfThrown(() => keep(scalar(start, 'float32')));
   }
 
-  /** The value as it is now, float32; valid until the next `assign`, not to be disposed. */
+  /** Returns the current value, float32; valid until the next `assign`, do not dispose of it. */
   get value(): Scalar {
     return this.current ?? fail('state', 'ScalarState.value', 'this', 'alive', 'a disposed number');
   }
 
   /**
-   * Takes another value.
+   * Replaces the value.
    *
    * @param next float32; it stays the caller's.
-   * @throws GanKitError if it is no scalar.
+   * @throws GanKitError if it is not a scalar.
    */
   assign(next: Scalar): void {
     const before = this.value;
@@ -65,13 +65,13 @@ export class ScalarState implements Stateful {
     };
   }
 
-  /** A copy of the value. */
+  /** Returns a copy of the value. */
   async state(): Promise<SavedState> {
     return { values: {}, arrays: await arraysOf({ value: this.value }) };
   }
 
   /**
-   * Goes back to a state, to the last bit.
+   * Restores a state, bit for bit.
    *
    * @throws GanKitError if the state does not fit; nothing is changed then.
    */

@@ -1,10 +1,10 @@
 import { countFrom } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
 
-/** How many steps a system made, and how many it undid. */
+/** The numbers of steps that a system made and undid. */
 export class StepCounter implements Stateful {
   made = 0;
-  /** Steps that were undone, as they were not finite, and passed over. */
+  /** Number of steps that were undone and skipped, because they were not finite. */
   skipped = 0;
 
   async state(): Promise<SavedState> {

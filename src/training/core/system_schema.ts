@@ -8,7 +8,7 @@ import type { GradientMonitor } from '../gradient_monitor.js';
 import { checkLoss, checkModel, checkOptimizers } from '../step/check_system.js';
 import type { SystemOptions } from './recipe.js';
 
-/** How the options that every system has are read. */
+/** Schema of the options that every system has. */
 export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
   monitor: optional(
     objectLike<GradientMonitor>(
@@ -20,14 +20,14 @@ export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
   onNonFinite: oneOf(['throw', 'skip'], { default: 'throw' }),
 };
 
-/** What a system hands on to {@link createSystem} of its own options. */
+/** Selects the options of a system that it passes on to {@link createSystem}. */
 export const systemOptions = ({
   monitor,
   powerIteration,
   onNonFinite,
 }: SystemOptions): SystemOptions => ({ monitor, powerIteration, onNonFinite });
 
-/** Reads an option that means a given value if it is left out. */
+/** Reads an option that means a given value if it is omitted. */
 export const orElse =
   <T>(option: Option<T>, usual: T): Option<T> =>
   (where, parameter, value) =>

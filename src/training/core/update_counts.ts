@@ -1,10 +1,10 @@
-/** How many updates each of two players has made. */
+/** The number of updates of each of two players. */
 export interface UpdateCounts {
   readonly discriminator: number;
   readonly generator: number;
 }
 
-/** Counts updates where the discriminator moves at each step, and the generator at every `criticSteps`-th. */
+/** Counts updates, if the discriminator moves at each step and the generator at every `criticSteps`-th. */
 export const updateCounts = (
   { stepCount }: { readonly stepCount: number },
   criticSteps = 1,

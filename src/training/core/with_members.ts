@@ -1,4 +1,4 @@
-/** Gives a system members of its own; what is computed on reading stays so. */
+/** Adds members to a system; getters stay getters. */
 export function withMembers<System extends object, Members extends object>(
   system: System,
   members: Members,

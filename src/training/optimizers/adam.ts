@@ -32,9 +32,9 @@ export interface AdamOptions extends GradientOptions {
  * m ← β₁m + g, v ← β₂v + g², θ ← θ − αₜ · m / (√v + εₜ),
  * where sₜ² = (1 − β₂ᵗ)/(1 − β₂), αₜ = α · sₜ · (1 − β₁)/(1 − β₁ᵗ), εₜ = ε · sₜ.
  *
- * That is the paper's update m̂/(√v̂ + ε). Its moments are kept over 1 − β, and all factors that do
- * not depend on a weight are gathered in two numbers, which are computed in float64 from the count
- * of steps: ten passes over the weights instead of fourteen.
+ * That is the paper's update m̂/(√v̂ + ε). Its moments are stored divided by 1 − β, and all factors
+ * independent of a weight are gathered in two numbers, computed in float64 from the count of steps: ten
+ * passes over the weights instead of fourteen.
  *
  * @see Kingma and Ba 2014, arXiv 1412.6980, algorithm 1, and section 2 on the order of computation
  */
@@ -89,7 +89,7 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
     };
   }
 
-  /** αₜ and εₜ, in float64. */
+  /** Computes αₜ and εₜ in float64. */
   private numbersOf(step: number): { rate: number; epsilon: number } {
     const { learningRate, beta1, beta2, epsilon } = this;
     const scale = Math.sqrt((1 - beta2 ** step) / (1 - beta2));

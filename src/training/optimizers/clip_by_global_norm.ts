@@ -1,15 +1,16 @@
 import { add, div, minimum, mul, sqrt, square, sum } from '@tensorflow/tfjs-core';
 import type { Gradients } from './listed_gradients.js';
 
-/** Added to the norm, as torch has it. */
+/** Added to the norm, as in torch. */
 const EPSILON = 1e-6;
 
 /**
- * gᵢ ← gᵢ · min(1, c / (‖g‖ + 10⁻⁶)), ‖g‖² = Σ gᵢ² over all tensors together: torch.nn.utils.clip_grad_norm_.
+ * Clips gradients: gᵢ ← gᵢ · min(1, c / (‖g‖ + 10⁻⁶)), ‖g‖² = Σ gᵢ² over all tensors, as
+ * torch.nn.utils.clip_grad_norm_ does.
  *
- * @param gradients At least one tensor among them.
+ * @param gradients At least one of them is a tensor.
  * @param limit c.
- * @returns New tensors, of the caller.
+ * @returns New tensors, owned by the caller.
  *
  * @see Pascanu et al. 2013, arXiv 1211.5063, algorithm 1
  */

@@ -2,15 +2,15 @@ import { integer, number } from '../../internal/option_kinds.js';
 import { optional } from '../../internal/read_options.js';
 import type { Option } from '../../internal/read_options.js';
 
-/** What every optimizer of gan-kit does with gradients before its rule. */
+/** Options for processing gradients before the rule of any gan-kit optimizer. */
 export interface GradientOptions {
-  /** n, how many calls give their gradients to one step, by their average; 1 or more, default 1. */
+  /** n, the number of calls whose gradients are averaged for one step; 1 or more, default 1. */
   accumulate?: number;
-  /** c, the norm of all gradients together that none exceeds, over 0; default: no limit. */
+  /** c, the largest norm of all gradients together, above 0; default: no limit. */
   clipNorm?: number;
 }
 
-/** How {@link GradientOptions} are read. */
+/** Schema of {@link GradientOptions}. */
 export const GRADIENT_OPTIONS: {
   readonly accumulate: Option<number>;
   readonly clipNorm: Option<number | undefined>;

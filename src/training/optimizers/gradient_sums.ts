@@ -3,17 +3,17 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { Gradients } from './listed_gradients.js';
 import type { SlotStore } from './slot_store.js';
 
-/** The slot of a variable that holds the sum of its gradients since the last step. */
+/** The name of the slot that holds the sum of a variable's gradients since the last step. */
 export const GRADIENT_SUM = 'gradientSum';
 
 /**
- * Sums gradients until there are enough for a step; a sum stands beside the slots of its variable.
+ * Sums of gradients until there are enough for a step; a sum is stored with the slots of its variable.
  */
 export class GradientSums {
-  /** How many calls are in the sums. */
+  /** Number of calls in the sums. */
   parts = 0;
 
-  /** @param needed How many calls make a step. */
+  /** @param needed Number of calls per step. */
   constructor(
     private readonly store: SlotStore,
     readonly needed: number,
@@ -22,8 +22,8 @@ export class GradientSums {
   /**
    * Adds gradients to the sums.
    *
-   * @returns The average of all parts if these were the last, with gaps for variables that had none; else
-   *   undefined. {@link GradientSums.parts} is then to be set to 0 once the step is made.
+   * @returns The average of all parts after the last one, with gaps for variables without gradients; else
+   *   undefined. The caller sets {@link GradientSums.parts} to 0 once the step is made.
    */
   add(variables: readonly Variable[], gradients: Gradients): Gradients | undefined {
     const { store, needed } = this;

@@ -6,7 +6,7 @@ import { arrayFrom, arraysOf, countFrom, numberFrom } from '../../internal/state
 import type { SavedState, StateArray, Stateful } from '../../types.js';
 import { checkSavedOptions } from './saved_options.js';
 
-/** Where each of tfjs's optimizers keeps its moments: in lists, one entry a variable, or in one variable. */
+/** Fields in which each tfjs optimizer keeps its moments: lists with one entry per variable, or one variable. */
 const MOMENTS: Readonly<Record<string, readonly string[]>> = {
   SGD: [],
   Momentum: ['accumulations'],
@@ -17,7 +17,7 @@ const MOMENTS: Readonly<Record<string, readonly string[]>> = {
   Adamax: ['accumulatedFirstMoment', 'accumulatedWeightedInfNorm', 'iteration', 'accBeta1'],
 };
 
-/** An entry of a list of moments, as tfjs has it. */
+/** An entry of a list of moments in tfjs. */
 interface Entry {
   readonly originalName: string;
   readonly variable: Variable;
@@ -25,25 +25,25 @@ interface Entry {
 type Fields = Record<string, Entry[] | Variable>;
 type Inside = { iterations_?: number; learningRate?: number; setLearningRate?(rate: number): void };
 
-/** What a state says of one field: its arrays in the order of the list, and whose they are. */
+/** The part of a state for one field: its arrays in the order of the list, and their owners. */
 type Saved = readonly { readonly originalName: string; readonly array: StateArray }[];
 
 /**
- * The moments of an optimizer of tfjs, as a component with a state.
+ * The moments of a tfjs optimizer, as a component with a state.
  *
- * They are taken from where it keeps them. Its own `getWeights` and `setWeights` forget how far the bias
- * correction of Adam was, which is then computed anew and differs in the last bit, and Adamax has none.
+ * They are read from its fields. Its own `getWeights` and `setWeights` lose the accumulated bias correction of Adam,
+ * which is then recomputed and differs in the last bit, and Adamax has neither.
  */
 export class HostOptimizer implements Stateful, Revertible {
-  /** @param paths Of variables in their networks; without them a state is keyed by positions. */
+  /** @param paths Paths of variables in their networks; without them a state is keyed by positions. */
   constructor(
     private readonly optimizer: Optimizer,
     private readonly paths: () => ReadonlyMap<Variable, string> = () => new Map(),
   ) {}
 
   /**
-   * A copy of the moments, under `field/path` or `field/position`, step and settings; and of each path its
-   * position, as tfjs goes by that of the list of gradients.
+   * Returns a copy of the moments, under `field/path` or `field/position`, step and settings; and the position of each
+   * path, since tfjs uses positions in the list of gradients.
    */
   async state(): Promise<SavedState> {
     const { optimizer } = this;
@@ -68,7 +68,7 @@ export class HostOptimizer implements Stateful, Revertible {
     };
   }
 
-  /** Goes back to a state of an optimizer of the same kind and settings; its learning rate is taken over. */
+  /** Restores a state of an optimizer of the same kind and settings, and its learning rate. */
   async restore(state: SavedState): Promise<void> {
     const where = 'Optimizer.restore';
     const fields = this.fields('restore');
@@ -90,7 +90,7 @@ export class HostOptimizer implements Stateful, Revertible {
     else inside.setLearningRate(learningRate);
   }
 
-  /** Remembers the moments; they are held by a second reference. An optimizer of another kind stays as it is. */
+  /** Remembers the moments by a second reference. An optimizer of another kind stays as it is. */
   savepoint(): Savepoint {
     const inside = this.optimizer as unknown as Inside;
     const { iterations_: step } = inside;
@@ -114,7 +114,7 @@ export class HostOptimizer implements Stateful, Revertible {
     };
   }
 
-  /** The moments of each field with the keys that they have in a state. */
+  /** Lists the moments of each field with their keys in a state. */
   private keyed(fields: Fields) {
     const paths = byName(this.paths());
     return Object.entries(fields).map(([name, field]) => ({
@@ -122,7 +122,7 @@ export class HostOptimizer implements Stateful, Revertible {
     }));
   }
 
-  /** What a state says of one field, of the shapes that it has by now; nothing where it is from before the first step. */
+  /** Reads the moments of one field, checked against current shapes; none in a state from before the first step. */
   private savedOf(
     where: string,
     state: SavedState,
@@ -164,7 +164,7 @@ export class HostOptimizer implements Stateful, Revertible {
     return this.optimizer.getConfig() as Record<string, number | boolean>;
   }
 
-  /** The moments by the names of tfjs's fields, where they are known. */
+  /** Returns the moments by the names of tfjs's fields; undefined for an unknown optimizer. */
   private known(): Fields | undefined {
     const names = MOMENTS[this.optimizer.getClassName()];
     const inside = this.optimizer as unknown as Partial<Fields>;
@@ -190,7 +190,7 @@ export class HostOptimizer implements Stateful, Revertible {
 const variablesOf = (field: Entry[] | Variable): readonly Variable[] =>
   Array.isArray(field) ? field.map((entry) => entry.variable) : [field];
 
-/** What the position of a path stands under. */
+/** Prefix of the key that holds the position of a path. */
 const POSITION = 'position/';
 
 const isPosition = (key: string): boolean => /^\d+$/.test(key);
@@ -198,14 +198,14 @@ const isPosition = (key: string): boolean => /^\d+$/.test(key);
 const byName = (paths: ReadonlyMap<Variable, string>): ReadonlyMap<string, string> =>
   new Map([...paths].map(([{ name }, path]) => [name, path]));
 
-/** The keys of a field's moments: paths where all of them have one, or else positions. */
+/** Returns the keys of a field's moments: paths if all of them have one, else positions. */
 function keysOf(field: Entry[] | Variable, paths: ReadonlyMap<string, string>): string[] {
   if (!Array.isArray(field)) return ['0'];
   const found = field.map(({ originalName }) => paths.get(ownerOf(originalName)));
   return found.every((path) => path !== undefined) ? found : found.map((_, i) => `${i}`);
 }
 
-/** `conv/kernel/m` → `conv/kernel`: tfjs adds a word of its own to the name of the variable. */
+/** Maps `conv/kernel/m` to `conv/kernel`: tfjs adds its own word to the name of the variable. */
 const ownerOf = (originalName: string): string =>
   originalName.slice(0, originalName.lastIndexOf('/'));
 

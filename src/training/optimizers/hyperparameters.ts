@@ -1,6 +1,6 @@
 /** One of the settings that GANs are compared under. */
 export interface HyperparameterSetting {
-  /** Options for `adam`, of both networks. */
+  /** Options of `adam` for both networks. */
   readonly adam: {
     readonly learningRate: number;
     readonly beta1: number;
@@ -18,7 +18,7 @@ const setting = (
 ): HyperparameterSetting => ({ adam: { learningRate, beta1, beta2 }, criticSteps });
 
 /**
- * The settings A to F of the SN-GAN paper, under which it compares methods: how robust is one against
+ * The settings A to F under which the SN-GAN paper compares methods: how robust is each to learning
  * rates, momenta and the number of discriminator steps?
  *
  * |     | α      | β₁  | β₂    | n_dis | of                                |

@@ -13,8 +13,8 @@ export interface LinearDecayOptions {
 }
 
 /**
- * A factor on the learning rate that stays 1 and then falls in a line to 0, as the reference code of
- * CycleGAN and pix2pix has it:
+ * Makes a factor on the learning rate that stays 1 and then falls linearly to 0, as in the reference
+ * code of CycleGAN and pix2pix:
  *
  * factor(e) = max(0, 1 − max(0, e + start − epochs) / (decayEpochs + 1))
  *
@@ -22,14 +22,14 @@ export interface LinearDecayOptions {
  * begins, so epoch E = 1, 2, … runs at factor(E): the rate is lower from E = `epochs` on, and the last
  * epoch runs at exactly 0. Its older versions, and other code in PyTorch's usual order, advance it as
  * an epoch ends, so epoch E runs at factor(E − 1): lower from E = `epochs` + 1 on, and the last epoch
- * still learns, at 1/(`decayEpochs` + 1). Pass the one that is meant.
+ * still learns, at 1/(`decayEpochs` + 1). Pass the one you mean.
  *
  * Past the end the reference's formula would be negative; this one stays at 0. It has no state: the
  * epoch is an argument, and an optimizer's rate is part of the optimizer's state.
  *
- * @param options `epochs` and `decayEpochs` from 0 on, `start` from 1 on, default 1; a run that
- *   counts its epochs over all resumptions leaves `start` as it is.
- * @returns The factor of count e, an integer from 0 on.
+ * @param options `epochs` and `decayEpochs` from 0 on, `start` from 1 on, default 1; a run that counts
+ *   its epochs over all resumptions omits `start`.
+ * @returns A function from count e, an integer from 0 on, to the factor.
  * @throws GanKitError if an option or e is out of range.
  *
  * **Differentiable:** no.

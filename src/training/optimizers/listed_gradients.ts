@@ -2,16 +2,16 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { checkTensor, fail } from '../../internal/check.js';
 
-/** A gradient and the name of its variable; `minimize` lists variables that have none, too. */
+/** A gradient and the name of its variable; `minimize` also lists variables without a gradient. */
 export interface NamedGradient {
   name: string;
   tensor: Tensor | undefined;
 }
 
-/** A list of gradients, with gaps where a variable has none. */
+/** A list of gradients, with gaps for variables without one. */
 export type Gradients = readonly (Tensor | undefined)[];
 
-/** The variables that gradients are of, and the gradients; refuses those of another shape or of none. */
+/** Lists the variables of gradients, and the gradients; refuses those of another shape or of no variable. */
 export function listedGradients(
   where: string,
   gradients: NamedTensorMap | NamedGradient[],

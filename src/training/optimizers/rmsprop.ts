@@ -20,7 +20,7 @@ export interface RMSPropOptions extends GradientOptions {
   epsilon?: number;
   /** μ of the heavy ball, in [0, 1]; default 0. */
   momentum?: number;
-  /** Whether the squared mean is taken off the mean square; default false. */
+  /** Whether the squared mean is subtracted from the mean square; default false. */
   centered?: boolean;
 }
 
@@ -32,9 +32,9 @@ type RMSPropSlot = 'square' | 'mean' | 'velocity';
  *
  * v ← ρv + g², d = g / (√v + ε/s), θ ← θ − (α/s) · d, with s² = 1 − ρ.
  *
- * As in {@link Adam}, means are kept over 1 − ρ. With `centered`, a ← ρa + g and v − s²a² stands in
- * for v in d, cut off at 0: rounding makes it negative for constant gradients (torch returns NaN).
- * With `momentum`, b ← μb + d stands in for d.
+ * As in {@link Adam}, means are stored divided by 1 − ρ. With `centered`, a ← ρa + g and v − s²a² replaces v in d,
+ * clamped to 0: rounding makes it negative for constant gradients (torch returns NaN). With `momentum`, b ← μb + d
+ * replaces d.
  *
  * @see Tieleman and Hinton 2012, lecture 6.5 of Neural Networks for Machine Learning; Graves 2013, arXiv 1308.0850, equations 38 to 41 for `centered`
  */

@@ -5,7 +5,7 @@ import { GRADIENT_OPTIONS } from './gradient_options.js';
 /**
  * Refuses the state of an optimizer of another kind or with other options: its slots mean something else.
  *
- * @param own The options here, by the keys of a state.
+ * @param own The current options, by the keys of a state.
  * @param free Options that may differ.
  */
 export function checkSavedOptions(

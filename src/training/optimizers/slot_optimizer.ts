@@ -24,21 +24,21 @@ import { checkedRule, perSlot } from './update_rule.js';
 import type { UpdateRule } from './update_rule.js';
 
 /**
- * What {@link Adam}, {@link RMSProp} and {@link SGD} share: slots, their state, the list of variables they
- * belong to, and what is done with gradients before the rule.
+ * The common part of {@link Adam}, {@link RMSProp} and {@link SGD}: slots, their state, the list of variables
+ * they belong to, and the processing of gradients before the rule.
  *
  * The first `applyGradients` fixes the list of variables; its order gives them their positions, by which a
- * state is keyed, unless a system has told their paths in its networks. From then on slots follow the
+ * state is keyed, unless a system has passed their paths in its networks. From then on slots follow the
  * identity of a variable, so the order of later calls does not matter, and a list with other variables is
- * refused: use one optimizer per network. (The order given is kept, not sorted: tfjs's variable names carry
- * counters of the whole process, and `conv10` sorts before `conv9`.)
+ * refused: use one optimizer per network. (The given order is kept, not sorted: tfjs's variable names contain
+ * process-wide counters, and `conv10` sorts before `conv9`.)
  *
- * With `accumulate: n`, n calls are one step, by the average of their gradients; `iterations` counts steps.
- * With `clipNorm: c`, gradients (averaged ones) whose norm over all variables exceeds c are scaled down to
- * it, as torch.nn.utils.clip_grad_norm_ does.
+ * With `accumulate: n`, n calls make one step with the average of their gradients; `iterations` counts steps.
+ * With `clipNorm: c`, gradients (averaged ones) whose norm over all variables exceeds c are scaled down to it,
+ * as torch.nn.utils.clip_grad_norm_ does.
  *
- * {@link SlotOptimizer.rule} is the step itself, a pure function that gradients pass: the steps of an opponent
- * can be unrolled on the tape, from {@link SlotOptimizer.initialSlots} or {@link SlotOptimizer.slotsOf}.
+ * {@link SlotOptimizer.rule} is the step itself, a pure differentiable function: the steps of an opponent can
+ * be unrolled on the tape, from {@link SlotOptimizer.initialSlots} or {@link SlotOptimizer.slotsOf}.
  *
  * @example
  * ```ts
@@ -84,11 +84,11 @@ import type { UpdateRule } from './update_rule.js';
  * ```
  */
 export abstract class SlotOptimizer<Slot extends string> extends Optimizer implements Stateful {
-  /** The step size, 0 or more; a schedule sets it between steps. */
+  /** The step size, 0 or more; schedules set it between steps. */
   learningRate: number;
-  /** How many calls of `applyGradients` make one step. */
+  /** Number of `applyGradients` calls per step. */
   readonly accumulate: number;
-  /** The norm of all gradients that none exceeds, if there is a limit. */
+  /** The largest norm of all gradients together, if there is a limit. */
   readonly clipNorm: number | undefined;
   private readonly slotNames: readonly Slot[];
   private readonly store: SlotStore;
@@ -101,7 +101,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   ) {
     super();
     const where = 'SlotOptimizer';
-    // options of a subclass may stand beside these
+    // a subclass may have further options
     const accumulate = GRADIENT_OPTIONS.accumulate(where, 'accumulate', options.accumulate);
     const clipNorm = GRADIENT_OPTIONS.clipNorm(where, 'clipNorm', options.clipNorm);
     this.learningRate = learningRate;
@@ -112,10 +112,10 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     this.sums = new GradientSums(this.store, accumulate);
   }
 
-  /** The equation of step 1, 2, … in ops with gradients; what depends on no variable is float64, here. */
+  /** Returns the equation of step 1, 2, … in ops with gradients; numbers that depend on no variable are float64. */
   protected abstract updateRule(step: number): UpdateRule<Slot>;
 
-  /** @internal The same step where no gradient passes: by a kernel that has none, for example. */
+  /** @internal Returns the same step for use without gradients: by a kernel that has none, for example. */
   protected fusedRule(step: number): UpdateRule<Slot> {
     return this.updateRule(step);
   }
@@ -123,16 +123,16 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   abstract override getConfig(): serialization.ConfigDict;
 
   /**
-   * The update rule of a step, as a pure function: it takes a value, its slots and a gradient, and returns new
-   * ones. `applyGradients` computes the same; neither `accumulate` nor `clipNorm` is part of it.
+   * Returns the update rule of a step, a pure function: it takes a value, its slots and a gradient, and returns
+   * new ones. `applyGradients` computes the same; `accumulate` and `clipNorm` are not part of it.
    *
-   * @param step 1 for the first, whose slots are {@link SlotOptimizer.initialSlots}; `iterations + 1` to go on
-   *   from {@link SlotOptimizer.slotsOf}. Momenta are corrected by it.
-   * @returns The rule, with the learning rate of now; its results are the caller's.
-   * @throws GanKitError if `step` is no integer from 1 on, or a gradient or slot is not of the value's shape.
+   * @param step 1 for the first, whose slots are {@link SlotOptimizer.initialSlots}; `iterations + 1` to
+   *   continue from {@link SlotOptimizer.slotsOf}. Momenta are corrected by it.
+   * @returns The rule, with the current learning rate; the caller owns its results.
+   * @throws GanKitError if `step` is not an integer from 1 on, or gradient, slots and value differ in shape.
    *
-   * **Differentiable:** the rule, to any order, in value, slots and gradient. Where a mean of squares is 0, the
-   * slope of its root is taken for 0.
+   * **Differentiable:** the rule, to any order, in value, slots and gradient. The slope of a root is taken as 0
+   * at a mean of squares of 0.
    */
   rule(step: number): UpdateRule<Slot> {
     const where = 'Optimizer.rule';
@@ -143,9 +143,9 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /**
-   * The slots of a variable before its first step: zeros.
+   * Makes the slots of a variable before its first step: zeros.
    *
-   * @param value Of the variable; any shape.
+   * @param value The variable's value; any shape.
    * @returns A tensor per slot; the caller owns them.
    * @throws GanKitError if it is no tensor.
    */
@@ -155,11 +155,11 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /**
-   * A copy of a variable's slots as they are now, to go on from by {@link SlotOptimizer.rule}.
+   * Copies a variable's current slots, to continue from by {@link SlotOptimizer.rule}.
    *
-   * @param variable One that the optimizer moves; of another the initial slots are returned.
+   * @param variable One that the optimizer moves; any other yields the initial slots.
    * @returns A tensor per slot; the caller owns them.
-   * @throws GanKitError if it is no tensor, or a restored state waits for a step to tell whose its slots are.
+   * @throws GanKitError if it is no tensor, or a restored state still waits for a step to assign its slots.
    */
   slotsOf(variable: Variable): Readonly<Record<Slot, Tensor>> {
     const where = 'Optimizer.slotsOf';
@@ -172,8 +172,8 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /**
-   * One step: moves every variable by its gradient. With `accumulate` it is one every n-th time, and the
-   * gradients are kept until then.
+   * Makes one step: moves every variable by its gradient. With `accumulate` only every n-th call is a step, and
+   * the gradients are summed until then.
    *
    * @param gradients By name of the variable, as `variableGrads` returns them, or a list of
    *   `{ name, tensor }`. A listed variable without a tensor stays where it is, and so do its slots.
@@ -189,7 +189,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     try {
       tidy(() => this.move(variables, all));
     } catch (error) {
-      if (!isBound) this.store.unbind(isWaiting); // a list that no step was made with
+      if (!isBound) this.store.unbind(isWaiting); // no step was made with this list
       throw error;
     }
   }
@@ -215,7 +215,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     this.incrementIterations();
   }
 
-  /** The gradients of `f` in variables, as tfjs computes them; of one that throws nothing is left. */
+  /** Computes the gradients of `f` in variables, as tfjs does; frees everything if it throws. */
   override computeGradients(
     f: () => Scalar,
     varList?: Variable[],
@@ -223,12 +223,12 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     return withCleanTape(() => super.computeGradients(f, varList));
   }
 
-  /** One step down the gradient of `f`; tfjs's own would leave the gradients behind if it cannot be made. */
+  /** Makes one step down the gradient of `f`; tfjs's own would leak the gradients if the step fails. */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
     return freedIfThrown(() => super.minimize(f, returnCost, varList));
   }
 
-  /** @internal Tells the paths of variables, `network/layer/weight`, that a state is keyed by from now on. */
+  /** @internal Sets the paths of variables, `network/layer/weight`, by which states are keyed from now on. */
   name(paths: ReadonlyMap<Variable, string>): void {
     this.store.name(paths);
   }
@@ -247,7 +247,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     };
   }
 
-  /** A copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
+  /** Returns a copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
   async state(): Promise<SavedState> {
     const values = {
       ...this.options(),
@@ -258,7 +258,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /**
-   * Goes back to a state, so that the steps that follow are the same to the last bit.
+   * Restores a state, so that the following steps are the same bit for bit.
    *
    * @param state Of an optimizer of the same kind with the same options; its learning rate is taken
    *   over. Before the first step its variables are unknown, and the shapes are checked there.
@@ -279,20 +279,20 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     this.learningRate = learningRate;
   }
 
-  /** Frees the slots; the optimizer is then as new. */
+  /** Frees the slots and resets the optimizer. */
   override dispose(): void {
     this.store.clear();
     this.sums.parts = 0;
     this.iterations_ = 0;
   }
 
-  /** @internal For `getConfig`: what differs from the defaults. */
+  /** @internal Returns the options for `getConfig` that differ from the defaults. */
   protected gradientConfig(): GradientOptions {
     const { accumulate, clipNorm } = this;
     return { ...(accumulate > 1 && { accumulate }), ...(clipNorm !== undefined && { clipNorm }) };
   }
 
-  /** What a state must agree with: under another rule or other decay rates slots mean something else. */
+  /** Lists the options that a state must match: under another rule or other decay rates slots mean something else. */
   private options(): Record<string, string | number | boolean> {
     const config = this.getConfig() as Record<string, number | boolean>;
     return { optimizer: this.getClassName(), ...config, ...this.gradientConfig() };

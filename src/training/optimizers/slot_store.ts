@@ -5,13 +5,13 @@ import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, countFrom } from '../../internal/state.js';
 import type { SavedState, StateArray } from '../../types.js';
 
-/** More than any network has; a damaged count ends here, before memory is asked for. */
+/** More than any network has; a damaged count is refused before memory is allocated. */
 const MOST_VARIABLES = 1_000_000;
 
 /** The slots of one variable, by name. */
 export type Slots = Readonly<Record<string, Tensor>>;
 
-/** What a state says of slots, read and checked: entries by key, and of how many variables. */
+/** The slots of a state, read and checked: entries by key, and the number of variables. */
 export interface SavedSlots {
   readonly count: number;
   readonly entries: readonly (readonly [key: string, arrays: Record<string, StateArray>])[];
@@ -22,15 +22,15 @@ const ADVICE = 'Make one optimizer per network, and always pass the same list of
 /**
  * The slots of an optimizer, and the list of variables that they belong to.
  *
- * Slots follow the identity of a variable. In a state they stand under its path, where paths are known, or
- * else under its position in the list of the first step. A restored state waits by those keys until a step
- * brings the variables.
+ * Slots follow the identity of a variable. In a state they are keyed by its path, if known, else by its
+ * position in the list of the first step. A restored state waits under those keys until a step passes the
+ * variables.
  */
 export class SlotStore implements Revertible {
   private readonly keys = new Map<Variable, string>();
   private readonly slots = new Map<string, Slots>();
   private paths: ReadonlyMap<Variable, string> = new Map();
-  /** How many variables a restored state is of, until a step brings them. */
+  /** Number of variables of a restored state, until a step passes them. */
   private waiting: number | undefined;
 
   /**
@@ -42,18 +42,18 @@ export class SlotStore implements Revertible {
     private readonly optional: readonly string[],
   ) {}
 
-  /** How many variables there are. */
+  /** Returns the number of variables. */
   get count(): number {
     return this.waiting ?? this.keys.size;
   }
 
-  /** Tells the paths under which slots stand in a state; those of other variables change nothing. */
+  /** Sets the paths that key slots in a state; those of other variables change nothing. */
   name(paths: ReadonlyMap<Variable, string>): void {
     this.paths = paths;
     const bound = [...this.keys];
     const keys = this.keysOf(bound.map(([variable]) => variable));
     const slots = bound.map(([, key]) => this.slots.get(key)!);
-    if (bound.length === 0) return; // what waits has the keys of its state
+    if (bound.length === 0) return; // waiting slots keep the keys of their state
     this.slots.clear();
     bound.forEach(([variable], i) => {
       this.keys.set(variable, keys[i]!);
@@ -61,14 +61,14 @@ export class SlotStore implements Revertible {
     });
   }
 
-  /** Paths where all variables have one, or else positions. */
+  /** Returns paths if all variables have one, else positions. */
   private keysOf(variables: readonly Variable[]): string[] {
     const paths = variables.map((variable) => this.paths.get(variable));
     return paths.every((path) => path !== undefined) ? paths : variables.map((_, i) => `${i}`);
   }
 
   /**
-   * Fixes the list of variables at the first step, and holds later ones to it.
+   * Fixes the list of variables at the first step, and refuses other lists later.
    *
    * @param start Makes the slots that a variable starts with.
    */
@@ -96,7 +96,7 @@ export class SlotStore implements Revertible {
     this.waiting = undefined;
   }
 
-  /** The slots that wait for these variables. */
+  /** Returns the slots that wait for these variables. */
   private restored(where: string, variables: readonly Variable[]): Slots[] {
     const isByPosition = arePositions(this.slots.keys());
     const found = variables.map((variable, i) =>
@@ -113,7 +113,7 @@ export class SlotStore implements Revertible {
     return found.map((slots) => slots ?? {});
   }
 
-  /** Forgets the list of a first step that was not made; what was restored waits again. */
+  /** Forgets the list of a first step that failed; restored slots wait again. */
   unbind(isRestored: boolean): void {
     const { size } = this.keys;
     if (!isRestored) return this.clear();
@@ -121,23 +121,23 @@ export class SlotStore implements Revertible {
     this.waiting = size;
   }
 
-  /** Whether the list of variables is fixed. */
+  /** Returns whether the list of variables is fixed. */
   get isBound(): boolean {
     return this.keys.size > 0;
   }
 
-  /** Whether a restored state waits for its variables. */
+  /** Returns whether a restored state waits for its variables. */
   get isWaiting(): boolean {
     return this.waiting !== undefined;
   }
 
-  /** The slots of a variable, which stay the store's; undefined of one that it does not know. */
+  /** Returns the slots of a variable, owned by the store; undefined for an unknown variable. */
   get(variable: Variable): Slots | undefined {
     const key = this.keys.get(variable) ?? this.paths.get(variable);
     return key === undefined ? undefined : this.slots.get(key);
   }
 
-  /** Replaces the slots of a variable of the list, and frees those that it had before. */
+  /** Replaces the slots of a listed variable, and frees its earlier ones. */
   set(variable: Variable, slots: Slots): void {
     const key = this.keys.get(variable)!;
     const before = Object.values(this.slots.get(key)!);
@@ -147,7 +147,7 @@ export class SlotStore implements Revertible {
     for (const one of before) if (!after.includes(one)) one.dispose();
   }
 
-  /** All slots, under `key/slot`. */
+  /** Returns all slots, under `key/slot`. */
   tensors(): Record<string, Tensor> {
     return Object.fromEntries(
       [...this.slots].flatMap(([key, slots]) =>
@@ -190,7 +190,7 @@ export class SlotStore implements Revertible {
     return { count, entries: keys.map((key) => entry(key, key, shapes.get(key))) };
   }
 
-  /** Takes over what was read. */
+  /** Replaces all slots by those of a state that was read. */
   replace({ count, entries }: SavedSlots): void {
     const made = entries.map(([key, arrays]) => [key, tensorsOf(arrays)] as const);
     for (const slots of this.slots.values()) dispose(slots);
@@ -218,7 +218,7 @@ export class SlotStore implements Revertible {
     };
   }
 
-  /** Frees all slots; paths stay known. */
+  /** Frees all slots; keeps the paths. */
   clear(): void {
     for (const slots of this.slots.values()) dispose(slots);
     this.slots.clear();
@@ -235,10 +235,10 @@ const kept = (slots: Slots): Slots => mapped(slots, keep);
 const tensorsOf = (arrays: Readonly<Record<string, StateArray>>): Slots =>
   mapped(arrays, ({ data, shape }) => keep(tensor(data.slice(), [...shape], 'float32')));
 
-/** The keys of a state, whose arrays stand under `key/slot`. */
+/** Returns the keys of a state, whose arrays are named `key/slot`. */
 const keysIn = ({ arrays }: SavedState): Set<string> =>
   new Set(Object.keys(arrays).map((key) => key.slice(0, key.lastIndexOf('/'))));
 
-/** Whether keys are positions and not paths, which have a slash. */
+/** Returns whether keys are positions and not paths, which have a slash. */
 const arePositions = (keys: Iterable<string>): boolean =>
   [...keys].every((key) => /^\d+$/.test(key));

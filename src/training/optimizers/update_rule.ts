@@ -2,19 +2,19 @@ import { add, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkTensor } from '../../internal/check.js';
 
-/** What an update rule moves: a variable's value and its slots, one tensor per slot name. */
+/** The operands of an update rule: a variable's value and its slots, one tensor per slot name. */
 export interface Updated<Slot extends string> {
   readonly value: Tensor;
   readonly slots: Readonly<Record<Slot, Tensor>>;
 }
 
-/** One step of one variable. Reads the slots that the optimizer named, and returns them. */
+/** Makes one step of one variable; reads the slots named by the optimizer, and returns new ones. */
 export type UpdateRule<Slot extends string> = (
   before: Updated<Slot>,
   gradient: Tensor,
 ) => Updated<Slot>;
 
-/** A rule that refuses what does not fit, and returns the slots of these names alone. */
+/** Wraps a rule so that it refuses operands that do not fit, and returns only slots of these names. */
 export function checkedRule<Slot extends string>(
   where: string,
   rule: UpdateRule<Slot>,
@@ -34,7 +34,7 @@ export function checkedRule<Slot extends string>(
   };
 }
 
-/** A record with something for each slot. */
+/** Makes a record with one entry per slot. */
 export function perSlot<Slot extends string, T>(
   slotNames: readonly Slot[],
   make: (slot: Slot) => T,
@@ -44,7 +44,7 @@ export function perSlot<Slot extends string, T>(
   return record;
 }
 
-/** g + λθ: decay as an L2 term of the loss, as torch.optim has it. */
+/** Computes g + λθ: decay as an L2 term of the loss, as in torch.optim. */
 export function withWeightDecay(gradient: Tensor, value: Tensor, weightDecay: number): Tensor {
   return weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
 }

@@ -2,7 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
-/** The paths under which a state has the slots of an optimizer, `network/layer/weight`. */
+/** Returns the paths that key an optimizer's slots in a state, `network/layer/weight`. */
 export function weightPaths(
   networks: Readonly<Record<string, LayersModel>>,
 ): ReadonlyMap<Variable, string> {

@@ -6,22 +6,22 @@ import type { Stateful } from '../../types.js';
 import { restoreAll, stateOf } from './joined_state.js';
 import { isOptimizer, modelComponent, optimizerComponent } from './stateful_component.js';
 
-/** What a checkpoint of a custom trainer may hold: networks, optimizers, and components with a state. */
+/** A part of a checkpoint of a custom trainer: a network, an optimizer, or a component with a state. */
 export type CheckpointPart = LayersModel | Optimizer | Stateful;
 
 const WHERE = 'checkpointOf';
 
 /**
- * Makes one component of the parts of a custom trainer, which `saveCheckpoint` and `loadCheckpoint` take.
+ * Joins the parts of a custom trainer into one component for `saveCheckpoint` and `loadCheckpoint`.
  *
- * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer has its moments
- * under the paths of the weights that it moves, if their networks are parts. A state that lacks a part, has one
- * more or does not fit is refused by the name of the part, and everything stays as it was.
+ * Its state is that of all parts at the moment of the call, `name/…` each; an optimizer has its moments under the
+ * paths of the weights that it moves, if their networks are parts. A state that lacks a part, has an extra one or
+ * does not fit is refused by the name of the part, and nothing is changed.
  *
- * @param parts By names of your own, without a slash: networks, optimizers (of gan-kit or tfjs) and anything
- *   with `state()` and `restore()`, such as an `ExponentialMovingAverage`, an `ImagePool`, a `GradientPenalty`, a
+ * @param parts By your own names, without a slash: networks, optimizers (of gan-kit or tfjs) and anything with
+ *   `state()` and `restore()`, such as an `ExponentialMovingAverage`, an `ImagePool`, a `GradientPenalty`, a
  *   system, or another `checkpointOf`. All stay the caller's.
- * @returns A component with `state()` and `restore()`; it holds nothing that is to be disposed of.
+ * @returns A component with `state()` and `restore()`; it holds nothing to dispose of.
  * @throws GanKitError if there are no parts, or one of them has no state.
  *
  * **Differentiable:** no.

@@ -7,13 +7,13 @@ type Layer = layers.Layer;
 type Named = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a state from before layers without names were called by their position, when its keys had the numbers
- * of the process that wrote it, `dense_Dense9/kernel`; any other comes back as it is.
+ * Renames the keys of an older state, in which unnamed layers had the numbers of the process that wrote it,
+ * `dense_Dense9/kernel`, to positions; returns any other state as it is.
  *
- * Of the layers of a class beside each other the one with the lowest number was made first, there and here.
+ * Among sibling layers of a class the one with the lowest number was made first, there and here.
  *
  * @param model The model, or a layer of it, that the keys belong to.
- * @param holds Whether a state of this kind says anything of a layer.
+ * @param holds Whether a state of this kind has entries for a layer.
  */
 export function withoutCounts(
   model: Layer,
@@ -42,7 +42,7 @@ function renamed<T extends Named>(model: Layer, record: T, holds: (layer: Layer)
     if (stem === undefined) alike.forEach((sibling) => move(sibling[0], sibling));
     else {
       const numbers = numbersAfter(stem, Object.keys(record));
-      if (numbers.length !== alike.length) continue; // of another model, or without such names
+      if (numbers.length !== alike.length) continue; // from another model, or without such names
       const made = alike.sort((a, b) => countingName(a[1])!.number - countingName(b[1])!.number);
       numbers.forEach((number, i) => move(`${stem}${number}`, made[i]!));
     }
@@ -50,7 +50,7 @@ function renamed<T extends Named>(model: Layer, record: T, holds: (layer: Layer)
   return found as T;
 }
 
-/** The numbers with which keys go on after a stem, in their order. */
+/** Returns the numbers that follow a stem in keys, in ascending order. */
 function numbersAfter(stem: string, keys: readonly string[]): number[] {
   const numbers = keys
     .filter((key) => key.startsWith(stem))

@@ -2,8 +2,8 @@ import { fail } from '../../internal/check.js';
 import type { SavedState, Stateful, StateValue } from '../../types.js';
 
 /**
- * What a system is, as a component that changes nothing: a state of another one is refused. Older files have no
- * such part.
+ * Makes a component of a system's identity that changes nothing and refuses states of other systems. Older
+ * files have no such part.
  */
 export function identityComponent(
   identity: Readonly<Record<string, StateValue>>,

@@ -6,7 +6,7 @@ import type { SavedState, Stateful } from '../../types.js';
 /** Components by name; `optional` ones may be absent from a state, as they are from older files. */
 export type Components = Readonly<Record<string, Stateful & { readonly optional?: boolean }>>;
 
-/** The joined state of all components, as they are before the first wait: training may go on meanwhile. */
+/** Returns the joined state of all components as of the call: training may continue in the meantime. */
 export async function stateOf(components: Components): Promise<SavedState> {
   const states = Object.entries(components).map(
     async ([name, component]) => [name, await component.state()] as const,
@@ -15,8 +15,8 @@ export async function stateOf(components: Components): Promise<SavedState> {
 }
 
 /**
- * Gives each component its part of a joined state. One that does not fit is refused by the name of the component, and
- * everything is then as it was before.
+ * Restores each component from its part of a joined state. A part that does not fit is refused by the name of the
+ * component, and everything is rolled back.
  */
 export async function restoreAll(
   where: string,
@@ -31,18 +31,18 @@ export async function restoreAll(
         throw named(where, name, error);
       });
   } catch (error) {
-    // a component that cannot go back keeps no other from it, nor hides the first error
+    // a component that cannot go back neither stops the others nor hides the first error
     for (const [name, component] of Object.entries(components))
       await restored(component, partOf(before, name)).catch(() => undefined);
     throw error;
   }
 }
 
-/** Restores a component, which may be anyone's and throw at once. */
+/** Restores a component, which may be third-party and throw synchronously. */
 const restored = async (component: Stateful, state: SavedState): Promise<void> =>
   component.restore(state);
 
-/** Says of an error of a component whose it is; other errors stay as they are. */
+/** Adds the component's name to a GanKitError; returns other errors as they are. */
 function named(where: string, name: string, error: unknown): unknown {
   if (!isGanKitError(error)) return error;
   return new GanKitError(
@@ -52,7 +52,7 @@ function named(where: string, name: string, error: unknown): unknown {
   );
 }
 
-/** Refuses a state that lacks a component which has one here, and one with a part that nobody here takes. */
+/** Refuses a state that lacks a component, or has a part that no component takes. */
 function checkNames(
   where: string,
   components: Components,
@@ -79,7 +79,7 @@ function checkNames(
 
 const keysOf = ({ values, arrays }: SavedState) => [...Object.keys(values), ...Object.keys(arrays)];
 
-/** The name of the component that a key belongs to; of one that is not here, as far as it can be told. */
+/** Returns the name of the component that a key belongs to; a guess if there is no such component. */
 function nameOf(key: string, names: readonly string[]): string {
   const known = names.find((name) => key.startsWith(`${name}/`));
   if (known !== undefined) return known;

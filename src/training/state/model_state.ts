@@ -16,7 +16,7 @@ type StatefulLayer = layers.Layer & Stateful;
 const holdsState = (layer: layers.Layer) => isStateful(layer) || statefulLayers(layer).length > 0;
 const holdsWeights = (layer: layers.Layer) => layer.weights.length > 0;
 
-/** Layers with a state beside their weights: a dropout layer's place in its stream of masks. */
+/** Lists layers with a state besides their weights: a dropout layer's place in its stream of masks. */
 function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLayer][] {
   return namedLayers(innerLayers(layer)).flatMap<[string, StatefulLayer]>(([name, inner]) => {
     const path = `${prefix}${name}`;
@@ -26,7 +26,7 @@ function statefulLayers(layer: layers.Layer, prefix = ''): [string, StatefulLaye
   });
 }
 
-/** All weights of a model by path, and the states of its layers, as they are before the first wait. */
+/** Returns all weights of a model by path, and the states of its layers, as of the call. */
 export async function modelState(model: LayersModel): Promise<SavedState> {
   const weights = namedWeights(model).map(({ path, variable }) => [path, variable.read()] as const);
   const [arrays, states] = await Promise.all([
@@ -42,14 +42,14 @@ export async function restoreModel(model: LayersModel, state: SavedState): Promi
   const states = withoutCounts(model, partOf(state, 'layers'), holdsState);
   const saved = fittingArrays(namedWeights(model), weights.arrays);
   tidy(() => {
-    // not by write, which would apply a constraint to what has been through it
+    // not by write, which would apply a constraint a second time
     for (const [{ variable }, { data, shape }] of saved)
       (variable.read() as Variable).assign(tensor(data, [...shape], 'float32'));
   });
   for (const [name, layer] of statefulLayers(model)) await layer.restore(partOf(states, name));
 }
 
-/** Each weight with its array; refuses arrays that are missing, of another shape, or of no weight here. */
+/** Pairs each weight with its array; refuses arrays that are missing, of another shape, or of an unknown weight. */
 function fittingArrays(
   named: readonly NamedWeight[],
   arrays: SavedState['arrays'],

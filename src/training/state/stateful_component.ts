@@ -8,21 +8,21 @@ import type { SlotOptimizer } from '../optimizers/slot_optimizer.js';
 import { weightPaths } from '../optimizers/weight_paths.js';
 import { modelState, restoreModel } from './model_state.js';
 
-/** A model as a component: its weights and the states of its layers. */
+/** Wraps a model as a component: its weights and the states of its layers. */
 export const modelComponent = (model: LayersModel): Stateful => ({
   state: () => modelState(model),
   restore: (state) => restoreModel(model, state),
 });
 
-/** Whether something is an optimizer, of tfjs or anyone's. */
+/** Returns whether a component is an optimizer, of tfjs or a third party. */
 export const isOptimizer = (component: unknown): component is Optimizer =>
   typeof (component as Partial<Optimizer> | undefined)?.applyGradients === 'function';
 
 /**
- * An optimizer as a component. One whose moments nobody knows is refused when its state is asked for.
+ * Wraps an optimizer as a component. One with inaccessible moments is refused when its state is requested.
  *
- * @param networks What it moves, by name, and others: the state is then keyed by `network/layer/weight`. A
- *   class of somebody's own with a state keys it as it likes.
+ * @param networks Networks by name, at least those it moves: the state is keyed by `network/layer/weight`. A
+ *   custom class with a state chooses its own keys.
  */
 export function optimizerComponent(
   optimizer: Optimizer,
@@ -33,7 +33,7 @@ export function optimizerComponent(
   return paths !== undefined && isNameable(optimizer) ? keyedByPaths(optimizer, paths) : optimizer;
 }
 
-/** An optimizer of gan-kit, which is told the paths of now before it is asked for its state or given one. */
+/** Wraps an optimizer of gan-kit, which gets the current paths before its state is read or restored. */
 function keyedByPaths(
   optimizer: SlotOptimizer<string>,
   paths: () => ReadonlyMap<Variable, string>,
@@ -49,15 +49,15 @@ function keyedByPaths(
   };
 }
 
-/** Whether an optimizer can be told paths: those of gan-kit can, of any copy of it. */
+/** Returns whether an optimizer accepts paths: those of any copy of gan-kit do. */
 const isNameable = (component: object): component is SlotOptimizer<string> =>
   isOptimizer(component) &&
   typeof (component as Partial<SlotOptimizer<string>>).name === 'function';
 
 /**
- * Those of a system's components that have a state; a user's own penalty may have none.
+ * Selects those of a system's components that have a state; a custom penalty may have none.
  *
- * @param networks Of the system, by whose weights the states of optimizers are keyed.
+ * @param networks The system's networks, whose weight paths key the states of optimizers.
  */
 export function statefulComponents(
   components: Readonly<Record<string, unknown>>,

@@ -7,11 +7,11 @@ import { drawingLayers } from '../../layers/modes/replayed_call.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /**
- * Remembers networks and the components around them, so that a step that fails can be undone.
+ * Remembers networks and their components, so that a failed step can be undone.
  *
- * Nothing is copied: tensors are held by a second reference, which takes memory for what a step
- * replaces. Going back allocates nothing, because it may follow on the memory having run out. A component
- * that cannot make one, such as an optimizer of a class that nobody knows, stays as the step left it.
+ * Nothing is copied: tensors are held by a second reference, which takes memory for what a step replaces.
+ * Going back allocates nothing, because memory may have run out. A component without savepoints, such as
+ * an optimizer of an unknown class, stays as the step left it.
  */
 export function systemSavepoint(
   networks: readonly LayersModel[],
@@ -54,7 +54,7 @@ function modelSavepoint(model: LayersModel): Savepoint {
   };
 }
 
-/** The layers with a state of their own that can go back, with those inside of others. */
+/** Lists the layers whose own state can be rolled back, including nested ones. */
 function revertibleLayers(layer: layers.Layer): Revertible[] {
   const inner = innerLayers(layer).flatMap(revertibleLayers);
   return [...new Set(isRevertible(layer) ? [layer, ...inner] : inner)];

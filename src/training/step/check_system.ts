@@ -4,10 +4,10 @@ import { checkNumber, checkOptions, fail } from '../../internal/check.js';
 import type { AdversarialLoss, Penalty } from '../../types.js';
 import { holdsBatchNorm } from './holds_batch_norm.js';
 
-/** A network, and the parameter that gives it. */
+/** A network, and the parameter that it was passed as. */
 export type NamedModel = readonly [parameter: string, model: LayersModel];
 
-/** Refuses what is no model with one output, and one input unless it may be conditioned. */
+/** Refuses a model without exactly one output, or with several inputs unless it may be conditioned. */
 export function checkModel(
   where: string,
   parameter: string,
@@ -34,7 +34,7 @@ export function checkModel(
     );
 }
 
-/** Refuses a discriminator that answers in probabilities: losses take logits, and would squash them again. */
+/** Refuses a discriminator that returns probabilities: losses take logits, and would squash them again. */
 function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
   let last: layers.Layer = discriminator.outputs[0]!.sourceLayer;
   while (isModel(last)) last = last.outputs[0]!.sourceLayer;
@@ -57,7 +57,7 @@ function checkLogits(where: string, parameter: string, discriminator: LayersMode
 const isModel = (layer: unknown): layer is LayersModel =>
   Array.isArray((layer as Partial<LayersModel>).outputs);
 
-/** Refuses what is no pair of models of which one takes what the other one makes. */
+/** Refuses two models if one does not accept the other's output. */
 export function checkTakes(
   where: string,
   [parameter, network]: NamedModel,
@@ -70,13 +70,13 @@ export function checkTakes(
   if (!shapesFit(made, taken)) fail('shape', where, parameter, rule, taken);
 }
 
-/** Refuses what is no pair of losses. */
+/** Refuses anything but a pair of losses. */
 export function checkLoss(where: string, loss: AdversarialLoss): void {
   if (typeof loss?.discriminator !== 'function' || typeof loss.generator !== 'function')
     fail('type', where, 'loss', 'a pair of losses such as Losses.hinge()', loss);
 }
 
-/** Refuses optimizers that are none, or one that would keep the moments of two lists of weights. */
+/** Refuses values that are not optimizers, and an optimizer shared by two lists of weights. */
 export function checkOptimizers<Name extends string>(
   where: string,
   optimizers: Readonly<Record<Name, Optimizer>> | undefined,
@@ -101,13 +101,13 @@ export function checkOptimizers<Name extends string>(
 /** One penalty, several or none. */
 export type Penalties = Penalty | readonly Penalty[] | undefined;
 
-/** The same as a list. */
+/** Returns penalties as a list. */
 export function penaltiesOf(penalty: Penalties): readonly Penalty[] {
   if (penalty === undefined) return [];
   return Array.isArray(penalty) ? (penalty as readonly Penalty[]) : [penalty as Penalty];
 }
 
-/** Refuses what is no penalty, and penalties on a network that couples its samples. */
+/** Refuses values that are not penalties, and penalties on a network that couples its samples. */
 function checkPenalties(
   where: string,
   parameter: string,
@@ -134,7 +134,7 @@ function checkPenalties(
     );
 }
 
-/** Refuses a discriminator that does not answer in logits, or that its penalties do not fit. */
+/** Refuses a discriminator that does not return logits, or does not suit its penalties. */
 export function checkCritic(
   where: string,
   critic: NamedModel,
@@ -145,7 +145,7 @@ export function checkCritic(
   checkPenalties(where, parameter, penalty, critic, allowBatchNorm);
 }
 
-/** Whether a batch of one shape may stand where another is asked for; sizes that are null fit all. */
+/** Returns whether a batch of one shape may replace one of another; null sizes fit all. */
 export const shapesFit = (a: readonly (number | null)[], b: readonly (number | null)[]): boolean =>
   a.length === b.length &&
   a.every((size, i) => i === 0 || size === null || b[i] === null || size === b[i]);

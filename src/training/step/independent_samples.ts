@@ -3,8 +3,8 @@ import { innerLayers } from '../../layers/inner_layers.js';
 import { traitsOf } from '../../layers/traits.js';
 
 /**
- * Whether a network is known to treat each sample by itself, so that two batches may go through it
- * as one. Batch normalization couples samples; a layer that is not known might.
+ * Returns whether a network surely treats each sample by itself, so that two batches may pass
+ * through it as one. Batch normalization couples samples; an unknown layer might.
  */
 export function samplesAreIndependent(network: layers.Layer): boolean {
   const inner = innerLayers(network);
@@ -13,7 +13,7 @@ export function samplesAreIndependent(network: layers.Layer): boolean {
     : traitsOf(network).independentSamples === true && !joinsSamples(network);
 }
 
-/** Whether a layer works along axis 0, as Concatenate and Dot may be told to. */
+/** Returns whether a layer works along axis 0, as Concatenate and Dot can. */
 function joinsSamples(layer: layers.Layer): boolean {
   const { axis, axes } = layer.getConfig();
   return [axis, axes].flat().includes(0);

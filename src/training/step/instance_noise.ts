@@ -3,12 +3,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { RandomStream } from '../../internal/random.js';
 
 /**
- * x + N(0, (stddev · decayᵗ)²): noise on what the discriminator sees keeps the distributions of real
- * and generated samples overlapping, and fades as training goes on.
+ * Returns x + N(0, (stddev · decayᵗ)²): noise on the discriminator's input keeps the distributions
+ * of real and generated samples overlapping, and fades during training.
  *
  * @param step t, discriminator steps so far.
  * @param random Drawn from once, unless the noise is 0.
- * @returns A new tensor, or x itself where the noise is 0.
+ * @returns A new tensor, or x itself if the noise is 0.
  *
  * @see Arjovsky and Bottou 2017, arXiv 1701.04862, section 3
  */

@@ -7,9 +7,9 @@ import type { RandomStream } from '../../internal/random.js';
  * labels, for any loss.
  *
  * @param logits Two tensors of one shape `[batch, …]`.
- * @param probability Of a swap, for each pair by itself.
+ * @param probability The probability of a swap, independent for each pair.
  * @param random Drawn from once, unless the probability is 0.
- * @returns New tensors, or the logits themselves where the probability is 0.
+ * @returns New tensors, or the logits themselves if the probability is 0.
  *
  * @see Chintala et al. 2016, "How to Train a GAN?", NIPS workshop on adversarial training
  */

@@ -1,13 +1,13 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 
-/** The losses of a step, on the device until they are read, and what else lives until it ends. */
+/** The losses of a step, on the device until they are read, and other tensors that live until it ends. */
 export class LossLog {
-  /** By name, in the order in which they were noted. */
+  /** Losses by name, in the order in which they were noted. */
   readonly losses: Map<string, Scalar> = new Map();
   private readonly kept: Tensor[] = [];
 
-  /** Notes a loss, of which it keeps a copy, and returns it. */
+  /** Notes a loss, keeping a copy, and returns it. */
   note<T extends Scalar>(name: string, loss: T): T {
     this.losses.get(name)?.dispose();
     this.losses.set(name, keep(clone(loss)));

@@ -1,15 +1,15 @@
 import { GanKitError } from '../../errors.js';
 import type { StepReading } from './step_reading.js';
 
-/** Whether a step made a loss or a weight that is not finite. */
+/** Returns whether a step made a loss or a weight that is not finite. */
 export const isBroken = ({ losses, brokenWeights }: StepReading): boolean =>
   brokenWeights.length > 0 || !Object.values(losses).every(Number.isFinite);
 
 /**
- * The error of a step that is not finite: which step, which term or layer first.
+ * Makes the error of a step that is not finite: which step, which term or layer first.
  *
  * @param where For messages.
- * @param steps The first step since what is known to be finite, and the one that was read.
+ * @param steps The first step after the last finite reading, and the one that was read.
  */
 export function nonFiniteStep(
   where: string,
@@ -29,7 +29,7 @@ export function nonFiniteStep(
   );
 }
 
-/** The weight nearest to the output, from which a gradient that broke spread to all before it. */
+/** Names the weight nearest to the output, from which a broken gradient spread to all before it. */
 function namesOf(paths: readonly string[]): string {
   const nearest = paths.at(-1)!;
   return paths.length === 1 ? nearest : `${nearest}, and in ${paths.length - 1} weights before it`;

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { GanKitError } from '../../errors.js';
 import { isOutOfMemory } from '../../kernels/wasm/runtime/out_of_memory.js';
 
-/** Says of an error that the memory ran out which batch was too large; other errors stay as they are. */
+/** Adds the batch that was too large to an out-of-memory error; returns other errors as they are. */
 export function explainOutOfMemory(
   where: string,
   parameter: string,

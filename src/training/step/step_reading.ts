@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
-/** What a step leaves to be read: its losses, and where it made numbers that are not finite. */
+/** The numbers read after a step: its losses, and the weights that are not finite. */
 export interface StepReading {
   /** The losses by name, in the order in which they were computed. */
   readonly losses: Readonly<Record<string, number>>;
@@ -13,11 +13,11 @@ export interface StepReading {
 }
 
 /**
- * Begins to read the losses and, of each weight, the sum, which a NaN or an infinity makes one; in one
- * read-back, as a GPU lets wait for each. A sum of finite weights that overflows is looked into.
+ * Starts to read the losses and the sum of each weight, which is not finite if a value is not; in one
+ * read-back, because each one waits for a GPU. An overflowing sum of finite weights is examined.
  *
  * @param losses On the device; they stay the caller's.
- * @returns Waits for the numbers, and frees what holds them.
+ * @returns A function that waits for the numbers, and frees their tensors.
  */
 export function startReading(
   losses: ReadonlyMap<string, Scalar>,
@@ -45,7 +45,7 @@ export function startReading(
   };
 }
 
-/** Holds weights as they are: a later step, or going back, replaces them while a device is waited for. */
+/** Holds the current weights: a later step or a rollback may replace them during the wait for a device. */
 function weightsOf(networks: Readonly<Record<string, LayersModel>>) {
   return Object.entries(networks).flatMap(([network, model]) =>
     namedWeights(model)

@@ -17,10 +17,10 @@ export interface NetworkUpdate {
 
 /**
  * Computes the gradient of a sum of terms in the weights of networks, Σ ∂termᵢ/∂θ, by name of the variable. The
- * regularizers of the layers are terms, too.
+ * regularizers of the layers are added as terms.
  *
- * Each term has a tape of its own, so that memory holds the activations of one term at a time. A term
- * need not depend on all the networks.
+ * Each term has its own tape, so that memory holds the activations of one term at a time. A term need not
+ * depend on all the networks.
  *
  * @returns Tensors that the caller owns.
  */
@@ -47,9 +47,9 @@ export function gradientOfTerms(
 }
 
 /**
- * Moves networks by a gradient, θ ← step(θ, g), and lets the constraints of their layers hold.
+ * Moves networks by a gradient, θ ← step(θ, g), and applies the constraints of their layers.
  *
- * @param gradient Is freed.
+ * @param gradient The gradient, which is freed.
  */
 export function moveNetworks(
   { networks, optimizer, monitor }: NetworkUpdate,
@@ -71,7 +71,7 @@ function gradientsOf(term: () => Tensor, variables: Variable[]): NamedTensorMap 
   return grads;
 }
 
-/** The sum by name; takes both over. */
+/** Adds gradients by name; takes ownership of both. */
 function addGradients(sum: NamedTensorMap, more: NamedTensorMap): NamedTensorMap {
   const result = { ...sum };
   for (const [name, gradient] of Object.entries(more)) {

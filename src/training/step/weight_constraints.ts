@@ -2,7 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** Puts each weight back to where the constraint of its layer allows it, as `model.fit` does after a step. */
+/** Applies the constraint of its layer to each weight, as `model.fit` does after a step. */
 export function applyConstraints(model: LayersModel): void {
   for (const weight of model.trainableWeights) {
     const { constraint } = weight as { constraint?: typeof weight.constraint | null };

@@ -37,17 +37,17 @@ export interface BEGANOptions<
   lambdaK?: number;
   /** Default Adam(8e-5, β = (0.9, 0.999)) for both. The caller keeps ownership. */
   optimizers?: { readonly generator: G; readonly discriminator: D };
-  /** What latent vectors are drawn from; default `'uniform'`. */
+  /** Distribution of latent vectors; default `'uniform'`. */
   latents?: LatentDistribution;
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
 
-/** What a step of a {@link BEGAN} tells. */
+/** The losses of a step of a {@link BEGAN}. */
 export interface BEGANLosses {
   /** L(x), the autoencoder's error on real samples. */
   real: number;
-  /** L(G(z)), its error on generated ones, which the generator minimises. */
+  /** L(G(z)), its error on generated ones, which the generator minimizes. */
   fake: number;
   /** k after the step, in [0, 1]. */
   k: number;
@@ -83,7 +83,7 @@ export interface BEGAN<
  * ```
  *
  * Both players see the same z and move at one moment, as in the reference code: their gradients, and k, are
- * those of the weights before the step.
+ * computed at the weights before the step.
  *
  * @param options See {@link BEGANOptions}.
  * @returns The system; `dispose()` frees k and default optimizers.

@@ -28,17 +28,17 @@ import { cycleNetworks, readCycleGANOptions, sharesShape } from './cycle_gan_opt
 import type { CycleGANOptions, CycleNetworks } from './cycle_gan_options.js';
 import { checkImages, checkSizeKept } from './translation_options.js';
 
-/** What a step of a {@link CycleGAN} reads: images of both domains that have nothing to do with each other. */
+/** The batch of a step of a {@link CycleGAN}: unpaired images of both domains. */
 export interface CycleGANBatch {
   /** Images of A, float32 `[batch, height, width, channels]` in [−1, 1]. */
   readonly a: Tensor;
-  /** As many images of B. */
+  /** The same number of images of B. */
   readonly b: Tensor;
 }
 
-/** What a step of a {@link CycleGAN} tells: each term as it enters its sum, times its weight. */
+/** The losses of a step of a {@link CycleGAN}: each term as it enters its sum, times its weight. */
 export interface CycleGANLosses {
-  /** Of the discriminator of images of A, without penalties. */
+  /** The loss of the discriminator of A, without penalties. */
   discriminatorA: number;
   discriminatorB: number;
   /** The weighted sums of the penalties, if there were any. */
@@ -50,7 +50,7 @@ export interface CycleGANLosses {
   /** λ |F(G(a)) − a|. */
   cycleA?: number;
   cycleB?: number;
-  /** Of images of A that went through F: B → A. */
+  /** The identity loss of F: B → A on images of A. */
   identityA?: number;
   identityB?: number;
 }
@@ -65,18 +65,18 @@ export interface CycleGAN<
   keyof CycleNetworks,
   Readonly<{ generators: G; discriminators: D }>
 > {
-  /** Generated images of A and of B that the discriminators see again. */
+  /** Generated images of A and of B that are shown to the discriminators again. */
   readonly pools: Readonly<{ a: ImagePool; b: ImagePool }>;
-  /** How many discriminator and generator updates were made. */
+  /** Numbers of discriminator and generator updates. */
   readonly steps: UpdateCounts;
   /**
-   * Images of one domain as images of the other; nothing of the system changes.
+   * Translates images of one domain into the other; nothing in the system changes.
    *
    * @param input Either `a` or `b`, float32 `[batch, height, width, channels]`, which stays the caller's; `mode`,
    *   default `'inference'`: see {@link TranslationMode}, both of which are the same without dropout and batch
    *   normalization, as here by default; `seed`, with `mode: 'training'`, as for {@link Pix2Pix.translate}.
    * @returns Images of the other domain; the caller owns them.
-   * @throws GanKitError if there are both or none, they do not fit, or there is a seed at inference.
+   * @throws GanKitError if both or neither are given, they do not fit, or there is a seed at inference.
    */
   translate(input: {
     readonly a?: Tensor;
@@ -98,8 +98,8 @@ export interface CycleGAN<
  * L(D_B)   = w L_D(D_B(b), D_B(pool(G(a)))) + penalties
  * ```
  *
- * with both generators under one optimizer, both discriminators under another. The generators move first; the
- * discriminators then see what they made before that, as in the authors' code. The terms of a sum are differentiated
+ * with one optimizer for both generators, another for both discriminators. The generators move first; the
+ * discriminators then see images made before that, as in the authors' code. The terms of a sum are differentiated
  * one after the other, so that memory holds one of them at a time. By default this is CycleGAN; others are
  *
  * - WCycleGAN-GP: `loss: wasserstein(), discriminatorWeight: 1, penalties: { a: new GradientPenalty({ seed: 1 }),
@@ -108,7 +108,7 @@ export interface CycleGAN<
  *
  * @param options See {@link CycleGANOptions}.
  * @returns The system; `dispose()` frees what it made: networks, optimizers and pools that were not passed in.
- * @throws GanKitError if the networks make no cycle or an option is out of range.
+ * @throws GanKitError if the networks do not form a cycle or an option is out of range.
  *
  * @example
  * ```ts
@@ -184,7 +184,7 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
         return images;
       };
 
-      /** L_G(D(G(x))) + λ |F(G(x)) − x|. */
+      /** Computes L_G(D(G(x))) + λ |F(G(x)) − x|. */
       const translationLoss = ({ way, from, x, y, there, back, critic, lambda }: Way): Scalar => {
         const fake = translate(there, x);
         const term = generatorLoss(loss, critic, unconditioned(fake), () => unconditioned(y));
@@ -197,13 +197,13 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
         return add(adversarial, step.note(`cycle${from}`, mul<Scalar>(distance, lambda)));
       };
 
-      /** λ_id λ |F(x) − x|: an image of the domain that a generator makes should come out as it is. */
+      /** Computes λ_id λ |F(x) − x|: a generator should not change an image of its own output domain. */
       const identityLoss = ({ from, x, back, lambda }: Way): Scalar => {
         const distance = identity({ real: x, same: back(x) });
         return step.note(`identity${from}`, mul<Scalar>(distance, lambdaIdentity * lambda));
       };
 
-      /** w L_D(D(x), D(pool(x̃))) + penalties. */
+      /** Computes w L_D(D(x), D(pool(x̃))) + penalties. */
       const lossOfD = (domain: 'A' | 'B', D: Player, x: Tensor, seen: Tensor): Scalar => {
         const [real, fake] = [unconditioned(x), unconditioned(seen)];
         const logits = discriminate(D, real, fake, mayShareAPass(D.model, read));

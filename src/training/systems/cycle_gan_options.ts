@@ -19,46 +19,46 @@ import type {
   TranslationSystemOptions,
 } from './translation_options.js';
 
-/** Options of {@link createCycleGAN}: either shapes, or networks of one's own. */
+/** Options of {@link createCycleGAN}: either shapes or custom networks. */
 export interface CycleGANOptions<
   G extends Optimizer = AdjustableOptimizer,
   D extends Optimizer = AdjustableOptimizer,
 > extends TranslationSystemOptions {
-  /** Images of domain B; default those of A. Where A has `null`, so has B. */
+  /** Shape of images of B; default those of A. B has `null` wherever A has. */
   outputShape?: TranslationShape;
-  /** What `resnetGenerator` is given beside the shapes, for both generators. */
+  /** Options of `resnetGenerator` besides the shapes, for both generators. */
   generatorOptions?: BesideShapes<ResnetGeneratorOptions>;
-  /** A → B and B → A, in place of those that would be made. The caller keeps ownership. */
+  /** Custom generators A → B and B → A. The caller keeps ownership. */
   generators?: { readonly ab: LayersModel; readonly ba: LayersModel };
-  /** Of images of A and of images of B, in place of those that would be made. */
+  /** Custom discriminators of images of A and of images of B. */
   discriminators?: { readonly a: LayersModel; readonly b: LayersModel };
   /** Default `leastSquares({ scale: 1 })`, the code's. */
   loss?: AdversarialLoss;
   /** λ of |F(G(a)) − a| and of |G(F(b)) − b|, 0 or more; default 10 for both. */
   lambdaCycle?: number | { readonly a: number; readonly b: number };
   /**
-   * Of the identity loss, as a part of `lambdaCycle`, 0 or more; default 0.5 where both domains have one
-   * shape, and 0 where it cannot be.
+   * Weight of the identity loss, relative to `lambdaCycle`, 0 or more; default 0.5 if both domains have the same
+   * shape, else 0.
    */
   lambdaIdentity?: number;
-  /** Penalties of each discriminator, as WCycleGAN-GP has; each draws for itself, so two of them. */
+  /** Penalties of each discriminator, as in WCycleGAN-GP; two objects, since each has its own random stream. */
   penalties?: Readonly<Record<'a' | 'b', Penalty | readonly Penalty[] | undefined>>;
   /** Discriminator steps for each step of the generators; default 1. */
   criticSteps?: number;
-  /** How many generated images of each domain the pool holds; default 50, 0 for none. */
+  /** Number of generated images held in the pool of each domain; default 50, 0 for none. */
   poolSize?: number;
   /** One for both generators, one for both discriminators; default Adam(2e-4, β = (0.5, 0.999)). */
   optimizers?: { readonly generators: G; readonly discriminators: D };
 }
 
-/** Options of which each that has a default is there. */
+/** Options after defaults are filled in. */
 export type ReadCycleGANOptions = CycleGANOptions<Optimizer, Optimizer> &
   ReadTranslationOptions &
   Required<Pick<CycleGANOptions, 'loss' | 'criticSteps' | 'poolSize'>> & {
     readonly lambdaCycle: { readonly a: number; readonly b: number };
   };
 
-/** Reads options; refuses those that say nothing about the networks they belong to. */
+/** Reads options; refuses those that do not define the networks or have no effect on given ones. */
 export function readCycleGANOptions(
   where: string,
   options: CycleGANOptions<Optimizer, Optimizer>,
@@ -92,7 +92,7 @@ export type CycleNetworks = Readonly<
   Record<'generatorAB' | 'generatorBA' | 'discriminatorA' | 'discriminatorB', LayersModel>
 >;
 
-/** The networks of a cycle: those that are given, and the paper's for the others; refuses those that make none. */
+/** Returns the networks of a cycle: those given, and the paper's for the others; refuses those that do not form one. */
 export function cycleNetworks(where: string, options: ReadCycleGANOptions): CycleNetworks {
   const { generators, discriminators, lambdaIdentity, penalties, allowBatchNorm } = options;
   const seed = 4 * options.seed;
@@ -138,6 +138,6 @@ export function cycleNetworks(where: string, options: ReadCycleGANOptions): Cycl
   return networks;
 }
 
-/** Whether an image of one domain can be put in the place of one of the other. */
+/** Returns whether images of both domains have the same shape. */
 export const sharesShape = ({ generatorAB, generatorBA }: CycleNetworks): boolean =>
   shapesFit(generatorAB.inputs[0]!.shape, generatorBA.inputs[0]!.shape);

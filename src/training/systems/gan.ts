@@ -31,18 +31,18 @@ import { clipWeights } from '../weight_clipping.js';
 import { readGANOptions } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
 
-/** What a step of a {@link GAN} reads. */
+/** The batch of a step of a {@link GAN}. */
 export interface GANBatch {
-  /** Real samples, `[batch, …]`, of the shape that the generator makes. */
+  /** Real samples, `[batch, …]`, of the shape of generated ones. */
   readonly real: Tensor;
   /**
-   * What each sample is conditioned on, if the networks take more than one input: `[batch, …]` each, in the
-   * order of the inputs after the first. If `fakeCondition` is given, only the discriminator's inputs count.
+   * The condition of each sample, if the networks take more than one input: `[batch, …]` each, in the order of the
+   * inputs after the first. If `fakeCondition` is given, only the discriminator's inputs count.
    */
   readonly condition?: Condition;
 }
 
-/** What a step of a {@link GAN} tells. */
+/** The losses of a step of a {@link GAN}. */
 export interface GANLosses {
   /** The discriminator's adversarial loss, without penalties. */
   discriminator: number;
@@ -53,7 +53,7 @@ export interface GANLosses {
 }
 
 /**
- * Two networks, a loss and what the papers put around them.
+ * Two networks, a loss and the papers' optional additions to them.
  *
  * Each `trainStep` is one discriminator update; every `criticSteps`-th is followed by one generator update. See
  * {@link createGAN}.
@@ -70,17 +70,17 @@ export interface GAN<
 > {
   /** The average of the generator's weights, if there is one. */
   readonly ema: ExponentialMovingAverage | undefined;
-  /** What watches the gradients, if anything does; `gan.monitor?.read()` tells. */
+  /** The monitor of the gradients, if there is one; see `gan.monitor?.read()`. */
   readonly monitor: GradientMonitor | undefined;
   /** Length of a latent vector. */
   readonly latentSize: number;
-  /** How many discriminator and generator updates were made. */
+  /** Numbers of discriminator and generator updates. */
   readonly steps: UpdateCounts;
   /**
    * Runs the generator at inference: running statistics, no dropout.
    *
    * @param input `latents` `[count, latentSize]`; `condition`, `[count, …]` each, if the generator takes any;
-   *   `average`: whether the averaged weights are used, default true where there is an average.
+   *   `average`: whether the averaged weights are used, default true if there is an average.
    * @returns Samples `[count, …]`; the caller owns them.
    * @throws GanKitError if the latent vectors or conditions do not fit, or there is no average to use.
    */
@@ -94,11 +94,10 @@ export interface GAN<
 /**
  * Wires a generator, a discriminator and a loss into a training system.
  *
- * The discriminator minimises `loss.discriminator(D(x), D(G(z))) + Σ weight · every · penalty`, over
- * the penalties that are due, the generator `loss.generator(D(G(z)))`, each by its own optimizer over its own weights; a generator
- * step leaves the discriminator's statistics and power iteration where they are. Training is a pure
- * function of the seeds and the batches: two runs are equal to the last bit on one backend, and so
- * is a run that goes on from a saved state.
+ * The discriminator minimizes `loss.discriminator(D(x), D(G(z))) + Σ weight · every · penalty`, over the penalties that
+ * are due, the generator `loss.generator(D(G(z)))`, each by its own optimizer over its own weights; a generator step
+ * leaves the discriminator's statistics and power iteration unchanged. Training is a pure function of the seeds and the
+ * batches: two runs are bit-identical on one backend, and so is a run that continues from a saved state.
  *
  * Networks with more than one input are conditioned: `G(z, c)` and `D(x, c)`, c from the batch.
  *
@@ -173,7 +172,7 @@ export function createGAN<
       const { real, condition } = batch;
       checkTensor(where, 'batch.real', real, { shape: discriminator.inputs[0]!.shape });
       checkImageSize(where, 'batch.real', real, discriminator);
-      // drawn conditions are G's, so that a batch needs those of D alone
+      // drawn conditions are for G, so a batch needs only those of D
       const models = fakeCondition === undefined ? both : [discriminator];
       checkConditions(where, 'batch.condition', conditionsOf(condition), models, real.shape[0]);
       return { real };

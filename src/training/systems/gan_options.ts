@@ -22,7 +22,7 @@ export interface GANOptions<
   generator: LayersModel | ModelOf<Sample>;
   /** Samples to raw logits, of any shape `[batch, …]`; further inputs are conditions. */
   discriminator: LayersModel;
-  /** What both minimise, for example `Losses.hinge()`. */
+  /** The loss of both networks, for example `Losses.hinge()`. */
   loss: AdversarialLoss;
   /** Terms added to the discriminator's loss, each `weight · every` times at every `every`-th step. */
   penalty?: Penalty | readonly Penalty[];
@@ -40,18 +40,18 @@ export interface GANOptions<
   instanceNoise?: { stddev: number; decay?: number };
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
-  /** What latent vectors are drawn from; default `'normal'`. */
+  /** Distribution of latent vectors; default `'normal'`. */
   latents?: LatentDistribution;
   /**
-   * What the conditions of generated samples are drawn from, for example `labelDistribution({ classes: 10 })`;
-   * by default they are those of the batch.
+   * Distribution of the conditions of generated samples, for example `labelDistribution({ classes: 10 })`; by
+   * default they are those of the batch.
    */
   fakeCondition?: ConditionDistribution;
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
 
-/** Options of which each that has a default is there. */
+/** Options after defaults are filled in. */
 export type ReadGANOptions = GANOptions<Tensor, Optimizer, Optimizer> &
   Required<
     Pick<
@@ -60,7 +60,7 @@ export type ReadGANOptions = GANOptions<Tensor, Optimizer, Optimizer> &
     >
   >;
 
-/** Reads options; refuses those that make no system. */
+/** Reads options; refuses networks that do not fit. */
 export function readGANOptions(
   where: string,
   options: GANOptions<Tensor, Optimizer, Optimizer>,
@@ -105,7 +105,7 @@ export function readGANOptions(
   return read;
 }
 
-/** Refuses networks that take different conditions, and a distribution that nothing could be drawn for. */
+/** Refuses networks that take different conditions, and a distribution for a generator without conditions. */
 function checkConditioned(
   where: string,
   { generator, discriminator, fakeCondition, penalty }: GANOptions<Tensor, Optimizer, Optimizer>,

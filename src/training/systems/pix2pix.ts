@@ -29,15 +29,15 @@ import { readPix2PixOptions, pix2pixNetworks } from './pix2pix_options.js';
 import type { Pix2PixOptions } from './pix2pix_options.js';
 import { checkImages, checkSizeKept } from './translation_options.js';
 
-/** What a step of a {@link Pix2Pix} reads: pairs. */
+/** The batch of a step of a {@link Pix2Pix}: pairs. */
 export interface Pix2PixBatch {
-  /** What is given, float32 `[batch, height, width, channels]` in [−1, 1]. */
+  /** Input images, float32 `[batch, height, width, channels]` in [−1, 1]. */
   readonly a: Tensor;
-  /** What should come out of each, of the same height and width. */
+  /** Target image of each, of the same height and width. */
   readonly b: Tensor;
 }
 
-/** What a step of a {@link Pix2Pix} tells: each term as it enters its sum, times its weight. */
+/** The losses of a step of a {@link Pix2Pix}: each term as it enters its sum, times its weight. */
 export interface Pix2PixLosses {
   /** The discriminator's adversarial loss, without penalties. */
   discriminator: number;
@@ -59,20 +59,19 @@ export interface Pix2Pix<
   'generator' | 'discriminator',
   Readonly<{ generator: G; discriminator: D }>
 > {
-  /** Generated pairs that the discriminator sees again. */
+  /** Generated pairs that are shown to the discriminator again. */
   readonly pool: ImagePool;
-  /** How many discriminator and generator updates were made. */
+  /** Numbers of discriminator and generator updates. */
   readonly steps: UpdateCounts;
   /**
-   * What the generator makes of images; nothing of the system changes.
+   * Translates images with the generator; nothing in the system changes.
    *
    * @param input `a`, float32 `[batch, height, width, channels]`, which stays the caller's, and `mode`: see
-   *   {@link TranslationMode}. There is no default, since the two give different images: the published
-   *   results are those of `'training'`, of one image at a time. With `'training'` there may be a `seed`, any
-   *   integer from 0 on: another seed draws other dropout masks, and the same one the same. Without a seed they
-   *   are those of the next step, at each call.
+   *   {@link TranslationMode}. There is no default, since the two give different images: the published results
+   *   are those of `'training'`, of one image at a time. `'training'` allows a `seed`, any integer from 0 on,
+   *   which fixes the dropout masks. Without a seed they are those of the next step, at each call.
    * @returns Images; the caller owns them.
-   * @throws GanKitError if the images do not fit, no mode is given, or a seed with `'inference'`.
+   * @throws GanKitError if the images do not fit, no mode is given, or there is a seed with `'inference'`.
    */
   translate(input: {
     readonly a: Tensor;
@@ -89,9 +88,9 @@ export interface Pix2Pix<
  * L(D) = w L_D(D(a, b), D(a, G(a))) + penalties
  * ```
  *
- * Noise is the generator's dropout alone, drawn once a step; the discriminator moves first. Training is a
- * pure function of the seeds and the batches: two runs are equal to the last bit on one backend, and so is
- * a run that goes on from a saved state.
+ * Noise is the generator's dropout alone, drawn once a step; the discriminator moves first. Training is a pure
+ * function of the seeds and the batches: two runs are bit-identical on one backend, and so is a run that
+ * continues from a saved state.
  *
  * @param options See {@link Pix2PixOptions}.
  * @returns The system; `dispose()` frees what it made: networks, optimizers and pool.
@@ -206,11 +205,11 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
   });
 }
 
-/** Another one at each step, for dropout layers of tfjs, which would draw two masks in it. */
+/** Derives a new seed at each step for tfjs's dropout layers, which would otherwise draw two masks in it. */
 const seedOfMasks = (seed: number, step: number): number =>
   new RandomStream(seed, 'createPix2Pix').fork(`masks/${step}`).seed % 2 ** 52;
 
-/** Images and what belongs to them, channel after channel, as the discriminator sees them. */
+/** Joins images and their counterparts along the channels, as the discriminator sees them. */
 function pairs(a: Tensor, b: Tensor): Tensor4D {
   const rule = 'of a size that the generator keeps, here it makes';
   checkSizeKept('Pix2Pix.trainStep', 'batch.a', rule, a, b);

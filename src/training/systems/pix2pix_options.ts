@@ -19,37 +19,37 @@ import type {
   TranslationSystemOptions,
 } from './translation_options.js';
 
-/** Options of {@link createPix2Pix}: either shapes, or networks of one's own. */
+/** Options of {@link createPix2Pix}: either shapes or custom networks. */
 export interface Pix2PixOptions<
   G extends Optimizer = AdjustableOptimizer,
   D extends Optimizer = AdjustableOptimizer,
 > extends TranslationSystemOptions {
-  /** Channels of the images that are made; default those of the input. */
+  /** Channels of the generated images; default those of the input. */
   outputChannels?: number;
-  /** What `unetGenerator` is given beside the shapes; its `downsamplings` must fit. */
+  /** Options of `unetGenerator` besides the shapes; its `downsamplings` must fit. */
   generatorOptions?: BesideShapes<UnetGeneratorOptions>;
-  /** In place of the one that would be made. The caller keeps ownership. */
+  /** A custom generator. The caller keeps ownership. */
   generator?: LayersModel;
-  /** Of pairs, the channels of the input before those of the output. */
+  /** A custom discriminator of pairs, the channels of the input before those of the output. */
   discriminator?: LayersModel;
   /** Default `nonSaturating()`, the "vanilla" loss of the code. */
   loss?: AdversarialLoss;
   /** λ of E|b − G(a)|, 0 or more; default 100. */
   lambdaL1?: number;
-  /** Of the discriminator, on pairs. */
+  /** Penalties of the discriminator, on pairs. */
   penalty?: Penalty | readonly Penalty[];
-  /** How many generated pairs the pool holds; default 0, none. */
+  /** Number of generated pairs held in the pool; default 0, none. */
   poolSize?: number;
   /** Default Adam(2e-4, β = (0.5, 0.999)) for both. */
   optimizers?: { readonly generator: G; readonly discriminator: D };
 }
 
-/** Options of which each that has a default is there. */
+/** Options after defaults are filled in. */
 export type ReadPix2PixOptions = Pix2PixOptions<Optimizer, Optimizer> &
   ReadTranslationOptions &
   Required<Pick<Pix2PixOptions, 'loss' | 'lambdaL1' | 'poolSize'>>;
 
-/** Reads options; refuses those that say nothing about the networks they belong to. */
+/** Reads options; refuses those that do not define the networks or have no effect on given ones. */
 export function readPix2PixOptions(
   where: string,
   options: Pix2PixOptions<Optimizer, Optimizer>,
@@ -70,7 +70,7 @@ export function readPix2PixOptions(
   return read as ReadPix2PixOptions;
 }
 
-/** The networks that are given, and the paper's for the others. */
+/** Returns the networks given, and the paper's for the others. */
 export function pix2pixNetworks(
   where: string,
   options: ReadPix2PixOptions,

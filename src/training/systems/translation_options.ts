@@ -10,7 +10,7 @@ import type { TranslationShape } from '../../models/translation_plan.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA } from '../core/system_schema.js';
 
-/** Options of a network beside those that its system gives it. */
+/** Options of a network besides those set by its system. */
 export type BesideShapes<Options> = Omit<
   Options,
   'inputShape' | 'outputChannels' | 'outputShape' | 'seed'
@@ -19,26 +19,26 @@ export type BesideShapes<Options> = Omit<
 /** Options that the systems of image translation share. */
 export interface TranslationSystemOptions extends SystemOptions {
   /**
-   * Images that are given, in {@link createCycleGAN} of domain A; networks that are not passed in are made for it.
-   * `null` for a height or width that differs from batch to batch, and from A to B.
+   * Shape of input images, in {@link createCycleGAN} of domain A; networks not passed in are made for it. `null`
+   * for a height or width that differs from batch to batch, and from A to B.
    */
   inputShape?: TranslationShape;
-  /** What `patchDiscriminator` is given beside the shape; for pix2pix by default batch normalization. */
+  /** Options of `patchDiscriminator` besides the shape; for pix2pix by default batch normalization. */
   discriminatorOptions?: BesideShapes<PatchDiscriminatorOptions>;
-  /** What the adversarial loss of a discriminator is multiplied by; default 0.5. */
+  /** Factor of a discriminator's adversarial loss; default 0.5. */
   discriminatorWeight?: number;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples; default false. */
   allowBatchNorm?: boolean;
-  /** Of weights that are made, and of the pools; any integer from 0 on; default 0. */
+  /** Seed of initial weights and of the pools; any integer from 0 on; default 0. */
   seed?: number;
 }
 
-/** Those of them that have a default. */
+/** The options that have a default. */
 export type ReadTranslationOptions = Required<
   Pick<TranslationSystemOptions, 'discriminatorWeight' | 'allowBatchNorm' | 'seed'>
 >;
 
-/** How they are read. */
+/** Schema of the shared options. */
 export const TRANSLATION_SCHEMA: SchemaOf<
   Omit<TranslationSystemOptions, keyof ReadTranslationOptions>
 > &
@@ -51,7 +51,7 @@ export const TRANSLATION_SCHEMA: SchemaOf<
   seed: seed(),
 };
 
-/** Refuses images that do not fit the first of some networks, or are of a size that one of them cannot take. */
+/** Refuses images that do not fit the first of the networks, or whose size one of them cannot take. */
 export function checkImages(
   where: string,
   parameter: string,
@@ -63,9 +63,9 @@ export function checkImages(
 }
 
 /**
- * Refuses images of which generators make some of another size: those of free size do not keep every size.
+ * Refuses images whose size the generators change: those of free size do not keep every size.
  *
- * @param rule What their size must be, and what precedes the size that was made.
+ * @param rule The rule for the size, and the words before the size that was made.
  */
 export function checkSizeKept(
   where: string,
@@ -80,7 +80,7 @@ export function checkSizeKept(
   fail('shape', where, parameter, `${rule} [${made.shape.join(',')}]`, images, note);
 }
 
-/** Tells a generator which images to make; those of free size are as large as what it is given. */
+/** Returns a generator's options for its output images; those of free size are as large as its input. */
 export function imagesMade(
   where: string,
   from: TranslationShape,
