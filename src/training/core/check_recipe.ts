@@ -53,7 +53,7 @@ export function checkRecipe(where: string, recipe: unknown): void {
       fail(
         'value',
         where,
-        `recipe.components`,
+        'recipe.components',
         'by names that no other part of a checkpoint has',
         component,
       );
