@@ -20,9 +20,9 @@ export class Bias extends layers.Layer {
   static readonly className = 'GanKitBias';
   private bias!: LayerVariable;
 
-  constructor(args: BiasOptions = {}) {
-    readLayerOptions('bias', args, {});
-    super(args);
+  constructor(options: BiasOptions = {}) {
+    readLayerOptions('bias', options, {});
+    super(options);
     register(Bias);
   }
 

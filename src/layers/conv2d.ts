@@ -57,12 +57,12 @@ export class Conv2D extends layers.Layer {
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 
-  constructor(args: Conv2DOptions) {
-    const read = readLayerOptions('conv2d', args, {
+  constructor(options: Conv2DOptions) {
+    const read = readLayerOptions('conv2d', options, {
       ...CONVOLUTION,
       padding: custom(checkPadding, { default: () => 'valid' }),
     });
-    super(args);
+    super(options);
     this.filters = read.filters;
     this.kernelSize = read.kernelSize;
     this.strides = read.strides;
@@ -142,7 +142,7 @@ function checkPadding(
 /**
  * Makes a {@link Conv2D} layer.
  *
- * @param args See {@link Conv2DOptions}.
+ * @param options See {@link Conv2DOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -161,6 +161,6 @@ function checkPadding(
  *
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic", arXiv 1603.07285
  */
-export function conv2d(args: Conv2DOptions): Conv2D {
-  return new Conv2D(args);
+export function conv2d(options: Conv2DOptions): Conv2D {
+  return new Conv2D(options);
 }

@@ -62,9 +62,9 @@ export class Conv2DTranspose extends layers.Layer {
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 
-  constructor(args: Conv2DTransposeOptions) {
+  constructor(options: Conv2DTransposeOptions) {
     const where = 'conv2dTranspose';
-    const read = readLayerOptions(where, args, {
+    const read = readLayerOptions(where, options, {
       ...CONVOLUTION,
       padding: integer({ min: 0, default: 0 }),
       outputPadding: integer({ min: 0, default: 0 }),
@@ -72,7 +72,7 @@ export class Conv2DTranspose extends layers.Layer {
     const { kernelSize, strides, padding, outputPadding } = read;
     checkNumber(where, 'padding', padding, { integer: true, min: 0, below: kernelSize });
     checkNumber(where, 'outputPadding', outputPadding, { integer: true, min: 0, below: strides });
-    super(args);
+    super(options);
     this.filters = read.filters;
     this.kernelSize = kernelSize;
     this.strides = strides;
@@ -136,7 +136,7 @@ export class Conv2DTranspose extends layers.Layer {
 /**
  * Makes a {@link Conv2DTranspose} layer.
  *
- * @param args See {@link Conv2DTransposeOptions}.
+ * @param options See {@link Conv2DTransposeOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -156,6 +156,6 @@ export class Conv2DTranspose extends layers.Layer {
  *
  * @see Dumoulin and Visin 2016, "A guide to convolution arithmetic", arXiv 1603.07285, section 4
  */
-export function conv2dTranspose(args: Conv2DTransposeOptions): Conv2DTranspose {
-  return new Conv2DTranspose(args);
+export function conv2dTranspose(options: Conv2DTransposeOptions): Conv2DTranspose {
+  return new Conv2DTranspose(options);
 }

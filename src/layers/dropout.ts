@@ -41,12 +41,12 @@ export class Dropout extends layers.Layer implements Stateful {
   readonly rate: number;
   private readonly stream: RandomStream;
 
-  constructor(args: DropoutOptions) {
-    const { rate, seed } = readLayerOptions('dropout', args, {
+  constructor(options: DropoutOptions) {
+    const { rate, seed } = readLayerOptions('dropout', options, {
       rate: number({ min: 0, below: 1 }),
       seed: seedOption(),
     });
-    super(args);
+    super(options);
     this.rate = rate;
     this.stream = new RandomStream(seed, 'dropout');
     register(Dropout);
@@ -103,7 +103,7 @@ export class Dropout extends layers.Layer implements Stateful {
 /**
  * Makes a {@link Dropout} layer.
  *
- * @param args `rate` in [0, 1); `seed` an integer from 0 on, default 0.
+ * @param options `rate` in [0, 1); `seed` an integer from 0 on, default 0.
  * @returns The layer.
  * @throws GanKitError if `rate` or `seed` is out of range.
  *
@@ -114,6 +114,6 @@ export class Dropout extends layers.Layer implements Stateful {
  * const layer = dropout({ rate: 0.3, seed: 1 });
  * ```
  */
-export function dropout(args: DropoutOptions): Dropout {
-  return new Dropout(args);
+export function dropout(options: DropoutOptions): Dropout {
+  return new Dropout(options);
 }

@@ -29,13 +29,13 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   readonly least: number;
   readonly maker: string;
 
-  constructor(args: ImageSizeOptions) {
-    const { multipleOf, least, maker } = readLayerOptions('imageSize', args, {
+  constructor(options: ImageSizeOptions) {
+    const { multipleOf, least, maker } = readLayerOptions('imageSize', options, {
       multipleOf: integer({ min: 1 }),
       least: integer({ min: 1 }),
       maker: string(),
     });
-    super(args);
+    super(options);
     this.multipleOf = multipleOf;
     this.least = least;
     this.maker = maker;

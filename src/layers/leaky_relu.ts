@@ -32,11 +32,11 @@ export class LeakyReLU extends layers.Layer {
   static readonly className = 'GanKitLeakyReLU';
   readonly negativeSlope: number;
 
-  constructor(args: LeakyReLUOptions = {}) {
-    const { negativeSlope } = readLayerOptions('leakyReLU', args, {
+  constructor(options: LeakyReLUOptions = {}) {
+    const { negativeSlope } = readLayerOptions('leakyReLU', options, {
       negativeSlope: number({ min: 0, max: 1, default: 0.2 }),
     });
-    super(args);
+    super(options);
     this.negativeSlope = negativeSlope;
     register(LeakyReLU);
   }
@@ -64,7 +64,7 @@ export class LeakyReLU extends layers.Layer {
 /**
  * Makes a {@link LeakyReLU} layer.
  *
- * @param args `negativeSlope` in [0, 1], default 0.2.
+ * @param options `negativeSlope` in [0, 1], default 0.2.
  * @returns The layer.
  * @throws GanKitError if the slope is out of range.
  *
@@ -80,6 +80,6 @@ export class LeakyReLU extends layers.Layer {
  * console.log(await y.data()); // → Float32Array(2) [ -1, 2 ]
  * ```
  */
-export function leakyReLU(args: LeakyReLUOptions = {}): LeakyReLU {
-  return new LeakyReLU(args);
+export function leakyReLU(options: LeakyReLUOptions = {}): LeakyReLU {
+  return new LeakyReLU(options);
 }

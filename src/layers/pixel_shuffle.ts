@@ -38,9 +38,9 @@ export class PixelShuffle extends layers.Layer {
   static readonly className = 'GanKitPixelShuffle';
   readonly factor: number;
 
-  constructor(args: PixelShuffleOptions) {
-    const { factor } = readLayerOptions('pixelShuffle', args, { factor: integer({ min: 1 }) });
-    super(args);
+  constructor(options: PixelShuffleOptions) {
+    const { factor } = readLayerOptions('pixelShuffle', options, { factor: integer({ min: 1 }) });
+    super(options);
     this.factor = factor;
     register(PixelShuffle);
   }
@@ -79,7 +79,7 @@ export class PixelShuffle extends layers.Layer {
 /**
  * Makes a {@link PixelShuffle} layer.
  *
- * @param args `factor`, an integer from 1 on.
+ * @param options `factor`, an integer from 1 on.
  * @returns The layer.
  * @throws GanKitError if the factor is out of range; at the first call, if its square does not divide
  *   the channels.
@@ -98,6 +98,6 @@ export class PixelShuffle extends layers.Layer {
  *
  * @see Shi et al. 2016, arXiv 1609.05158
  */
-export function pixelShuffle(args: PixelShuffleOptions): PixelShuffle {
-  return new PixelShuffle(args);
+export function pixelShuffle(options: PixelShuffleOptions): PixelShuffle {
+  return new PixelShuffle(options);
 }

@@ -59,17 +59,17 @@ export class Recompute extends layers.Layer {
   /** What is run, one after the other. */
   readonly layers: readonly Layer[];
 
-  constructor(args: RecomputeOptions) {
-    const { layers: list } = readLayerOptions('recompute', args, { layers: repeatable });
+  constructor(options: RecomputeOptions) {
+    const { layers: list } = readLayerOptions('recompute', options, { layers: repeatable });
     const { name, batchInputShape, dtype } = list[0]!;
     const shape = batchInputShape ?? (list[0] as Partial<LayersModel>).inputs?.[0]?.shape;
     super({
       ...(list.length === 1 ? { name } : {}),
       ...(shape === undefined ? {} : { batchInputShape: shape, dtype }),
-      ...args,
+      ...options,
     });
     this.layers = list;
-    if (args.trainable === false) this.trainable = false;
+    if (options.trainable === false) this.trainable = false;
     register(Recompute);
   }
 
@@ -169,8 +169,8 @@ export class Recompute extends layers.Layer {
   ): T {
     const serialized = config['layers'] as SerializedLayer[];
     const inside = serialized.map((layer) => deserializeLayer<Layer>('recompute', layer));
-    const args = { ...config, layers: inside } as Record<string, unknown>;
-    return new layerClass(args);
+    const options = { ...config, layers: inside } as Record<string, unknown>;
+    return new layerClass(options);
   }
 }
 

@@ -46,12 +46,12 @@ export class ReflectionPadding2D extends layers.Layer {
   readonly padding: ReflectionPadding2DOptions['padding'];
   readonly mode: 'reflect' | 'symmetric';
 
-  constructor(args: ReflectionPadding2DOptions) {
-    const { padding, mode } = readLayerOptions('reflectionPadding2d', args, {
+  constructor(options: ReflectionPadding2DOptions) {
+    const { padding, mode } = readLayerOptions('reflectionPadding2d', options, {
       padding: custom(checkPadding),
       mode: oneOf(['reflect', 'symmetric'], { default: 'reflect' }),
     });
-    super(args);
+    super(options);
     this.padding = padding;
     this.mode = mode;
     register(ReflectionPadding2D);
@@ -113,7 +113,7 @@ function checkPadding(
 /**
  * Makes a {@link ReflectionPadding2D} layer.
  *
- * @param args `padding`, and `mode` (default `'reflect'`).
+ * @param options `padding`, and `mode` (default `'reflect'`).
  * @returns The layer.
  * @throws GanKitError if an option is out of range; at the first call, if an image is too small.
  *
@@ -132,6 +132,6 @@ function checkPadding(
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, appendix 7.2
  */
-export function reflectionPadding2d(args: ReflectionPadding2DOptions): ReflectionPadding2D {
-  return new ReflectionPadding2D(args);
+export function reflectionPadding2d(options: ReflectionPadding2DOptions): ReflectionPadding2D {
+  return new ReflectionPadding2D(options);
 }

@@ -34,7 +34,7 @@ export interface DCGANDiscriminatorOptions extends DCGANOptions {
  * Convolutions of stride 2 with LeakyReLU that double the channels, down to 4 to 7 pixels, then one
  * dense unit. No sigmoid: every loss of this library takes logits.
  *
- * @param args See {@link DCGANDiscriminatorOptions}.
+ * @param options See {@link DCGANDiscriminatorOptions}.
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
@@ -51,13 +51,13 @@ export interface DCGANDiscriminatorOptions extends DCGANOptions {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, section 3
  */
-export function dcganDiscriminator(args: DCGANDiscriminatorOptions = {}): ModelOf<Tensor2D> {
-  return allOrNothing(() => makeDiscriminator(args));
+export function dcganDiscriminator(options: DCGANDiscriminatorOptions = {}): ModelOf<Tensor2D> {
+  return allOrNothing(() => makeDiscriminator(options));
 }
 
-function makeDiscriminator(args: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
+function makeDiscriminator(options: DCGANDiscriminatorOptions): ModelOf<Tensor2D> {
   const where = 'dcganDiscriminator';
-  const read = readOptions(where, args, {
+  const read = readOptions(where, options, {
     ...DCGAN,
     normalization: optional(oneOf(NORMALIZATIONS)),
     layers: optional(integer({ min: 1, max: 8 })),

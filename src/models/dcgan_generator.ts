@@ -28,7 +28,7 @@ export interface DCGANGeneratorOptions extends DCGANOptions {
  * 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of stride 2 to f and to the image,
  * with LeakyReLU.
  *
- * @param args See {@link DCGANGeneratorOptions}.
+ * @param options See {@link DCGANGeneratorOptions}.
  * @returns A model with weights drawn from the seed.
  * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
  *
@@ -45,13 +45,13 @@ export interface DCGANGeneratorOptions extends DCGANOptions {
  *
  * @see Radford et al. 2015, arXiv 1511.06434, figure 1
  */
-export function dcganGenerator(args: DCGANGeneratorOptions = {}): ModelOf<Tensor4D> {
-  return allOrNothing(() => makeGenerator(args));
+export function dcganGenerator(options: DCGANGeneratorOptions = {}): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeGenerator(options));
 }
 
-function makeGenerator(args: DCGANGeneratorOptions): ModelOf<Tensor4D> {
+function makeGenerator(options: DCGANGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'dcganGenerator';
-  const read = readOptions(where, args, {
+  const read = readOptions(where, options, {
     ...DCGAN,
     latentSize: integer({ min: 1, default: 100 }),
     normalization: oneOf(NORMALIZATIONS, { default: 'batch' }),

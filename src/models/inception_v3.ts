@@ -62,7 +62,7 @@ function checkShape(where: string, parameter: string, value: unknown): asserts v
  * For metrics take `inceptionFeatures`, which loads weights and prepares images. This is the bare
  * network: it expects images of 299×299 with values (x − 128)/128, and has random weights.
  *
- * @param args See {@link InceptionV3Options}.
+ * @param options See {@link InceptionV3Options}.
  * @returns A model of six outputs, each [batch, d]. No weight is trainable. Kernels are drawn uniformly
  *   from ±√(6/fan-in), which keeps the size of activations; scales and variances 1, the rest 0.
  * @throws GanKitError if an option is out of range.
@@ -84,8 +84,8 @@ function checkShape(where: string, parameter: string, value: unknown): asserts v
  *
  * @see Szegedy et al. 2015, arXiv 1512.00567; Heusel et al. 2017, arXiv 1706.08500
  */
-export function inceptionV3(args: InceptionV3Options = {}): LayersModel {
-  const read = readOptions(WHERE, args, SCHEMA);
+export function inceptionV3(options: InceptionV3Options = {}): LayersModel {
+  const read = readOptions(WHERE, options, SCHEMA);
   return allOrNothing(() => drawn(build(read), read.seed));
 }
 
@@ -104,8 +104,8 @@ function drawn(network: LayersModel, seed: number): LayersModel {
 }
 
 /** The same, with kernels of zeros that wait for weights. */
-export const emptyInception = (args: InceptionV3Options = {}): LayersModel =>
-  build(readOptions(WHERE, args, SCHEMA));
+export const emptyInception = (options: InceptionV3Options = {}): LayersModel =>
+  build(readOptions(WHERE, options, SCHEMA));
 
 function build({ inputShape, name }: OptionsOf<typeof SCHEMA>): LayersModel {
   checkBackend(WHERE);

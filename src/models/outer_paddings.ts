@@ -29,8 +29,8 @@ const sides = (difference: number): Sides => [
  * The reflections that make the images that are asked for, of images of another size: the first one
  * grows, the last one shrinks. The network between works on the larger of the two.
  */
-export function outerPaddings(where: string, args: Shapes): OuterPaddings {
-  const { inputShape, outputShape, outputChannels } = args;
+export function outerPaddings(where: string, shapes: Shapes): OuterPaddings {
+  const { inputShape, outputShape, outputChannels } = shapes;
   const channels = outputChannels ?? outputShape?.[2] ?? inputShape[2];
   if (outputShape === undefined) {
     checkSizes(where, 'inputShape', inputShape, { multipleOf: 4, least: 8 });

@@ -26,7 +26,7 @@ export interface PatchDiscriminatorOptions extends TranslationDiscriminatorOptio
  * First and last convolution have biases; the others with `'instance'`, and with spectral normalization
  * where no other is. A normalization that follows a spectrally normalized convolution cancels 1/σ.
  *
- * @param args See {@link TranslationDiscriminatorOptions} and {@link PatchDiscriminatorOptions}; `normalization` is
+ * @param options See {@link TranslationDiscriminatorOptions} and {@link PatchDiscriminatorOptions}; `normalization` is
  *   `'instance'` by default, and `'none'` with `spectralNorm`. Height and width are 3·2^layers or more, or `null`.
  * @returns A model with weights drawn from the seed. Its layers: `conv0` … `conv{layers + 1}`,
  *   `conv{k}_norm`, `conv{k}_act`.
@@ -49,9 +49,9 @@ export interface PatchDiscriminatorOptions extends TranslationDiscriminatorOptio
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function patchDiscriminator(args: PatchDiscriminatorOptions): ModelOf<Tensor4D> {
+export function patchDiscriminator(options: PatchDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'patchDiscriminator';
-  const read = readOptions(where, args, {
+  const read = readOptions(where, options, {
     ...DISCRIMINATOR,
     layers: integer({ min: 1, max: 6, default: 3 }),
   });

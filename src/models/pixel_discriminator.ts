@@ -14,7 +14,7 @@ export type PixelDiscriminatorOptions = TranslationDiscriminatorOptions;
  * logit. The first has a bias; the others with `'instance'`, and with spectral normalization where no other
  * is.
  *
- * @param args See {@link TranslationDiscriminatorOptions}; `normalization` is `'instance'` by default, and
+ * @param options See {@link TranslationDiscriminatorOptions}; `normalization` is `'instance'` by default, and
  *   `'none'` with `spectralNorm`. Height and width may be `null`.
  * @returns A model with weights drawn from the seed. Its layers: `conv0`, `conv0_act`, `conv1`,
  *   `conv1_norm`, `conv1_act`, `conv2`.
@@ -37,9 +37,9 @@ export type PixelDiscriminatorOptions = TranslationDiscriminatorOptions;
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.2
  */
-export function pixelDiscriminator(args: PixelDiscriminatorOptions): ModelOf<Tensor4D> {
+export function pixelDiscriminator(options: PixelDiscriminatorOptions): ModelOf<Tensor4D> {
   const where = 'pixelDiscriminator';
-  const read = readOptions(where, args, DISCRIMINATOR);
+  const read = readOptions(where, options, DISCRIMINATOR);
   const point = { kernelSize: 1, strides: 1, padding: 0 } as const;
   const { filters } = read;
   return convolutionalDiscriminator(

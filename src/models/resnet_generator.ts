@@ -55,7 +55,7 @@ export interface ResnetGeneratorOptions extends TranslationOptions {
  * For images of another size, as between 28×28 and 32×32, the first reflection pads by (3 + half the
  * difference) to grow, or the last one by (3 − half of it) to shrink; all else stays.
  *
- * @param args See {@link ResnetGeneratorOptions}. Height and width are multiples of 4, from 8 on, or `null`;
+ * @param options See {@link ResnetGeneratorOptions}. Height and width are multiples of 4, from 8 on, or `null`;
  *   a multiple of 4 is then the caller's business: others come out larger.
  * @returns A model with weights drawn from the seed. Its layers: `encode0` … `encode2`, `block{k}_a` and
  *   `block{k}_b`, `decode0`, `decode1`, `output`, and what belongs to one with `_pad`, `_norm`, `_act`.
@@ -78,13 +78,13 @@ export interface ResnetGeneratorOptions extends TranslationOptions {
  *
  * @see Zhu et al. 2017, arXiv 1703.10593, section 7.2; Johnson et al. 2016, arXiv 1603.08155
  */
-export function resnetGenerator(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
-  return allOrNothing(() => makeResnet(args));
+export function resnetGenerator(options: ResnetGeneratorOptions): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeResnet(options));
 }
 
-function makeResnet(args: ResnetGeneratorOptions): ModelOf<Tensor4D> {
+function makeResnet(options: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'resnetGenerator';
-  const read = readOptions(where, args, {
+  const read = readOptions(where, options, {
     ...TRANSLATOR,
     outputShape: optional(shape<readonly [number, number, number]>({ axes: AXES })),
     blocks: integer({ min: 0, default: 9 }),

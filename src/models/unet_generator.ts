@@ -43,7 +43,7 @@ export interface UnetGeneratorOptions extends TranslationOptions {
  * Dropout is in levels 4 to n − 2, as in the PyTorch reference (the Lua original has it in the three
  * innermost). Convolutions have biases with `'instance'`, and the last one in any case.
  *
- * @param args See {@link UnetGeneratorOptions}. Height and width are multiples of 2^downsamplings, or `null`:
+ * @param options See {@link UnetGeneratorOptions}. Height and width are multiples of 2^downsamplings, or `null`:
  *   the model then says of images that do not fit which sizes do.
  * @returns A model with weights drawn from the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and what
  *   belongs to one with `_act`, `_norm`, `_drop`; `output_act` is the tanh.
@@ -66,13 +66,13 @@ export interface UnetGeneratorOptions extends TranslationOptions {
  *
  * @see Isola et al. 2017, arXiv 1611.07004, section 6.1.1
  */
-export function unetGenerator(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
-  return allOrNothing(() => makeUnet(args));
+export function unetGenerator(options: UnetGeneratorOptions): ModelOf<Tensor4D> {
+  return allOrNothing(() => makeUnet(options));
 }
 
-function makeUnet(args: UnetGeneratorOptions): ModelOf<Tensor4D> {
+function makeUnet(options: UnetGeneratorOptions): ModelOf<Tensor4D> {
   const where = 'unetGenerator';
-  const read = readOptions(where, args, {
+  const read = readOptions(where, options, {
     ...TRANSLATOR,
     downsamplings: integer({ min: 2, max: 12, default: 8 }),
     normalization: oneOf(NORMALIZATIONS, { default: 'batch' }),

@@ -53,7 +53,7 @@ describe('the default of an option', () => {
         changedText(
           'src/models/resnet_generator.ts',
           'return allOrNothing(',
-          'const { blocks } = args;\n  void (blocks || 6);\n  return allOrNothing(',
+          'const { blocks } = options;\n  void (blocks || 6);\n  return allOrNothing(',
         ),
         // a schema without it
         changedText('src/layers/convolution_schema.ts', ', default: 1 }', ' }'),

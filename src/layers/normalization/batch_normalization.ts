@@ -55,14 +55,14 @@ export class BatchNormalization extends layers.Layer {
   private movingMean!: LayerVariable;
   private movingVariance!: LayerVariable;
 
-  constructor(args: BatchNormalizationOptions = {}) {
-    const { epsilon, momentum, scale, center } = readLayerOptions('batchNormalization', args, {
+  constructor(options: BatchNormalizationOptions = {}) {
+    const { epsilon, momentum, scale, center } = readLayerOptions('batchNormalization', options, {
       epsilon: number({ above: 0, default: 1e-5 }),
       momentum: number({ min: 0, max: 1, default: 0.9 }),
       scale: boolean({ default: true }),
       center: boolean({ default: true }),
     });
-    super(args);
+    super(options);
     this.epsilon = epsilon;
     this.momentum = momentum;
     this.scale = scale;
@@ -161,7 +161,7 @@ export class BatchNormalization extends layers.Layer {
 /**
  * Makes a {@link BatchNormalization} layer.
  *
- * @param args See {@link BatchNormalizationOptions}.
+ * @param options See {@link BatchNormalizationOptions}.
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -172,6 +172,6 @@ export class BatchNormalization extends layers.Layer {
  * const layer = batchNormalization({ momentum: 0.9, epsilon: 1e-5 });
  * ```
  */
-export function batchNormalization(args: BatchNormalizationOptions = {}): BatchNormalization {
-  return new BatchNormalization(args);
+export function batchNormalization(options: BatchNormalizationOptions = {}): BatchNormalization {
+  return new BatchNormalization(options);
 }

@@ -35,14 +35,14 @@ export class GroupNormalization extends SampleNormalization {
   static readonly className = 'GanKitGroupNormalization';
   readonly groups: number;
 
-  constructor(args: GroupNormalizationOptions) {
+  constructor(options: GroupNormalizationOptions) {
     const where = 'groupNormalization';
-    const read = readLayerOptions(where, args, {
+    const read = readLayerOptions(where, options, {
       groups: integer({ min: 1 }),
       affine: boolean({ default: true }),
       epsilon: EPSILON,
     });
-    super(where, args, read);
+    super(where, options, read);
     this.groups = read.groups;
     register(GroupNormalization);
   }
@@ -68,7 +68,7 @@ export class GroupNormalization extends SampleNormalization {
 /**
  * Makes a {@link GroupNormalization} layer.
  *
- * @param args `groups`, `affine` (default true), `epsilon` > 0 (default 1e-5).
+ * @param options `groups`, `affine` (default true), `epsilon` > 0 (default 1e-5).
  * @returns The layer.
  * @throws GanKitError if an option is out of range; at the first call, if the groups do not divide
  *   the channels.
@@ -87,6 +87,6 @@ export class GroupNormalization extends SampleNormalization {
  *
  * @see Wu and He 2018, arXiv 1803.08494
  */
-export function groupNormalization(args: GroupNormalizationOptions): GroupNormalization {
-  return new GroupNormalization(args);
+export function groupNormalization(options: GroupNormalizationOptions): GroupNormalization {
+  return new GroupNormalization(options);
 }

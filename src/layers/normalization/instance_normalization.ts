@@ -28,13 +28,13 @@ export class InstanceNormalization extends SampleNormalization {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitInstanceNormalization';
 
-  constructor(args: InstanceNormalizationOptions = {}) {
+  constructor(options: InstanceNormalizationOptions = {}) {
     const where = 'instanceNormalization';
-    const read = readLayerOptions(where, args, {
+    const read = readLayerOptions(where, options, {
       affine: boolean({ default: false }),
       epsilon: EPSILON,
     });
-    super(where, args, read);
+    super(where, options, read);
     register(InstanceNormalization);
   }
 
@@ -46,7 +46,7 @@ export class InstanceNormalization extends SampleNormalization {
 /**
  * Makes an {@link InstanceNormalization} layer.
  *
- * @param args `affine` (default false), `epsilon` > 0 (default 1e-5).
+ * @param options `affine` (default false), `epsilon` > 0 (default 1e-5).
  * @returns The layer.
  * @throws GanKitError if an option is out of range.
  *
@@ -65,7 +65,7 @@ export class InstanceNormalization extends SampleNormalization {
  * @see Ulyanov et al. 2016, arXiv 1607.08022
  */
 export function instanceNormalization(
-  args: InstanceNormalizationOptions = {},
+  options: InstanceNormalizationOptions = {},
 ): InstanceNormalization {
-  return new InstanceNormalization(args);
+  return new InstanceNormalization(options);
 }

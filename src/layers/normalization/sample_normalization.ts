@@ -37,10 +37,10 @@ export abstract class SampleNormalization extends layers.Layer {
 
   protected constructor(
     private readonly where: string,
-    args: SampleNormalizationOptions,
+    options: SampleNormalizationOptions,
     { affine, epsilon }: Read,
   ) {
-    super(args);
+    super(options);
     this.affine = affine;
     this.epsilon = epsilon;
   }

@@ -42,13 +42,13 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
   readonly gain: number;
   readonly seed: number;
 
-  constructor(args: EqualizedLearningRateOptions) {
-    const { gain, seed } = readWrapperOptions('equalizedLearningRate', args, {
+  constructor(options: EqualizedLearningRateOptions) {
+    const { gain, seed } = readWrapperOptions('equalizedLearningRate', options, {
       layer: wrapped(CLASSES),
       gain: number({ above: 0, default: Math.SQRT2 }),
       seed: seedOption(),
     });
-    super(args);
+    super(options);
     this.gain = gain;
     this.seed = seed;
     register(EqualizedLearningRate);
@@ -92,7 +92,7 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
 /**
  * Wraps a layer in {@link EqualizedLearningRate}.
  *
- * @param args `layer`, and as options `gain` (default √2), `seed` (0), `name` and `trainable` (the wrapped
+ * @param options `layer`; optional: `gain` (default √2), `seed` (0), `name` and `trainable` (the wrapped
  *   layer's).
  * @returns The layer, which takes the wrapped one's input shape too.
  * @throws GanKitError if the layer is of a class without a kernel, or an option is out of range.
@@ -117,6 +117,8 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
  *
  * @see Karras et al. 2018, arXiv 1710.10196, section 4.1
  */
-export function equalizedLearningRate(args: EqualizedLearningRateOptions): EqualizedLearningRate {
-  return new EqualizedLearningRate(args);
+export function equalizedLearningRate(
+  options: EqualizedLearningRateOptions,
+): EqualizedLearningRate {
+  return new EqualizedLearningRate(options);
 }

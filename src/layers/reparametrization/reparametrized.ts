@@ -73,11 +73,11 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
    */
   protected kernels: readonly Kernel[] = [];
 
-  /** @param args Checked by {@link readWrapperOptions} before. */
-  protected constructor(args: ReparametrizedOptions) {
-    const { layer } = args;
+  /** @param options Checked by {@link readWrapperOptions} before. */
+  protected constructor(options: ReparametrizedOptions) {
+    const { layer } = options;
     const { name, trainable, batchInputShape, dtype } = layer;
-    super({ name, trainable, batchInputShape, dtype, ...args });
+    super({ name, trainable, batchInputShape, dtype, ...options });
     this.layer = layer;
     this.supportsMasking = layer.supportsMasking;
     this.activityRegularizer = layer.activityRegularizer;
@@ -201,8 +201,8 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     config: serialization.ConfigDict,
   ): T {
     const layer = deserializeLayer(layerClass.className, config['layer'] as SerializedLayer);
-    const args = { ...config, layer } as Record<string, unknown>;
-    delete args['customObjects']; // tfjs adds it
-    return new layerClass(args);
+    const options = { ...config, layer } as Record<string, unknown>;
+    delete options['customObjects']; // tfjs adds it
+    return new layerClass(options);
   }
 }

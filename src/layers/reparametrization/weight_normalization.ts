@@ -73,9 +73,9 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitWeightNormalization';
 
-  constructor(args: WeightNormalizationOptions) {
-    readWrapperOptions('weightNormalization', args, { layer: wrapped() });
-    super(args);
+  constructor(options: WeightNormalizationOptions) {
+    readWrapperOptions('weightNormalization', options, { layer: wrapped() });
+    super(options);
     register(WeightNormalization);
   }
 
@@ -114,7 +114,7 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
 /**
  * Wraps a layer in {@link WeightNormalization}.
  *
- * @param args `layer`, and as options `name` and `trainable` (the wrapped layer's).
+ * @param options `layer`; optional: `name` and `trainable` (the wrapped layer's).
  * @returns The layer, which takes the wrapped one's input shape too.
  * @throws GanKitError if the layer is of a class without a kernel.
  *
@@ -131,6 +131,6 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
  *
  * @see Salimans and Kingma 2016, arXiv 1602.07868
  */
-export function weightNormalization(args: WeightNormalizationOptions): WeightNormalization {
-  return new WeightNormalization(args);
+export function weightNormalization(options: WeightNormalizationOptions): WeightNormalization {
+  return new WeightNormalization(options);
 }

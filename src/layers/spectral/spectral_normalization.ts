@@ -59,14 +59,18 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   readonly seed: number;
   private readonly random: RandomStream;
 
-  constructor(args: SpectralNormalizationOptions) {
-    const { powerIterations, epsilon, seed } = readWrapperOptions('spectralNormalization', args, {
-      layer: wrapped(),
-      powerIterations: integer({ min: 1, default: 1 }),
-      epsilon: number({ above: 0, default: 1e-12 }),
-      seed: seedOption(),
-    });
-    super(args);
+  constructor(options: SpectralNormalizationOptions) {
+    const { powerIterations, epsilon, seed } = readWrapperOptions(
+      'spectralNormalization',
+      options,
+      {
+        layer: wrapped(),
+        powerIterations: integer({ min: 1, default: 1 }),
+        epsilon: number({ above: 0, default: 1e-12 }),
+        seed: seedOption(),
+      },
+    );
+    super(options);
     this.powerIterations = powerIterations;
     this.epsilon = epsilon;
     this.seed = seed;
@@ -152,7 +156,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
 /**
  * Wraps a layer in {@link SpectralNormalization}.
  *
- * @param args `layer`, and as options `powerIterations` (default 1), `epsilon` (1e-12), `seed` (0),
+ * @param options `layer`; optional: `powerIterations` (default 1), `epsilon` (1e-12), `seed` (0),
  *   `name` and `trainable` (the wrapped layer's).
  * @returns The layer, which takes the wrapped one's input shape too.
  * @throws GanKitError if the layer is of a class without a kernel, or an option is out of range.
@@ -177,6 +181,8 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
  *
  * @see Miyato et al. 2018, arXiv 1802.05957
  */
-export function spectralNormalization(args: SpectralNormalizationOptions): SpectralNormalization {
-  return new SpectralNormalization(args);
+export function spectralNormalization(
+  options: SpectralNormalizationOptions,
+): SpectralNormalization {
+  return new SpectralNormalization(options);
 }
