@@ -14,7 +14,7 @@ export interface BiasOptions {
   trainable?: boolean;
 }
 
-/** `y = x + b`, for a network whose outputs are wanted with the bias and without. */
+/** A layer `y = x + b`, for a network that outputs values with and without the bias. */
 export class Bias extends layers.Layer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitBias';

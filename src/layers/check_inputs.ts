@@ -2,14 +2,14 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../internal/check.js';
 
-/** Checks that there is a tensor of the right shape for each input of a model; of any dtype but strings. */
+/** Checks that there is one tensor of the right shape for each input of a model, of any dtype except string. */
 export function checkInputs(
   where: string,
   parameter: string,
   model: LayersModel,
   inputs: readonly unknown[],
 ): asserts inputs is readonly Tensor[] {
-  const wanted = (model.inputs as LayersModel['inputs'] | undefined) ?? []; // unknown before it is built
+  const wanted = (model.inputs as LayersModel['inputs'] | undefined) ?? []; // undefined until the model is built
   if (wanted.length > 0 && inputs.length !== wanted.length)
     fail(
       'shape',

@@ -11,17 +11,17 @@ import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2d}. */
 export interface Conv2DOptions {
-  /** Output channels. */
+  /** The number of output channels. */
   filters: number;
-  /** Height and width of the kernel. */
+  /** The height and width of the kernel. */
   kernelSize: number;
-  /** Default 1. */
+  /** The step from one output pixel to the next, in input pixels; default 1. */
   strides?: number;
   /** `'valid'` (none, the default), `'same'` (⌈size/strides⌉ outputs), or pixels on every side, as in PyTorch. */
   padding?: 'valid' | 'same' | number;
-  /** Default true. */
+  /** Whether there is a bias; default true. */
   useBias?: boolean;
-  /** A zero kernel waits for `initializeWeights`; default `'glorotuniform'`, drawn by tfjs. */
+  /** The initial kernel: `'glorotuniform'` (the default), drawn by tfjs, or `'zeros'`, to fill later. */
   kernelInitializer?: 'zeros' | 'glorotuniform';
   /** The layer's name. */
   name?: string;
@@ -32,12 +32,12 @@ export interface Conv2DOptions {
 }
 
 /**
- * A two-dimensional convolution that computes only the gradients that are asked for, with PyTorch's
+ * A two-dimensional convolution that computes only the gradients that are needed, with PyTorch's
  * explicit padding.
  *
  * `y[n, p, q, d] = b[d] + Σ x[n, s·p + i − top, s·q + j − left, c] · W[i, j, c, d]`. The layer of tfjs
- * goes through a fused op whose gradient always computes both the input's and the kernel's part: a
- * generator step then pays for kernel gradients of the discriminator that nobody reads.
+ * uses a fused op whose gradient always computes both the input's and the kernel's part. A generator
+ * step then computes kernel gradients of the discriminator that nothing uses.
  *
  * Input `[batch, height, width, channels]`; weights `kernel` `[size, size, channels, filters]` and
  * `bias` `[filters]`.
@@ -53,7 +53,7 @@ export class Conv2D extends layers.Layer {
   readonly padding: 'valid' | 'same' | number;
   readonly useBias: boolean;
   private readonly initial: 'zeros' | 'glorotuniform';
-  // an ordinary property, as in tfjs: SpectralNormalization puts W/σ in its place
+  // an ordinary property, as in tfjs, because wrappers replace it during a call, for example by W/σ
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 
@@ -105,7 +105,7 @@ export class Conv2D extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = onlyTensor('conv2d', inputs) as Tensor4D;
-    this.computeOutputShape(x.shape); // refuses what is too small
+    this.computeOutputShape(x.shape); // refuses images that are too small
     return tidy(() => {
       const kernel = this.kernel.read() as Tensor4D;
       const explicit = typeof this.padding === 'number';

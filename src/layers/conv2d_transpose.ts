@@ -11,19 +11,19 @@ import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link conv2dTranspose}. */
 export interface Conv2DTransposeOptions {
-  /** Output channels. */
+  /** The number of output channels. */
   filters: number;
-  /** Height and width of the kernel. */
+  /** The height and width of the kernel. */
   kernelSize: number;
-  /** Output pixels from one input pixel to the next; default 1. */
+  /** The step from one input pixel to the next, in output pixels; default 1. */
   strides?: number;
-  /** Pixels that are cut off on every side; default 0, less than `kernelSize`. */
+  /** The number of pixels cut off on every side, less than `kernelSize`; default 0. */
   padding?: number;
-  /** Pixels that are added at the bottom and at the right; default 0, less than `strides`. */
+  /** The number of pixels added at the bottom and at the right, less than `strides`; default 0. */
   outputPadding?: number;
-  /** Default true. */
+  /** Whether there is a bias; default true. */
   useBias?: boolean;
-  /** A zero kernel waits for `initializeWeights`; default `'glorotuniform'`, drawn by tfjs. */
+  /** The initial kernel: `'glorotuniform'` (the default), drawn by tfjs, or `'zeros'`, to fill later. */
   kernelInitializer?: 'zeros' | 'glorotuniform';
   /** The layer's name. */
   name?: string;
@@ -34,18 +34,18 @@ export interface Conv2DTransposeOptions {
 }
 
 /**
- * A transposed two-dimensional convolution with PyTorch's geometry: the gradient of a convolution in
- * its input.
+ * A transposed two-dimensional convolution with PyTorch's geometry: the gradient of a convolution with
+ * respect to its input.
  *
  * `y[n, s·p + i − pad, s·q + j − pad, d] += x[n, p, q, c] · W[i, j, d, c]`, and the bias; the output has
- * `(size − 1)·s − 2·pad + kernelSize + outputPadding` pixels. A convolution of stride s gives images of s
- * different sizes the same number of pixels; `outputPadding` says which of them comes back. The layer of
- * tfjs has `'valid'` and `'same'` alone, and its `'same'` lies one pixel beside for 3×3 and stride 2.
+ * `(size − 1)·s − 2·pad + kernelSize + outputPadding` pixels. A convolution of stride s maps images of s
+ * different sizes to the same size; `outputPadding` selects the one to return to. The layer of tfjs has
+ * only `'valid'` and `'same'`, and its `'same'` is shifted by one pixel for 3×3 and stride 2.
  *
  * Input `[batch, height, width, channels]`; weights `kernel` `[size, size, filters, channels]` and
  * `bias` `[filters]`.
  *
- * **Differentiable:** first and second order, in the input, the kernel and the bias; the second in the
+ * **Differentiable:** first and second order, in the input, the kernel and the bias; second order in the
  * kernel after `enableSecondOrderGradients()`.
  */
 export class Conv2DTranspose extends layers.Layer {
@@ -58,7 +58,7 @@ export class Conv2DTranspose extends layers.Layer {
   readonly outputPadding: number;
   readonly useBias: boolean;
   private readonly initial: 'zeros' | 'glorotuniform';
-  // an ordinary property, as in tfjs: SpectralNormalization puts W/σ in its place
+  // an ordinary property, as in tfjs, because wrappers replace it during a call, for example by W/σ
   private kernel!: LayerVariable;
   private bias: LayerVariable | undefined;
 

@@ -1,7 +1,7 @@
 import { boolean, integer, oneOf } from '../internal/option_kinds.js';
 import type { Option } from '../internal/read_options.js';
 
-/** How the options are read that a convolution and a transposed one have in common. */
+/** Schema of the options that a convolution and a transposed one share. */
 export const CONVOLUTION: {
   readonly filters: Option<number>;
   readonly kernelSize: Option<number>;

@@ -12,24 +12,24 @@ import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions {
-  /** The share of units set to zero, in [0, 1). */
+  /** The fraction of units set to zero, in [0, 1). */
   rate: number;
   /** Any integer from 0 on; default 0. Give each layer of a network its own. */
   seed?: number;
   /** The layer's name. */
   name?: string;
-  /** Whether the layer is trainable; it has no weights, so this only travels with the config. */
+  /** Whether the layer is trainable. It has no weights, so the value is only saved in the config. */
   trainable?: boolean;
 }
 
 /**
- * Inverted dropout whose masks are a counted random stream.
+ * Inverted dropout whose masks come from a random stream with a position.
  *
  * `y = x · m / (1 − rate)` in training, where each element of m is 1 with probability 1 − rate, and
  * `y = x` otherwise. The n-th training call of a layer draws mask (seed, n): two runs with equal
- * seeds see equal masks on every backend, a resumed run continues with the next mask, and no mask is
- * used twice. (tfjs's own layer reuses one mask when it has a seed, and is not reproducible when it has
- * none.)
+ * seeds use equal masks on every backend, a resumed run continues with the next mask, and no mask is
+ * used twice. (tfjs's own layer uses the same mask at every call if it has a seed, and is not
+ * reproducible if it has none.)
  *
  * **Differentiable:** to any order.
  *
@@ -70,27 +70,27 @@ export class Dropout extends layers.Layer implements Stateful {
     return mask;
   }
 
-  /** The number of the mask that comes next. */
+  /** Returns the number of the next mask. */
   get position(): number {
     return this.stream.position;
   }
 
   /**
-   * Goes to a mask, so that a training call draws it again.
+   * Moves to a mask, so that the next training call draws it.
    *
-   * @param position Its number, from 0 on.
-   * @throws GanKitError if it is not an integer from 0 on.
+   * @param position The number of the mask, 0 or more.
+   * @throws GanKitError if `position` is not an integer, 0 or more.
    */
   seek(position: number): void {
     this.stream.seek(position);
   }
 
-  /** The position in the stream of masks. */
+  /** Returns the position in the stream of masks. */
   state(): Promise<SavedState> {
     return this.stream.state();
   }
 
-  /** Goes on from a saved position. */
+  /** Restores a saved position. */
   restore(state: SavedState): Promise<void> {
     return this.stream.restore(state);
   }

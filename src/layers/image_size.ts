@@ -10,17 +10,17 @@ import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link ImageSize}. */
 export interface ImageSizeOptions extends ImageSizes {
-  /** Whose images these are, for messages. */
+  /** The function that makes the network, for error messages. */
   readonly maker: string;
-  /** What goes in, where it is the first layer of a model. */
+  /** `[height, width, channels]`, for the first layer of a model; `null` for a free height or width. */
   readonly inputShape?: (number | null)[];
   /** The layer's name. */
   readonly name?: string;
 }
 
 /**
- * Hands images on whose height and width a network of free size takes, `y = x`, and refuses others in words,
- * where tfjs would fail somewhere inside.
+ * A layer `y = x` that refuses images whose height or width does not fit a network of free size. Its message names
+ * the sizes that fit; without it, tfjs would fail somewhere inside the network.
  */
 export class ImageSize extends layers.Layer implements ImageSizes {
   /** The name under which a saved model finds this class. */
@@ -52,7 +52,7 @@ export class ImageSize extends layers.Layer implements ImageSizes {
     return images;
   }
 
-  /** Refuses images that do not fit. */
+  /** Refuses images of a size that does not fit. */
   check(where: string, parameter: string, images: Tensor): void {
     checkSizes(where, parameter, images.shape.slice(1, 3), this, { received: images });
   }
@@ -63,7 +63,7 @@ export class ImageSize extends layers.Layer implements ImageSizes {
   }
 }
 
-/** Refuses images of a size that the model does not accept; names them as the caller does. */
+/** Refuses images of a size that the model does not accept; the message uses the caller's `where` and `parameter`. */
 export function checkImageSize(
   where: string,
   parameter: string,

@@ -3,7 +3,7 @@ import { traitsOf } from './traits.js';
 
 type Layer = layers.Layer;
 
-/** The layers of a model; `undefined` if the layer is not a model. */
+/** Returns the layers of a model, with those inside transparent layers; `undefined` if the layer is not a model. */
 export function layersOf(layer: Layer): readonly Layer[] | undefined {
   const { layers: inner } = layer as { layers?: readonly Layer[] };
   if (inner === undefined) return undefined;
@@ -11,7 +11,7 @@ export function layersOf(layer: Layer): readonly Layer[] | undefined {
   return [...new Set(all)]; // two wrappers may share a layer
 }
 
-/** The layers inside a layer: those of a nested model, or the one that a tfjs wrapper holds. */
+/** Returns the layers inside a layer: those of a nested model, or the one inside a wrapper. */
 export function innerLayers(layer: Layer): readonly Layer[] {
   const { layer: wrapped } = layer as { layer?: Layer };
   return layersOf(layer) ?? (wrapped === undefined ? [] : [wrapped]);

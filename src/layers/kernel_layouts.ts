@@ -1,48 +1,48 @@
-/** Where a layer keeps a kernel, and what its axes are. */
+/** The place of a kernel in its layer, and the meaning of its axes. */
 export interface KernelLayout {
   /** The kernel's name among the layer's weights. */
   readonly weight: string;
-  /** The property of the layer that holds it. */
+  /** The property of the layer that contains the kernel. */
   readonly property: string;
-  /** Brings the rows of the matrix W, its output channels, to the end, where they are not there already. */
+  /** The order of axes that moves the rows of W, the output channels, to the end; undefined if they are last. */
   readonly permutation?: number[];
-  /** How many axes at the end are rows; the others are columns. */
+  /** The number of axes at the end that are rows; the others are columns. */
   readonly rowAxes: number;
-  /** The axes of the kernel that PyTorch's weight has as its first one, counted from the end where below 0. */
+  /** The axes that form the first axis of PyTorch's weight; negative numbers count from the end. */
   readonly firstAxes: readonly number[];
 }
 
-/** Of dense layers and convolutions: outputs are the last axis. */
+/** The kernel of dense layers and convolutions; the outputs are the last axis. */
 export const KERNEL: KernelLayout = {
   weight: 'kernel',
   property: 'kernel',
   rowAxes: 1,
   firstAxes: [-1],
 };
-/** Of depthwise convolutions. */
+/** The kernel of depthwise convolutions. */
 export const DEPTHWISE: KernelLayout = {
   weight: 'depthwise_kernel',
   property: 'depthwiseKernel',
   rowAxes: 2, // in · multiplier: one row for each output channel
   firstAxes: [-2, -1],
 };
-/** Of the 1 × 1 convolution behind a depthwise one. */
+/** The kernel of the 1 × 1 convolution that follows a depthwise one. */
 export const POINTWISE: KernelLayout = {
   weight: 'pointwise_kernel',
   property: 'pointwiseKernel',
   rowAxes: 1,
   firstAxes: [-1],
 };
-/** Of a table of rows. */
+/** The table of an embedding, one row for each index. */
 export const EMBEDDINGS: KernelLayout = {
   weight: 'embeddings',
   property: 'embeddings',
-  permutation: [1, 0], // PyTorch's rows are the table's
+  permutation: [1, 0], // the rows of W are the rows of the table, as in PyTorch
   rowAxes: 1,
   firstAxes: [0],
 };
 
-/** A kernel whose outputs are at another axis than the last. */
+/** Makes the layout of a kernel whose outputs are not the last axis. */
 export const transposed = (...permutation: readonly number[]): KernelLayout => ({
   ...KERNEL,
   permutation: [...permutation],
@@ -50,7 +50,7 @@ export const transposed = (...permutation: readonly number[]): KernelLayout => (
 
 const product = (sizes: readonly number[]) => sizes.reduce((size, axis) => size * axis, 1);
 
-/** The sizes of W, the kernel seen as a matrix. */
+/** Computes the sizes of W, the kernel as a matrix. */
 export function matrixShape(
   { permutation, rowAxes }: KernelLayout,
   shape: readonly number[],

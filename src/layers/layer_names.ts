@@ -3,36 +3,36 @@ import { layersOf } from './inner_layers.js';
 
 type Layer = layers.Layer;
 
-/** The name that tfjs makes for a layer to which nobody gave one. */
+/** The parts of a name that tfjs made for a layer without a given name. */
 export interface CountingName {
-  /** What depends on the class alone: `dense_Dense`. */
+  /** The part that depends only on the class: `dense_Dense`. */
   readonly stem: string;
-  /** What depends on all that the process made before: 5 in `dense_Dense5`. */
+  /** The counter, which depends on the layers that the process made before: 5 in `dense_Dense5`. */
   readonly number: number;
-  /** What a path says in its place, before the position: `dense`. */
+  /** The word that a path uses instead, before the position: `dense`. */
   readonly word: string;
 }
 
 /**
- * The parts of a layer's name, if it is one that tfjs counted.
+ * Splits a layer's name into its parts; returns undefined if tfjs did not make the name.
  *
- * The name alone tells, since tfjs keeps no note of it and a saved model has its counted names written down:
- * it is that of the layer's own class, to the letter. A name that somebody gave and that looks the same is
- * taken for a counted one, which loses nothing: a position is as unique and as lasting.
+ * Only the text of the name can show this: tfjs does not record it, and a saved model contains the names that
+ * tfjs made. Such a name is the exact stem of the layer's class and a number. A given name that looks the same is
+ * treated alike. That does no harm, because a position identifies the layer just as well.
  */
 export function countingName(layer: Layer): CountingName | undefined {
   const { layer: wrapped } = layer as { layer?: Layer };
-  if (wrapped?.name === layer.name) return countingName(wrapped); // spectral normalization takes it over
+  if (wrapped?.name === layer.name) return countingName(wrapped); // a wrapper takes the name of its layer
   const { stem, word } = stemOf(layer);
   const number = layer.name.slice(stem.length);
   if (!layer.name.startsWith(stem) || !/^[1-9]\d*$/.test(number)) return undefined;
   return { stem, number: Number(number), word };
 }
 
-/** What tfjs puts before the number. */
+/** Returns what tfjs puts before the number. */
 function stemOf(layer: Layer): Pick<CountingName, 'stem' | 'word'> {
   const name = layer.getClassName();
-  // not `sequential`: positions would read like counts
+  // not `sequential`: `sequential_2` could be a position or a name that tfjs made
   if (name === 'Sequential') return { stem: 'sequential_', word: 'model' };
   if (name === 'InputLayer') return { stem: 'input', word: 'input' };
   if ('outputs' in layer) return { stem: name.toLowerCase(), word: 'model' };
@@ -40,7 +40,7 @@ function stemOf(layer: Layer): Pick<CountingName, 'stem' | 'word'> {
   return { stem: `${word}_${name}`, word: word.replace(/^gan_kit_/, '') };
 }
 
-/** `LeakyReLU` → `leaky_re_lu`, as tfjs writes it. */
+/** Converts `LeakyReLU` to `leaky_re_lu`, as tfjs does. */
 const snakeCase = (name: string): string =>
   name
     .replace(/(.)([A-Z][a-z0-9]+)/g, '$1_$2')
@@ -48,8 +48,8 @@ const snakeCase = (name: string): string =>
     .toLowerCase();
 
 /**
- * Layers that stand beside each other with what paths call them: their names, or of those that have none
- * class and position, `dense_2` for the second Dense without a name.
+ * Pairs sibling layers with their names in paths: the given name, or class and position for a layer without one,
+ * `dense_2` for the second Dense without a name.
  */
 export function namedLayers(siblings: readonly Layer[]): [name: string, layer: Layer][] {
   const counts = new Map<string, number>();
@@ -67,7 +67,7 @@ export function namedLayers(siblings: readonly Layer[]): [name: string, layer: L
   });
 }
 
-/** The layers of a model with their names in paths; `undefined` if the layer is not a model. */
+/** Pairs the layers of a model with their names in paths; returns `undefined` if the layer is not a model. */
 export function namedLayersOf(layer: Layer): [name: string, layer: Layer][] | undefined {
   const inner = layersOf(layer);
   return inner === undefined ? undefined : namedLayers(inner);

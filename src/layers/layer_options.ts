@@ -1,7 +1,7 @@
 import { readOptions } from '../internal/read_options.js';
 import type { OptionsOf, SchemaOf, WithoutOthers } from '../internal/read_options.js';
 
-/** The options that every layer of tfjs has, and what tfjs adds to a config when it loads a model. */
+/** The options of every tfjs layer, and those that tfjs adds to a config when it loads a model. */
 const OF_TFJS = [
   'name',
   'trainable',
@@ -18,7 +18,7 @@ const OF_TFJS = [
 /** The options that a layer reads itself. */
 type Own<O> = Omit<O, 'name' | 'trainable' | 'inputShape'>;
 
-/** Reads the options of a layer; those of every layer are allowed, and tfjs reads them. */
+/** Reads the options of a layer. Those of every tfjs layer are allowed; tfjs reads them itself. */
 export const readLayerOptions = <O extends object, const S extends SchemaOf<Own<O>>>(
   where: string,
   options: O,

@@ -17,10 +17,11 @@ export interface LeakyReLUOptions {
 }
 
 /**
- * `y = x` where x > 0 and `y = a·x` elsewhere, computed as `x · step(x)` with step values 1 and a.
+ * LeakyReLU: `y = x` where x > 0 and `y = a·x` elsewhere, computed as `x · step(x)` with step values 1
+ * and a.
  *
  * In this form its gradient is a product too, so a gradient penalty can differentiate it again (the
- * second derivative of tfjs's own throws), and on wasm it is several times faster. The slope at
+ * second derivative of tfjs's own layer throws), and on wasm it is several times faster. The slope at
  * exactly 0 is a, as in torch.
  *
  * **Differentiable:** to any order, on every backend.
@@ -47,7 +48,7 @@ export class LeakyReLU extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = onlyTensor('leakyReLU', inputs);
-    // its slope is 0, which a second derivative would carry through all layers below
+    // the slope of step is 0; a second derivative would otherwise carry these zeros through all earlier layers
     return tidy(() =>
       mul(
         x,

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
 
-/** The one input of a layer; tfjs passes either the tensor or a list that holds it. */
+/** Returns the only input of a layer; tfjs passes the tensor itself or a list of it. */
 export function onlyTensor(where: string, inputs: Tensor | Tensor[]): Tensor {
   if (!Array.isArray(inputs)) return inputs;
   if (inputs.length !== 1) fail('shape', where, 'inputs', 'one tensor', inputs);

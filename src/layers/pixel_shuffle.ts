@@ -10,7 +10,7 @@ import { onlyTensor } from './only_tensor.js';
 
 /** Options of {@link pixelShuffle}. */
 export interface PixelShuffleOptions {
-  /** How many times as high and as wide the image becomes, from 1 on. */
+  /** The factor r by which height and width grow, an integer, 1 or more. */
   factor: number;
   /** The layer's name. */
   name?: string;
@@ -19,12 +19,12 @@ export interface PixelShuffleOptions {
 }
 
 /**
- * Makes r × r pixels of one channel out of one pixel of r² channels: sub-pixel convolution without the
- * convolution.
+ * A rearrangement of one pixel of r² channels to r × r pixels of one channel: sub-pixel convolution
+ * without the convolution.
  *
  * `y[n, r·p + i, r·q + j, c] = x[n, p, q, r²·c + r·i + j]`. The order of the channels is that of
- * PyTorch's PixelShuffle, so that kernels before it can be exchanged; `tf.depthToSpace` reads them as
- * C·(r·i + j) + c.
+ * PyTorch's PixelShuffle, so that the kernels before it can be exchanged with PyTorch. For C output
+ * channels, `tf.depthToSpace` reads channel `C·(r·i + j) + c` instead.
  *
  * Input `[batch, height, width, r²·channels]`, output `[batch, r·height, r·width, channels]`. There are
  * no weights.
@@ -79,10 +79,10 @@ export class PixelShuffle extends layers.Layer {
 /**
  * Makes a {@link PixelShuffle} layer.
  *
- * @param options `factor`, an integer from 1 on.
+ * @param options `factor`, an integer, 1 or more.
  * @returns The layer.
- * @throws GanKitError if the factor is out of range; at the first call, if its square does not divide
- *   the channels.
+ * @throws GanKitError if the factor is out of range, or at the first call, if its square does not divide
+ *   the number of channels.
  *
  * @example
  * ```ts

@@ -19,44 +19,44 @@ type Kwargs = Parameters<Layer['call']>[1];
 
 /** Options of {@link recompute}. */
 export interface RecomputeOptions {
-  /** A layer, a model, or several that follow one another. */
+  /** A layer, a model, or a list of layers that follow one another. */
   layers: Layer | readonly Layer[];
-  /** Default: the name of the layer, if there is one. */
+  /** The layer's name; default: that of a single wrapped layer, else one that tfjs makes. */
   name?: string;
-  /** Whether the weights inside are trained; default: what each layer says. */
+  /** Whether the weights inside are trained; default: as each layer is set. */
   trainable?: boolean;
 }
 
 /**
- * Layers that are run again in the backward pass, and keep nothing but their input until then.
+ * Layers that run again in the backward pass, and keep only their input until then.
  *
- * `y = f(x)` as without the wrapper. A gradient needs what f computed on its way: tfjs holds all of
- * it from the forward pass on. Here the tape holds x, and the backward pass computes f(x) anew when
- * its turn comes, takes the gradient and lets go. Of a network cut into k such pieces memory holds k
- * inputs and the inside of one piece, at the price of one more forward pass.
+ * `y = f(x)`, as without the wrapper. A gradient needs the intermediate results of f, and tfjs keeps all
+ * of them from the forward pass on. Here the tape keeps x; the backward pass computes f(x) again when it
+ * arrives there, takes the gradient and frees the results. For a network of k such pieces memory
+ * contains k inputs and the intermediate results of one piece. The cost is one more forward pass.
  *
- * The second run repeats the first: {@link Dropout} draws the same masks, power iteration starts
- * from the same vectors, weights have the values they had, and what the layers write (running
- * statistics, singular vectors) is written once. Forward and first-order gradients are the same to
- * the last bit. The gradient of a gradient recomputes as well, so that a gradient penalty needs less
- * memory too; its sums are rounded in another order.
+ * The second run repeats the first: {@link Dropout} draws the same masks, power iteration starts from
+ * the same vectors, and weights have the values that they had. The running statistics and singular
+ * vectors that the layers write are written once. Outputs and first-order gradients are the same, bit
+ * for bit. A gradient of a gradient recomputes as well, so that a gradient penalty needs less memory
+ * too; its sums are rounded in another order.
  *
- * A layer of your own may read its input and its weights; what it draws at random is repeated if it has
- * a `position` and a `seek`, as {@link Dropout} has.
+ * A layer of your own may depend on its input and its weights. Its random numbers are repeated if it has
+ * a `position` and a `seek`, like {@link Dropout}.
  *
- * Without a gradient being taken, as in `predict`, the layers just run.
+ * If no gradient is being computed, as in `predict`, the layers run normally.
  *
- * Paths of weights ({@link namedWeights}, checkpoints) and their names in tfjs's files are those
- * without the wrapper, so that weights go both ways. Masking is not supported.
+ * Paths of weights ({@link namedWeights}, checkpoints) and their names in tfjs's files are the same as
+ * without the wrapper, so that weights can be loaded with and without it. Masking is not supported.
  *
- * **Differentiable:** as often as the layers are, in the input and in all weights.
+ * **Differentiable:** to the same order as the layers, in the input and in all weights.
  *
  * @see Chen et al. 2016, arXiv 1604.06174
  */
 export class Recompute extends layers.Layer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitRecompute';
-  /** What is run, one after the other. */
+  /** The wrapped layers, in the order in which they run. */
   readonly layers: readonly Layer[];
 
   constructor(options: RecomputeOptions) {
@@ -77,8 +77,8 @@ export class Recompute extends layers.Layer {
     const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as Shape[];
     let x = shapes.map((batchShape) => input({ batchShape }));
     for (const layer of this.layers) {
-      if (isModel(layer) && !layer.built) layer.build(inputShape); // its shapes are known, and stay
-      // a model has its weights; a layer gets them, and counts one more user that may dispose of it
+      if (isModel(layer) && !layer.built) layer.build(inputShape); // a model's shapes are fixed already
+      // a model has its weights already; `apply` makes a layer's, and counts one more user, for `dispose`
       x = isModel(layer)
         ? layer.outputs
         : listOf(layer.apply(oneOf(x)) as SymbolicTensor | SymbolicTensor[]);
@@ -106,7 +106,7 @@ export class Recompute extends layers.Layer {
     });
   }
 
-  /** One layer after the other; what lies between two is disposed of as soon as it was read. */
+  /** Runs one layer after the other, and disposes of each intermediate tensor once the next layer has run. */
   private run(inputs: Tensor[], kwargs: Kwargs): Tensor {
     const held = new Set<Tensor>([...inputs, ...this.weights.map((weight) => weight.read())]);
     let x = inputs;
@@ -138,7 +138,7 @@ export class Recompute extends layers.Layer {
     return [...this.layers.flatMap((layer) => layer.trainableWeights), ...still];
   }
 
-  /** The regularizers inside. */
+  /** Returns the regularizers of all layers inside. */
   override get losses(): Layer['losses'] {
     return this.layers.flatMap((layer) => layer.losses);
   }
@@ -162,7 +162,7 @@ export class Recompute extends layers.Layer {
     return { ...super.getConfig(), layers: serialized };
   }
 
-  /** Makes a layer from its config, as tfjs asks for when it loads a model. */
+  /** Makes a layer from its config; tfjs calls this when it loads a model. */
   static override fromConfig<T extends serialization.Serializable>(
     layerClass: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
@@ -174,16 +174,17 @@ export class Recompute extends layers.Layer {
   }
 }
 
-/** tfjs takes and gives one tensor by itself, and several in a list. */
+/** Returns a list of one or several tensors; tfjs passes one tensor without a list. */
 const listOf = <T>(tensors: T | T[]): T[] => (Array.isArray(tensors) ? tensors : [tensors]);
+/** Returns the only tensor of a list, or the list, as tfjs expects it. */
 const oneOf = <T>(tensors: T[]): T | T[] => (tensors.length === 1 ? tensors[0]! : tensors);
 
-/** Only a model has outputs before it is applied to anything. */
+/** Returns whether a layer is a model; only a model has the property `outputs`. */
 const isModel = (layer: Layer): layer is LayersModel => 'outputs' in layer;
 
 /**
- * tfjs puts the names of all layers that are being built before a weight's own, `outer/conv1/kernel`;
- * a weight that was built outside, or in a model that was loaded, is called `conv1/kernel`.
+ * Removes the names of outer layers from a weight's name. tfjs puts the names of all layers that are being built
+ * in front, `outer/conv1/kernel`; without the wrapper, or in a loaded model, the weight is called `conv1/kernel`.
  */
 function forgetScope(weight: LayerVariable, layer: string): void {
   const parts = weight.originalName.split('/');
@@ -196,11 +197,11 @@ interface Drawing {
   readonly seed?: number | null;
   readonly dropout?: number;
   readonly recurrentDropout?: number;
-  /** Of a recurrent layer; it holds the rates. */
+  /** The cell of a recurrent layer, which has the rates. */
   readonly cell?: Drawing;
 }
 
-/** Reads one layer or several; refuses those whose second call would not repeat the first. */
+/** Reads one layer or a list; refuses a layer whose second call would not repeat the first. */
 const repeatable: Option<readonly Layer[]> = (where, parameter, value) => {
   const list: readonly Layer[] = Array.isArray(value) ? value : [value];
   if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
@@ -232,16 +233,17 @@ function checkRepeatable(layer: Layer): void {
 }
 
 /**
- * Wraps layers in {@link Recompute}: they keep their input alone and run again in the backward pass.
+ * Wraps layers in {@link Recompute}: they keep only their input and run again in the backward pass.
  *
- * Cut a network into pieces of about the same size; as many pieces as the square root of the number
- * of layers hold the least. One piece around the whole network saves nothing while its own gradient is taken.
+ * Cut a network into pieces of about the same size. Memory is smallest with about as many pieces as the
+ * square root of the number of layers. One piece around the whole network saves nothing while its own
+ * gradient is computed.
  *
  * @param layers A layer, a model, or a list of layers that follow one another. Weights are shared,
- *   not copied; layers of a model that exists may be wrapped anew.
+ *   not copied; layers of an existing model may be wrapped.
  * @param options `name` (default: that of a single layer) and `trainable`.
  * @returns The layer, for `tf.sequential`, `apply` or another model.
- * @throws GanKitError if there is no layer, or one whose call cannot be repeated: random layers of
+ * @throws GanKitError if there is no layer, or a call of a layer cannot be repeated: random layers of
  *   tfjs without a seed, stateful recurrent layers.
  *
  * @example

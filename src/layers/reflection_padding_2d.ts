@@ -13,13 +13,16 @@ type Padding2D = readonly [rows: Side, columns: Side];
 
 /** Options of {@link reflectionPadding2d}. */
 export interface ReflectionPadding2DOptions {
-  /** Pixels on every side, or `[[top, bottom], [left, right]]`; less than the image has. */
+  /**
+   * The number of pixels on every side, or `[[top, bottom], [left, right]]`; less than the image has in `'reflect'`
+   * mode, at most as many in `'symmetric'`.
+   */
   padding:
     | number
     | readonly [readonly [top: number, bottom: number], readonly [left: number, right: number]];
   /**
-   * `'reflect'` (the default) mirrors at the border pixel and does not repeat it. `'symmetric'` mirrors
-   * beside it and may take as many pixels as there are; by one pixel it is PyTorch's ReplicationPad2d.
+   * The position of the mirror. `'reflect'` (the default) mirrors at the border pixel and does not repeat it.
+   * `'symmetric'` mirrors beside the border pixel and repeats it; with one pixel it equals PyTorch's ReplicationPad2d.
    */
   mode?: 'reflect' | 'symmetric';
   /** The layer's name. */
@@ -29,16 +32,17 @@ export interface ReflectionPadding2DOptions {
 }
 
 /**
- * Pads images with their own mirror image.
+ * Padding of images with their own mirror image.
  *
- * `y[i] = x[|i − top|]` along the rows, and from the other end by `x[2(h − 1) − (i − top)]`; then along
- * the columns. A generator padded with zeros shows them at the border of its images.
+ * In `'reflect'` mode `y[i] = x[|i − top|]` along the rows, and `x[2(h − 1) − (i − top)]` beyond the other
+ * end; then the same along the columns. With zero padding instead, the zeros are visible at the border of
+ * generated images.
  *
  * Input `[batch, height, width, channels]`, output `[batch, top + height + bottom, left + width + right,
  * channels]`. There are no weights.
  *
- * **Differentiable:** to any order, on every backend. (The gradient of `tf.mirrorPad` drops what the
- * mirrored pixels contribute.)
+ * **Differentiable:** to any order, on every backend. (The gradient of `tf.mirrorPad` drops the
+ * contribution of the mirrored pixels.)
  */
 export class ReflectionPadding2D extends layers.Layer {
   /** The name under which a saved model finds this class. */
@@ -87,7 +91,7 @@ export class ReflectionPadding2D extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = onlyTensor('reflectionPadding2d', inputs);
-    this.computeOutputShape(x.shape); // refuses what is too small
+    this.computeOutputShape(x.shape); // refuses images that are too small
     return padByMirror(x, [[0, 0], ...this.sides, [0, 0]], this.mode);
   }
 
@@ -115,7 +119,7 @@ function checkPadding(
  *
  * @param options `padding`, and `mode` (default `'reflect'`).
  * @returns The layer.
- * @throws GanKitError if an option is out of range; at the first call, if an image is too small.
+ * @throws GanKitError if an option is out of range, or at a call, if an image is too small.
  *
  * @example
  * ```ts

@@ -2,17 +2,17 @@ import type { layers } from '@tensorflow/tfjs-layers';
 import { innerLayers } from './inner_layers.js';
 import { traitsOf } from './traits.js';
 
-/** A dropout layer of tfjs; without a seed each call draws another mask, which no one can draw again. */
+/** A dropout layer of tfjs; without a seed each call draws another mask, which cannot be drawn again. */
 interface Unseeded {
   seed: number | null | undefined;
 }
 
 /**
- * Gives tfjs's own dropout layers that have no seed one each, so that they repeat their masks.
+ * Sets a seed on each of tfjs's own dropout layers that has none, so that it repeats its masks.
  *
- * @param called The networks, or layers; those inside of them are found.
- * @param seed Of the first one; the next ones have those that follow.
- * @returns What takes the seeds away again.
+ * @param called The networks or layers; layers inside them are included.
+ * @param seed The seed of the first layer; each further layer gets the next integer.
+ * @returns A function that removes the seeds again.
  */
 export function seedMasks(called: readonly layers.Layer[], seed: number): () => void {
   const unseeded = [...unseededLayers(called)];
@@ -21,6 +21,7 @@ export function seedMasks(called: readonly layers.Layer[], seed: number): () => 
   return () => unseeded.forEach((layer, i) => (layer.seed = before[i]));
 }
 
+/** Lists tfjs's dropout layers without a seed, with those inside other layers. */
 function unseededLayers(called: readonly layers.Layer[]): Set<Unseeded> {
   const found = new Set<Unseeded>();
   for (const layer of called) {

@@ -3,8 +3,8 @@ import { DEPTHWISE, EMBEDDINGS, KERNEL, POINTWISE, transposed } from './kernel_l
 import type { KernelLayout } from './kernel_layouts.js';
 
 /**
- * What gan-kit knows of a kind of layer and cannot read off it. A layer class of your own says it with a static
- * member; what it leaves out is taken to be the more careful case.
+ * The facts about a class of layers that gan-kit cannot see from a layer. A layer class of your own states them in a
+ * static member `traits`. An omitted boolean is false; without `draws` the layer draws no random numbers.
  *
  * @example
  * ```ts
@@ -24,17 +24,20 @@ import type { KernelLayout } from './kernel_layouts.js';
  */
 export interface LayerTraits {
   /**
-   * Whether the output for a sample depends on that sample alone, also in training, so that real and generated
+   * Whether the output for a sample depends only on that sample, also in training, so that real and generated
    * samples may share one pass. Default false.
    */
   readonly independentSamples?: boolean;
-  /** Whether training normalizes by statistics of the batch, with which a penalty of each sample is at odds. */
+  /**
+   * Whether training normalizes by statistics of the batch. The samples then affect each other, and a penalty on
+   * the gradient of each sample is not well defined.
+   */
   readonly batchStatistics?: boolean;
-  /** Whether it draws masks that a `seed` makes repeatable, or numbers that nothing does. */
+  /** The random numbers that it draws: masks that a `seed` makes repeatable, or numbers that cannot be repeated. */
   readonly draws?: 'masks by seed' | 'uncounted';
-  /** @internal Whether it only changes how others are run: paths and weights are as if it were not there. */
+  /** @internal Whether it only changes how other layers run: paths and weights are the same as without it. */
   readonly transparent?: boolean;
-  /** @internal Where it keeps kernels that a wrapper can reparametrize. */
+  /** @internal The kernels that a wrapper can reparametrize. */
   readonly kernels?: readonly KernelLayout[];
 }
 
@@ -47,7 +50,7 @@ const kernels = (...layouts: readonly KernelLayout[]): LayerTraits => ({
   kernels: layouts,
 });
 
-/** The traits of tfjs's layers and of gan-kit's, by class name: the one place that lists them. */
+/** The traits of tfjs's layers and of gan-kit's, by class name. This is the only list of them. */
 const TRAITS: Readonly<Record<string, LayerTraits>> = {
   Dense: kernels(KERNEL),
   Conv1D: kernels(KERNEL),
@@ -75,17 +78,17 @@ const TRAITS: Readonly<Record<string, LayerTraits>> = {
   ...named(BATCH, 'BatchNormalization', 'GanKitBatchNormalization'),
 };
 
-/** The same traits for several classes. */
+/** Assigns the same traits to several classes. */
 function named(traits: LayerTraits, ...classes: readonly string[]): Record<string, LayerTraits> {
   return Object.fromEntries(classes.map((name) => [name, traits]));
 }
 
-/** Reads what is known of a layer: what its class says, else what the table says of the class's name. */
+/** Returns the traits of a layer: those of its class, else those of the class's name in the table. */
 export function traitsOf(layer: layers.Layer): LayerTraits {
   const { traits } = layer.constructor as { traits?: LayerTraits };
   return traits ?? TRAITS[layer.getClassName()] ?? {};
 }
 
-/** Lists the classes whose kernels can be reparametrized, without those of one kind of kernel. */
+/** Lists the classes whose kernels can be reparametrized, without those whose only layout is `except`. */
 export const classesWithKernels = ({ except }: { except?: KernelLayout } = {}): readonly string[] =>
   Object.keys(TRAITS).filter((name) => TRAITS[name]!.kernels?.some((layout) => layout !== except));

@@ -16,8 +16,8 @@ import { SpectralNormalization } from '../spectral/spectral_normalization.js';
 import { register } from './register_class.js';
 
 /**
- * Lets `loadLayersModel` find the classes of gan-kit, in a program that loads a model and makes no
- * layer itself. Calling it twice does nothing more.
+ * Registers the layer classes of gan-kit with tfjs, so that `loadLayersModel` finds them in a program
+ * that makes no layer itself. A second call changes nothing.
  *
  * @example
  * ```ts
