@@ -6,24 +6,24 @@ import type { HostRows } from '../../metrics/rows.js';
 import type { FolderImages } from '../images/folder_images.js';
 import type { Extractor } from './extractor.js';
 
-/** What an extractor says of all images of a folder. */
+/** The answers of an extractor to all images of a folder. */
 export interface Answers {
   readonly count: number;
   readonly statistics: FeatureStatistics;
-  /** Empty if they were not to be kept. */
+  /** The features of all images; no rows unless they were to be kept. */
   readonly features: HostRows;
   readonly logits?: HostRows;
 }
 
-/** What {@link AnswerReader} tells of while it reads. */
+/** The callbacks of {@link AnswerReader}. */
 export interface Listener {
-  /** Called with the first answer to the first images, before it goes on: may throw. */
+  /** Receives the number of features of the first answer and whether it has logits; may throw to stop the reading. */
   first(features: number, hasLogits: boolean): void;
-  /** Called after each batch with the number of its images. */
+  /** Receives the number of images of a batch, after each batch. */
   seen(count: number): void;
 }
 
-/** Reads answers of one extractor, which are to be of one width, from the first folder to the last. */
+/** A reader of the answers of one extractor, which must have the same width in all folders. */
 export class AnswerReader {
   private readonly widths = new Map<'features' | 'logits', number>();
 
@@ -33,7 +33,7 @@ export class AnswerReader {
     private readonly listener: Listener,
   ) {}
 
-  /** Reads the answers to all images; the rows are kept only where a metric needs them. */
+  /** Reads the answers to all images. Keeps the rows only if `keepRows` is true, since not all metrics need them. */
   async read(images: FolderImages, keepRows: boolean): Promise<Answers> {
     const statistics = new FeatureStatistics();
     const features: Float32Array[] = [];
@@ -68,7 +68,7 @@ export class AnswerReader {
     };
   }
 
-  /** Reads one output back, and checks it. */
+  /** Reads one output back, and checks its width and its values. */
   private async rowsOf(
     output: 'features' | 'logits',
     tensor: Tensor2D,

@@ -22,24 +22,25 @@ const WHERE = 'evaluateFolders';
 /**
  * Scores a folder of generated images against a folder of real ones.
  *
- * Each image goes once through the extractor; its features are then compared by every metric that is
- * asked for. Fréchet distance alone takes constant memory; the others hold the features of all images.
- * What the numbers of images do not allow is left out, known before the first image is read, and named
- * in `leftOut`; what makes a score doubtful is in `warnings`: images no more than features, and
- * probabilities in place of logits. The classifier score splits the images in an order that is shuffled
- * by `seed`, unless `order` says otherwise.
+ * Each image goes through the extractor once; every requested metric then compares the features. The
+ * Fréchet distance without other metrics needs constant memory; the others keep the features of all
+ * images. Metrics for which there are too few images are left out and named in `leftOut`. This is decided
+ * before the first image is read, and again at the end if files were skipped. `warnings` says what makes a
+ * score doubtful: no more images than features, or probabilities in place of logits. The classifier score
+ * splits the images in an order that is shuffled by `seed`, unless `order` says otherwise.
  *
- * In place of a folder there may be a file of statistics, for the Fréchet distance alone: a `.npz` of
- * pytorch-fid or clean-fid, or what `saveStatistics` wrote. Nothing in it says which network, layer and
- * preparation of images it is of; they are to be the same.
- * Scores are named FID, KID and Inception Score only with the published weights of Inception-v3.
+ * A file of statistics may be given in place of a folder: a `.npz` of pytorch-fid or clean-fid, or a file
+ * that `saveStatistics` wrote. It is enough for the Fréchet distance only; a folder `fake` still gets its
+ * classifier score. The file does not say from which network, layer and preparation of images it comes:
+ * use the same ones. Scores are named FID, KID and Inception Score only with the published weights of
+ * Inception-v3.
  *
  * @param options `real`, `fake`, `extractor`; the others have defaults, see
  *   {@link EvaluateFoldersOptions}.
- * @returns The scores, how many images they are of, and what was left out.
- * @throws GanKitError if an option is out of range, a folder holds no images, a file cannot be read
- *   (unless `onCorrupt` is `'skip'`), images are too few for every metric, or the extractor gives
- *   anything but finite rows of one width, one for each image.
+ * @returns The scores, the numbers of images, and the metrics that were left out.
+ * @throws GanKitError if an option is out of range, a folder contains no images, a file cannot be read
+ *   (unless `onCorrupt` is `'skip'`), no metric can be measured, or the extractor returns anything other
+ *   than finite rows of one width, one for each image.
  *
  * **Differentiable:** no.
  *
@@ -100,7 +101,7 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
       await writeStatistics(saveStatistics, ofReal.answers!.statistics);
     const ofFake = fake && (await readSide(reader, fake, keepRows));
 
-    // files that were passed over may have left too few images
+    // after skipped files there may be too few images
     const answers = { real: ofReal.answers, fake: ofFake?.answers };
     const possible = plan({ real: answers.real?.count, fake: answers.fake?.count }, hasLogits);
     const sides = { real: ofReal, ...(ofFake && { fake: ofFake }) };
@@ -127,7 +128,7 @@ export async function evaluateFolders(options: EvaluateFoldersOptions): Promise<
   }
 }
 
-/** One side before anything is extracted: images, or statistics of a file. */
+/** One side, real or generated, before extraction: its images, or the statistics of a file. */
 type Opened =
   | { readonly images: FolderImages; readonly statistics?: undefined }
   | { readonly images?: undefined; readonly statistics: SavedStatistics };
@@ -154,7 +155,7 @@ async function open(
   return { images };
 }
 
-/** The counts of other files, by side. */
+/** Returns the counts of the files that were not listed, by side and kind. */
 function passedOverIn(
   sides: Readonly<Record<string, FolderImages | undefined>>,
 ): Evaluation['passedOver'] {

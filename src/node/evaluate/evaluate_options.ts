@@ -18,68 +18,69 @@ import { checkStatisticsPath } from './statistics_file.js';
 export interface EvaluateFoldersOptions extends ExtractorSource {
   /** The folder of real images, or a file of their statistics: `.npz`, `.safetensors`. */
   readonly real: string;
-  /** The folder of generated images, or such a file; may be left out with `saveStatistics`. */
+  /** The folder of generated images, or such a file; may be omitted with `saveStatistics`. */
   readonly fake?: string | undefined;
-  /** What to measure; default all that the extractor allows. */
+  /** The metrics to measure; default all that the extractor allows. */
   readonly metrics?: readonly Metric[];
-  /** Images that go through the extractor at a time; default 32. */
+  /** Largest number of images per call of the extractor; default 32. */
   readonly batchSize?: number;
-  /** 3, RGB, the default, or 1, grey. */
+  /** Number of channels: 3, RGB, the default, or 1, grey. */
   readonly channels?: 1 | 3;
-  /** The side of the square to which each image is resized first; default: none is. */
+  /** The side of the square, in pixels, to which each image is resized first; default: images are not resized. */
   readonly size?: number | undefined;
-  /** What happens at a file that is no image: `'refuse'`, the default, or `'skip'`. */
+  /** How to handle a file that is not an image: `'refuse'`, the default, or `'skip'`. */
   readonly onCorrupt?: 'refuse' | 'skip';
   /**
-   * In which order the classifier score splits the images: `'shuffled'` by `seed`, the default, or by
-   * their `'paths'`. In order of paths, `class/000.png` puts one class in each split, and the score is
-   * of single classes.
+   * The order in which the classifier score splits the images: `'shuffled'` by `seed`, the default, or by
+   * their `'paths'`. With `'paths'`, files such as `class/000.png` put one class in each split, and the
+   * score is that of single classes.
    */
   readonly order?: 'shuffled' | 'paths';
-  /** Splits of the classifier score; default 10. */
+  /** Number of splits of the classifier score; default 10. */
   readonly splits?: number;
-  /** Subsets of the kernel distance; default 100. */
+  /** Number of subsets of the kernel distance; default 100. */
   readonly subsets?: number;
-  /** Images of a subset; default 1,000, or as many as the smaller folder has. */
+  /** Number of images in a subset; default 1,000, or all images of the smaller folder if they are fewer. */
   readonly subsetSize?: number | undefined;
   /** k of precision and recall; default 3. */
   readonly neighbors?: number;
   /** k of density and coverage; default 5. */
   readonly coverageNeighbors?: number;
-  /** Of the order and of the subsets; default 0. */
+  /** The seed of the order and of the subsets, a non-negative integer; default 0. */
   readonly seed?: number;
   /**
-   * Where to write the statistics of the real images: `.npz` with `mu` and `sigma`, as pytorch-fid and
-   * clean-fid have them, or `.safetensors`, as `FeatureStatistics.toBytes`, with their number.
+   * The path to which the statistics of the real images are written: `.npz` with `mu` and `sigma`, as in
+   * pytorch-fid and clean-fid, or `.safetensors`, as from `FeatureStatistics.toBytes`, with the number of
+   * images.
    */
   readonly saveStatistics?: string | undefined;
-  /** Called after each batch. */
+  /** Receives the progress after each batch. */
   readonly onProgress?: (progress: EvaluationProgress) => void;
 }
 
-/** How far `evaluateFolders` is. */
+/** The progress of `evaluateFolders`. */
 export interface EvaluationProgress {
-  /** Images that were read of both folders. */
+  /** Number of images read so far, of both folders together. */
   readonly images: number;
-  /** Files there are in both. */
+  /** Number of image files in both folders together. */
   readonly of: number;
 }
 
-/** What is to be measured, and with what. */
+/** The metrics to measure and their settings. */
 export interface Request {
-  /** Undefined: all that the extractor allows. */
+  /** The metrics; undefined for all that the extractor allows. */
   readonly metrics: readonly Metric[] | undefined;
   readonly order: 'shuffled' | 'paths';
   readonly splits: number;
   readonly subsets: number;
-  /** Undefined: 1,000, or what there are. */
+  /** Number of images in a subset; undefined for 1,000, or all images of the smaller folder if they are fewer. */
   readonly subsetSize: number | undefined;
   readonly neighbors: number;
   readonly coverageNeighbors: number;
   readonly seed: number;
 }
 
-/** How options are read; what the extractor and the reader of images take is theirs to check. */
+/** Schema of the options; those of the extractor and of the reader of images are checked there. */
 const EVALUATION = {
   real: given<unknown>(),
   fake: given<unknown>(),
@@ -108,7 +109,7 @@ const EVALUATION = {
   onProgress: optional(callback()),
 };
 
-/** Checks the options that no image is needed for. */
+/** Checks the options that can be checked without an image; returns those of the metrics. */
 export function checkedRequest(where: string, options: EvaluateFoldersOptions): Request {
   const read = readOptions<unknown, typeof EVALUATION>(where, options, EVALUATION);
   if (read.saveStatistics === undefined && read.fake === undefined)

@@ -1,4 +1,4 @@
-/** What can be measured; `'classifier'` needs an extractor with logits. */
+/** A metric of `evaluateFolders`; `'classifier'` needs an extractor with logits. */
 export type Metric = 'frechet' | 'kernel' | 'precision-recall' | 'density-coverage' | 'classifier';
 export const METRICS: readonly Metric[] = [
   ...(['frechet', 'kernel', 'precision-recall', 'density-coverage', 'classifier'] as const),
@@ -7,36 +7,36 @@ export const METRICS: readonly Metric[] = [
 /** One number of an evaluation. */
 export interface Score {
   readonly metric: Metric;
-  /** What it is called, with the features it is of. */
+  /** The name of the score, such as `'FID'` or `'precision'`; see `scoreNames`. */
   readonly name: string;
   readonly value: number;
-  /** Over splits or subsets. */
+  /** The standard deviation over splits or subsets. */
   readonly std?: number;
-  /** What it was measured with. */
+  /** The options with which it was measured. */
   readonly settings: Readonly<Record<string, number | string>>;
 }
 
 /** A metric that was not measured. */
 export interface LeftOut {
   readonly metric: Metric;
-  /** Why not. */
+  /** The reason, such as `'the extractor has no logits'`. */
   readonly reason: string;
 }
 
-/** What `evaluateFolders` finds. */
+/** The result of `evaluateFolders`. */
 export interface Evaluation {
-  /** Which features were compared. */
+  /** The name of the features that were compared. */
   readonly features: string;
-  /** Images that were read; with a file of statistics as many as it says, or nothing. */
+  /** Number of real images that were read; for a file of statistics the number in it, undefined if it has none. */
   readonly real?: number | undefined;
   readonly fake?: number | undefined;
-  /** How many files of other kinds, such as `'.webp'`, lie in the folder of each side: these are no part of it. */
+  /** Numbers of files of other kinds, such as `'.webp'`, in the folder of each side; these are not evaluated. */
   readonly passedOver: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Images that could not be read, and why. */
+  /** The images that could not be read, by path, with the reason. */
   readonly skipped: Readonly<Record<string, string>>;
   readonly scores: readonly Score[];
-  /** What the numbers of images do not allow. */
+  /** The metrics that could not be measured. */
   readonly leftOut: readonly LeftOut[];
-  /** What makes scores doubtful. */
+  /** Sentences that say why scores are doubtful. */
   readonly warnings: readonly string[];
 }

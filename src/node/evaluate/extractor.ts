@@ -13,44 +13,44 @@ import { featureExtractor } from '../../metrics/feature_extractor.js';
 import { loadInceptionFeatures } from '../files/inception_file.js';
 import { modelFile } from '../files/model_file.js';
 
-/** What a network says of images; the caller owns both. */
+/** The output of a network for N images; the caller owns both tensors. */
 export interface Extracted {
-  /** [N, d]. */
+  /** The features, [N, d]. */
   readonly features: Tensor2D;
-  /** [N, classes], of a classifier. */
+  /** The logits of a classifier, [N, classes]. */
   readonly logits?: Tensor2D | undefined;
 }
 
-/** A network that judges images, whatever it was made from. */
+/** A network that computes features of images: Inception, a saved model or a module. */
 export interface Extractor {
-  /** What its scores are named after; see `scoreNames`. */
+  /** The name of its features; see `scoreNames`. */
   readonly name: string;
-  /** The values of a black and of a white pixel that it wants. */
+  /** The values of a black and of a white pixel that it expects. */
   readonly range: readonly [number, number];
-  /** Whether it has logits; undefined until the first answer. */
+  /** Whether it has logits; undefined if only its answers show this. */
   readonly hasLogits: boolean | undefined;
   extract(images: Tensor4D): Promise<Extracted>;
   dispose(): void;
 }
 
-/** A function of images, as a module of the user's may export it. */
+/** The function of images that a module of the user exports. */
 type UserFunction = (images: Tensor4D) => Tensor2D | Extracted | Promise<Tensor2D | Extracted>;
 
-/** Where an extractor comes from. */
+/** The source of an extractor. */
 export interface ExtractorSource {
   /** `'inception'`, the `.json` file of a tfjs model, or a module that exports a function. */
   readonly extractor: string;
-  /** Of `'inception'`: the file of its weights. */
+  /** The file of the weights; for `'inception'` only. */
   readonly weights?: string | undefined;
-  /** Of a model: the layer, or node of a GraphModel, whose output are the features. */
+  /** The layer, or node of a GraphModel, whose output is the features; for models only. */
   readonly layer?: string | undefined;
-  /** Of a model: the layer or node whose output are the logits of a classifier. */
+  /** The layer or node whose output is the logits of a classifier; for models only. */
   readonly logits?: string | undefined;
-  /** The values of a black and of a white pixel; Inception has its own. */
+  /** The values of a black and of a white pixel; default [−1, 1]. Not used for `'inception'`, which has its own. */
   readonly range?: readonly [number, number] | undefined;
 }
 
-/** Opens an extractor; `dispose()` it in the end. */
+/** Opens an extractor; the caller disposes of it. */
 export async function openExtractor(where: string, source: ExtractorSource): Promise<Extractor> {
   const { extractor, weights } = source;
   if (typeof extractor !== 'string' || extractor === '')
@@ -84,7 +84,7 @@ async function inception(where: string, weights: string | undefined): Promise<Ex
   };
 }
 
-/** The values of a black and of a white pixel, for models and modules of a user. */
+/** The default values of a black and of a white pixel, for models and modules of a user. */
 const RANGE = [-1, 1] as const;
 
 async function savedModel(where: string, source: ExtractorSource): Promise<Extractor> {
@@ -106,12 +106,12 @@ async function savedModel(where: string, source: ExtractorSource): Promise<Extra
       dispose: () => model.dispose(),
     };
   } catch (error) {
-    model.dispose(); // a layer that the model has not
+    model.dispose(); // the model has no such layer
     throw error;
   }
 }
 
-/** tfjs has two kinds of models, in files of one form. */
+/** Loads a LayersModel or a GraphModel; tfjs writes both kinds as files of the same form. */
 async function loadModel(where: string, path: string): Promise<LayersModel | GraphModel> {
   const artifacts = await modelFile(path).load!();
   const saved = io.fromMemory(artifacts);
@@ -149,7 +149,7 @@ async function userModule(where: string, source: ExtractorSource): Promise<Extra
   };
 }
 
-/** Checks what a function of the user's returned; what is refused is freed. */
+/** Checks the result of a user's function; frees it if it is refused. */
 function checkedAnswer(where: string, answer: unknown, count: number): Extracted {
   try {
     const { features, logits, ...others } = (

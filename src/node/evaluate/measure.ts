@@ -11,14 +11,14 @@ import type { Metric, Score } from './evaluation.js';
 import type { MetricPlan } from './metric_plan.js';
 import type { SavedStatistics } from './statistics_file.js';
 
-/** What is known of one side: of its images, or of a file of statistics. */
+/** The data of one side, real or generated: from its images, or from a file of statistics. */
 export interface Side {
   readonly statistics: SavedStatistics;
-  /** Undefined with a file. */
+  /** The answers to its images; undefined for a file of statistics. */
   readonly answers?: Answers;
 }
 
-/** Measures what is planned, in the order of `METRICS`. */
+/** Measures the planned metrics, in the order of `METRICS`. */
 export async function measure(
   { metrics, classifiesReal }: MetricPlan,
   { real, fake }: { readonly real: Side; readonly fake: Side },
@@ -37,7 +37,7 @@ export async function measure(
     kernel: async () => {
       const counts = [real.answers!.count, fake.answers!.count];
       const subsetSize = request.subsetSize ?? Math.min(1000, ...counts);
-      // all subsets of the size of both folders are the same
+      // subsets that contain all images of both folders are all the same
       const subsets = subsetSize === Math.max(...counts) ? 1 : request.subsets;
       const settings = { subsets, subsetSize, seed };
       const { mean: value, std } = await kernelDistance(pair(), settings);

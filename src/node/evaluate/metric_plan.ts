@@ -3,23 +3,23 @@ import type { Request } from './evaluate_options.js';
 import { METRICS } from './evaluation.js';
 import type { LeftOut, Metric } from './evaluation.js';
 
-/** How many images there are of each side; undefined where there are their statistics alone. */
+/** The numbers of images of each side; undefined for a file of statistics. */
 export interface Counts {
   readonly real?: number | undefined;
   readonly fake?: number | undefined;
 }
 
-/** What will be measured, and what cannot be. */
+/** The metrics that will be measured, and those that cannot be. */
 export interface MetricPlan {
   readonly metrics: readonly Metric[];
   readonly leftOut: readonly LeftOut[];
-  /** Whether the real images get a classifier score, too. */
+  /** Whether the real images get a classifier score too. */
   readonly classifiesReal: boolean;
 }
 
 /**
- * Says which metrics the numbers of images allow, before anything is extracted; what an extractor
- * without logits does not allow is mentioned only where it was asked for.
+ * Selects the metrics that the numbers of images allow, before any image is read. With an extractor
+ * without logits, the classifier score is in `leftOut` only if it was requested by name.
  *
  * @throws GanKitError if nothing is left to measure.
  */
@@ -52,7 +52,7 @@ export function planMetrics(
   return { metrics, leftOut, classifiesReal };
 }
 
-/** Why a metric cannot be measured, if it cannot. */
+/** Returns why a metric cannot be measured; undefined if it can. */
 function obstacle(
   metric: Metric,
   request: Request,
@@ -80,7 +80,7 @@ function obstacle(
   );
 }
 
-/** The first side that has fewer images than a metric takes. */
+/** Returns a clause about the first side with fewer images than a metric needs; undefined if there is none. */
 function tooFew(counts: Counts, least: number, takes: string): string | undefined {
   for (const side of ['fake', 'real'] as const) {
     const count = counts[side];

@@ -6,7 +6,7 @@ import type { GaussianStatistics } from '../../metrics/gaussian/feature_statisti
 import { decodeStatisticsNPZ, encodeStatisticsNPZ } from '../../metrics/gaussian/statistics_npz.js';
 import { writeFileAtomic } from '../files/atomic_file.js';
 
-/** Statistics in place of images. */
+/** Statistics that are given in place of images. */
 export type SavedStatistics = GaussianStatistics | FeatureStatistics;
 
 const KINDS = ['.npz', '.safetensors'];
@@ -19,7 +19,7 @@ export function checkStatisticsPath(where: string, parameter: string, path: unkn
     fail('value', where, parameter, `the path of a file ${KINDS.join(' or ')}`, path);
 }
 
-/** Reads statistics, if a path is that of a file of them and not of a folder. */
+/** Reads statistics from a file; returns undefined for a folder or a path with another extension. */
 export async function readStatistics(
   where: string,
   parameter: string,
@@ -35,16 +35,16 @@ export async function readStatistics(
     : FeatureStatistics.fromBytes(bytes);
 }
 
-/** Writes statistics in the format that the file's name says. */
+/** Writes statistics in the format of the file's extension. */
 export async function writeStatistics(path: string, statistics: FeatureStatistics): Promise<void> {
   const asNumpy = extname(path).toLowerCase() === '.npz';
   await writeFileAtomic(path, asNumpy ? encodeStatisticsNPZ(statistics) : statistics.toBytes());
 }
 
-/** How many samples statistics are of, if they say. */
+/** Returns the number of samples of statistics; undefined if they do not include it. */
 export const countOf = (statistics: SavedStatistics): number | undefined =>
   statistics instanceof FeatureStatistics ? statistics.count : undefined;
 
-/** How many features statistics are of. */
+/** Returns the number of features of statistics. */
 export const widthOf = (statistics: SavedStatistics): number =>
   (statistics instanceof FeatureStatistics ? statistics.value() : statistics).mean.length;

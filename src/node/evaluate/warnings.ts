@@ -2,10 +2,10 @@ import type { HostRows } from '../../metrics/rows.js';
 import type { Answers } from './answers.js';
 import type { Metric } from './evaluation.js';
 
-/** Sums further from 1 than float32 rounding explains are no probabilities'. */
+/** The largest distance from 1 at which a sum still counts as that of probabilities; wider than float32 rounding. */
 const SUM_TOLERANCE = 1e-3;
 
-/** Says what makes scores doubtful that were measured all the same. */
+/** Returns warnings about scores that were measured but are doubtful. */
 export function warningsOf(
   sides: { readonly real?: Answers | undefined; readonly fake?: Answers | undefined },
   metrics: readonly Metric[],
@@ -30,7 +30,7 @@ export function warningsOf(
   return warnings;
 }
 
-/** Whether every row could be probabilities; a single class always is 1, and says nothing. */
+/** Returns whether every row could be probabilities; false for a single class, whose probability is always 1. */
 function areProbabilities({ data, shape }: HostRows): boolean {
   const columns = shape[1]!;
   if (columns < 2) return false;
