@@ -8,7 +8,7 @@ interface TurboJPEG {
   readonly memory: { readonly buffer: ArrayBuffer };
   malloc(size: number): number;
   tjInitDecompress(): number;
-  /** Returns 0 only if nothing, not even a warning, came up. */
+  /** Decodes a file; returns 0 only if there was neither an error nor a warning. */
   tjDecompress2(
     decompressor: number,
     file: number,
@@ -22,10 +22,10 @@ interface TurboJPEG {
   ): number;
 }
 
-/** What TurboJPEG calls 3 and 1 channels. */
+/** TurboJPEG's pixel formats by the number of channels. */
 const PIXEL_FORMATS = { 3: 0, 1: 6 } as const;
 
-/** The part of the WebAssembly interface that is used here; Node's types have none. */
+/** The part of the WebAssembly interface that is used here; Node's types do not declare it. */
 interface WebAssemblyInterface {
   readonly Module: new (binary: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
@@ -33,7 +33,7 @@ interface WebAssemblyInterface {
 
 let library: object | undefined;
 
-/** A new instance for each picture: what a damaged file leaves behind in one harms no other. */
+/** Makes a new instance, one for each picture, so that a damaged file cannot affect another picture. */
 function instantiate(): TurboJPEG {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface })
     .WebAssembly;
@@ -57,9 +57,9 @@ function instantiate(): TurboJPEG {
 }
 
 /**
- * By libjpeg-turbo, the library that PIL uses, whose pixels these are to the last bit. Strict: where
- * the library warns of damaged data and goes on, the file is refused, but for bytes that are left over
- * before a marker: these are told of in a warning.
+ * Decodes a file with libjpeg-turbo, the library that PIL uses, to the same pixels bit for bit. Refuses a
+ * file for which the library gives a warning of damaged data. The only exception is unneeded bytes before
+ * a marker: these give a warning in the result.
  */
 export async function decodeJPEG(file: Uint8Array): Promise<FilePicture> {
   const frame = readJPEGFrame(file);
@@ -86,9 +86,10 @@ export async function decodeJPEG(file: Uint8Array): Promise<FilePicture> {
 }
 
 /**
- * Reads the one warning that leaves pixels as they are: bytes before a marker that nothing needed. It
- * is the first of all warnings whose text the library keeps, among its own data, which end where the
- * first block that we asked for begins; a function that gives the text was not compiled in.
+ * Returns a warning of unneeded bytes before a marker, the only kind that does not affect the pixels;
+ * refuses the file if the library gave another. The library keeps the text of its first warning among its
+ * own data, which end where the first block that we allocated begins (`end`); the function that returns
+ * the text is missing from this build of the library.
  */
 function leftOver(turbo: TurboJPEG, end: number): string {
   const text = Buffer.from(turbo.memory.buffer, 0, end).toString('latin1');

@@ -19,52 +19,59 @@ import { imageFolder } from './image_folder.js';
 
 /** Options of {@link folderImages}. */
 export interface FolderImagesOptions {
-  /** The folder with the images, itself or in folders within. */
+  /** The folder with the images; its subfolders are searched too. */
   folder: string;
-  /** Most images of a batch; default 32. */
+  /** Largest number of images in a batch; default 32. */
   batchSize?: number;
-  /** 3, RGB, the default, or 1, grey. */
+  /** Number of channels: 3, RGB, the default, or 1, grey. */
   channels?: 1 | 3;
-  /** The side of the square, or `[height, width]`, to which each image is resized, bicubically;
-   * default: none is. */
+  /**
+   * The side of the square, or `[height, width]`, in pixels, to which each image is resized, bicubically;
+   * default: images are not resized.
+   */
   size?: number | readonly [height: number, width: number];
-  /** What becomes of alpha: `'drop'`, the default, as by PIL; `'keep'` as one more channel, opaque where
-   * a file has none; `'white'` or `'black'`: the image is laid over it. */
+  /**
+   * How to handle alpha: `'drop'`, the default, as in PIL; `'keep'` as an additional channel, opaque if a
+   * file has none; `'white'` or `'black'`, the background over which the image is laid.
+   */
   alpha?: 'drop' | 'keep' | 'white' | 'black';
-  /** Bits of a sample that are used: 8, the default; 9 to 16 keep the values of 16-bit files, of which
-   * 2^bits − 1 is white. */
+  /**
+   * Number of bits of a sample that are used: 8, the default; 9 to 16 keep the values of 16-bit files,
+   * with 2^bits − 1 as white.
+   */
   bits?: number;
   /** The values of a black and of a white pixel; default [−1, 1]. */
   range?: readonly [number, number];
-  /** What happens at a file that is no image: `'refuse'`, the default, or `'skip'`. */
+  /** How to handle a file that is not an image: `'refuse'`, the default, or `'skip'`. */
   onCorrupt?: 'refuse' | 'skip';
 }
 
-/** The images of a folder. */
+/** The images of a folder, in batches. */
 export interface FolderImages extends AsyncIterable<Tensor4D> {
-  /** The paths of the files, in their order. */
+  /** The paths of the files, in the order in which they are read. */
   readonly names: readonly string[];
-  /** How many other files there are, by kind, such as `'.webp'`: these were not listed. */
+  /** Numbers of other files by kind, such as `'.webp'`; these are not in `names`. */
   readonly passedOver: ReadonlyMap<string, number>;
-  /** The files that were passed over so far, and why. */
+  /** The files that were skipped so far, by path, with the reason. */
   readonly skipped: ReadonlyMap<string, string>;
-  /** The files that were read though something is wrong with them, and what. */
+  /** The files that were read although something is wrong with them, by path, with a description. */
   readonly warnings: ReadonlyMap<string, string>;
 }
 
 /**
- * Every image of a folder once, in order of the paths, batch by batch: what a metric reads.
+ * Lists the images of a folder, to read each of them once, in order of the paths and in batches, as
+ * metrics need them.
  *
- * A batch holds images of one size: where the next is of another, it ends early. `byte` becomes
- * `low + (high − low) · byte / 255`. PNG and JPEG of up to 256 MiB of pixels; alpha is dropped, as PIL
- * does, unless `alpha` says otherwise.
+ * A batch contains images of one size; it ends early if the next image has another size. `byte` becomes
+ * `low + (high − low) · byte / 255`. PNG and JPEG of up to 256 MiB of pixels; alpha is dropped, as in PIL,
+ * unless `alpha` says otherwise.
  *
  * @param options `folder`; `batchSize` 32, `channels` 3, `range` [−1, 1], `alpha` `'drop'`, `bits` 8,
  *   `onCorrupt` `'refuse'` by default; `size`, in pixels.
- * @returns The images, to iterate over as often as you like: [n, height, width, channels], float32,
- *   n up to `batchSize`. Each tensor is the caller's.
- * @throws GanKitError if an option is out of range or the folder holds no images; while iterating, at
- *   a file that cannot be read, unless `onCorrupt` is `'skip'`.
+ * @returns The images, for any number of iterations: [n, height, width, channels], float32, n up to
+ *   `batchSize`. Each tensor is the caller's.
+ * @throws GanKitError if an option is out of range or the folder contains no images; while iterating, if a
+ *   file cannot be read, unless `onCorrupt` is `'skip'`.
  *
  * **Differentiable:** no.
  *
@@ -154,20 +161,20 @@ function passOver(
   skipped.set(source.name, error.message);
 }
 
-/** A picture, and which of its samples is white. */
+/** A picture and the value of its white samples. */
 interface ReadImage {
   readonly picture: Picture;
   readonly white: number;
 }
 
-/** Images of one size as a batch. */
+/** Makes a batch of images of one size. */
 function toTensor(images: readonly ReadImage[], range: readonly [number, number]): Tensor4D {
   const [low, high] = range;
   const { width, height, channels, data } = images[0]!.picture;
   const values = new Float32Array(images.length * data.length);
   images.forEach(({ picture, white }, n) => {
     picture.data.forEach((sample, i) => {
-      const byte = Math.min(Math.max(sample, 0), white); // resized ones of 16 bits may go beyond
+      const byte = Math.min(Math.max(sample, 0), white); // resized samples of 16 bits may exceed it
       values[n * data.length + i] = low + ((high - low) * byte) / white;
     });
   });

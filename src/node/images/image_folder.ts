@@ -14,9 +14,9 @@ import type { ImageListing } from '../../io/images/image_listing.js';
 import { byCodePoint } from '../../io/images/image_sources.js';
 
 /**
- * Lists the image files of a folder and of those within, in order of their paths. As Python's os.walk,
- * on which the reference code stands: links to files are followed, links to folders are not. Hidden
- * folders and the files that a Mac writes beside each file are passed over.
+ * Lists the image files of a folder and of its subfolders, in order of their paths. Follows links to files
+ * but not links to folders, as Python's os.walk does, which the reference code uses. Ignores hidden folders
+ * and the `._*` files that macOS writes beside other files.
  */
 export async function imageFolder(
   where: string,
@@ -54,13 +54,13 @@ async function imagesIn(folder: string, passedOver: Map<string, number>): Promis
   return found.flat();
 }
 
-/** As what an entry is passed over; undefined for an image. */
+/** Returns the kind under which an ignored entry is counted; undefined for an image. */
 async function kindOf(entry: Dirent, path: string): Promise<string | undefined> {
   if (entry.isDirectory()) return HIDDEN_FOLDER;
   return (await isLinkToFolder(entry, path)) ? LINKED_FOLDER : passedOverAs(entry.name);
 }
 
-/** A link that leads nowhere counts as a file, which is then found to be unreadable. */
+/** Returns whether an entry is a link to a folder. A broken link counts as a file, which then cannot be read. */
 const isLinkToFolder = async (entry: Dirent, path: string) =>
   entry.isSymbolicLink() &&
   (await stat(path).then(
@@ -68,7 +68,7 @@ const isLinkToFolder = async (entry: Dirent, path: string) =>
     () => false,
   ));
 
-/** What is wrong with the file itself; other errors, such as too many open files, are no fault of it. */
+/** Codes of errors that the file itself causes; others, such as too many open files, have other causes. */
 const FAULTS: readonly (string | undefined)[] = ['ENOENT', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM'];
 
 async function readImage(path: string): Promise<Uint8Array> {

@@ -8,32 +8,33 @@ import { imageFolder } from './image_folder.js';
 
 /** Options of {@link pairedImages}. */
 export interface PairedFolderOptions extends PairedSetOptions {
-  /** The folder with the images, itself or in folders within. */
+  /** The folder with the images; its subfolders are searched too. */
   folder: string;
 }
 
 /**
- * Paired images from a folder: each file holds A and B side by side, as in the data sets of pix2pix.
+ * Makes a data set of paired images from a folder: each file contains A and B side by side, as in the data
+ * sets of pix2pix.
  *
- * Both halves are resized to `load` (bicubic, as PIL does it), cropped at one place to `crop`, mirrored
- * together or not, and scaled to [−1, 1]. All that chance decides is a
- * function of the seed and the number of the sample, so a resumed run asks for batch k and goes on as
- * if it had never stopped. A file that is skipped leaves the order, and all others come equally often;
- * a run that resumes has then to look through the files of the first epoch once more.
+ * Both halves are resized to `load` (bicubic, as in PIL), cropped at the same place to `crop`, mirrored
+ * together or not at all, and scaled to [−1, 1]. All random choices depend only on the seed and the number
+ * of the sample, so that a resumed run can ask for batch k and continue as if it had never stopped. A
+ * skipped file leaves the order, and all others come equally often; a resumed run must then read the files
+ * of the first epoch once more.
  *
- * PNG and JPEG of up to 256 MiB of pixels, told apart by what is in them, with the pixels of PIL to
- * the last bit (of 16-bit grey, which PIL clips, the upper 8 bits, unless `bits` says otherwise). Alpha
- * is dropped, unless `alpha` says otherwise, and EXIF's rotation is not followed, both as in PIL. A file
- * that is damaged, ends early, or is a JPEG in CMYK, with more than 8 bits or coded arithmetically, is
- * refused by name or passed over; so are the PPM, BMP and TIFF files that the reference code reads. A
- * JPEG with stray bytes is read as by libjpeg and told of in `warnings`.
+ * PNG and JPEG of up to 256 MiB of pixels, recognized by their content, with the same pixels as in PIL, bit
+ * for bit (of 16-bit grey, which PIL clips, the upper 8 bits, unless `bits` says otherwise). Alpha is
+ * dropped, unless `alpha` says otherwise, and the rotation of EXIF is not applied, both as in PIL. A file
+ * that is damaged or truncated, or that is a JPEG in CMYK, with more than 8 bits or with arithmetic coding,
+ * is refused by name or skipped; so are the PPM, BMP and TIFF files that the reference code reads. A JPEG
+ * with stray bytes is read as by libjpeg and named in `warnings`.
  *
- * @param options `folder`, searched as the reference code does; `preprocess` `'resize_and_crop'`,
- *   `load` 286, `crop` 256, `flip` true, `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `alpha`
- *   `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`, `prefetch` true. For testing:
- *   `load` the same as `crop`, no `flip`, no `shuffle`.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or the folder holds no images.
+ * @param options `folder`, searched as in the reference code; `preprocess` `'resize_and_crop'`, `load` 286,
+ *   `crop` 256, `flip` true, `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `alpha` `'drop'`, `bits`
+ *   8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`, `prefetch` true. For testing: `load` equal to
+ *   `crop`, `flip` and `shuffle` false.
+ * @returns The data set; it contains no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or the folder contains no images.
  *
  * **Differentiable:** no.
  *

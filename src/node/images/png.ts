@@ -7,15 +7,15 @@ import type { RasterImage } from '../../io/image_grid.js';
 import { checkPath, writeFileAtomic } from '../files/atomic_file.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** What PNG calls 1, 2, 3 and 4 channels. */
+/** PNG's colour types by the number of channels. */
 const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 
 /**
- * Writes an image as PNG.
+ * Encodes an image as PNG.
  *
  * @param image pixels, for example from `imageGrid`.
  * @returns the bytes of the file.
- * @throws GanKitError where the data does not have width · height · channels bytes.
+ * @throws GanKitError if a field is out of range, or the data does not have width · height · channels bytes.
  *
  * **Differentiable:** no.
  *
@@ -49,7 +49,7 @@ export function encodePNG(image: RasterImage): Uint8Array {
   );
 }
 
-/** Length, type, data, and a checksum of type and data. */
+/** Makes a chunk: length, type, data, and a checksum of type and data. */
 function chunk(type: string, data: Uint8Array): Buffer {
   const frame = Buffer.alloc(12 + data.length);
   frame.writeUInt32BE(data.length, 0);
@@ -59,7 +59,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return frame;
 }
 
-/** How the parts of an image are read. */
+/** Schema of an image. */
 const RASTER = {
   width: integer({ min: 1 }),
   height: integer({ min: 1 }),
@@ -90,7 +90,7 @@ function checkRaster(where: string, image: RasterImage): void {
  *
  * @param path the file; missing folders are made.
  * @param image pixels, for example from `imageGrid`.
- * @throws GanKitError for a bad argument; the file system's own errors as they are.
+ * @throws GanKitError if an argument is invalid; the file system's own errors as they are.
  *
  * **Differentiable:** no.
  *

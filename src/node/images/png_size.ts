@@ -1,7 +1,7 @@
 import { isUint8Array } from '../../internal/brands.js';
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The size that a PNG file states, or undefined where the bytes are no PNG. */
+/** Returns the size that a PNG file states; undefined if the bytes are not a PNG. */
 export function pngSize(bytes: unknown): { width: number; height: number } | undefined {
   if (!isUint8Array(bytes) || bytes.length < 24) return undefined;
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) return undefined;

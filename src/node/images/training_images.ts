@@ -8,23 +8,23 @@ import { imageFolder } from './image_folder.js';
 
 /** Options of {@link trainingImages}. */
 export interface TrainingFolderOptions extends TrainingSetOptions {
-  /** The folder with the images, itself or in folders within. */
+  /** The folder with the images; its subfolders are searched too. */
   folder: string;
 }
 
 /**
- * Images for `createGAN` from a folder: shuffled, in batches that are a function of the seed and their
- * number, so that a resumed run asks for batch k and goes on as if it had never stopped.
+ * Makes a data set for `createGAN` from a folder of images: shuffled, in batches that depend only on the
+ * seed and their number, so that a resumed run can ask for batch k and continue as if it had never stopped.
  *
- * Each image is resized to `load` (bicubic, as PIL does it), cropped to `crop`, mirrored if `flip` is
- * true, and scaled to [−1, 1]; `preprocess` keeps proportions. Files are read as by
- * {@link pairedImages}, of up to 256 MiB of pixels. For metrics take {@link folderImages}.
+ * Each image is resized to `load` (bicubic, as in PIL), cropped to `crop`, mirrored with probability 1/2 if
+ * `flip` is true, and scaled to [−1, 1]; `preprocess` has modes that keep proportions. Files are read as by
+ * {@link pairedImages}, of up to 256 MiB of pixels. Use {@link folderImages} for metrics.
  *
- * @param options `folder`; `preprocess` `'resize_and_crop'`, `crop` 64, `load` as `crop`, `flip` false,
+ * @param options `folder`; `preprocess` `'resize_and_crop'`, `crop` 64, `load` equal to `crop`, `flip` false,
  *   `channels` 3, `alpha` `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`,
  *   `prefetch` true.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or the folder holds no images.
+ * @returns The data set; it contains no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or the folder contains no images.
  *
  * **Differentiable:** no.
  *

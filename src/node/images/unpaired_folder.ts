@@ -10,25 +10,25 @@ import { imageFolder } from './image_folder.js';
 
 /** Options of {@link unpairedImages}. */
 export interface UnpairedFolderOptions extends ImageSetOptions {
-  /** The folder with the images of domain A, itself or in folders within. */
+  /** The folder with the images of domain A; its subfolders are searched too. */
   folderA: string;
-  /** The folder with the images of domain B. */
+  /** The folder with the images of domain B, likewise. */
   folderB: string;
 }
 
 /**
- * Unpaired images from two folders, which are read as those of {@link pairedImages}; an image of A
- * and one of B are cropped and mirrored each for itself.
+ * Makes a data set of unpaired images from two folders, read as by {@link pairedImages}; the images of A
+ * and B are cropped and mirrored independently.
  *
- * An epoch has as many samples as the larger domain. A goes through its files, in random order
- * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
- * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
- * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once. Files of
- * up to 256 MiB of pixels.
+ * An epoch has as many samples as the larger domain. The files of A come in random order, or in order of
+ * their paths if `shuffle` is false, and repeatedly if A is the smaller domain. A file of B is drawn at
+ * random for each sample, or comes in order too if `shuffle` is false. Both are as in the CycleGAN code.
+ * With `onCorrupt: 'skip'` the smaller domain has its own epochs, in which each file comes once. Files of up
+ * to 256 MiB of pixels.
  *
  * @param options `folderA`, `folderB`; the others as for {@link pairedImages}, without `direction`.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or a folder holds no images.
+ * @returns The data set; it contains no tensors, and those of a batch are the caller's.
+ * @throws GanKitError if an option is out of range or a folder contains no images.
  *
  * **Differentiable:** no.
  *
