@@ -13,7 +13,7 @@ const KEYS = [
   'notes',
 ];
 
-/** Checks the form of a report, so that a mistake has a name instead of an empty page. */
+/** Checks the form of a report, so that a mistake gives an error that names it, not an empty page. */
 export function checkReport(where: string, report: RunReport): void {
   const fault = (parameter: string, rule: string, value: unknown) =>
     fail('type', where, `report${parameter}`, rule, value);

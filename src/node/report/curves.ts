@@ -1,12 +1,12 @@
 import type { ReportCurve, ReportSeries } from './run_report.js';
 
-/** A chart as the page's program reads it. */
+/** The data of a chart, in the form that the page's script reads. */
 export interface PlotData {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly logarithmic: boolean;
   readonly names: readonly string[];
-  /** Series that share their x lie in one table: [x, y, y, …]. */
+  /** The points, as tables [x, y, y, …]; successive series with the same x share a table. */
   readonly tables: readonly (readonly (number | null)[])[][];
 }
 
@@ -23,7 +23,7 @@ export function plotData(curve: ReportCurve): PlotData {
   return { xLabel, yLabel, logarithmic, names: series.map(({ name }) => name), tables };
 }
 
-/** Ascending in x; of two points at one x the later counts, as after a resumed run. */
+/** Sorts the points of a series by x; keeps the later of two points at one x, since a resumed run repeats steps. */
 function inOrder(
   { x, y }: ReportSeries,
   logarithmic: boolean,
@@ -33,7 +33,10 @@ function inOrder(
   return { x: sorted.map(([at]) => at), y: sorted.map(([, value]) => value) };
 }
 
-/** Six digits are more than a screen shows, and a third of the file. */
+/**
+ * Rounds a value to six digits: more than a screen shows, and a third of the size in the file. Returns null
+ * if the value cannot be drawn.
+ */
 function clean(value: number | null, logarithmic: boolean): number | null {
   if (value === null || !Number.isFinite(value) || (logarithmic && value <= 0)) return null;
   return Number(value.toPrecision(6));

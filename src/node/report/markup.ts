@@ -1,4 +1,4 @@
-/** HTML that was escaped where it had to be. */
+/** HTML that is already escaped where necessary. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const escape = (text: string) => text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 
-/** A template whose values are escaped, unless they are `Markup` themselves. */
+/** Makes HTML from a template; escapes its values, except those that are `Markup`. */
 export function html(parts: TemplateStringsArray, ...values: Value[]): Markup {
   const text = parts.map((part, i) => part + (i < values.length ? textOf(values[i]!) : ''));
   return new Markup(text.join(''));
@@ -29,12 +29,12 @@ function textOf(value: Value): string {
 
 export const NOTHING: Markup = new Markup('');
 
-/** A program or a style sheet of our own; its text cannot end its element. */
+/** Makes an element with a script or a style sheet of the page; its text cannot end the element. */
 export function inline(element: 'script' | 'style', text: string): Markup {
   return new Markup(`<${element}>${text.replace(/<\/(?=script|style)/gi, '<\\/')}</${element}>`);
 }
 
-/** Data for a program of the page. */
+/** Makes an element with data for a script of the page. */
 export function json(id: string, value: unknown): Markup {
   const text = JSON.stringify(value).replaceAll('<', '\\u003c');
   return new Markup(`<script type="application/json" id="${id}">${text}</script>`);

@@ -17,8 +17,8 @@ const POLICY =
  *
  * @param report what to show; every text is escaped.
  * @returns the HTML; equal reports give equal text.
- * @throws GanKitError for a report of another form, a series whose x and y differ in length, or a
- *   picture that is no PNG.
+ * @throws GanKitError if the report has another form, x and y of a series differ in length, or a picture is
+ *   not a PNG.
  *
  * **Differentiable:** no.
  *
@@ -68,7 +68,7 @@ export function renderReport(report: RunReport): string {
  *
  * @param path the file, for example `runs/1/report.html`; missing folders are made.
  * @param report what to show.
- * @throws GanKitError for a bad argument; the file system's own errors as they are.
+ * @throws GanKitError if an argument is invalid; the file system's own errors as they are.
  *
  * **Differentiable:** no.
  *

@@ -1,4 +1,4 @@
-/** A number or a short text that sums up the run. */
+/** A number or a short text that summarizes the run. */
 export interface ReportSummary {
   readonly label: string;
   readonly value: string | number;
@@ -10,7 +10,7 @@ export interface ReportSummary {
 export interface ReportSeries {
   readonly name: string;
   readonly x: readonly number[];
-  /** As long as `x`; null and numbers that are not finite leave a gap. */
+  /** The values, one for each of `x`; null and numbers that are not finite leave a gap. */
   readonly y: readonly (number | null)[];
 }
 
@@ -27,7 +27,7 @@ export interface ReportCurve {
 /** One picture of the time line. */
 export interface ReportFrame {
   readonly caption: string;
-  /** A PNG file, as `encodePNG` makes it. */
+  /** The bytes of a PNG file, as from `encodePNG`. */
   readonly png: Uint8Array;
 }
 
@@ -38,7 +38,7 @@ export interface ReportTable {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** What a report shows. All but the title may be missing, as after an early Ctrl-C. */
+/** The content of a report. Everything except the title may be missing, as after an early Ctrl-C. */
 export interface RunReport {
   readonly title: string;
   readonly subtitle?: string;

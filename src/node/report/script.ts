@@ -1,4 +1,4 @@
-/** The program of a report's page: charts by uPlot, and the player of the time line. */
+/** The script of a report's page: it draws charts with uPlot, and plays the time line. */
 export const REPORT_SCRIPT: string = String.raw`
 (() => {
   const HEIGHT = 240;

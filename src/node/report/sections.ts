@@ -27,7 +27,7 @@ export function summary(cards: readonly ReportSummary[]): Markup {
   return html`<dl class="summary">${items}</dl>`;
 }
 
-/** Small pictures are enlarged by a whole factor, so that their pixels stay square. */
+/** The width up to which pictures are enlarged, by an integer factor, so that their pixels stay square. */
 const SCREEN_WIDTH = 480;
 
 const PLAY = new Markup(
@@ -160,11 +160,11 @@ export function notes(lines: readonly string[]): Markup {
 const dataURI = (png: Uint8Array) =>
   `data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString('base64')}`;
 
-/** Whether a cell reads as a number, alone or with a unit or spread: 12, −3.5 %, 9.02 ± 0.05, –. */
+/** Returns whether a cell is a number, alone or with a unit or spread: 12, −3.5 %, 9.02 ± 0.05, –. */
 const isNumeric = (cell: string | number) =>
   typeof cell === 'number' || /^[-+−±]?\d|^[–—-]?$/.test(cell.trim());
 
-/** Integers in full, other numbers with four digits. */
+/** Formats a value: integers in full, other numbers with four digits, very small or large ones with an exponent. */
 function shown(value: string | number): string {
   if (typeof value === 'string') return value;
   if (Number.isInteger(value)) return value.toLocaleString('en-US');

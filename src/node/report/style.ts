@@ -1,4 +1,4 @@
-/** The looks of a report: two schemes, from a phone to paper. */
+/** The style sheet of a report: a light and a dark scheme, for screens of any width and for paper. */
 export const REPORT_STYLE = `
 :root {
   --page: #f5f6f8; --surface: #ffffff; --text: #1b1f26; --muted: #5d6673; --line: #e2e5ea;
