@@ -56,7 +56,7 @@ const FLAGS = {
   'skip-corrupt': { type: 'boolean' },
 } as const;
 
-/** Runs the command: progress goes to the error stream, the scores to the other. */
+/** Runs the command: writes progress to stderr and the scores to stdout. */
 export async function evaluate(args: string[]): Promise<void> {
   const flags = read(args);
   const number = (flag: keyof typeof FLAGS): number | undefined => {

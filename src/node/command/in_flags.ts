@@ -1,6 +1,6 @@
 import { GanKitError, isGanKitError } from '../../errors.js';
 
-/** The flags that set what functions call by other names. */
+/** The flags of the command, by the names of the options that they set. */
 const FLAGS: Readonly<Record<string, string>> = {
   ...{ real: '--real', fake: '--fake', folder: '--real or --fake', extractor: '--extractor' },
   ...{ weights: '--weights', layer: '--layer', logits: '--logits', range: '--range' },
@@ -10,23 +10,23 @@ const FLAGS: Readonly<Record<string, string>> = {
   ...{ coverageNeighbors: '--coverage-neighbors', onCorrupt: '--skip-corrupt' },
   ...{ prefer: '--backend', threads: '--threads' },
 };
-/** Functions of which who runs the command knows nothing. */
+/** The beginning of a message with the name of a function, which a user of the command does not know. */
 const FUNCTIONS = /^(evaluateFolders|folderImages|featureExtractor|loadBackend): /;
 
-/** The command, as errors name it. */
+/** The name of the command in errors. */
 export const COMMAND = 'gan-kit evaluate';
 
-/** The option, of one of its entries: `prefer` of `prefer[0]`. */
+/** Returns the name of an option without an index: `prefer` for `prefer[0]`. */
 const nameIn = (parameter: string): string => parameter.replace(/\[\d+\]$/, '');
 
-/** Says in the words of the command what a function says in those of its options. */
+/** Replaces the names of functions and options in a message by the command and its flags. */
 export const inFlags = (message: string): string =>
   message
     .replace(FUNCTIONS, `${COMMAND}: `)
     .replace(/\bonCorrupt: 'skip'/g, '--skip-corrupt')
     .replace(/`(\w+(?:\[\d+\])?)`/g, (whole, name: string) => FLAGS[nameIn(name)] ?? whole);
 
-/** Runs a part of the command; what is refused in it is said in the words of the command. */
+/** Runs a part of the command; rewrites the messages of its errors in terms of the command. */
 export async function withFlags<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();

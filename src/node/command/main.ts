@@ -25,7 +25,7 @@ try {
     if (!asked) process.exitCode = 2;
   }
 } catch (error) {
-  // what the user can mend is said in a sentence; anything else is a defect, with its stack
+  // the message is enough for an error that the user can correct; any other error is a defect and needs its stack
   if (!isGanKitError(error)) throw error;
   console.error(error.message);
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../evaluate/evaluation.js';
 
-/** Draws an evaluation as a table for a terminal. */
+/** Formats an evaluation as a table for a terminal. */
 export function scoreTable(evaluation: Evaluation): string {
   const { features, real, fake, scores, leftOut } = evaluation;
   const rows = scores.map(({ name, value, std, settings }) => [
@@ -32,7 +32,7 @@ export function scoreTable(evaluation: Evaluation): string {
   ].join('\n');
 }
 
-/** Six digits, and no exponent where there need be none. */
+/** Formats a number with six digits; with four and an exponent only if it is below 1e-4. */
 const shown = (value: number) =>
   Math.abs(value) >= 1e-4 || value === 0
     ? String(Number(value.toPrecision(6)))

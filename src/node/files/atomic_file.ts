@@ -7,16 +7,16 @@ import { custom } from '../../internal/option_kinds.js';
 import type { Option } from '../../internal/read_options.js';
 
 /**
- * Writes a file so that its path always holds a whole one: the old content or the new, whenever the
- * process is killed or the power fails.
+ * Writes a file so that its path always has complete content, old or new, even if the process is killed
+ * or the power fails.
  *
- * The data goes to `.NAME.UUID.tmp` in the same folder, is forced to the disk, and takes the place of
- * the old file in one step. A kill may leave such a `.tmp` file behind; it is never read.
+ * The data is written to `.NAME.UUID.tmp` in the same folder, forced to the disk, and then replaces the old
+ * file in one step. A killed process may leave such a `.tmp` file; it is never read.
  *
- * @param path where the file will be; missing folders are made.
- * @param data bytes, or text written as UTF-8.
- * @throws GanKitError for a bad argument; the file system's own errors (ENOSPC, EACCES) as they are,
- *   and then the old file is untouched.
+ * @param path the file; missing folders are made.
+ * @param data bytes, or text that is written as UTF-8.
+ * @throws GanKitError if an argument is invalid; the file system's own errors (ENOSPC, EACCES) as they are.
+ *   The old file is unchanged then.
  *
  * **Differentiable:** no.
  *
@@ -52,14 +52,14 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
   await syncFolder(folder);
 }
 
-/** Forces the new name to the disk too, where folders can be synced: not on Windows or some network drives. */
+/** Forces the new name to the disk too, if folders can be synced: not on Windows or some network drives. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }
 
-/** Checks a path given by the caller. */
+/** Checks a path that the caller gave. */
 export function checkPath(
   where: string,
   path: unknown,

@@ -13,19 +13,23 @@ import { checkPath, writeFileAtomic } from './atomic_file.js';
 
 /** Options of {@link saveCheckpoint}. */
 export interface SaveCheckpointOptions {
-  /** What the program itself needs to go on (step, options, curves), as JSON. */
+  /** Values that the program needs to continue (step, options, curves), saved as JSON. */
   readonly extra?: CheckpointExtra;
-  /** Writes a state with a NaN or an infinity in it, too; default false. */
+  /** Whether a state with a NaN or an infinity is written too; default false. */
   readonly allowNonFinite?: boolean;
 }
 
 /**
- * Saves all that a system needs to go on bit for bit, as it is at the call: training may go on meanwhile.
+ * Saves everything that a system needs to continue bit for bit. The state is that at the time of the call;
+ * training may continue during the save.
  *
- * @param system a training system, the `checkpointOf` one's own trainer, or any component with `state()`.
- * @param path the file, a safetensors file; a kill while writing leaves the old one whole.
+ * @param system a training system, the result of `checkpointOf` for your own trainer, or any component with
+ *   `state()`.
+ * @param path the file, in the safetensors format; the old file is kept if the process is killed while
+ *   writing.
  * @param options See {@link SaveCheckpointOptions}.
- * @throws GanKitError for a bad argument, and for a state that is not finite, which leaves the file as it is; the file system's own errors as they are.
+ * @throws GanKitError if an argument is invalid or the state is not finite; the file is unchanged then. The
+ *   file system's own errors as they are.
  *
  * **Differentiable:** no.
  *
@@ -50,20 +54,20 @@ export async function saveCheckpoint(
     extra: given<CheckpointExtra | undefined>(),
     allowNonFinite: boolean({ default: false }),
   });
-  const text = toJSONText('saveCheckpoint', 'extra', extra); // as it is now
+  const text = toJSONText('saveCheckpoint', 'extra', extra); // a copy, since the caller may change it during the save
   const state = await system.state();
   if (!allowNonFinite) checkFinite('saveCheckpoint', state);
   await writeFileAtomic(path, encodeCheckpoint(state, JSON.parse(text) as CheckpointExtra));
 }
 
 /**
- * Puts a system back to where `saveCheckpoint` left it.
+ * Restores the state of a system that `saveCheckpoint` saved.
  *
- * @param system a system built with the same options as the saved one.
+ * @param system a system that was built with the same options as the saved one.
  * @param path the file.
  * @returns the extra values that were saved with it.
- * @throws GanKitError where the file is damaged or does not fit the system, which is then unchanged;
- *   the file system's own errors (ENOENT) as they are.
+ * @throws GanKitError if the file is damaged or does not fit the system, which is unchanged then; the file
+ *   system's own errors (ENOENT) as they are.
  *
  * **Differentiable:** no.
  *
@@ -86,7 +90,7 @@ export async function loadCheckpoint(system: Stateful, path: string): Promise<Ch
   return extra;
 }
 
-/** Runs `read`, and says of its error which file it is about. */
+/** Runs `read`, and adds the path of the file to the message of its error. */
 async function about<T>(path: string, rule: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -100,7 +104,7 @@ async function about<T>(path: string, rule: string, read: () => T | Promise<T>):
   }
 }
 
-/** Refuses a state that holds a NaN or an infinity, which no training goes on from. */
+/** Refuses a state with a NaN or an infinity, from which training cannot continue. */
 function checkFinite(where: string, { arrays }: SavedState): void {
   for (const [key, { data }] of Object.entries(arrays))
     if (isFloat32Array(data) && !data.every(Number.isFinite))

@@ -7,11 +7,11 @@ import type {
 import { checkPath } from './atomic_file.js';
 
 /**
- * `inceptionFeatures` with the weights of a file.
+ * Loads the network of `inceptionFeatures` with the weights of a file.
  *
  * @param path `weights-inception-2015-12-05-6726825d.pth`, or a .safetensors file of the same tensors.
  * @param options Those of `inceptionFeatures`: `pixels`, which has no default, `quantize`, `batchSize`.
- * @returns The network; `dispose()` it in the end.
+ * @returns The network; the caller disposes of it.
  * @throws GanKitError as `inceptionFeatures` does; the file system's own errors as they are.
  *
  * **Differentiable:** no.

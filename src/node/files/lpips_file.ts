@@ -13,10 +13,10 @@ export interface LPIPSFiles extends Omit<LPIPSNetworkOptions, 'backbone' | 'line
 }
 
 /**
- * `lpipsNetwork` with the weights of files.
+ * Loads the network of `lpipsNetwork` with the weights of files.
  *
  * @param options `network`, `backbone` and `linear`; `range` and `batchSize`.
- * @returns The network; `dispose()` it in the end.
+ * @returns The network; the caller disposes of it.
  * @throws GanKitError as `lpipsNetwork` does; the file system's own errors as they are.
  *
  * **Differentiable:** no.

@@ -6,16 +6,17 @@ import { fail } from '../../internal/check.js';
 import { checkPath, writeFileAtomic } from './atomic_file.js';
 
 /**
- * A model on disk, in tfjs's own format, for `loadLayersModel`, `loadGraphModel` and `model.save`.
+ * Makes an I/O handler for a model on disk, in tfjs's own format, for `loadLayersModel`, `loadGraphModel`
+ * and `model.save`.
  *
- * tfjs knows `file://` only where tfjs-node is installed; this needs nothing. Saving writes the
- * weights beside the model as `NAME.weights.bin`, then the model itself, each file whole or not at
- * all.
+ * tfjs supports `file://` only if tfjs-node is installed; this handler does not need it. Saving writes the
+ * weights beside the model as `NAME.weights.bin`, then the model itself; each file is written completely or
+ * not at all.
  *
- * @param path of the `.json` file; missing folders are made when it saves.
+ * @param path the `.json` file; missing folders are made when it saves.
  * @returns A handler that both loads and saves.
- * @throws GanKitError for a bad path; when it loads, where the file is no model or a weights file is
- *   not of the size that the model says; the file system's own errors (ENOENT) as they are.
+ * @throws GanKitError if the path is invalid; when it loads, if the file is not a model, or the weights do
+ *   not have the size that the model states; the file system's own errors (ENOENT) as they are.
  *
  * **Differentiable:** no.
  *
@@ -78,7 +79,7 @@ function parse(text: string, path: string): io.ModelJSON {
 
 const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, complex64: 8 };
 
-/** Bytes of the weights; undefined where one is stored in a way of its own, quantized or as text. */
+/** Returns the size of the weights in bytes; undefined if a weight is quantized or text. */
 function sizeOf(specs: readonly io.WeightsManifestEntry[]): number | undefined {
   let total = 0;
   for (const { shape, dtype, quantization } of specs) {
