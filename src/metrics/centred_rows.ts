@@ -1,7 +1,7 @@
 import { pace } from '../internal/pace.js';
 import type { RowMatrix } from './rows.js';
 
-/** Some rows of a matrix, moved by a common centre and rounded to float32. */
+/** Some rows of a matrix, minus a common centre, rounded to float32. */
 export interface CentredRows {
   /** Index of the first row in its matrix. */
   readonly start: number;
@@ -11,7 +11,10 @@ export interface CentredRows {
   readonly norms: Float64Array;
 }
 
-/** Distances do not change with the centre, but products of short vectors lose fewer digits. */
+/**
+ * Computes some rows of a matrix, minus a centre: at most `most` rows from `start` on. Distances do not depend
+ * on the centre, but products of short vectors lose fewer digits.
+ */
 export function centredRows(
   { data, rows, columns }: RowMatrix,
   start: number,
@@ -34,7 +37,7 @@ export function centredRows(
   return { start, rows: size, values, norms };
 }
 
-/** The mean of each column. */
+/** Computes the mean of each column. */
 export async function columnMeans({ data, rows, columns }: RowMatrix): Promise<Float64Array> {
   const turn = pace();
   const mean = new Float64Array(columns);

@@ -2,10 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { isInt32Array, isUint8Array } from '../internal/brands.js';
 import { checkTensor, fail, isTensor } from '../internal/check.js';
 
-/** Classes of pixels, or of samples: an int32 tensor of any shape, or the same in host memory. */
+/** Classes of pixels or of samples: an int32 tensor of any shape, or integers in host memory. */
 export type ClassMap = Tensor | Int32Array | Uint8Array;
 
-/** Checks kind and dtype. */
+/** Refuses values that are not class maps. */
 export function checkClassMap(
   where: string,
   parameter: string,

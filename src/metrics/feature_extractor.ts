@@ -7,24 +7,27 @@ import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { oneOf, string } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 
-/** Images to features, one row each; any such function will do, `featureExtractor` makes them of models. */
+/**
+ * A function from images to features, one row for each image. {@link featureExtractor} makes one from a model;
+ * any other function of this type works as well.
+ */
 export type Features = (images: Tensor) => Promise<Tensor2D>;
 
-/** What is needed of the GraphModel of `@tensorflow/tfjs-converter`, which need not be installed. */
+/** The used part of a GraphModel of `@tensorflow/tfjs-converter`, which need not be installed. */
 export interface GraphModelLike {
-  /** Computes the named nodes; throws where the graph has control flow. */
+  /** Computes the named node; throws if the graph has control flow. */
   execute(inputs: Tensor, outputs: string): Tensor | Tensor[];
-  /** The same, for graphs with control flow, too. */
+  /** Computes the named node of any graph, with or without control flow. */
   executeAsync(inputs: Tensor, outputs: string): Promise<Tensor | Tensor[]>;
 }
 
 /** Options of {@link featureExtractor}. */
 export interface FeatureExtractorOptions {
-  /** The name of a layer of a LayersModel (`model.summary()` lists them), or of a node of a GraphModel. */
+  /** Name of a layer of a LayersModel (`model.summary()` lists them), or of a node of a GraphModel. */
   layer: string;
   /**
-   * What becomes of feature maps [N, …, d]: their `'mean'` over all places, the default, as metrics have
-   * it, or all of them `'flat'`.
+   * Treatment of feature maps [N, …, d]: `'mean'`, the default, takes their mean over all places, as metrics
+   * do; `'flat'` puts all their values in one row.
    */
   maps?: 'mean' | 'flat';
 }
@@ -32,18 +35,18 @@ export interface FeatureExtractorOptions {
 const WHERE = 'featureExtractor';
 
 /**
- * The features that a model has of images at one of its layers, for metrics.
+ * Makes a function that computes features of images at one layer of a model, for metrics.
  *
  * Scores are comparable only between features of the same network, weights, layer and preparation of
- * images. They are called FID, KID or Inception Score only with those of `inceptionFeatures`.
+ * images. They are called FID, KID or Inception Score only with the features of `inceptionFeatures`.
  *
- * @param model A LayersModel, or a GraphModel of one input. It stays the caller's, and computes no
- *   layers that the features do not need.
+ * @param model A LayersModel, or a GraphModel of one input. The caller keeps it. Layers that the features
+ *   do not need are not computed.
  * @param options `layer`; `maps`: `'mean'` (default) or `'flat'`.
- * @returns A function of images, as the model expects them, to features [N, d], which the caller owns.
- *   It keeps nothing.
- * @throws GanKitError if there is no such layer, or it has no features: of a graph when the function is
- *   called first.
+ * @returns A function from images, as the model expects them, to features [N, d], which the caller owns.
+ *   The function itself holds no tensors.
+ * @throws GanKitError if a LayersModel has no such layer, or the layer has several outputs. The function
+ *   throws one if a graph has no such node, or the output does not have a row for each image.
  *
  * **Differentiable:** no.
  *
@@ -75,13 +78,13 @@ export function featureExtractor(
   };
 }
 
-/** Computes one output and makes features of it. */
+/** A function that computes one output of a model for images, and returns the features made from it. */
 type Run = (images: Tensor, features: (output: Tensor) => Tensor2D) => Promise<Tensor2D>;
 
 const isLayersModel = (model: LayersModel | GraphModelLike): model is LayersModel =>
   Array.isArray((model as LayersModel | undefined)?.layers);
 
-/** A model of the same layers that ends at one of them; it holds no weights of its own. */
+/** Runs a model up to one of its layers; it shares the weights of the whole model. */
 function layerOf(whole: LayersModel, name: string): Run {
   const layer = whole.layers.find((one) => one.name === name);
   if (layer === undefined)
@@ -113,7 +116,7 @@ function nodeOf(model: GraphModelLike, name: string): Run {
   let hasControlFlow = false;
   return async (images, features) => {
     try {
-      // executeAsync of a graph without control flow warns that it need not have been called
+      // executeAsync warns if a graph has no control flow and does not need it
       if (!hasControlFlow) return tidy(() => features(single(model.execute(images, name))));
     } catch (error) {
       if (String(error).includes('not found in the graph'))
@@ -130,7 +133,7 @@ function nodeOf(model: GraphModelLike, name: string): Run {
   };
 }
 
-/** One row of float32 for each image. */
+/** Makes one row of features for each image. */
 function rows(layer: string, output: Tensor, count: number, maps: 'mean' | 'flat'): Tensor2D {
   if (!isTensor(output) || output.isDisposed || output.rank < 2 || output.shape[0] !== count)
     fail('value', WHERE, 'layer', `one with a row for each of ${count} images`, output, layer);

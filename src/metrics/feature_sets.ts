@@ -5,16 +5,16 @@ import type { RowMatrix, Rows } from './rows.js';
 
 /** Two sets of features. */
 export interface FeatureSets {
-  /** [N, d], float32: those of the data. */
+  /** Features of the data, [N, d], float32. */
   readonly real: Rows;
-  /** [M, d], float32: those of generated samples. */
+  /** Features of generated samples, [M, d], float32. */
   readonly fake: Rows;
 }
 
-/** Squares and sums of what is larger might overflow. */
+/** The bound on the size of features; squares and sums of larger values might overflow. */
 const LARGEST = 1e150;
 
-/** Reads both sets and checks that their features are of one length and of a size that has a square. */
+/** Reads both sets; refuses features of different lengths, and values whose squares might overflow. */
 export async function readFeatureSets(
   where: string,
   sets: unknown,
@@ -43,7 +43,7 @@ export async function readFeatureSets(
   return matrices;
 }
 
-/** Checks `neighbors` against the sets in which as many others are looked for. */
+/** Refuses sets of fewer than `neighbors` + 1 rows. */
 export function checkNeighbors(
   where: string,
   neighbors: number,

@@ -5,16 +5,19 @@ import { pace } from '../internal/pace.js';
 
 /** Samples in host memory. */
 export interface HostRows {
-  /** Row after row. */
+  /** The values, row after row. */
   readonly data: Float32Array | Float64Array;
-  /** The first axis counts the samples. */
+  /** The sizes of the axes; the first is the number of samples. */
   readonly shape: readonly number[];
 }
 
-/** What metrics read: a tensor, or the same in host memory; the first axis counts the samples. */
+/**
+ * The input of metrics: a float32 tensor, or float32 or float64 values in host memory. The first axis counts
+ * the samples.
+ */
 export type Rows = Tensor | HostRows;
 
-/** Samples as a matrix on the host; tensors were read back, host memory is not copied. */
+/** Samples as a matrix on the host, one in each row. */
 export interface RowMatrix {
   readonly data: Float32Array | Float64Array;
   readonly rows: number;
@@ -22,12 +25,15 @@ export interface RowMatrix {
 }
 
 export interface RowsRule {
-  /** Accepts samples of any rank, each flattened to one row. */
+  /** Whether samples may have any rank; each is flattened to one row. */
   readonly flatten?: boolean;
   readonly advice?: string;
 }
 
-/** Checks samples, reads them back, and refuses NaN and infinities, naming the first such row. */
+/**
+ * Reads samples as a matrix: the values of a tensor are read back, host memory is not copied. Refuses samples
+ * that do not fit, and NaN and infinities, and names the first row that has one.
+ */
 export async function readRows(
   where: string,
   parameter: string,

@@ -1,7 +1,7 @@
 import { fail } from '../internal/check.js';
 import type { Option } from '../internal/read_options.js';
 
-/** Mean and standard deviation of a few values. */
+/** The mean and standard deviation of a few values. */
 export interface Spread {
   readonly mean: number;
   readonly std: number;
@@ -15,7 +15,7 @@ export const ddofOption =
     return value;
   };
 
-/** Checks that there are values enough for `ddof`; `parameter` says how many there are. */
+/** Refuses too few values for `ddof`; `parameter` is the option that sets their number. */
 export function checkDdof(where: string, ddof: 0 | 1, parameter: string, count: number): void {
   if (count <= ddof)
     fail(
@@ -28,7 +28,7 @@ export function checkDdof(where: string, ddof: 0 | 1, parameter: string, count: 
     );
 }
 
-/** The mean, and the root of the mean squared deviation from it over n − ddof. */
+/** Computes the mean, and the standard deviation √(Σ(x − mean)² / (n − ddof)). */
 export function spread(values: readonly number[], ddof: 0 | 1): Spread {
   const mean = values.reduce((a, b) => a + b) / values.length;
   const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);

@@ -21,7 +21,7 @@ export const weightsFile = (): Option<WeightsFile> =>
       );
   });
 
-/** Takes the bytes of a file, or fetches them. */
+/** Returns the bytes of a file; fetches them if it is a URL. */
 export async function bytesOf(
   where: string,
   parameter: string,
@@ -36,8 +36,8 @@ export async function bytesOf(
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Reads a state_dict of a .pth or a .safetensors file, whichever it is. */
+/** Reads a state_dict from the bytes of a .pth or a .safetensors file, and detects which of them it is. */
 export async function readStateDict(bytes: Uint8Array): Promise<Record<string, StateArray>> {
-  const isSafetensors = bytes[8] === '{'.charCodeAt(0); // the header follows 8 bytes of its length
+  const isSafetensors = bytes[8] === '{'.charCodeAt(0); // the JSON header follows 8 bytes that hold its length
   return isSafetensors ? decodeSafetensors(bytes).tensors : readPth(bytes);
 }
