@@ -3,14 +3,17 @@ import { fail } from '../../internal/check.js';
 import { FeatureStatistics } from './feature_statistics.js';
 import type { GaussianStatistics } from './feature_statistics.js';
 
-/** Squares and sums of what is larger might overflow. */
+/** The bound on the size of values; squares and sums of larger ones might overflow. */
 const LARGEST = 1e150;
-/** How far rounding, float32's included, may take a covariance matrix from being one. */
+/** The largest relative error of a covariance matrix that rounding explains, float32's included. */
 export const TOLERANCE = 1e-5;
-/** So many columns of a covariance are looked at together. */
+/** The number of columns of a covariance that are read together. */
 const STRIP = 32;
 
-/** Checks that mean and covariance fit each other, are finite, and pass for a covariance pair by pair. */
+/**
+ * Returns mean and covariance. Refuses them if their sizes do not fit, a value is too large or not finite, or a
+ * pair of features breaks the rules of covariances: σᵢⱼ = σⱼᵢ and |σᵢⱼ| ≤ σᵢσⱼ, up to rounding.
+ */
 export function checkedStatistics(
   where: string,
   parameter: string,
@@ -33,11 +36,11 @@ export function checkedStatistics(
     fail('value', where, parameter, `finite and below ${LARGEST}`, 'a larger value, or NaN');
   const largest = largestVariance(statistics);
   const deviations = mean.map((_, i) => Math.sqrt(covariance[i * n + i]!));
-  // strip by strip, as both halves are read together, one of them down its columns
+  // in strips, so that the upper half, which is read by columns, stays in the processor's cache
   for (let strip = 0; strip < n; strip += STRIP)
     for (let i = strip; i < n; i++)
       for (let j = strip; j <= i && j < strip + STRIP; j++) {
-        const bound = deviations[i]! * deviations[j]!; // Cauchy, Schwarz
+        const bound = deviations[i]! * deviations[j]!; // by Cauchy and Schwarz
         const lower = covariance[i * n + j]!;
         const upper = covariance[j * n + i]!;
         const slack = TOLERANCE * bound + Number.EPSILON * largest;

@@ -10,17 +10,17 @@ import { checkedMoments, decodeMoments, encodeMoments } from './statistics_bytes
 
 /** A Gaussian fitted to features. */
 export interface GaussianStatistics {
-  /** The mean, d values. */
+  /** Mean, d values. */
   readonly mean: Float64Array;
-  /** The covariance, d · d values, row after row. */
+  /** Covariance, d · d values, row after row. */
   readonly covariance: Float64Array;
 }
 
 /** {@link FeatureStatistics} as JSON. */
 export interface FeatureStatisticsJSON {
-  /** How many samples were seen. */
+  /** Number of samples. */
   readonly count: number;
-  /** d values. */
+  /** Mean, d values. */
   readonly mean: readonly number[];
   /** Σ (x − mean)(x − mean)ᵀ, d · d values, row after row. */
   readonly scatter: readonly number[];
@@ -28,21 +28,20 @@ export interface FeatureStatisticsJSON {
 
 /** Options of {@link FeatureStatistics.of}. */
 export interface StreamOptions {
-  /** Called after each batch with the number of samples so far. */
+  /** Receives the number of samples so far, after each batch. */
   onProgress?: (count: number) => void;
 }
 
 /**
- * Mean and covariance of features that come batch by batch, in float64 and in constant memory.
+ * The mean and covariance of features that are added batch by batch, in float64 and in constant memory.
  *
- * `μ = Σx / n`, `Σ = Σ(x − μ)(x − μ)ᵀ / (n − 1)`. Each 64 samples are centred on their own mean and
- * joined by Chan's formula: with δ = μ_b − μ_a, the sums of products of both together are
- * `S_a + S_b + δδᵀ · n_a·n_b/(n_a + n_b)`. So any split into batches, and any order of merging,
- * gives the same result to rounding, however far the features are from zero; and the same batches in
- * the same order give the same bits, on any machine. Parts that were counted in other processes travel
- * by {@link toBytes} or as JSON.
+ * `μ = Σx / n`, `Σ = Σ(x − μ)(x − μ)ᵀ / (n − 1)`. Blocks of up to 64 samples are centred on their own mean
+ * and joined by Chan's formula: with δ = μ_b − μ_a, the sums of products of both together are
+ * `S_a + S_b + δδᵀ · n_a·n_b/(n_a + n_b)`. So any split into batches and any order of merging give the same
+ * result up to rounding, however far the features are from zero. The same batches in the same order give the
+ * same bits on any machine. {@link toBytes} and JSON transfer the statistics of one process to another.
  *
- * It holds no tensors; there is nothing to dispose.
+ * An instance holds no tensors; there is nothing to dispose of.
  *
  * @example
  * ```ts
@@ -63,12 +62,12 @@ export class FeatureStatistics {
   private moments: RunningMoments | undefined;
 
   /**
-   * The statistics of all samples of a stream, of which one batch at a time is held.
+   * Computes the statistics of all samples of a stream, with one batch at a time in memory.
    *
-   * @param batches [n, d] each: an array, a generator, a stream. A generator may dispose of a tensor
-   *   when it is asked for the next.
+   * @param batches Features, [n, d] each: an array, a generator or a stream. A generator may dispose of a
+   *   tensor when it is asked for the next one.
    * @param options `onProgress`.
-   * @throws GanKitError as {@link update} does.
+   * @throws GanKitError if `batches` is not iterable, or a batch does not fit, see {@link update}.
    */
   static async of(
     batches: Iterable<Rows> | AsyncIterable<Rows>,
@@ -94,10 +93,11 @@ export class FeatureStatistics {
   }
 
   /**
-   * The statistics that {@link toBytes} wrote, bit for bit.
+   * Reads the statistics that {@link toBytes} wrote, bit for bit.
    *
    * @param bytes The whole file.
-   * @throws GanKitError if it is cut off, of another format, or of what no samples could give.
+   * @throws GanKitError if the file is incomplete, has another format, or holds values that no samples can
+   *   have.
    */
   static fromBytes(bytes: Uint8Array): FeatureStatistics {
     const statistics = new FeatureStatistics();
@@ -107,10 +107,10 @@ export class FeatureStatistics {
   }
 
   /**
-   * The statistics that {@link toJSON} gave.
+   * Reads the statistics that {@link toJSON} returned.
    *
-   * @param json After `JSON.parse`.
-   * @throws GanKitError if it is of another form, or of what no samples could give.
+   * @param json The object after `JSON.parse`.
+   * @throws GanKitError if the object has another form, or holds values that no samples can have.
    */
   static fromJSON(json: FeatureStatisticsJSON): FeatureStatistics {
     const where = 'FeatureStatistics.fromJSON';
@@ -125,7 +125,7 @@ export class FeatureStatistics {
     return statistics;
   }
 
-  /** How many samples were seen. */
+  /** Returns the number of samples. */
   get count(): number {
     return this.moments?.count ?? 0;
   }
@@ -133,8 +133,8 @@ export class FeatureStatistics {
   /**
    * Adds a batch.
    *
-   * @param features [N, d], float32; d is that of the first batch. Stays alive.
-   * @throws GanKitError if the features do not fit or hold NaN or an infinity; nothing is added then.
+   * @param features [N, d], float32; d is that of the first batch. They stay alive.
+   * @throws GanKitError if the features do not fit or contain NaN or an infinity; then nothing is added.
    */
   async update(features: Rows): Promise<void> {
     const where = 'FeatureStatistics.update';
@@ -148,10 +148,10 @@ export class FeatureStatistics {
   }
 
   /**
-   * Adds the samples that another accumulator has seen; that one stays as it is.
+   * Adds the samples of another instance, which stays unchanged.
    *
-   * @param other Of the same feature length.
-   * @returns This accumulator.
+   * @param other Statistics of features of the same length.
+   * @returns This instance.
    * @throws GanKitError if the feature lengths differ.
    */
   merge(other: FeatureStatistics): this {
@@ -164,10 +164,10 @@ export class FeatureStatistics {
   }
 
   /**
-   * Mean and covariance (ddof 1) of all samples so far.
+   * Computes mean and covariance (ddof 1) of all samples so far.
    *
-   * @returns Copies of its own; later updates do not change them.
-   * @throws GanKitError before two samples were seen.
+   * @returns Copies; later updates do not change them.
+   * @throws GanKitError if fewer than two samples were added.
    */
   value(): GaussianStatistics {
     if (this.moments === undefined || this.moments.count < 2)
@@ -184,19 +184,19 @@ export class FeatureStatistics {
   }
 
   /**
-   * All that was counted, for a file or another machine: a safetensors file of float64 `mean` and
-   * `scatter`, 8 (d² + d) bytes and a header. Equal statistics give equal bytes.
+   * Encodes the statistics for a file or another machine: a safetensors file of float64 `mean` and `scatter`,
+   * 8 (d² + d) bytes and a header. Equal statistics give equal bytes.
    *
-   * @throws GanKitError before a sample was seen.
+   * @throws GanKitError if no sample was added.
    */
   toBytes(): Uint8Array {
     return encodeMoments(this.seen('FeatureStatistics.toBytes').moments());
   }
 
   /**
-   * All that was counted, for `JSON.stringify`, which keeps every digit but not the sign of −0.
+   * Returns the statistics for `JSON.stringify`, which keeps every digit but not the sign of −0.
    *
-   * @throws GanKitError before a sample was seen.
+   * @throws GanKitError if no sample was added.
    */
   toJSON(): FeatureStatisticsJSON {
     const { count, mean, scatter } = this.seen('FeatureStatistics.toJSON').moments();
@@ -209,7 +209,7 @@ export class FeatureStatistics {
     return this.moments;
   }
 
-  /** The sums, which the first samples make as wide as they are. */
+  /** Returns the sums; the first samples set the length of their features. */
   private of(where: string, parameter: string, columns: number): RunningMoments {
     const { mean } = (this.moments ??= new RunningMoments(columns));
     if (mean.length !== columns)

@@ -12,21 +12,21 @@ import type { FeatureStatistics } from './feature_statistics.js';
 import type { GaussianStatistics } from './feature_statistics.js';
 
 /**
- * The Fréchet distance (squared, as the literature reports it) between two Gaussians.
+ * Computes the Fréchet distance between two Gaussians, squared, as the literature reports it.
  *
  * `d² = ‖μ₁ − μ₂‖² + Tr Σ₁ + Tr Σ₂ − 2 Tr √(Σ₁Σ₂)`
  *
- * The last term is the nuclear norm of a product of the factors of Σ₁ and Σ₂, in float64: covariances
- * of any rank will do, nothing complex appears, no ε is added to a diagonal, and the result is never
- * negative nor NaN. Equal statistics give 0 up to rounding, about 1e-14 of Tr Σ.
+ * Tr √(Σ₁Σ₂) is the nuclear norm of a product of the factors of Σ₁ and Σ₂, in float64: covariances may have
+ * any rank, no complex number appears, no ε is added to a diagonal, and the result is never negative or NaN.
+ * Equal statistics give 0 up to rounding, about 1e-14 of Tr Σ.
  *
  * It is the FID only with the 2,048 pool features of the Inception-v3 network of 2015; with other
  * features it is comparable only with distances from the same features. It falls with the number of
- * samples, so report that number too.
+ * samples, so report that number, too.
  *
- * @param a Statistics of one set of features, or those that `decodeStatisticsNPZ` read of a file.
- * @param b Statistics of the other, of the same feature length.
- * @returns The distance, from 0 on.
+ * @param a Statistics of one set of features; `decodeStatisticsNPZ` reads them from a file, too.
+ * @param b Statistics of the other set, of the same feature length.
+ * @returns The distance, 0 or more.
  * @throws GanKitError if the statistics do not fit each other, are not finite, or a covariance is not
  *   symmetric positive semi-definite.
  *

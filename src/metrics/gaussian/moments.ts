@@ -3,7 +3,7 @@ import type { Float64Heap, Matrix } from '../../linalg/heap.js';
 import { plainHeap } from '../../linalg/plain_heap.js';
 import type { RowMatrix } from '../rows.js';
 
-/** Sums from which mean and covariance of samples follow. */
+/** The sums that give the mean and the covariance of samples. */
 export interface Moments {
   readonly count: number;
   readonly mean: Float64Array;
@@ -11,30 +11,33 @@ export interface Moments {
   readonly scatter: Float64Array;
 }
 
-/** How many rows are added at a time: what they are multiplied with stays in the processor's cache. */
+/** The number of rows that are added at a time: so few stay in the processor's cache while they are multiplied. */
 export const BLOCK = 64;
 
-/** At most this many columns use plain arrays: a WebAssembly memory reserves 10 GB of address space, however small. */
+/**
+ * The most columns for which plain arrays are used: a WebAssembly memory reserves 10 GB of address space, however
+ * small it is.
+ */
 const FEW_COLUMNS = 32;
 
 /**
- * Moments of samples that come block by block, added up in place.
+ * The moments of samples that are added block by block, in place.
  *
  * Each block is centred on its own mean and joined by Chan's formula. Its last term,
- * `δδᵀ · n_a n_b / (n_a + n_b)`, is that of one more row, `δ √(n_a n_b / (n_a + n_b))`; so a block is
- * one product of matrices. Products are rounded before they are added, as every machine can: equal
- * blocks give equal bits on all.
+ * `δδᵀ · n_a n_b / (n_a + n_b)`, is that of one more row, `δ √(n_a n_b / (n_a + n_b))`; so adding a block is
+ * one product of matrices. Products are rounded before they are added, which every machine can do: equal
+ * blocks give equal bits on all of them.
  */
 export class RunningMoments {
   count = 0;
   readonly mean: Float64Array;
   private readonly heap: Float64Heap;
-  /** The scatter; of what lies below its diagonal nothing is kept. */
+  /** The scatter; its values below the diagonal have no meaning. */
   private readonly scatter: Matrix;
   private readonly block: Matrix;
 
   constructor(columns: number) {
-    const stride = Math.ceil(columns / 4) * 4; // what is multiplied comes in fours
+    const stride = Math.ceil(columns / 4) * 4; // products take rows and columns in groups of four
     this.mean = new Float64Array(columns);
     this.scatter = rowMajor(0, stride);
     this.block = rowMajor(stride * stride, stride);
@@ -53,12 +56,12 @@ export class RunningMoments {
     return moments;
   }
 
-  /** Adds rows start … end − 1, at most {@link BLOCK}. */
+  /** Adds the rows start … end − 1, at most {@link BLOCK} of them. */
   addRows({ data, columns }: RowMatrix, start: number, end: number): void {
     const { values } = this.heap;
     const { at, down } = this.block;
     const rows = end - start;
-    // sums are relative to the first row: constant features have exactly their value as mean
+    // sums are relative to the first row, so that the mean of a constant feature is exactly its value
     const first = start * columns;
     const mean = new Float64Array(columns);
     for (let row = start; row < end; row++)
@@ -71,7 +74,7 @@ export class RunningMoments {
     this.join(rows, mean, rows);
   }
 
-  /** Adds what another has seen, of as many columns. */
+  /** Adds the samples of another instance with the same number of columns. */
   add(other: RunningMoments): void {
     const { values } = this.heap;
     const { down } = this.scatter;
@@ -81,7 +84,10 @@ export class RunningMoments {
     this.join(count, mean, 0);
   }
 
-  /** Joins so many samples with this mean, of which the block holds centred rows, or the scatter all. */
+  /**
+   * Joins `count` samples of a given mean. The first `rows` rows of the block are those samples, centred; if
+   * `rows` is 0, the scatter already includes theirs.
+   */
   private join(count: number, mean: Float64Array, rows: number): void {
     const { heap, block, scatter } = this;
     const { values } = heap;
@@ -100,7 +106,7 @@ export class RunningMoments {
     });
   }
 
-  /** A copy, of which later samples change nothing. */
+  /** Returns a copy, which later samples do not change. */
   moments(): Moments {
     const n = this.mean.length;
     const { values } = this.heap;

@@ -3,11 +3,11 @@ import { fail } from '../../internal/check.js';
 import { readHeader } from '../../io/safetensors_header.js';
 import type { Moments } from './moments.js';
 
-/** Says in a file's metadata what is in it. */
+/** The name of the format in a file's metadata. */
 const FORMAT = 'gan-kit FeatureStatistics 1';
 
 /**
- * Moments as a safetensors file: `mean` [d] and `scatter` [d, d], F64, and the count in the metadata.
+ * Encodes moments as a safetensors file: `mean` [d] and `scatter` [d, d], F64, and the count in the metadata.
  * Equal moments give equal bytes.
  */
 export function encodeMoments({ count, mean, scatter }: Moments): Uint8Array {
@@ -30,7 +30,7 @@ export function encodeMoments({ count, mean, scatter }: Moments): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link encodeMoments} wrote, bit for bit; anything else is refused. */
+/** Reads the bytes that {@link encodeMoments} wrote, bit for bit; refuses anything else. */
 export function decodeMoments(where: string, bytes: unknown): Moments {
   if (!isUint8Array(bytes)) fail('type', where, 'bytes', 'a Uint8Array', bytes);
   const { entries, metadata, dataStart } = readHeader(bytes);
@@ -52,7 +52,10 @@ export function decodeMoments(where: string, bytes: unknown): Moments {
   return checkedMoments(where, 'bytes', moments);
 }
 
-/** Checks that moments could have come from samples. */
+/**
+ * Returns moments. Refuses those that no samples can have: their count, sizes, finite values, signs on the
+ * diagonal and symmetry are checked.
+ */
 export function checkedMoments(where: string, parameter: string, moments: Moments): Moments {
   const { count, mean, scatter } = moments;
   const n = mean.length;

@@ -4,23 +4,24 @@ import { NpzReader, encodeNpz } from '../../io/numpy/npz.js';
 import { checkedStatistics } from './checked_statistics.js';
 import type { FeatureStatistics, GaussianStatistics } from './feature_statistics.js';
 
-/** Header of a .npy file: what numpy writes of such arrays has some 128 bytes. */
+/** The most bytes of the header of a .npy file; for such arrays numpy writes about 128. */
 const HEADER_BYTES = 2 ** 16;
-/** Covariances of more features are of 512 MiB. */
+/** The most features of a file; their covariance takes 512 MiB. */
 const MOST_FEATURES = 8192;
 
 /**
- * Reads the statistics that pytorch-fid, clean-fid and others keep of a data set: a `.npz` file of NumPy
+ * Reads the statistics of a data set from a file of pytorch-fid, clean-fid or others: a `.npz` file of NumPy
  * with the mean `mu` and the covariance `sigma` (ddof 1) of its features.
  *
- * `frechetDistance` takes them. Such a file says neither of how many images nor of which network and
- * layer it is, nor how images were resized: a distance is an FID only from features made alike.
+ * `frechetDistance` accepts the result. Such a file does not say how many images it describes, which network
+ * and layer made the features, or how images were resized: a distance is an FID only if both sets of features
+ * were made in the same way.
  *
- * @param bytes The whole file. Arrays of float32 or float64, in any order of bytes, packed or not; others
- *   beside `mu` and `sigma` are passed over.
+ * @param bytes The whole file. Arrays of float32 or float64, in either byte order, compressed or not; arrays
+ *   other than `mu` and `sigma` are ignored.
  * @returns Mean and covariance.
- * @throws GanKitError if the file is damaged, has no `mu` and `sigma` that fit each other, or they hold
- *   NaN or an infinity.
+ * @throws GanKitError if the file is damaged, `mu` and `sigma` are missing or do not fit each other, they
+ *   contain NaN or an infinity, or `sigma` is not a covariance.
  *
  * **Differentiable:** no.
  *
@@ -58,15 +59,16 @@ export function decodeStatisticsNPZ(bytes: Uint8Array | ArrayBuffer): GaussianSt
 }
 
 /**
- * Writes statistics as pytorch-fid and clean-fid keep them: a `.npz` file of NumPy with `mu` [d] and
+ * Encodes statistics in the format of pytorch-fid and clean-fid: a `.npz` file of NumPy with `mu` [d] and
  * `sigma` [d, d], float64. Equal statistics give equal bytes.
  *
- * The number of samples is not in it: parts that are to be merged travel by `toBytes` of
+ * The file does not contain the number of samples. Statistics that will be merged later need `toBytes` of
  * {@link FeatureStatistics}.
  *
- * @param statistics A FeatureStatistics that has seen two samples or more, or `{ mean, covariance }`.
+ * @param statistics A FeatureStatistics of two samples or more, or `{ mean, covariance }`.
  * @returns The file: 8 (d² + d) bytes and headers.
- * @throws GanKitError if the statistics do not fit each other, are not finite, or are no covariance.
+ * @throws GanKitError if mean and covariance do not fit each other or are not finite, or the covariance is not
+ *   one.
  *
  * **Differentiable:** no.
  *
