@@ -1,7 +1,7 @@
 import { elu, leakyRelu, prelu, relu, relu6, sigmoid, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { fail } from '../internal/check.js';
-import { toTensor } from './wasm/runtime/wasm_backend.js';
+import { toTensor } from './replacement.js';
 
 /** The activation that tfjs's fused kernels apply to their sums. */
 export interface FusedActivation {

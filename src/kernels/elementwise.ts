@@ -18,8 +18,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withNaNOf } from './not_a_number.js';
-import { kernelFunc, toTensor } from './wasm/runtime/wasm_backend.js';
-import type { KernelBackend, KernelCall, KernelReplacement } from './wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from './replacement.js';
+import type { KernelBackend, KernelCall, KernelReplacement } from './replacement.js';
 
 type Call = KernelCall<{ x: Tensor }>;
 

@@ -5,7 +5,7 @@ import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-co
 import { adamStep } from './wasm/adam_step.js';
 import { batchMatMul, fusedMatMul } from './wasm/batch_mat_mul.js';
 import { clamps } from './wasm/clamp.js';
-import { conv2D, fusedConv2D } from './wasm/conv2d.js';
+import { convolutions } from './wasm/conv2d.js';
 import { conv2DBackpropFilter } from './wasm/conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './wasm/conv2d_backprop_input.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './wasm/conv3d_backprop.js';
@@ -20,17 +20,13 @@ import { leakyRelu } from './wasm/leaky_relu.js';
 import { oneHot } from './wasm/one_hot.js';
 import { mean, sum } from './wasm/reductions.js';
 import { guardMemory } from './wasm/runtime/out_of_memory.js';
-import type {
-  KernelBackend,
-  KernelReplacement,
-  StockKernel,
-  WasmBackend,
-} from './wasm/runtime/wasm_backend.js';
+import type { KernelBackend, KernelReplacement, StockKernel } from './replacement.js';
+import type { WasmBackend } from './wasm/runtime/wasm_backend.js';
 import { slice } from './wasm/slice.js';
 import { tile } from './wasm/tile.js';
 import { unclampedSums } from './wasm/unclamped_sums.js';
 import { unsortedSegmentSum } from './wasm/unsorted_segment_sum.js';
-import { cpuConv2D, cpuFusedConv2D } from './cpu/conv2d.js';
+import { cpuConvolutions } from './cpu/conv2d.js';
 import { cpuConv2DBackpropFilter } from './cpu/conv2d_backprop_filter.js';
 import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
 import { spendBanner } from './cpu/cpu_banner.js';
@@ -52,20 +48,18 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   batchMatMul,
   ...clamps,
   clipOnWebGL,
-  conv2D,
+  ...convolutions,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   conv3DBackpropFilter,
   conv3DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
-  cpuConv2D,
+  ...cpuConvolutions,
   cpuConv2DBackpropFilter,
   cpuConv2DBackpropInput,
-  cpuFusedConv2D,
   einsum,
   ...elementwise,
-  fusedConv2D,
   fusedMatMul,
   ...fusedOnGPU,
   identity,

@@ -1,4 +1,4 @@
-import type { KernelReplacement } from './wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from './replacement.js';
 
 /** The value of `#kernels` outside Node. */
 export const kernelsOfNode: readonly KernelReplacement[] = [];

@@ -5,7 +5,7 @@ import { mirrorPadGradOnTensorflow } from './tensorflow/mirror_pad_grad.js';
 import { poolingOnTensorflow } from './tensorflow/pooling.js';
 import { smallSumsOnTensorflow } from './tensorflow/small_sums.js';
 import { stepOnTensorflow } from './tensorflow/step.js';
-import type { KernelReplacement } from './wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from './replacement.js';
 
 /** The value of `#kernels` under the `node` condition: those of libtensorflow, which exists only there. */
 export const kernelsOfNode: readonly KernelReplacement[] = [

@@ -1,7 +1,7 @@
 import { Conv2DBackpropInput, backend_util, util } from '@tensorflow/tfjs-core';
 import type { Conv2DBackpropInputAttrs, Tensor4D } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { addProduct } from './add_product.js';
 import { valuesOf } from './cpu_backend.js';
 import type { CPUKernelCall } from './cpu_backend.js';

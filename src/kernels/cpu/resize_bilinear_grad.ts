@@ -1,6 +1,6 @@
 import { ResizeBilinearGrad } from '@tensorflow/tfjs-core';
 import type { KernelFunc, Tensor4D } from '@tensorflow/tfjs-core';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
 
 /** The gradient of bilinear resizing on cpu; the stock kernel's result is as high as the image is wide. */
 export const resizeBilinearGrad: KernelReplacement = {

@@ -1,7 +1,7 @@
 import { ResizeNearestNeighborGrad } from '@tensorflow/tfjs-core';
 import type { ResizeNearestNeighborGradAttrs, Tensor4D } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { valuesOf } from './cpu_backend.js';
 import type { CPUKernelCall } from './cpu_backend.js';
 

@@ -1,7 +1,7 @@
 import { ClipByValue, maximum, minimum, tidy } from '@tensorflow/tfjs-core';
 import type { ClipByValueAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelCall, KernelReplacement } from '../replacement.js';
 
 type Call = KernelCall<{ x: Tensor }, ClipByValueAttrs>;
 

@@ -2,8 +2,8 @@ import { FusedConv2D, FusedDepthwiseConv2D, _FusedMatMul, tidy } from '@tensorfl
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { activated } from '../activation.js';
 import type { FusedActivation } from '../activation.js';
-import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
-import type { KernelBackend, KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelBackend, KernelCall, KernelReplacement } from '../replacement.js';
 
 type Call = KernelCall<{ preluActivationWeights?: Tensor }, FusedActivation>;
 

@@ -8,8 +8,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withNaNWhere } from '../not_a_number.js';
-import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelCall, KernelReplacement } from '../replacement.js';
 
 type Call = KernelCall<{ a: Tensor; b: Tensor }>;
 

@@ -1,7 +1,7 @@
 import { Softmax, max, mul, step, tidy } from '@tensorflow/tfjs-core';
 import type { SoftmaxAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelCall, KernelReplacement } from '../replacement.js';
 
 type Call = KernelCall<{ logits: Tensor }, SoftmaxAttrs>;
 

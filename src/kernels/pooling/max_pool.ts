@@ -4,28 +4,25 @@ import { valuesOf } from '../cpu/cpu_backend.js';
 import type { CPUBackend } from '../cpu/cpu_backend.js';
 import { markNaN, withNaNWhere } from '../not_a_number.js';
 import { simdOf } from '../wasm/runtime/simd.js';
-import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
-import type {
-  KernelBackend,
-  KernelCall,
-  KernelReplacement,
-  StockKernel,
-  WasmBackend,
-} from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelBackend, KernelCall, KernelReplacement, StockKernel } from '../replacement.js';
+import type { WasmBackend } from '../wasm/runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }>;
+type Call = KernelCall<{ x: Tensor }, unknown>;
 
 /** Tests whether x is known to have no NaN, by backend; data on a GPU is not read. */
 const IS_NUMBERS: Record<
   Exclude<KernelBackend, 'tensorflow'>,
-  (x: Tensor, backend: WasmBackend) => boolean
+  (x: Tensor, backend: object) => boolean
 > = {
-  cpu: (x, backend) => !valuesOf(backend as unknown as CPUBackend, x).some(Number.isNaN),
-  wasm: (x, backend) =>
-    simdOf(backend).isAboveNegativeInfinity(backend.getMemoryOffset(x.dataId), x.size) !== 0,
+  cpu: (x, backend) => !valuesOf(backend as CPUBackend, x).some(Number.isNaN),
+  wasm: (x, backend) => isNumbersOnWasm(x, backend as WasmBackend),
   webgl: () => false,
   webgpu: () => false,
 };
+
+const isNumbersOnWasm = (x: Tensor, backend: WasmBackend): boolean =>
+  simdOf(backend).isAboveNegativeInfinity(backend.getMemoryOffset(x.dataId), x.size) !== 0;
 
 /** Runs tfjs's max pooling, but returns NaN for each window that holds one: no backend of tfjs does. */
 export function withNaN(stock: StockKernel, { inputs: { x }, attrs, backend }: Call): Tensor {

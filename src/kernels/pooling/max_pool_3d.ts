@@ -1,10 +1,12 @@
 import { MaxPool3D } from '@tensorflow/tfjs-core';
 import type { MaxPool3DAttrs, Tensor5D } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { FloatPair, KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from '../wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { FloatPair, WasmKernelCall } from '../wasm/runtime/wasm_backend.js';
 import { forEachMaximum, pool3D } from './pool_windows.js';
 
-type Call = KernelCall<{ x: Tensor5D }, MaxPool3DAttrs>;
+type Call = WasmKernelCall<{ x: Tensor5D }, MaxPool3DAttrs>;
 
 /**
  * Max pooling in three dimensions. Stock wasm takes the smallest number above zero for the least

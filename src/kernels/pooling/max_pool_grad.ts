@@ -2,8 +2,10 @@ import { MaxPool3DGrad, MaxPoolGrad } from '@tensorflow/tfjs-core';
 import type { MaxPool3DAttrs, MaxPoolAttrs, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { valuesOf } from '../cpu/cpu_backend.js';
 import type { CPUKernelCall } from '../cpu/cpu_backend.js';
-import { heapViews, kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { FloatTriple, KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from '../wasm/runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { FloatTriple, WasmKernelCall } from '../wasm/runtime/wasm_backend.js';
 import { forEachMaximum, pool2D, pool3D } from './pool_windows.js';
 import type { Pool } from './pool_windows.js';
 
@@ -24,7 +26,7 @@ function gradient<T extends Tensor4D | Tensor5D, Attrs>(
   return {
     kernelName,
     make: () =>
-      kernelFunc(({ inputs: { dy, input }, attrs, backend }: KernelCall<Inputs<T>, Attrs>) => {
+      kernelFunc(({ inputs: { dy, input }, attrs, backend }: WasmKernelCall<Inputs<T>, Attrs>) => {
         const dx = backend.makeOutput(input.shape, 'float32');
         const [values, outer, inner] = heapViews<FloatTriple>(backend, input, dy, dx);
         inner.fill(0);

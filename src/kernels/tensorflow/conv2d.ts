@@ -1,8 +1,8 @@
 import { Conv2D, FusedConv2D, add, tidy } from '@tensorflow/tfjs-core';
 import type { Conv2DAttrs, FusedConv2DAttrs, Tensor } from '@tensorflow/tfjs-core';
 import { activated } from '../activation.js';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './conv2d_gradients.js';
 import { convAttrs } from './conv_op.js';
 import { infoOf } from './geometry.js';

@@ -15,8 +15,8 @@ import type {
   Tensor,
   Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { convAttrs } from './conv_op.js';
 import { infoOf } from './geometry.js';
 import type { Geometry, Shape4D } from './geometry.js';

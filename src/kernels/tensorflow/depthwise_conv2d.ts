@@ -20,8 +20,8 @@ import type {
   Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { activated } from '../activation.js';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { infoOf } from './geometry.js';
 import type { Fused, Geometry, Images } from './geometry.js';
 import { paddingAttrs } from './padding.js';

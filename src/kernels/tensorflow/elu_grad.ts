@@ -1,8 +1,8 @@
 import { EluGrad, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withNaNOf } from '../not_a_number.js';
-import { kernelFunc, toTensor } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import type { TensorflowCall } from './tensorflow_backend.js';
 
 /** The gradient of elu; libtensorflow takes NaN for a number above zero, with slope 1. */

@@ -2,8 +2,8 @@ import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { MIRROR_PAD_GRAD } from '../../ops/mirror_pad.js';
 import type { MirrorPadGradAttrs } from '../../ops/mirror_pad.js';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { OF_FLOATS, dtype, text } from './tensorflow_backend.js';
 import type { TensorflowCall } from './tensorflow_backend.js';
 

@@ -19,8 +19,8 @@ import { insideParts } from '../pooling/inside_parts.js';
 import { withNaN } from '../pooling/max_pool.js';
 import { poolAxes } from '../pooling/pool_axes.js';
 import type { PoolAttrs, PoolAxis } from '../pooling/pool_axes.js';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { paddingBehind } from './padding.js';
 import { OF_FLOATS, int, text } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowBackend, TensorflowCall } from './tensorflow_backend.js';
@@ -134,9 +134,7 @@ const maximum = (kernelName: string): KernelReplacement => ({
       });
     return kernelFunc((call: Call<{ x: Tensor }>) => {
       const run = isNamed(call.attrs) ? stock : (pool as unknown as typeof stock);
-      return isNumbers(call.backend, call.inputs.x)
-        ? run(call)
-        : withNaN(run, call as unknown as KernelCall<{ x: Tensor }>);
+      return isNumbers(call.backend, call.inputs.x) ? run(call) : withNaN(run, call);
     });
   },
 });

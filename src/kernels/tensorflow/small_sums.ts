@@ -1,7 +1,7 @@
 import { Mean, Sum, tensor1d, util } from '@tensorflow/tfjs-core';
 import type { SumAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { dtype, flag } from './tensorflow_backend.js';
 import type { OpAttr, TensorflowCall } from './tensorflow_backend.js';
 

@@ -1,7 +1,7 @@
 import { Step, mul, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { StepAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc } from '../wasm/runtime/wasm_backend.js';
-import type { KernelReplacement } from '../wasm/runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
 import { OF_FLOATS, float } from './tensorflow_backend.js';
 import type { TensorflowCall } from './tensorflow_backend.js';
 

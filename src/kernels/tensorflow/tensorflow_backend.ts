@@ -5,6 +5,7 @@ import type {
   Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { KernelCall } from '../replacement.js';
 
 /** The part of tfjs-node's backend that kernels use; its module is never imported here. */
 export interface TensorflowBackend {
@@ -47,11 +48,11 @@ export interface OpOutput {
 }
 
 /** The argument of a kernel. */
-export interface TensorflowCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
-  readonly inputs: Inputs;
-  readonly attrs: Attrs;
-  readonly backend: TensorflowBackend;
-}
+export type TensorflowCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> = KernelCall<
+  Inputs,
+  Attrs,
+  TensorflowBackend
+>;
 
 /** An attribute of an op; its type is a number of TensorFlow's C API, which never change. */
 export interface OpAttr {

@@ -1,8 +1,9 @@
 import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
 /** The operands of one step of Adam. */
 interface Moments<T> {
@@ -19,7 +20,7 @@ export interface AdamNumbers {
   readonly epsilon: number;
   readonly rate: number;
 }
-type Call = KernelCall<Inputs<TensorInfo>, AdamNumbers>;
+type Call = WasmKernelCall<Inputs<TensorInfo>, AdamNumbers>;
 
 const KERNEL = 'GanKitAdamStep';
 

@@ -9,15 +9,16 @@ import { activate } from '../activation.js';
 import { matrixProduct, rowMajor, transposedLayout } from './convolution/matrix_product.js';
 import type { Layout } from './convolution/matrix_product.js';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement, WasmBackend } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall, WasmBackend } from './runtime/wasm_backend.js';
 
 interface Inputs {
   readonly a: Tensor;
   readonly b: Tensor;
 }
-type Call = KernelCall<Inputs, BatchMatMulAttrs>;
-type FusedCall = KernelCall<
+type Call = WasmKernelCall<Inputs, BatchMatMulAttrs>;
+type FusedCall = WasmKernelCall<
   Inputs & { readonly bias?: Tensor; readonly preluActivationWeights?: Tensor },
   _FusedMatMulAttrs
 >;

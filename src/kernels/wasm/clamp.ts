@@ -1,10 +1,11 @@
 import { ClipByValue, Relu, Relu6 } from '@tensorflow/tfjs-core';
 import type { ClipByValueAttrs, Tensor } from '@tensorflow/tfjs-core';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call<Attrs> = KernelCall<{ x: Tensor }, Attrs>;
+type Call<Attrs> = WasmKernelCall<{ x: Tensor }, Attrs>;
 type Bounds = readonly [low: number, high: number];
 
 /**

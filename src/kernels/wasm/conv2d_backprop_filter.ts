@@ -3,10 +3,11 @@ import type { Conv2DBackpropFilterAttrs, Tensor4D } from '@tensorflow/tfjs-core'
 import { fail } from '../../internal/check.js';
 import { filterGradient } from './convolution/convolution.js';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor4D; dy: Tensor4D }, Conv2DBackpropFilterAttrs>;
+type Call = WasmKernelCall<{ x: Tensor4D; dy: Tensor4D }, Conv2DBackpropFilterAttrs>;
 
 /**
  * The gradient of a convolution in its filter, `dW[i,j,c,d] = Σ x[n, s·p+i, s·q+j, c] · dy[n,p,q,d]`.

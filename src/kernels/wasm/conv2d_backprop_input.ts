@@ -2,10 +2,11 @@ import { Conv2DBackpropInput, backend_util } from '@tensorflow/tfjs-core';
 import type { Conv2DBackpropInputAttrs, Tensor4D } from '@tensorflow/tfjs-core';
 import { inputGradient } from './convolution/convolution.js';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ dy: Tensor4D; filter: Tensor4D }, Conv2DBackpropInputAttrs>;
+type Call = WasmKernelCall<{ dy: Tensor4D; filter: Tensor4D }, Conv2DBackpropInputAttrs>;
 
 /**
  * The gradient of a convolution in its input, which is also the forward pass of a transposed

@@ -18,16 +18,13 @@ import type {
   Tensor,
   Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc, toTensor } from './runtime/wasm_backend.js';
-import type {
-  FloatPair,
-  KernelCall,
-  KernelReplacement,
-  WasmBackend,
-} from './runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { FloatPair, WasmKernelCall, WasmBackend } from './runtime/wasm_backend.js';
 
-type InputCall = KernelCall<{ dy: Tensor5D; filter: Tensor5D }, Conv3DBackpropInputV2Attrs>;
-type FilterCall = KernelCall<{ x: Tensor5D; dy: Tensor5D }, Conv3DBackpropFilterV2Attrs>;
+type InputCall = WasmKernelCall<{ dy: Tensor5D; filter: Tensor5D }, Conv3DBackpropInputV2Attrs>;
+type FilterCall = WasmKernelCall<{ x: Tensor5D; dy: Tensor5D }, Conv3DBackpropFilterV2Attrs>;
 
 /**
  * The input gradient of a 3-D convolution: for each tap in depth, the 2-D gradient of all planes at

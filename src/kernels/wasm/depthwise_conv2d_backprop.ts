@@ -8,14 +8,16 @@ import type {
   DepthwiseConv2dNativeBackpropInputAttrs,
   Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from './runtime/wasm_backend.js';
-import type { FloatTriple, KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { FloatTriple, WasmKernelCall } from './runtime/wasm_backend.js';
 
-type InputCall = KernelCall<
+type InputCall = WasmKernelCall<
   { dy: Tensor4D; filter: Tensor4D },
   DepthwiseConv2dNativeBackpropInputAttrs
 >;
-type FilterCall = KernelCall<
+type FilterCall = WasmKernelCall<
   { x: Tensor4D; dy: Tensor4D },
   DepthwiseConv2dNativeBackpropFilterAttrs
 >;

@@ -1,9 +1,10 @@
 import { Einsum, matMul, reshape, sum, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { EinsumAttrs, Tensor, Tensor3D } from '@tensorflow/tfjs-core';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<Tensor[], EinsumAttrs>;
+type Call = WasmKernelCall<Tensor[], EinsumAttrs>;
 
 /** A tensor with a letter for each axis. */
 interface Lettered {

@@ -1,9 +1,10 @@
 import { Identity } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }>;
+type Call = WasmKernelCall<{ x: Tensor }>;
 
 /**
  * A clone that shares its data, as on every other backend: data is never written in place.

@@ -2,10 +2,11 @@ import { Maximum, Minimum, broadcastTo, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withNaNOf } from '../not_a_number.js';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc, toTensor } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ a: Tensor; b: Tensor }>;
+type Call = WasmKernelCall<{ a: Tensor; b: Tensor }>;
 
 /** Keeps a NaN of either operand; stock wasm takes the left one where the right one is NaN. */
 const choosing = (kernelName: string): KernelReplacement => ({

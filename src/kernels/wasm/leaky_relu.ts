@@ -1,9 +1,10 @@
 import { LeakyRelu, mul, step, tidy } from '@tensorflow/tfjs-core';
 import type { LeakyReluAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }, LeakyReluAttrs>;
+type Call = WasmKernelCall<{ x: Tensor }, LeakyReluAttrs>;
 
 /**
  * `x · step(x)` with slope α below zero, the same products as stock wasm's branch per element,

@@ -1,9 +1,11 @@
 import { OneHot } from '@tensorflow/tfjs-core';
 import type { OneHotAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from './runtime/wasm_backend.js';
-import type { HeapView, KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { HeapView, WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ indices: Tensor }, OneHotAttrs>;
+type Call = WasmKernelCall<{ indices: Tensor }, OneHotAttrs>;
 
 /**
  * Rows of `offValue` with one `onValue`, in the requested dtype. Stock wasm writes the bits of

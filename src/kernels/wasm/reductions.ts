@@ -1,10 +1,11 @@
 import { Mean, Sum, reshape, tidy, transpose, util } from '@tensorflow/tfjs-core';
 import type { SumAttrs, Tensor } from '@tensorflow/tfjs-core';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc, toTensor } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }, SumAttrs>;
+type Call = WasmKernelCall<{ x: Tensor }, SumAttrs>;
 
 /**
  * Sums with float64 accumulators, correct to float32 rounding at any length; stock wasm adds in

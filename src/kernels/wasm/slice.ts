@@ -1,9 +1,11 @@
 import { Slice, slice_util, util } from '@tensorflow/tfjs-core';
 import type { SliceAttrs, Tensor } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from './runtime/wasm_backend.js';
-import type { HeapView, KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { HeapView, WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }, SliceAttrs>;
+type Call = WasmKernelCall<{ x: Tensor }, SliceAttrs>;
 
 /** Returns the start and the length of the slice, along each axis. */
 function params(x: Tensor, attrs: SliceAttrs): { begin: number[]; size: number[] } {

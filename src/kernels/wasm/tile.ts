@@ -1,9 +1,11 @@
 import { Tile, util } from '@tensorflow/tfjs-core';
 import type { Tensor, TileAttrs } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from './runtime/wasm_backend.js';
-import type { HeapView, KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { HeapView, WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor }, TileAttrs>;
+type Call = WasmKernelCall<{ x: Tensor }, TileAttrs>;
 
 /**
  * Repetition by block copies. Stock wasm computes coordinates for each element: 250 times slower

@@ -12,8 +12,9 @@ import type { FusedActivation } from '../activation.js';
 import { withNaNWhere } from '../not_a_number.js';
 import { paddedDepthwise } from './padded_depthwise.js';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc, toTensor } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement, StockKernel } from './runtime/wasm_backend.js';
+import { kernelFunc, toTensor } from '../replacement.js';
+import type { KernelReplacement, StockKernel } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
 /** A sum that is odd in x and bias together. */
 interface Inputs {
@@ -22,7 +23,7 @@ interface Inputs {
   readonly bias?: Tensor;
   readonly preluActivationWeights?: Tensor;
 }
-type Call<Attrs> = KernelCall<Inputs, Attrs>;
+type Call<Attrs> = WasmKernelCall<Inputs, Attrs>;
 
 /**
  * Computes the sums of stock wasm, but keeps NaN: that clamps them to [−∞, ∞], which turns NaN into

@@ -1,9 +1,11 @@
 import { UnsortedSegmentSum, util } from '@tensorflow/tfjs-core';
 import type { Tensor, UnsortedSegmentSumAttrs } from '@tensorflow/tfjs-core';
-import { heapViews, kernelFunc } from './runtime/wasm_backend.js';
-import type { KernelCall, KernelReplacement } from './runtime/wasm_backend.js';
+import { kernelFunc } from '../replacement.js';
+import { heapViews } from './runtime/wasm_backend.js';
+import type { KernelReplacement } from '../replacement.js';
+import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-type Call = KernelCall<{ x: Tensor; segmentIds: Tensor }, UnsortedSegmentSumAttrs>;
+type Call = WasmKernelCall<{ x: Tensor; segmentIds: Tensor }, UnsortedSegmentSumAttrs>;
 
 /**
  * `out[s] = Σ x[i] over all i with segmentIds[i] = s`, the gradient of gather and of embeddings;

@@ -1,14 +1,12 @@
-import { engine } from '@tensorflow/tfjs-core';
 import type {
   DataId,
   DataType,
-  KernelFunc,
   NamedAttrMap,
   NamedTensorInfoMap,
-  Tensor,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { WasmMemory } from '../../../internal/web_assembly.js';
+import type { KernelCall } from '../../replacement.js';
 
 export type HeapView = Float32Array | Int32Array | Uint8Array;
 export type FloatPair = [Float32Array, Float32Array];
@@ -40,36 +38,12 @@ export interface WasmBackend {
 export const memoryOf = ({ wasmMemory, asm }: WasmBackend['wasm']): WasmMemory =>
   wasmMemory ?? asm.memory;
 
-/** The argument of a kernel. */
-export interface KernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> {
-  readonly inputs: Inputs;
-  readonly attrs: Attrs;
-  readonly backend: WasmBackend;
-}
-
-/** The stock kernel of tfjs; throws if there is none. */
-export type StockKernel = (call: object) => TensorInfo;
-
-/** The backends whose kernels are replaced. */
-export type KernelBackend = 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'tensorflow';
-
-/** A kernel of ours. */
-export interface KernelReplacement {
-  readonly kernelName: string;
-  /** The backend; default wasm. */
-  readonly backendName?: KernelBackend;
-  /** Makes the kernel function, with the stock one as fallback. */
-  readonly make: (stock: StockKernel) => KernelFunc;
-}
-
-/** Casts a kernel written here to the loose type of the registry. */
-export const kernelFunc = <Call, Result = TensorInfo>(run: (call: Call) => Result): KernelFunc =>
-  run as unknown as KernelFunc;
-
-/** Makes a tensor of heap memory, for ops. The kernels of some backends already return one. */
-export function toTensor<T extends Tensor>(info: TensorInfo): T {
-  return 'rank' in info ? (info as T) : (engine().makeTensorFromTensorInfo(info) as T);
-}
+/** The argument of a wasm kernel. */
+export type WasmKernelCall<Inputs = NamedTensorInfoMap, Attrs = NamedAttrMap> = KernelCall<
+  Inputs,
+  Attrs,
+  WasmBackend
+>;
 
 /**
  * Returns views of several tensors on the heap. Asking for the offset first moves a tensor from
