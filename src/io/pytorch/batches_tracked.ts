@@ -1,13 +1,16 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 
-/** PyTorch counts the batches that a norm has seen and, with a momentum, does not use the count. */
+/**
+ * The number of batches that each norm has seen. PyTorch counts them, but does not use the count if the norm has
+ * a momentum.
+ */
 const counts = new WeakMap<layers.Layer, number>();
 
 export function rememberBatchesTracked(layer: layers.Layer, count: number): void {
   counts.set(layer, count);
 }
 
-/** The count as it was loaded, else 0. */
+/** Returns the loaded count, or 0 if none was loaded. */
 export function batchesTracked(layer: layers.Layer): number {
   return counts.get(layer) ?? 0;
 }

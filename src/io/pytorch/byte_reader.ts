@@ -2,7 +2,7 @@ import { cut, refuse } from './refuse.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads bytes from front to back; every length is checked before it is used. */
+/** A reader of bytes from front to back; it checks every length before it uses it. */
 export class ByteReader {
   /** The position of the next byte. */
   at = 0;
@@ -12,7 +12,7 @@ export class ByteReader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Moves on by `count` bytes and returns where they begin. */
+  /** Advances by `count` bytes and returns the position of the first of them. */
   private advance(count: number): number {
     const start = this.at;
     const left = this.bytes.length - start;
@@ -26,7 +26,7 @@ export class ByteReader {
     return start;
   }
 
-  /** The next bytes, in the memory of the file. */
+  /** Returns the next `count` bytes; they share the memory of the file. */
   take(count: number): Uint8Array {
     const start = this.advance(count);
     return this.bytes.subarray(start, start + count);
@@ -48,12 +48,12 @@ export class ByteReader {
     return this.view.getUint32(this.advance(4), true);
   }
 
-  /** A length of 64 bits; beyond 2^53 it is inexact, and longer than any file all the same. */
+  /** Reads a 64-bit length. A value above 2^53 is inexact, but it is then longer than any file. */
   uint64(): number {
     return this.uint32() + 2 ** 32 * this.uint32();
   }
 
-  /** Pickle has its numbers little-endian, except this one. */
+  /** Reads a big-endian float64, the only kind of number that pickle does not write little-endian. */
   float64BigEndian(): number {
     return this.view.getFloat64(this.advance(8), false);
   }
@@ -68,7 +68,7 @@ export class ByteReader {
     }
   }
 
-  /** The text up to the next line feed, which is read too. */
+  /** Reads the text up to the next line feed, and the line feed. */
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
     if (end < 0) refuse(`whose line at byte ${this.at} ends`, 'the end of the file');
@@ -77,7 +77,7 @@ export class ByteReader {
     return text;
   }
 
-  /** A line that is a whole number, such as a place in the memo. */
+  /** Reads a line that is a non-negative integer, for example a place in the memo. */
   countLine(): number {
     const text = this.line();
     if (!/^\d{1,15}$/.test(text)) refuse('with a count in this place', cut(text));

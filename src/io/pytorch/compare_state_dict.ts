@@ -5,21 +5,23 @@ import type { Entries } from './state_dict_entries.js';
 import type { PlannedWeight } from './layer_plan.js';
 import type { WeightPlan } from './weight_plan.js';
 
-/** A state_dict beside what a model needs. */
+/** The differences between a state_dict and the entries that a model needs. */
 export interface Comparison {
   readonly fitting: readonly { readonly weight: PlannedWeight; readonly array: StateArray }[];
   readonly counts: ReadonlyMap<layers.Layer, number>;
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
-  /** Entries of another shape or dtype, in words. */
+  /** Descriptions of the entries with a wrong shape or dtype. */
   readonly misfits: readonly string[];
-  /** Running statistics of instance norms that PyTorch's evaluation mode uses. */
+  /**
+   * The counters of instance norms: they are present if PyTorch's evaluation mode uses the running statistics.
+   */
   readonly statistics: readonly string[];
-  /** How far the two are apart. */
+  /** The number of entries that are missing, unexpected or do not fit. */
   readonly distance: number;
 }
 
-/** Holds the entries of a state_dict against a plan. */
+/** Compares the entries of a state_dict with a plan. */
 export function compare(
   { weights, counters, dropped, statistics }: WeightPlan,
   entries: Entries,
@@ -42,7 +44,7 @@ export function compare(
   for (const [key, layer] of counters) {
     const array = entries.get(key);
     unexpected.delete(key);
-    if (array === undefined) continue; // PyTorch before 0.4.1 did not count
+    if (array === undefined) continue; // PyTorch before 0.4.1 did not count batches
     if (array.data.length === 1) counts.set(layer, countOf(array.data[0]!));
     else misfits.push(`${key} is not one number`);
   }
@@ -54,14 +56,17 @@ export function compare(
   };
 }
 
-/** A count of batches; an average has it as a float, and float16 ends at 65,504. */
+/**
+ * Returns a count of batches as an integer, or 0 if it is not finite. Averaged weights store it as a float, and
+ * float16 ends at 65,504.
+ */
 const countOf = (value: number): number =>
   Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
 
-/** Whether nothing is missing and what is there fits. */
+/** Returns whether no entry is missing and all that are present fit. */
 export const isComplete = ({ missing, misfits }: Comparison): boolean =>
   missing.length + misfits.length === 0;
 
-/** Whether any name is one of the model's. */
+/** Returns whether at least one entry has a name that the model needs. */
 export const isNear = ({ fitting, misfits }: Comparison): boolean =>
   fitting.length + misfits.length > 0;

@@ -6,7 +6,7 @@ import { quote } from './refuse.js';
 
 const constant = (value: boolean): string => (value ? 'True' : 'False');
 
-/** A value in words, for messages. */
+/** Describes a value in words, for messages. */
 export function describe(value: PickleValue): string {
   if (value === null) return 'None';
   if (Array.isArray(value)) return 'a list';
@@ -22,7 +22,7 @@ export function describe(value: PickleValue): string {
   return typeof value === 'string' ? 'a text' : `the number ${value}`;
 }
 
-/** A key of a dict as Python writes it: `'a'`, `0`, `True`; others in words. */
+/** Writes a key of a dict as Python does: `'a'`, `0`, `True`; describes other keys in words. */
 export function keyName(key: PickleValue): string {
   if (typeof key === 'string') return quote(key);
   if (typeof key === 'number' || typeof key === 'bigint') return String(key);

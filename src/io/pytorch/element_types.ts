@@ -1,15 +1,18 @@
-/** What the elements of a tensor are. */
+/** The type of a tensor's elements. */
 export class ElementType {
   constructor(
-    /** PyTorch's name: `float32`. */
+    /** The name in PyTorch, for example `float32`. */
     readonly name: string,
-    /** The name in the safetensors format, or PyTorch's where it has none. */
+    /** The name in the safetensors format, or PyTorch's name if the format has none. */
     readonly dtype: string,
     readonly bytes: number,
   ) {}
 }
 
-/** PyTorch's name, that in the safetensors format, the size, and the class of its storages if it has one. */
+/**
+ * The element types: PyTorch's name, the name in the safetensors format, the size in bytes, and the storage class
+ * if there is one.
+ */
 const TABLE: readonly (readonly [name: string, dtype: string, bytes: number, storage?: string])[] =
   [
     ['float32', 'F32', 4, 'Float'],
@@ -22,7 +25,7 @@ const TABLE: readonly (readonly [name: string, dtype: string, bytes: number, sto
     ['int8', 'I8', 1, 'Char'],
     ['uint8', 'U8', 1, 'Byte'],
     ['bool', 'BOOL', 1, 'Bool'],
-    // of later versions, in untyped storages
+    // from later versions of PyTorch, in untyped storages
     ['uint16', 'U16', 2],
     ['uint32', 'U32', 4],
     ['uint64', 'U64', 8],
@@ -31,7 +34,7 @@ const TABLE: readonly (readonly [name: string, dtype: string, bytes: number, sto
     ['float8_e8m0fnu', 'F8_E8M0', 1],
     ['float8_e4m3fnuz', 'F8_E4M3FNUZ', 1],
     ['float8_e5m2fnuz', 'F8_E5M2FNUZ', 1],
-    // named, and not read
+    // known by name for messages, but not read
     ['complex32', 'complex32', 4],
     ['complex64', 'C64', 8, 'ComplexFloat'],
     ['complex128', 'complex128', 16, 'ComplexDouble'],
@@ -42,12 +45,12 @@ const TABLE: readonly (readonly [name: string, dtype: string, bytes: number, sto
     ['quint2x4', 'quint2x4', 1, 'QUInt2x4'],
   ];
 
-/** The types by PyTorch's names. */
+/** The element types by PyTorch's name. */
 export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map(
   TABLE.map(([name, dtype, bytes]) => [name, new ElementType(name, dtype, bytes)]),
 );
 
-/** The types by the classes of their storages: `Float` for torch.FloatStorage. */
+/** The element types by storage class, for example `Float` for torch.FloatStorage. */
 export const STORAGE_ELEMENTS: ReadonlyMap<string, ElementType> = new Map(
   TABLE.flatMap(([name, , , storage]) =>
     storage === undefined ? [] : [[storage, ELEMENT_TYPES.get(name)!]],

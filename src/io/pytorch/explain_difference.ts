@@ -5,7 +5,7 @@ import { cut, quote } from './refuse.js';
 
 const MAX_LISTED = 100;
 
-/** Throws the one error that lists all. */
+/** Throws one error that lists all differences. */
 export function explain(where: string, prefix: string, comparison: Comparison): never {
   const { missing, unexpected, misfits } = comparison;
   const line = (what: string, names: readonly string[]) => {
@@ -32,7 +32,7 @@ export function explain(where: string, prefix: string, comparison: Comparison): 
 const SPECTRAL = /\.(weight_orig|parametrizations\.weight\.original)$/;
 const STATISTICS = /\.running_(mean|var)$/;
 
-/** What the differences tell of the network that the file is of. */
+/** Returns advice that depends on what the differences show about the network of the file. */
 function adviceOn(comparison: Comparison): string {
   const { missing, unexpected, misfits, statistics } = comparison;
   const [absent, present] = [missing, unexpected].map(
@@ -60,7 +60,7 @@ function adviceOn(comparison: Comparison): string {
   return 'Make the model with the options that the network had.';
 }
 
-/** Refuses to choose among several networks of a file. */
+/** Refuses a file in which several networks fit the model, and lists their prefixes. */
 export function refuseToChoose(where: string, prefixes: readonly string[]): never {
   const names = prefixes.map((prefix) => `'${cut(prefix)}'`).join(', ');
   return fail(
@@ -71,7 +71,7 @@ export function refuseToChoose(where: string, prefixes: readonly string[]): neve
   );
 }
 
-/** Refuses running statistics that PyTorch uses and instance norms here have not. */
+/** Refuses running statistics of instance norms: PyTorch uses them, and instance norms here have none. */
 export function refuseStatistics(where: string, names: readonly string[]): never {
   return fail(
     ...(['value', where, 'stateDict'] as const),

@@ -4,15 +4,18 @@ import { Opaque, TensorView, Tuple } from './pickle_values.js';
 import type { Dict, PickleValue } from './pickle_values.js';
 import { refuse } from './refuse.js';
 
-/** A key of a dict, or a place in a list. */
+/** A key of a dict, or an index of a list. */
 type Step = string | number;
 
-/** Where a state_dict is in a file that holds more. */
+/**
+ * The position of a state_dict in a file that contains more: a key or an index, or a list of these from the
+ * outside in.
+ */
 export type StateDictPath = string | number | readonly (string | number)[];
 
 const ALONE = 'Save the state_dict alone: torch.save(net.state_dict(), path).';
 
-/** Checks a path that a user gave. */
+/** Checks a path that a user passed, and returns its steps. */
 export function stepsOf(path: StateDictPath | undefined): readonly Step[] {
   if (path === undefined) return [];
   const steps: readonly unknown[] = Array.isArray(path) ? path : [path];
@@ -22,7 +25,7 @@ export function stepsOf(path: StateDictPath | undefined): readonly Step[] {
   return steps as readonly Step[];
 }
 
-/** Follows the steps, and expects tensors by name at the end. */
+/** Follows the steps and returns the tensors by name that are there; refuses anything else. */
 export function findStateDict(
   root: PickleValue,
   steps: readonly Step[],
@@ -41,7 +44,7 @@ export function findStateDict(
   });
 }
 
-/** What is at a key of a dict, or at a place in a list. */
+/** Returns the value at a key of a dict or at an index of a list; refuses a step that does not exist. */
 function enter(value: PickleValue, step: Step, before: readonly Step[]): PickleValue {
   const list = value instanceof Tuple ? value.items : value;
   const next = list instanceof Map ? list.get(step) : undefined;
@@ -59,7 +62,7 @@ function enter(value: PickleValue, step: Step, before: readonly Step[]): PickleV
   );
 }
 
-/** What to do in Python about a value that is no dict. */
+/** Returns what to do in Python about a value that is not a dict. */
 function adviceOn(value: PickleValue): string {
   const advice = value instanceof Opaque ? value.advice : undefined;
   return advice ?? 'Nothing of the file was run. Save net.state_dict().';
@@ -82,7 +85,7 @@ function adviceOnDict(
 const MAX_NAMED = 8;
 const MAX_VISITED = 10_000;
 
-/** The paths of dicts that begin with a tensor, at most two steps further. */
+/** Returns the paths of dicts whose first entry is a tensor, at most two steps below `dict`. */
 function stateDictsIn(dict: Dict, steps: readonly Step[]): string[] {
   const found: string[] = [];
   let visited = 0;

@@ -11,7 +11,7 @@ import type { LayerRule, SpectralKeys } from './weight_rules.js';
 
 type Layer = layers.Layer;
 
-/** Whether a layer is a spectrally normalized one. */
+/** Returns whether a layer is spectrally normalized. */
 export const isSpectral = (layer: Layer): boolean =>
   layer.getClassName() === 'GanKitSpectralNormalization';
 
@@ -19,19 +19,22 @@ export const isSpectral = (layer: Layer): boolean =>
 export interface PlannedWeight {
   readonly key: string;
   readonly variable: LayerVariable;
-  /** The entry's shape. */
+  /** The shape of the entry. */
   readonly shape: readonly number[];
-  /** The entry's shape with the axes that are put in another order: v is a matrix row unrolled. */
+  /**
+   * The shape whose axes are reordered. It equals `shape`, except for v: that is one vector over several axes of
+   * the kernel, and these are listed here.
+   */
   readonly unrolled: readonly number[];
-  /** Axis i of ours is axis `axes[i]` of theirs. */
+  /** The order of axes: axis i of our weight is axis `axes[i]` of PyTorch's. */
   readonly axes: readonly number[];
-  /** What stands in for an entry that is not there, if the others tell. */
+  /** Computes a missing entry from the others; returns undefined if they do not determine it. */
   readonly otherwise?: (entries: Entries) => StateArray | undefined;
-  /** Whether the entry is left out while all its values are zero. */
+  /** Whether the entry is omitted if all its values are zero. */
   readonly absentIfZero?: boolean;
 }
 
-/** How the weights of a layer are named and laid out in PyTorch. */
+/** Returns how the weights of a layer are named and laid out in PyTorch; refuses an unknown class of layer. */
 export function ruleOf(where: string, layer: Layer): LayerRule {
   const wrapped = isSpectral(layer) ? (layer as unknown as { layer: Layer }).layer : layer;
   const rule = LAYER_RULES[wrapped.getClassName()];
@@ -46,7 +49,7 @@ export function ruleOf(where: string, layer: Layer): LayerRule {
   return rule;
 }
 
-/** A dense layer as the convolution that it is over a whole map. */
+/** Returns the rule of a dense layer that is a convolution over a whole feature map in PyTorch. */
 export function mapRule(
   where: string,
   layer: Layer,
@@ -70,7 +73,7 @@ export function mapRule(
   return wholeMapRule(map.side, shape.shape.slice(1) as number[], kernel.shape as number[]);
 }
 
-/** The entries of one layer. */
+/** Plans the entries of one layer. */
 export function planLayer(
   { weights: rules, rows = 0 }: LayerRule,
   module: string,
@@ -80,7 +83,7 @@ export function planLayer(
 ): PlannedWeight[] {
   return rules.flatMap(({ ours, theirs, axes, shape: taken }): PlannedWeight[] => {
     const variable = weights.get(ours);
-    if (variable === undefined) return []; // there is no bias, or no scale
+    if (variable === undefined) return []; // the layer has no bias, or no scale
     const own = taken ?? (variable.shape as number[]);
     const shape = inverse(axes).map((axis) => own[axis]!);
     const zero = () => ({ shape, data: new Float32Array(own.reduce((a, b) => a * b, 1)) });
@@ -103,7 +106,9 @@ export function planLayer(
   });
 }
 
-/** v, of a file that has u alone. */
+/**
+ * Computes v for a file that contains only u; returns undefined if entries are missing or their sizes disagree.
+ */
 function columnsOf(entries: Entries, module: string, outputs: number): StateArray | undefined {
   const { weight: original, u: vector } = SPECTRAL_KEYS.hook;
   const [weight, u] = [entries.get(`${module}.${original}`), entries.get(`${module}.${vector}`)];
@@ -118,7 +123,10 @@ function planVector(variable: LayerVariable): Omit<PlannedWeight, 'key'> {
   return { variable, shape, unrolled: shape, axes: [0] };
 }
 
-/** v counts the kernel's axes but the outputs', there in the order of PyTorch's kernel, here of ours. */
+/**
+ * Plans v, a vector over all axes of the kernel except the output axis. In PyTorch the axes have the order of its
+ * kernel, here the order of ours.
+ */
 function planColumns(
   v: LayerVariable,
   shape: readonly number[],

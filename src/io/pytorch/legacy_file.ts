@@ -11,9 +11,9 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
 /**
- * A file of before PyTorch 1.6: pickles of a magic number, a version, facts of the machine, the
- * object and the keys of its storages; then each storage, its size before it. All little-endian,
- * whatever machine wrote it.
+ * Reads a file from before PyTorch 1.6: pickles of a magic number, a version, facts about the machine, the object
+ * and the keys of its storages; then each storage, with its size before it. All numbers are little-endian,
+ * whatever machine wrote them.
  */
 export async function readLegacy(bytes: Uint8Array): Promise<TorchFile> {
   const reader = new ByteReader(bytes);

@@ -15,48 +15,51 @@ export interface LoadStateDictOptions {
    * `inceptionV3`, `dcganGenerator` or `dcganDiscriminator`.
    */
   readonly model: LayersModel;
-  /** Arrays by PyTorch's names: of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
+  /** Arrays by PyTorch's names: the result of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;
-  /** Which network it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
+  /** The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
   readonly architecture: ArchitectureName;
-  /** Whether missing and unexpected entries are an error, as they are by default. */
+  /** Whether missing and unexpected entries are an error; default true. */
   readonly strict?: boolean;
   /**
-   * What the names begin with in a file of several networks: `'netG.'`. Entries without it are not
-   * looked at. Default: nothing, or the one prefix behind which there is such a network.
+   * The beginning of the names in a file of several networks, for example `'netG.'`; other entries are ignored.
+   * Default: none, or the only prefix after which the names fit the model.
    */
   readonly prefix?: string;
   /**
-   * What to do with running statistics of instance norms, which PyTorch uses in evaluation mode since
-   * 0.4.1 and which there are none of here: `'refuse'` (default), or `'ignore'`, to compute with those
+   * The treatment of running statistics of instance norms. PyTorch uses them in evaluation mode since 0.4.1, and
+   * instance norms here have none. `'refuse'` (default) throws an error; `'ignore'` computes with the statistics
    * of each image, as PyTorch does in training mode.
    */
   readonly instanceStatistics?: 'refuse' | 'ignore';
 }
 
 /**
- * Brings the state_dict of a network of pytorch-CycleGAN-and-pix2pix, of the Inception-v3 of
- * pytorch-fid and torch-fidelity, or of the DCGAN of pytorch/examples, into the same model here.
+ * Loads the state_dict of a PyTorch network into the same model here: a network of pytorch-CycleGAN-and-pix2pix,
+ * the Inception-v3 of pytorch-fid and torch-fidelity, or the DCGAN of pytorch/examples.
  *
- * Every name and shape is checked before any weight is changed. `module.` and `_orig_mod.`, which
- * wrappers put before the names, are taken off, as is the prefix of the one network in the file that
- * is like the model; running statistics of instance norms from before PyTorch 0.4, which were never
- * used, are passed over; dropout in a ResNet generator's blocks, which moves the numbers of later
- * modules, may be in the file, the model, both or neither; `num_batches_tracked` may be there or not,
- * and of any dtype; spectrally normalized weights may be named in PyTorch's older or newer way, and
- * bring u and v, or before PyTorch 1.1 u alone; biases that a DCGAN here has and the file has not are
- * set to zero.
+ * Every name and shape is checked before any weight is changed. A file may differ from the model in these ways:
+ * - `module.` and `_orig_mod.`, which wrappers put before the names, are removed, as is the prefix of the only
+ *   network in the file that fits the model;
+ * - running statistics of instance norms from before PyTorch 0.4, which were never used, are ignored;
+ * - dropout in the blocks of a ResNet generator, which changes the numbers of later modules, may be in the file,
+ *   the model, both or neither;
+ * - `num_batches_tracked` may be present or not, with any dtype;
+ * - spectrally normalized weights may have PyTorch's older or newer names, with u and v, or with u only before
+ *   PyTorch 1.1;
+ * - biases that a DCGAN has here and not in the file are set to zero.
  *
- * A loaded model computes as in evaluation mode, which is what CycleGAN's generators need. The
- * published results of pix2pix are made otherwise: with the statistics of the batch, and dropout as
- * the noise; `model.apply(x, { training: true })` inside `withFrozenStatistics` does so.
+ * A loaded model computes as in evaluation mode, which is right for CycleGAN's generators. The published results
+ * of pix2pix are made in another way: with the statistics of the batch, and dropout as the noise;
+ * `model.apply(x, { training: true })` inside `withFrozenStatistics` does so.
  *
  * @param options `model`, `stateDict`, `architecture`; `strict` (default true), `prefix`,
  *   `instanceStatistics`.
- * @returns `missing` and `unexpected`, empty unless `strict` is false.
- * @throws GanKitError that lists every missing and unexpected entry and every other shape; shapes
- *   also with `strict: false`; that names the prefixes of several such networks; or statistics that
- *   are not said what to do with. The model is then as before.
+ * @returns The names of `missing` and `unexpected` entries; both lists are empty unless `strict` is false.
+ * @throws GanKitError if entries are missing or unexpected (unless `strict` is false) or have another shape or
+ *   dtype, with a list of all of them; if several networks of the file fit the model, with their prefixes; if
+ *   there are running statistics of instance norms, unless they are ignored; or if an option is invalid. The
+ *   model is then unchanged.
  *
  * **Differentiable:** no; it assigns the weights.
  *

@@ -16,24 +16,24 @@ import { planWeights } from './weight_plan.js';
 import type { PlannedWeight } from './layer_plan.js';
 import type { WeightPlan } from './weight_plan.js';
 
-/** What {@link loadStateDict} found beside the entries that fit. */
+/** The entries without a counterpart that {@link loadStateDict} found. */
 export interface StateDictDifference {
-  /** Entries that the model needs and the state_dict has not, by PyTorch's names. */
+  /** PyTorch's names of the entries that the model needs and the state_dict lacks. */
   readonly missing: readonly string[];
-  /** Entries that the model has no place for, by their names without prefix. */
+  /** The names, without prefix, of the entries that the model has no place for. */
   readonly unexpected: readonly string[];
 }
 
-/** How a state_dict is taken. */
+/** The rules for loading a state_dict. */
 export interface LoadingRules {
   readonly strict: boolean;
-  /** Only the entries behind it are meant; `undefined` where it is to be found. */
+  /** The prefix of the entries to load; `undefined` if it must be found. */
   readonly prefix?: string | undefined;
-  /** Whether running statistics of instance norms are passed over. */
+  /** Whether running statistics of instance norms are ignored. */
   readonly ignoreStatistics?: boolean;
 }
 
-/** The work of {@link loadStateDict}, for any architecture. */
+/** Does the work of {@link loadStateDict}, for any architecture. */
 export function loadWeights(
   where: string,
   model: LayersModel,
@@ -42,7 +42,7 @@ export function loadWeights(
   { strict, prefix, ignoreStatistics = false }: LoadingRules,
 ): StateDictDifference {
   const entries = entriesOf(where, stateDict);
-  // the names of the file decide, where a network may have several; the model's own come first
+  // a network may have several sets of names, and those of the file decide; the model's own come first
   const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
   const task = { where, plans, movable: architecture.movable === true, entries };
   const found = prefix === undefined ? search(task) : at(task, prefix);
@@ -62,7 +62,7 @@ export function loadWeights(
   return { missing, unexpected };
 }
 
-/** What a file is held against. */
+/** The entries of a file, and the plans that they are compared with. */
 interface Task {
   readonly where: string;
   readonly plans: readonly WeightPlan[];
@@ -75,7 +75,7 @@ interface Found {
   readonly comparison: Comparison;
 }
 
-/** The plan that the entries behind a prefix are nearest to. */
+/** Compares the entries after a prefix with all plans, and returns the comparison with the nearest one. */
 function nearest({ plans, movable, entries }: Task, prefix: string): Found {
   const behind = below(entries, prefix);
   const comparisons = plans.flatMap((plan) => {
@@ -87,13 +87,13 @@ function nearest({ plans, movable, entries }: Task, prefix: string): Found {
       : undefined;
     const plain = compare(plan, behind);
     const other = moved === undefined ? plain : compare(plan, moved);
-    return other.distance === 0 ? [other] : [plain]; // in other places only if all is right there
+    return other.distance === 0 ? [other] : [plain]; // the new numbers count only if everything fits
   });
   const comparison = comparisons.reduce((a, b) => (b.distance < a.distance ? b : a));
   return { prefix, comparison };
 }
 
-/** The entries behind a given prefix. */
+/** Compares the entries after a given prefix; refuses a prefix that no name has. */
 function at(task: Task, prefix: string): Found {
   const { where, entries } = task;
   const plain = prefixIn(entries, prefix);
@@ -105,7 +105,10 @@ function at(task: Task, prefix: string): Found {
   );
 }
 
-/** The entries as they are, or behind the one prefix with which they are those of the model. */
+/**
+ * Compares all entries, or, if none has a name of the model, those after the prefix that fits the model best.
+ * Refuses to choose if several prefixes fit completely.
+ */
 function search(task: Task): Found {
   const { where, plans, entries } = task;
   const plain = nearest(task, '');
@@ -125,7 +128,7 @@ function search(task: Task): Found {
   );
 }
 
-/** A weight in our layout. */
+/** Makes a tensor in our layout from an entry. */
 function ours({ variable, unrolled, axes }: PlannedWeight, { data }: StateArray): Tensor {
   const shape = variable.shape as number[];
   return tensor(permuted(data as Float32Array, unrolled, axes), shape, 'float32');

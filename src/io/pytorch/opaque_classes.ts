@@ -9,7 +9,10 @@ const SPARSE: Words = ['a sparse tensor', 'Save all its values: tensor.to_dense(
 const NUMPY: Words = ['a NumPy array', 'Save it as a tensor: torch.from_numpy(array).'];
 const NUMPY_NUMBER: Words = ['a NumPy number'];
 
-/** What some classes and functions make, in words. Python 2 has other names for those it is born with. */
+/**
+ * Descriptions of what some classes and functions make. The module of the built-in ones has another name in
+ * Python 2.
+ */
 const MADE: ReadonlyMap<string, Words> = new Map<string, Words>([
   ...['__builtin__', 'builtins'].flatMap((module): [string, Words][] => [
     [`${module}.set`, ['a set']],
@@ -29,12 +32,15 @@ const MADE: ReadonlyMap<string, Words> = new Map<string, Words>([
   ]),
 ]);
 
-/** An unknown class or function: it is named, and what a file makes of it is named after it. */
+/**
+ * Makes a placeholder for an unknown class or function. It keeps the name, and describes whatever the file makes
+ * with the class by that name.
+ */
 export function opaqueClass(name: string): Opaque {
   const short = cut(name);
   return new Opaque(`the class or function ${short}`, undefined, (args) => {
     const [of] = args;
-    // how Python 2 makes objects: a function that is given the class
+    // how Python 2 makes objects: by a function whose first argument is the class
     if (/^copy_?reg\._reconstructor$/.test(name) && of instanceof Opaque) return of.made([]);
     const [what, advice] = MADE.get(name) ?? [`an object of ${short}`];
     return new Opaque(what, advice);
@@ -43,7 +49,7 @@ export function opaqueClass(name: string): Opaque {
 
 const MODULE_PARTS = ['_parameters', '_modules'];
 
-/** Looks at the attributes that an object is given; they are not kept. */
+/** Recognizes a whole module by the attributes that an object receives; the attributes are not kept. */
 export function noteAttributes(object: Opaque, attributes: PickleValue): void {
   if (!(attributes instanceof Map) || !MODULE_PARTS.every((part) => attributes.has(part))) return;
   object.what = object.what.replace(/^an object of/, 'a whole module:');

@@ -1,4 +1,6 @@
-/** One axis of an array in another order: its size, and how far apart neighbours are before and after. */
+/**
+ * One axis of an array whose axes are reordered: its size, and the distances between neighbours before and after.
+ */
 interface Axis {
   readonly size: number;
   readonly from: number;
@@ -6,8 +8,8 @@ interface Axis {
 }
 
 /**
- * Brings the axes of an array into another order: axis i of the result is axis `axes[i]` of `data`.
- * Bits are copied, so that even the payload of a NaN stays.
+ * Reorders the axes of an array: axis i of the result is axis `axes[i]` of `data`. Bits are copied, so that even
+ * the payload of a NaN is kept.
  */
 export function permuted(
   data: Float32Array,
@@ -40,14 +42,14 @@ export function permuted(
   return result;
 }
 
-/** The order that undoes an order. */
+/** Returns the order of axes that undoes another one. */
 export function inverse(axes: readonly number[]): number[] {
   return axes.map((_, axis) => axes.indexOf(axis));
 }
 
 /**
- * The axes to run over, from without to within. The two in which neighbours lie side by side, before
- * and after, come last: then whole lines of the cache are read or written at a time.
+ * Returns the axes to loop over, from the outermost to the innermost. The last two are those whose elements are
+ * adjacent before or after reordering, so that whole cache lines are read or written at a time.
  */
 function loops(
   shape: readonly number[],
@@ -64,7 +66,7 @@ function loops(
   for (const axis of all) {
     if (axis.size === 1) continue;
     const before = merged.at(-1);
-    // side by side in both orders: the two run as one, as a kernel's height and width do
+    // adjacent in both orders: the two run as one axis, for example a kernel's height and width
     if (before?.from === axis.from * axis.size && before.to === axis.to * axis.size)
       merged[merged.length - 1] = { ...axis, size: before.size * axis.size };
     else merged.push(axis);

@@ -5,23 +5,26 @@ import { Callable, Opaque, TensorView, Tuple, setKey } from './pickle_values.js'
 import type { PickleValue } from './pickle_values.js';
 import { refuse } from './refuse.js';
 
-/** What a pickle may name. */
+/** The classes, functions and stored objects that a pickle can refer to. */
 export interface PickleWorld {
-  /** A class or function by its module and name; of what is not known, something that stands for it. */
+  /** Finds a class or function by its module and name; returns a placeholder if it is unknown. */
   find(module: string, name: string): PickleValue;
-  /** What stands for an object that is stored elsewhere. */
+  /** Returns the value for an object that is stored outside the pickle. */
   load(id: PickleValue): PickleValue;
 }
 
-/** What the machine does at one code. */
+/** The operation that belongs to one code. */
 export interface Operation {
   /** The name in Python's pickletools. */
   readonly name: string;
-  /** Missing where the operation is refused. */
+  /** The action; undefined if the operation is refused. */
   readonly run: ((machine: PickleMachine) => void) | undefined;
 }
 
-/** What values take, in bytes, about: a small file must not ask for much, of memory or of work. */
+/**
+ * The approximate costs of values in bytes; their sum is limited, so that a small file cannot use much memory or
+ * time.
+ */
 const COSTS = { operation: 8, memo: 32, object: 64, table: 256 } as const;
 const MAX_GROWTH = 16;
 const MIN_ALLOWANCE = 2 ** 25;
@@ -33,14 +36,14 @@ const costOf = (value: PickleValue): number => {
 };
 
 /**
- * The machine that a pickle is a program for: a stack, marks in it, and a memo of earlier values.
- * It makes plain values, and asks its world for everything else.
+ * A machine that runs a pickle as its program, with a stack, marks in the stack, and a memo of earlier values. It
+ * makes plain values itself, and asks its world for everything else.
  */
 export class PickleMachine {
   readonly memo: Map<number, PickleValue> = new Map();
   private readonly stack: PickleValue[] = [];
   private readonly marks: number[] = [];
-  /** The code of the operation at work, and where it stands. */
+  /** The code of the current operation; `start` is its position. */
   private code = 0;
   private start = 0;
   private done = false;
@@ -55,7 +58,10 @@ export class PickleMachine {
     this.allowed = MAX_GROWTH * bytes.bytes.length + MIN_ALLOWANCE;
   }
 
-  /** Runs one pickle to its end and returns what it made; now and then it lets others go first. */
+  /**
+   * Runs one pickle to its end and returns its value; pauses from time to time, so that it does not block the
+   * event loop.
+   */
   async run(): Promise<PickleValue> {
     const rest = pace();
     for (let count = 1; !this.done; count++) {
@@ -79,7 +85,7 @@ export class PickleMachine {
     run(this);
   }
 
-  /** The operation at work and where it stands, for messages. */
+  /** Returns the current operation and its position, for messages. */
   private get working(): string {
     const code = `0x${this.code.toString(16).padStart(2, '0')}`;
     return `${this.operations.get(this.code)?.name ?? code} at byte ${this.start} of the pickle`;
@@ -95,7 +101,7 @@ export class PickleMachine {
     this.done = true;
   }
 
-  /** Refuses what the operation at work was given. */
+  /** Refuses a value that the current operation received. */
   refuse(rule: string, received: PickleValue): never {
     refuse(`in which ${this.working} finds ${rule}`, describe(received));
   }
@@ -106,11 +112,11 @@ export class PickleMachine {
     this.stack.push(value);
   }
 
-  /** Makes what a call of a known function makes; of another, what stands for it. */
+  /** Calls a known function and pushes its result; pushes a placeholder if the function is unknown. */
   call(callee: PickleValue, args: readonly PickleValue[]): void {
     if (callee instanceof Opaque) return this.push(callee.made(args));
     if (!(callee instanceof Callable)) this.refuse('a class or function', callee);
-    // lists are gone through, however often a file gives the same one
+    // functions read whole lists, and a file may pass the same list many times
     for (const arg of args) if (Array.isArray(arg)) this.spend(COSTS.object * arg.length);
     this.push(callee.call(args));
   }
@@ -119,7 +125,7 @@ export class PickleMachine {
     this.marks.push(this.stack.length);
   }
 
-  /** Nothing below the last mark may be taken singly. */
+  /** Returns the number of values that may not be taken one by one: those below the last mark. */
   private get floor(): number {
     return this.marks.at(-1) ?? 0;
   }
@@ -136,7 +142,7 @@ export class PickleMachine {
     return value;
   }
 
-  /** Takes the top off, be it a value or a mark. */
+  /** Removes the top of the stack, a value or a mark. */
   drop(): void {
     if (this.stack.length === this.floor && this.marks.length > 0) this.marks.pop();
     else this.pop();
@@ -159,7 +165,7 @@ export class PickleMachine {
     return typeof value === 'string' ? value : this.refuse('a text', value);
   }
 
-  /** Appends to the list at the top; what is not read takes anything. */
+  /** Appends items to the list at the top; does nothing if a placeholder is there. */
   append(items: readonly PickleValue[]): void {
     const list = this.top();
     if (list instanceof Opaque) return;
@@ -167,7 +173,7 @@ export class PickleMachine {
     for (const item of items) list.push(item);
   }
 
-  /** Puts keys and values, in turns, into the dict at the top; what is not read takes anything. */
+  /** Puts alternating keys and values into the dict at the top; does nothing if a placeholder is there. */
   fill(items: readonly PickleValue[]): void {
     if (items.length % 2 !== 0)
       refuse(`in which ${this.working} finds keys and values in pairs`, items.length);

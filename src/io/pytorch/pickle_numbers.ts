@@ -4,7 +4,10 @@ import { cut, refuse } from './refuse.js';
 const MAX_INTEGER_BYTES = 16; // the format's own magic number has 10
 const MAX_INTEGER_DIGITS = 40;
 
-/** A two's complement integer, little-endian; a number wherever a number holds it. */
+/**
+ * Reads a little-endian two's complement integer; returns a bigint only if a number cannot represent it exactly,
+ * and a placeholder if it has more than 16 bytes.
+ */
 export function longFrom(bytes: Uint8Array): number | bigint | Opaque {
   if (bytes.length > MAX_INTEGER_BYTES) return new Opaque(`an integer of ${bytes.length} bytes`);
   let value = 0n;
@@ -15,7 +18,7 @@ export function longFrom(bytes: Uint8Array): number | bigint | Opaque {
 const plain = (value: bigint): number | bigint =>
   Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
-/** `12`, `-3L`, and of protocol 0 and 1 the booleans `00` and `01`. */
+/** Reads an integer, for example `12` or `-3L`, or a boolean of protocols 0 and 1: `00` or `01`. */
 export function integerFrom(text: string): number | bigint | boolean | Opaque {
   if (text === '00' || text === '01') return text === '01';
   if (!/^[+-]?\d+L?$/.test(text)) refuse('with an integer in this place', cut(text));

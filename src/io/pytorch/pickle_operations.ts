@@ -8,7 +8,7 @@ import { cut, refuse } from './refuse.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LATEST_PROTOCOL = 5;
 
-/** A text of protocol 0. Names of weights need no escapes, so that none are read. */
+/** Returns a text of protocol 0; refuses escapes, which names of weights do not need. */
 function unescaped(text: string): string {
   if (text.includes('\\')) refuse('with texts that have no escapes', cut(text));
   return text;
@@ -24,7 +24,7 @@ function find(machine: PickleMachine, module: string, name: string): void {
   machine.push(machine.world.find(module, name));
 }
 
-/** What Python 2 has as texts: its bytes, if they are no UTF-8. */
+/** Pushes a string of Python 2: a text, or its bytes if they are not UTF-8. */
 function textOrBytes(machine: PickleMachine, length: number): void {
   const bytes = machine.bytes.take(length);
   try {
@@ -39,7 +39,7 @@ function reduce(machine: PickleMachine): void {
   machine.call(machine.pop(), args.items);
 }
 
-/** As `reduce`, with arguments by name, which no class that is known takes. */
+/** Calls a class with keyword arguments, which no known class accepts. */
 function reduceWithNames(machine: PickleMachine): void {
   const names = machine.pop();
   const args = machine.popTuple();
@@ -49,14 +49,14 @@ function reduceWithNames(machine: PickleMachine): void {
   machine.call(callee, args.items);
 }
 
-/** A call whose arguments, and before them its class if it is not named, stand behind a mark. */
+/** Makes a call with the values above the mark as arguments; the first of them is the class if none is named. */
 function callToMark(machine: PickleMachine, named?: PickleValue): void {
   const items = machine.popToMark();
   const [first, ...others] = named === undefined ? items : [named, ...items];
   machine.call(first ?? null, others);
 }
 
-/** Attributes beside the contents, such as the `_metadata` of a state_dict, are left out. */
+/** Drops the attributes of an object, for example the `_metadata` of a state_dict. */
 function build(machine: PickleMachine): void {
   const state = machine.pop();
   const object = machine.top();
@@ -76,7 +76,7 @@ function frozenSet(machine: PickleMachine): void {
   machine.push(new Opaque('a frozenset'));
 }
 
-/** A class by a number that programs agree on. */
+/** Pushes a class that the file refers to by a registered number. */
 function extension(machine: PickleMachine, code: number): void {
   machine.push(opaqueClass(`extension ${code}`));
 }
@@ -142,7 +142,7 @@ const TABLE: readonly (readonly [number | string, string, ((m: PickleMachine) =>
   ['q', 'BINPUT', (m) => m.remember(m.bytes.uint8())],
   ['r', 'LONG_BINPUT', (m) => m.remember(m.bytes.uint32())],
   [0x94, 'MEMOIZE', (m) => m.remember(m.memo.size)],
-  // classes: all go through the world, which knows a dozen
+  // classes: all are found by the world, which knows only some
   ['c', 'GLOBAL', (m) => find(m, m.bytes.line(), m.bytes.line())],
   [0x93, 'STACK_GLOBAL', (m) => stackGlobal(m, m.popText())],
   ['i', 'INST', (m) => callToMark(m, m.world.find(m.bytes.line(), m.bytes.line()))],

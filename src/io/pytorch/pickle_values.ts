@@ -1,6 +1,6 @@
 import type { ElementType } from './element_types.js';
 
-/** What a pickle of PyTorch can hold: Python's plain values, and the few classes that are known. */
+/** A value in a pickle of PyTorch: a plain value of Python, or an object of one of the few known classes. */
 export type PickleValue =
   | null
   | boolean
@@ -18,10 +18,10 @@ export type PickleValue =
   | TensorView
   | Opaque;
 
-/** A dict, ordered or not: both keep their order. Texts and numbers are keys by value, others by identity. */
+/** A dict or an OrderedDict; both keep their order. Texts and numbers are keys by value, others by identity. */
 export type Dict = Map<PickleValue, PickleValue>;
 
-/** Sets a key, unless it is one that Python cannot have. */
+/** Sets a key and returns true; returns false if the key is a list or a dict, which Python does not allow. */
 export function setKey(dict: Dict, key: PickleValue, value: PickleValue): boolean {
   if (Array.isArray(key) || key instanceof Map) return false;
   dict.set(key, value);
@@ -33,7 +33,7 @@ export class Tuple {
   constructor(readonly items: readonly PickleValue[]) {}
 }
 
-/** A function or class that is known, and may be called. */
+/** A known function or class, which a pickle may call. */
 export class Callable {
   constructor(
     readonly name: string,
@@ -42,16 +42,16 @@ export class Callable {
 }
 
 /**
- * What is not read: an unknown class or function, or anything made of one. It stands for itself, keeps
- * nothing of what it was given, and is refused where it is asked for.
+ * A placeholder for something that is not read: an unknown class or function, or a value made with one. It keeps
+ * nothing of its arguments, and is refused wherever its value is needed.
  */
 export class Opaque {
   constructor(
-    /** What it is, in words. */
+    /** A description of it, for messages. */
     public what: string,
     /** What to do in Python instead. */
     public advice?: string,
-    /** What a call of it makes; the call itself is not run. */
+    /** Makes the placeholder for the result of a call; nothing is called. */
     readonly made: (args: readonly PickleValue[]) => Opaque = () => new Opaque('an object'),
   ) {}
 }
@@ -64,33 +64,33 @@ export class StorageType {
   ) {}
 }
 
-/** A piece of memory that tensors look at; its bytes are elsewhere in the file. */
+/** A block of memory that tensors refer to; its bytes are elsewhere in the file. */
 export interface StorageRecord {
   readonly key: string;
   readonly type: StorageType;
-  /** How many elements the whole storage has. */
+  /** The number of elements in the whole storage. */
   readonly elements: number;
 }
 
-/** A storage, or a part of one: old files have views of storages. */
+/** A storage or a part of one: old files contain views of storages. */
 export class Storage {
   constructor(
     readonly record: StorageRecord,
-    /** The first element of the part, and how many it has. */
+    /** The first element of the part; `elements` is their number. */
     readonly start: number,
     readonly elements: number,
   ) {}
 }
 
-/** A tensor as a file has it: a storage and which elements of it. */
+/** A tensor as a file describes it: a storage, and the positions of the elements in it. */
 export class TensorView {
   constructor(
     readonly storage: Storage,
     readonly type: ElementType,
-    /** Where the tensor begins in its storage, in elements. */
+    /** The position of the first element in the storage, in elements. */
     readonly offset: number,
     readonly shape: readonly number[],
-    /** How far apart neighbours along each axis are, in elements. */
+    /** The distances between neighbours along each axis, in elements. */
     readonly strides: readonly number[],
   ) {}
 }

@@ -4,6 +4,6 @@ import type { PickleWorld } from './pickle_machine.js';
 import { OPERATIONS } from './pickle_operations.js';
 import type { PickleValue } from './pickle_values.js';
 
-/** Runs the pickle that begins where the reader stands; what it names is the world's. */
+/** Runs the pickle at the reader's position; the world provides the classes and objects that it refers to. */
 export const readPickle = (bytes: ByteReader, world: PickleWorld): Promise<PickleValue> =>
   new PickleMachine(bytes, world, OPERATIONS).run();

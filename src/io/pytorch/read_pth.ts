@@ -15,38 +15,40 @@ import { readZip } from './zip_file.js';
 /** Options of {@link readPth}. */
 export interface ReadPthOptions {
   /**
-   * Where the state_dict is, in a file that holds more: `'model'` for
-   * `torch.save({ 'model': net.state_dict(), 'epoch': 3 }, path)`, a list of keys for deeper ones,
-   * `['models', 0]` with the places in lists. Default: the file is the state_dict.
+   * The position of the state_dict in a file that contains more: `'model'` for
+   * `torch.save({ 'model': net.state_dict(), 'epoch': 3 }, path)`, a list of keys for a deeper one, and
+   * `['models', 0]` with an index of a list. Default: the file is the state_dict.
    */
   readonly path?: StateDictPath;
 }
 
-/** Tensors may share memory in the file, and small dtypes grow; a forged file would do it a thousandfold. */
+/**
+ * The largest ratio of the result's size to the file's. Tensors may share memory in the file, and small dtypes
+ * become larger; a forged file could use this to ask for a thousand times its size.
+ */
 const MAX_GROWTH = 16;
 const MIN_ALLOWANCE = 2 ** 20;
 const RESULT_BYTES = 4;
 
 /**
- * Reads the state_dict of a file that PyTorch's `torch.save` wrote (`.pth`, `.pt`), without Python.
+ * Reads the state_dict from a file that PyTorch's `torch.save` wrote (`.pth`, `.pt`), without Python.
  *
- * Both formats: the zip file of PyTorch 1.6 and later, and the older one that most released
- * generators have. The pickle inside is read by a reader that knows tensors, dicts, lists, tuples,
- * numbers and texts, and runs nothing: of every other class or function it keeps the name, and refuses
- * by it what was made of them where the state_dict should be. Beside the state_dict, with `path`, a
- * file may hold anything. Strides, offsets and shared storages are honoured. Nothing is allocated that
- * the file's own size does not warrant.
+ * It reads both formats: the zip file of PyTorch 1.6 and later, and the older one that most released generators
+ * have. It runs nothing from the file: it knows tensors, dicts, lists, tuples, numbers and texts. It keeps only
+ * the names of other classes and functions; the error names the class if a value made with one is in the
+ * state_dict. With `path`, the rest of the file may contain anything. Strides, offsets and shared storages are
+ * respected. Memory is allocated only as far as the size of the file justifies it.
  *
- * float32 and int32 come back bit for bit. float64, float16, bfloat16 and float8 become float32
- * (float64 rounded to the nearest); the other integers and bool become int32. A value beyond the range
- * of the result, and complex, quantized and sparse tensors, are refused. The layout stays PyTorch's;
- * {@link loadStateDict} brings it into a model.
+ * float32 and int32 are read bit for bit. float64, float16, bfloat16 and float8 become float32 (float64 rounded
+ * to the nearest); the other integers and bool become int32. A value outside the range of the result is refused,
+ * as are complex, quantized and sparse tensors. The layout stays PyTorch's; {@link loadStateDict} loads it into a
+ * model.
  *
- * @param bytes the whole file; in a browser, `await file.arrayBuffer()` of a chosen file.
- * @param options `path`: where the state_dict is, if the file holds more than that.
- * @returns the tensors by name, in the order of the state_dict, but for names that are whole
- *   numbers: JavaScript has those first, by size; they share no memory with `bytes`.
- * @throws GanKitError for a file that is damaged, holds anything else, or is of another kind.
+ * @param bytes The whole file; in a browser, `await file.arrayBuffer()` of a chosen file.
+ * @param options `path`: the position of the state_dict, if the file contains more than that.
+ * @returns The tensors by name, in the order of the state_dict, except that JavaScript puts names that are whole
+ *   numbers first, by size. They share no memory with `bytes`.
+ * @throws GanKitError if the file is damaged, contains anything else, or is of another kind.
  *
  * **Differentiable:** no; arrays, not tensors.
  *
@@ -101,12 +103,12 @@ export async function readPth(
 }
 
 function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
-  if (isUint8Array(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is another class
+  if (isUint8Array(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is a subclass
   if (isArrayBuffer(bytes)) return new Uint8Array(bytes);
   return fail('type', 'readPth', 'bytes', 'a Uint8Array or an ArrayBuffer', bytes);
 }
 
-/** What the first bytes tell. */
+/** Reads a file in the format that its first bytes show; refuses other kinds with advice. */
 function open(bytes: Uint8Array): Promise<TorchFile> {
   const begins = (text: string, at = 0) =>
     [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));

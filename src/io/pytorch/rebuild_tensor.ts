@@ -6,13 +6,13 @@ import { refuse } from './refuse.js';
 
 type Args = readonly PickleValue[];
 
-const MAX_RANK = 64; // PyTorch's own
+const MAX_RANK = 64; // PyTorch's own limit
 
-/** Whether a value is an integer from 0 on. */
+/** Returns whether a value is a non-negative integer. */
 export const isCount = (value: PickleValue | undefined): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Refuses the arguments of a function that the file calls. */
+/** Refuses an argument of a function that the file calls. */
 export function refuseArguments(
   name: string,
   rule: string,
@@ -24,7 +24,7 @@ export function refuseArguments(
   );
 }
 
-/** The sizes of a torch.Size, and the like. */
+/** Reads a tuple of non-negative integers, for example a torch.Size. */
 export function counts(
   name: string,
   what: string,
@@ -40,7 +40,10 @@ export function counts(
 
 const holds = (value: PickleValue | undefined): boolean => value instanceof Map && value.size > 0;
 
-/** (storage, offset, size, stride), then what training needs and is left out; in v3 the dtype, too. */
+/**
+ * Makes a function that rebuilds a tensor from (storage, offset, size, stride), in v3 also the dtype. The flag
+ * for gradients is ignored; a tensor with hooks, or with values to negate or conjugate, becomes a placeholder.
+ */
 function tensorBy(name: string, most: number, dtypeAt?: number) {
   return (args: Args): TensorView | Opaque => {
     const [storage, offset, shape, strides, , hooks] = args;
@@ -64,7 +67,7 @@ function tensorBy(name: string, most: number, dtypeAt?: number) {
   };
 }
 
-/** A parameter is its tensor, also where a program hung attributes on it. */
+/** Returns the tensor of a parameter; attributes that a program added to the parameter are ignored. */
 function parameter(args: Args): TensorView | Opaque {
   const [data] = args;
   if (!(data instanceof TensorView || data instanceof Opaque))
@@ -72,7 +75,7 @@ function parameter(args: Args): TensorView | Opaque {
   return data;
 }
 
-/** (function, class, arguments, attributes): a tensor of a class of its own, or with attributes. */
+/** Rebuilds a tensor of a subclass, or one with attributes, from (function, class, arguments, attributes). */
 function fromType([rebuild, , args]: Args): PickleValue {
   if (!(args instanceof Tuple)) refuseArguments('_rebuild_from_type_v2', 'a tuple', args);
   if (rebuild instanceof Opaque) return rebuild.made(args.items);
@@ -92,7 +95,7 @@ const TENSORS: ReadonlyMap<string, Callable> = new Map(
   }).map(([name, call]) => [name, new Callable(name, call)]),
 );
 
-/** The functions that a file may call for a tensor. */
+/** The functions that a file may call to make a tensor, by name. */
 export const REBUILD: ReadonlyMap<string, Callable> = new Map([
   ...TENSORS,
   [

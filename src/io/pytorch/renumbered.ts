@@ -1,6 +1,6 @@
 import type { Entries } from './state_dict_entries.js';
 
-/** `main.3.weight`: a sequence, a number in it, and the rest. */
+/** The pattern of names such as `main.3.weight`: a sequence, a number in it, and the rest. */
 const NUMBERED = /^([^.]+\.)(\d+)(\..+)$/;
 
 function numbersOf(names: Iterable<string>): number[] {
@@ -13,8 +13,9 @@ function numbersOf(names: Iterable<string>): number[] {
 }
 
 /**
- * The entries with the numbers that a plan has for modules in the same order: others without weights,
- * such as dropout, move those of a file. `undefined` where there are more or fewer modules.
+ * Renames entries to the module numbers of a plan, in the same order: modules without weights, for example
+ * dropout, shift the numbers in a file. Returns `undefined` if there are more or fewer modules, or if the numbers
+ * are equal.
  */
 export function renumbered(entries: Entries, keys: readonly string[]): Entries | undefined {
   const [from, to] = [numbersOf(entries.keys()), numbersOf(keys)];

@@ -1,11 +1,11 @@
 import type { StateArray } from '../../types.js';
 
-/** What a file of PyTorch 0.4 or 1.0 has of a spectrally normalized weight. */
+/** The entries of a spectrally normalized weight in a file of PyTorch 0.4 or 1.0. */
 interface Older {
   /** W, before it is divided by σ. */
   readonly weight: StateArray;
   readonly u: StateArray;
-  /** W/σ, which those versions kept too. */
+  /** W/σ, which those versions stored too. */
   readonly normalized: StateArray | undefined;
 }
 
@@ -16,9 +16,9 @@ const norm = (data: ArrayLike<number>): number => {
 };
 
 /**
- * The v that PyTorch has kept since 1.1: v = Wᵀu/‖Wᵀu‖, so long that σ = uᵀWv is the σ of the file.
+ * Computes the v that PyTorch stores since 1.1: v = Wᵀu/‖Wᵀu‖, scaled so that σ = uᵀWv is the σ of the file.
  *
- * @param outputs the axis of W that u runs along; v runs over the others, in their order.
+ * @param outputs The axis of W that u runs along; v runs over the others, in their order.
  */
 export function spectralColumns({ weight, u, normalized }: Older, outputs: number): StateArray {
   const { shape, data } = weight;

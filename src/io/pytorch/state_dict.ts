@@ -19,27 +19,27 @@ export interface StateDictOptions {
    * `inceptionV3`, `dcganGenerator` or `dcganDiscriminator`.
    */
   readonly model: LayersModel;
-  /** Which of these it is: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
+  /** The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
   readonly architecture: ArchitectureName;
   /**
-   * How spectrally normalized weights are named: `'hook'` (default), as by
-   * `torch.nn.utils.spectral_norm`, or `'parametrization'`, as by
-   * `torch.nn.utils.parametrizations.spectral_norm`.
+   * The names of spectrally normalized weights: `'hook'` (default), those of `torch.nn.utils.spectral_norm`, or
+   * `'parametrization'`, those of `torch.nn.utils.parametrizations.spectral_norm`.
    */
   readonly spectralKeys?: SpectralKeys;
 }
 
 /**
- * The weights of a model as the state_dict of the same network in pytorch-CycleGAN-and-pix2pix, for
- * `inceptionV3` in torch-fidelity, for DCGAN in pytorch/examples: PyTorch's names, and kernels (out, in, kH, kW), of transposed convolutions (in, out, kH, kW).
+ * Returns the weights of a model as the state_dict of the same network in its reference code:
+ * pytorch-CycleGAN-and-pix2pix, torch-fidelity for `inceptionV3`, or pytorch/examples for DCGAN. It has PyTorch's
+ * names and PyTorch's kernels: (out, in, kH, kW), and (in, out, kH, kW) for transposed convolutions.
  *
- * With dropout in its blocks a ResNet generator's later modules have other numbers, as there. Batch
- * norms get their `num_batches_tracked`: what was loaded, else 0. DCGAN's biases, which the reference
- * has not (`outerBias: false`), are left out while they are zero. {@link encodeSafetensors} makes a
- * file of it that `safetensors.torch.load_file` reads.
+ * If a ResNet generator has dropout in its blocks, its later modules have other numbers, as in PyTorch. Batch
+ * norms have a `num_batches_tracked`: the loaded count, or 0. DCGAN's biases, which the reference does not have
+ * (`outerBias: false`), are omitted while they are zero. {@link encodeSafetensors} writes the result as a file
+ * that `safetensors.torch.load_file` reads.
  *
  * @param options `model` and `architecture`; `spectralKeys`.
- * @returns the arrays by name, copies, every bit as it is in the model.
+ * @returns Copies of the weights by name, with every bit as in the model.
  * @throws GanKitError if the model is not one of that architecture.
  *
  * **Differentiable:** no; it reads the weights back, without blocking.
@@ -83,7 +83,7 @@ export async function stateDict(options: StateDictOptions): Promise<Record<strin
   return Object.fromEntries(arrays);
 }
 
-/** A weight in PyTorch's layout. */
+/** Converts a weight to PyTorch's layout. */
 function theirs({ shape, unrolled, axes }: PlannedWeight, data: Float32Array): StateArray {
   const own = axes.map((axis) => unrolled[axis]!);
   return { shape: [...shape], data: permuted(data, own, inverse(axes)) };

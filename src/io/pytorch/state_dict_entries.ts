@@ -5,18 +5,20 @@ import type { StateArray } from '../../types.js';
 /** The arrays of a state_dict by name. */
 export type Entries = ReadonlyMap<string, StateArray>;
 
-/** What DataParallel and torch.compile put before the names, or into them. */
+/** The prefixes that DataParallel and torch.compile put before the names, or into them. */
 const WRAPPERS = /^((module|_orig_mod)\.)+/;
 const WRAPPERS_AT_END = /(?<=^|\.)((module|_orig_mod)\.)+$/;
 
-/** PyTorch 0.4.0 had another name for a weight before it is normalized. */
+/**
+ * Removes the prefixes of wrappers from a name, and replaces the name of an unnormalized weight in PyTorch 0.4.0.
+ */
 const unwrapped = (name: string): string =>
   name
     .replace(WRAPPERS, '')
     .replaceAll('._orig_mod.', '.')
     .replace(/\.weight_org$/, '.weight_orig');
 
-/** AveragedModel counts its averages beside the module that it wraps. */
+/** The entry in which AveragedModel counts its averages, next to the module that it wraps. */
 const AVERAGES = 'n_averaged';
 
 function checkEntry(where: string, name: string, array: unknown): asserts array is StateArray {
@@ -29,13 +31,13 @@ function checkEntry(where: string, name: string, array: unknown): asserts array 
 
 type Named = readonly [name: string, array: StateArray];
 
-/** Without what wrappers count beside the names. */
+/** Removes the counter of AveragedModel if all other names begin with `module.`. */
 function uncounted(named: readonly Named[]): readonly Named[] {
   const averaged = named.every(([name]) => name === AVERAGES || name.startsWith('module.'));
   return averaged ? named.filter(([name]) => name !== AVERAGES) : named;
 }
 
-/** The entries, checked, without what wrappers put before their names. */
+/** Checks the entries of a state_dict, and returns them without the prefixes of wrappers. */
 export function entriesOf(where: string, stateDict: unknown): Map<string, StateArray> {
   if (typeof stateDict !== 'object' || stateDict === null || Array.isArray(stateDict))
     fail('type', where, 'stateDict', 'an object', stateDict);
@@ -49,7 +51,7 @@ export function entriesOf(where: string, stateDict: unknown): Map<string, StateA
   return entries;
 }
 
-/** A prefix as the names of `entriesOf` have it; the point at its end may be left out. */
+/** Returns a prefix as it is in the names of `entriesOf`; adds the point at its end if that is missing. */
 export function prefixIn(entries: Entries, prefix: string): string {
   const plain = unwrapped(prefix);
   const pointed = `${plain}.`;
@@ -57,7 +59,9 @@ export function prefixIn(entries: Entries, prefix: string): string {
   return !whole && [...entries.keys()].some((name) => name.startsWith(pointed)) ? pointed : plain;
 }
 
-/** The entries whose names begin with a prefix, without it and what wrappers put behind it. */
+/**
+ * Returns the entries whose names begin with a prefix, without it and without the prefixes of wrappers after it.
+ */
 export function below(entries: Entries, prefix: string): Entries {
   if (prefix === '') return entries;
   const found = [...entries]
@@ -66,7 +70,7 @@ export function below(entries: Entries, prefix: string): Entries {
   return new Map(uncounted(found).map(([name, array]) => [unwrapped(name), array]));
 }
 
-/** What stands before any of the keys in the names of the entries, and is not empty. */
+/** Returns the non-empty prefixes that come before one of the keys in the names of the entries. */
 export function prefixesOf(entries: Entries, keys: ReadonlySet<string>): string[] {
   const found = new Set<string>();
   for (const name of entries.keys())

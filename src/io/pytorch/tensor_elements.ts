@@ -3,22 +3,22 @@ import { STORED_TYPES, adviceFor, readArray, resultOf } from '../safetensors_dty
 import type { StorageRecord, TensorView } from './pickle_values.js';
 import { quote, refuse } from './refuse.js';
 
-/** The number of elements of a shape. */
+/** Returns the number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, axis) => product * axis, 1);
 
-/** How many bytes a storage of the file must have. */
+/** Returns the number of bytes that a storage of the file must have. */
 export function storageBytes({ type, elements }: StorageRecord): number {
   return elements * type.elements.bytes;
 }
 
-/** Where a storage begins, and how much it holds, in elements of a tensor that looks at it. */
+/** Returns the start and the size of a tensor's storage, in elements of the tensor. */
 function within({ storage, type }: TensorView): { start: number; elements: number } {
-  const scale = storage.record.type.elements.bytes / type.bytes; // 1, but for untyped storages
+  const scale = storage.record.type.elements.bytes / type.bytes; // 1, except for untyped storages
   return { start: storage.start * scale, elements: Math.floor(storage.elements * scale) };
 }
 
-/** Refuses a tensor whose values are not read, and one that looks outside its storage. */
+/** Refuses a tensor with a dtype that is not read, or with elements outside its storage. */
 export function checkTensor(name: string, tensor: TensorView): void {
   const { type, offset, shape, strides } = tensor;
   if (!STORED_TYPES.has(type.dtype))
@@ -40,7 +40,7 @@ export function checkTensor(name: string, tensor: TensorView): void {
     );
 }
 
-/** Whether the elements lie in a row, in the order of the axes. */
+/** Returns whether the elements are adjacent in memory, in the order of the axes. */
 function isContiguous({ shape, strides }: TensorView): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -50,7 +50,9 @@ function isContiguous({ shape, strides }: TensorView): boolean {
   return true;
 }
 
-/** The bytes of a tensor's elements in a row: those of the file where they are, else a copy. */
+/**
+ * Returns the bytes of a tensor's elements in order: a part of the file if they are adjacent there, else a copy.
+ */
 function rowOfBytes(tensor: TensorView, bytes: Uint8Array, width: number): Uint8Array {
   const { shape, strides } = tensor;
   const size = sizeOf(shape);
@@ -72,7 +74,7 @@ function rowOfBytes(tensor: TensorView, bytes: Uint8Array, width: number): Uint8
   return row;
 }
 
-/** A copy with the bytes of each element turned around. */
+/** Returns a copy with the bytes of each element in reverse order. */
 function turned(row: Uint8Array, width: number): Uint8Array {
   const copy = row.slice();
   for (let at = 0; at < copy.length; at += width) copy.subarray(at, at + width).reverse();
@@ -80,9 +82,9 @@ function turned(row: Uint8Array, width: number): Uint8Array {
 }
 
 /**
- * Reads the elements of a tensor that `checkTensor` has passed.
+ * Reads the elements of a tensor that `checkTensor` has accepted.
  *
- * @param bytes the whole storage, of `storageBytes` bytes.
+ * @param bytes The whole storage, of `storageBytes` bytes.
  */
 export function readTensor(
   name: string,

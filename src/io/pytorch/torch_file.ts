@@ -1,18 +1,18 @@
 import type { PickleValue, StorageRecord } from './pickle_values.js';
 
-/** The bytes of some storages. */
+/** A reader of the bytes of some storages. */
 export interface StorageReader {
-  /** Where a storage stands in the file; storages are to be read in this order. */
+  /** Returns the position of a storage in the file; storages should be read in this order. */
   order(record: StorageRecord): number;
-  /** The bytes of a storage; `count` is how many there must be. */
+  /** Returns the bytes of a storage; `count` is the number that it must have. */
   read(record: StorageRecord, count: number): Uint8Array;
 }
 
-/** A file whose pickle is read and whose storages are not yet. */
+/** A file whose pickle has been read, and whose storages have not. */
 export interface TorchFile {
-  /** What was given to torch.save. */
+  /** The object that was passed to torch.save. */
   readonly root: PickleValue;
   readonly bigEndian: boolean;
-  /** Access to the storages that are needed, and no others. */
+  /** Gives access to the needed storages, and to no others. */
   storages(needed: Iterable<StorageRecord>): StorageReader;
 }

@@ -9,7 +9,7 @@ import { cut, quote, refuse } from './refuse.js';
 
 type Args = readonly PickleValue[];
 
-/** OrderedDict() or, from Python 2, OrderedDict([[key, value], …]). */
+/** Makes the dict of `OrderedDict()` or, in files of Python 2, of `OrderedDict([[key, value], …])`. */
 function orderedDict(args: Args): Dict {
   const dict: Dict = new Map();
   const [pairs = [], ...others] = args;
@@ -26,10 +26,10 @@ function orderedDict(args: Args): Dict {
   return dict;
 }
 
-/** A dict that makes what is missing, by a function that is not called: its entries follow. */
+/** Makes the dict of `defaultdict(function)`; the function is not called, and the entries follow later. */
 const defaultDict = (): Dict => new Map();
 
-/** Counter({key: count, …}): the dict itself, of which it is a kind. */
+/** Returns the dict of `Counter({key: count, …})`. */
 function counter([of = new Map()]: Args): Dict {
   return of instanceof Map ? of : refuseArguments('Counter', 'a dict', of);
 }
@@ -56,7 +56,7 @@ const KNOWN: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
   ...[...ELEMENT_TYPES].map(([name, type]): [string, PickleValue] => [`torch.${name}`, type]),
 ]);
 
-/** The classes that a state_dict needs, and the storages that a file speaks of. */
+/** The classes that a state_dict needs, and the storages that a file mentions. */
 export class TorchGlobals implements PickleWorld {
   readonly records: Map<string, StorageRecord> = new Map();
 
@@ -65,8 +65,9 @@ export class TorchGlobals implements PickleWorld {
   }
 
   /**
-   * ('storage', class, key, device, elements), and in old files a view (key, start, elements); there
-   * also ('module', class, file, source), whose source is not looked at.
+   * Returns the storage of ('storage', class, key, device, elements), in old files with a view (key, start,
+   * elements) at the end. Returns the class of ('module', class, file, source), also in old files, and ignores
+   * the source.
    */
   load(id: PickleValue): PickleValue {
     const [kind, type, key, , elements, view = null] = id instanceof Tuple ? id.items : [];

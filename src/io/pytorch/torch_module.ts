@@ -1,10 +1,13 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 
 /**
- * The modules of a PyTorch network, for their names: an object has named children, a list is an
- * nn.Sequential, whose children are numbered, a text is the layer of ours that a module with weights
- * corresponds to, a {@link SharedModule} are several that share it, a {@link WholeMap} is a dense layer that
- * is a convolution there, and `null` is a module without weights.
+ * The modules of a PyTorch network, which give the names of its weights:
+ * - an object has named children;
+ * - a list is an nn.Sequential, whose children are numbered;
+ * - a text is the layer of ours that corresponds to a module with weights;
+ * - a {@link SharedModule} stands for several layers of ours that share one module's weights;
+ * - a {@link WholeMap} is a dense layer that is a convolution in PyTorch;
+ * - `null` is a module without weights.
  */
 export type TorchModule =
   | string
@@ -14,18 +17,21 @@ export type TorchModule =
   | readonly TorchModule[]
   | { readonly [child: string]: TorchModule };
 
-/** A dense layer to or from a whole map, which PyTorch has as a convolution with a kernel of its size. */
+/**
+ * A dense layer to or from a whole feature map, which is a convolution with a kernel of the map's size in
+ * PyTorch.
+ */
 export class WholeMap {
   constructor(
     readonly layer: string,
-    /** The layer that makes a map of its output, or a vector of the map for it. */
+    /** The layer that turns the output of the dense layer into a map, or a map into its input. */
     readonly shaper: string,
-    /** Whether the map is what the dense layer makes or what it is given. */
+    /** The side of the dense layer on which the map is. */
     readonly side: 'output' | 'input',
   ) {}
 }
 
-/** Layers of ours that have the weights of one module between them. */
+/** Layers of ours that share the weights of one module. */
 export class SharedModule {
   readonly layers: readonly string[];
 
@@ -34,28 +40,30 @@ export class SharedModule {
   }
 }
 
-/** A family of networks: how its modules in PyTorch are named. */
+/** A family of networks, with the names of its modules in PyTorch. */
 export interface Architecture {
   /** The function that makes the model here. */
   readonly maker: string;
   /**
-   * The modules of the network that a model corresponds to, then those that a file may have instead.
+   * Lists the modules of the network that a model corresponds to, then others that a file may have instead.
    *
-   * @param has whether the model has a layer of that name.
+   * @param has Returns whether the model has a layer of that name.
    */
   layouts(has: (layer: string) => boolean): readonly TorchModule[];
   /**
-   * Whether biases are absent from the reference: absent from a file they are zero, and while they are
-   * zero they are not written.
+   * Whether the reference has no biases: a bias that is missing from a file is zero, and a bias of zeros is not
+   * written.
    */
   readonly withoutBiases?: boolean;
-  /** Whether a file may have modules without weights in between, which move the numbers behind them. */
+  /**
+   * Whether a file may contain more modules without weights, which shift the numbers of the modules after them.
+   */
   readonly movable?: boolean;
-  /** Refuses a model that computes otherwise than the reference. */
+  /** Refuses a model whose results would differ from the reference's. */
   readonly check?: (where: string, layersByName: ReadonlyMap<string, layers.Layer>) => void;
 }
 
-/** How many of `name(0)`, `name(1)`, … there are before the first that is not. */
+/** Counts the layers `name(0)`, `name(1)`, … before the first that does not exist. */
 export function countLayers(
   has: (layer: string) => boolean,
   name: (index: number) => string,
@@ -65,14 +73,14 @@ export function countLayers(
   return count;
 }
 
-/** A layer of ours and the name of its module: `model.1`, `net.0`. */
+/** A layer of ours and the name of its module, for example `model.1` or `net.0`. */
 export interface NamedModule {
   readonly layer: string;
   readonly module: string;
   readonly map?: WholeMap;
 }
 
-/** The layers of ours in a network, with the names of their modules. */
+/** Lists our layers in a network, with the names of their modules. */
 export function moduleNames(
   module: TorchModule,
   path: readonly string[] = [],

@@ -12,18 +12,21 @@ import type { SpectralKeys } from './weight_rules.js';
 
 type Layer = layers.Layer;
 
-/** What a state_dict of a model is to hold. */
+/** The entries that a state_dict of a model should contain. */
 export interface WeightPlan {
   readonly weights: readonly PlannedWeight[];
-  /** The entries that count batches, with the layer that they belong to. */
+  /** The entries that count batches, with the layers that they belong to. */
   readonly counters: ReadonlyMap<string, Layer>;
-  /** Entries that are passed over. */
+  /** Entries that are ignored. */
   readonly dropped: ReadonlySet<string>;
-  /** The dropped entries that are there if PyTorch uses the running statistics beside them. */
+  /** The ignored entries whose presence shows that PyTorch uses the running statistics next to them. */
   readonly statistics: readonly string[];
 }
 
-/** The layers of a model by name; models and wrappers inside it are looked into. */
+/**
+ * Collects the layers of a model by name, including those in inner models and wrappers; a spectrally normalized
+ * layer counts as one.
+ */
 function layersByName(model: LayersModel): Map<string, Layer> {
   const found = new Map<string, Layer>();
   const visit = (layer: Layer) => {
@@ -34,7 +37,7 @@ function layersByName(model: LayersModel): Map<string, Layer> {
   return found;
 }
 
-/** The weights of each layer by their own names. */
+/** Collects the weights of each layer by their own names. */
 function weightsByLayer(model: LayersModel): Map<Layer, Map<string, LayerVariable>> {
   const found = new Map<Layer, Map<string, LayerVariable>>();
   for (const { path, layer, variable } of namedWeights(model)) {
@@ -44,7 +47,7 @@ function weightsByLayer(model: LayersModel): Map<Layer, Map<string, LayerVariabl
   return found;
 }
 
-/** The entries of a model, if its modules in PyTorch are named as in `layout`. */
+/** Plans the entries of a model whose modules in PyTorch are named as in `layout`. */
 function planLayout(
   where: string,
   model: LayersModel,
@@ -73,7 +76,7 @@ function planLayout(
     for (const entry of rule.dropped ?? []) dropped.add(`${module}.${entry}`);
     if (rule.dropped?.includes(BATCHES_TRACKED) === true)
       statistics.push(`${module}.${BATCHES_TRACKED}`);
-    // the weight divided by σ, which PyTorch kept before 1.1
+    // the weight divided by σ, which PyTorch stored before 1.1
     if (isSpectral(layer) && keys === 'hook') dropped.add(`${module}.weight`);
   }
   const [other] = unplanned.keys();
@@ -89,8 +92,8 @@ function planLayout(
 }
 
 /**
- * The entries of a model, first as PyTorch names those of the network that it corresponds to, then
- * as a file may name them instead.
+ * Plans the entries of a model: first with the names in the PyTorch network that it corresponds to, then with
+ * others that a file may have instead.
  */
 export function planWeights(
   where: string,

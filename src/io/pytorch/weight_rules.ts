@@ -1,23 +1,25 @@
-/** How one weight of a layer is named and laid out in PyTorch. */
+/** The name and the layout of one weight of a layer in PyTorch. */
 export interface WeightRule {
   /** The weight's name in our layer. */
   readonly ours: string;
-  /** Its name in the module. */
+  /** The weight's name in PyTorch's module. */
   readonly theirs: string;
-  /** Axis i of ours is axis `axes[i]` of theirs. */
+  /** The order of axes: axis i of our weight is axis `axes[i]` of PyTorch's. */
   readonly axes: readonly number[];
-  /** The shape that ours is taken for, if it is not its own. */
+  /** The shape to use for our weight, if it is not the weight's own. */
   readonly shape?: readonly number[];
 }
 
-/** What a class of layer corresponds to. */
+/** The counterpart of a class of layers in PyTorch. */
 export interface LayerRule {
   readonly weights: readonly WeightRule[];
-  /** The axis of our kernel that is the outputs: the rows of the matrix of spectral normalization. */
+  /** The output axis of our kernel, which gives the rows of the matrix in spectral normalization. */
   readonly rows?: number;
-  /** Whether a file may count the batches that a norm has seen; PyTorch then writes it, too. */
+  /**
+   * Whether a file may contain the number of batches that a norm has seen; a written state_dict then has it too.
+   */
   readonly counts?: boolean;
-  /** Entries that are passed over: here there is nothing that they could go to. */
+  /** Entries that are ignored, because nothing here corresponds to them. */
   readonly dropped?: readonly string[];
 }
 
@@ -37,20 +39,22 @@ const BATCH: LayerRule = {
   ],
   counts: true,
 };
-/** (out, in, kH, kW) to [kH, kW, in, out]. */
+/** The rule of convolutions: (out, in, kH, kW) becomes [kH, kW, in, out]. */
 const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 3 };
-/** (in, out, kH, kW) to [kH, kW, out, in]: the same order of axes. */
+/**
+ * The rule of transposed convolutions: (in, out, kH, kW) becomes [kH, kW, out, in], with the same order of axes.
+ */
 const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 2 };
 const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: 1 };
 
-/** The rule of a dense layer to or from a map of this height, width and channels. */
+/** Returns the rule of a dense layer to or from a map of the given height, width and channels. */
 export function wholeMapRule(
   side: 'output' | 'input',
   map: readonly number[],
   [inputs, outputs]: readonly number[],
 ): LayerRule {
   return side === 'output'
-    ? // (in, out, h, w) to [in, h · w · out]; a bias for each place PyTorch cannot have
+    ? // (in, out, h, w) to [in, h · w · out]; PyTorch cannot have a bias for each place
       { weights: [{ ...kernel([0, 2, 3, 1]), shape: [inputs!, ...map] }] }
     : // (out, in, h, w) to [h · w · in, out]
       { weights: [{ ...kernel([2, 3, 1, 0]), shape: [...map, outputs!] }, BIAS], rows: 3 };
@@ -70,16 +74,18 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   GanKitBatchNormalization: BATCH,
   GanKitInstanceNormalization: {
     weights: AFFINE,
-    // PyTorch before 0.4 tracked statistics that it did not use; 0.4.1 and later, which count, use them
+    // PyTorch before 0.4 stored statistics that it did not use; 0.4.1 and later, which count batches, use them
     dropped: ['running_mean', 'running_var', BATCHES_TRACKED],
   },
   GanKitGroupNormalization: { weights: AFFINE },
 };
 
-/** How PyTorch names a spectrally normalized weight: by its older function, or by its newer one. */
+/**
+ * The names of a spectrally normalized weight in PyTorch: those of its older function, or those of its newer one.
+ */
 export type SpectralKeys = 'hook' | 'parametrization';
 
-/** torch.nn.utils.spectral_norm, and torch.nn.utils.parametrizations.spectral_norm. */
+/** The names of torch.nn.utils.spectral_norm, and of torch.nn.utils.parametrizations.spectral_norm. */
 export const SPECTRAL_KEYS: Readonly<
   Record<SpectralKeys, { readonly weight: string; readonly u: string; readonly v: string }>
 > = {

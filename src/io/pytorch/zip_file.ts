@@ -9,21 +9,24 @@ import { TorchGlobals } from './torch_globals.js';
 
 interface Entry {
   readonly name: string;
-  /** The place in the directory. */
+  /** The position in the directory of the zip file. */
   readonly index: number;
   readonly originalSize: number;
 }
 
 const MAX_ENTRIES = 65_536;
-/** PyTorch does not compress; weights that somebody packed again get a tenth smaller. */
+/**
+ * The largest ratio of the unpacked size to the file's. PyTorch does not compress, and weights that somebody
+ * compressed become a tenth smaller.
+ */
 const MAX_RATIO = 8;
-/** What is unpacked at a time, so that a large file is not in memory twice. */
+/** The number of bytes to unpack at a time, so that a large file is not in memory twice. */
 const BATCH_BYTES = 2 ** 25;
 
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Runs fflate; it may throw errors of its own on a damaged file. */
+/** Runs fflate; its errors about a damaged file become GanKitErrors. */
 function unzip(
   bytes: Uint8Array,
   filter: Parameters<typeof unzipSync>[1],
@@ -40,7 +43,7 @@ function unzip(
   }
 }
 
-/** The directory, with sizes that the file can hold, before anything is unpacked. */
+/** Reads the directory, and checks its sizes against the file before anything is unpacked. */
 function readDirectory(bytes: Uint8Array): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   let packed = 0;
@@ -64,7 +67,7 @@ function readDirectory(bytes: Uint8Array): ReadonlyMap<string, Entry> {
   return entries;
 }
 
-/** Unpacks some entries, whole. */
+/** Unpacks some entries, and checks that they are complete. */
 function unpack(bytes: Uint8Array, wanted: readonly Entry[]): Record<string, Uint8Array> {
   const names = new Set(wanted.map(({ name }) => name));
   const files = unzip(bytes, { filter: ({ name }) => names.has(name) });
@@ -78,13 +81,13 @@ function unpack(bytes: Uint8Array, wanted: readonly Entry[]): Record<string, Uin
   return files;
 }
 
-/** Unpacks entries some at a time; who reads them in their order has each unpacked once. */
+/** A reader that unpacks several entries at a time. Each is unpacked once if they are read in their order. */
 class EntryReader {
   private batch: Record<string, Uint8Array> = {};
 
   constructor(
     private readonly bytes: Uint8Array,
-    /** In the order of the directory. */
+    /** The entries in the order of the directory. */
     private readonly entries: readonly Entry[],
   ) {}
 
@@ -103,12 +106,12 @@ class EntryReader {
   }
 }
 
-/** Whether there is code beside the pickle, as TorchScript has it. */
+/** Returns whether there is code next to the pickle, as in TorchScript files. */
 const isProgram = (entries: ReadonlyMap<string, Entry>, folder: string): boolean =>
   entries.has(`${folder}constants.pkl`) ||
   [...entries.keys()].some((name) => name.startsWith(`${folder}code/`));
 
-/** A file of PyTorch 1.6 and later: a zip of `data.pkl`, and of `data/0`, `data/1` … in one folder. */
+/** Reads a file of PyTorch 1.6 and later: a zip of `data.pkl`, and of `data/0`, `data/1` … in one folder. */
 export async function readZip(bytes: Uint8Array): Promise<TorchFile> {
   const entries = readDirectory(bytes);
   const pickles = [...entries.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));

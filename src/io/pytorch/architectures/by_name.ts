@@ -9,7 +9,7 @@ import type { Architecture } from '../torch_module.js';
 /** A name of an architecture; see {@link loadStateDict}. */
 export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan';
 
-/** The architectures whose weights travel, by name. */
+/** The architectures whose weights can be exchanged with PyTorch, by name. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   resnet,
   unet,

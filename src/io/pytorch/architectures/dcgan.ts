@@ -6,11 +6,17 @@ import type { Architecture, TorchModule } from '../torch_module.js';
 const numbered = (count: number, name: string): string[] =>
   Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
 
-/** A layer, its norm and its activation; without norms there is no place for one, or an empty one. */
+/**
+ * Lists the modules of a block: a layer, its norm if `slot` is true, and its activation. A network without norms
+ * has an empty module in the norm's place, or none.
+ */
 const block = (name: TorchModule, norm: string, slot: boolean): TorchModule[] =>
   slot ? [name, norm, null] : [name, null];
 
-/** `main` of the generator: from the latent vector, then blocks, the last with tanh alone. */
+/**
+ * Lists the modules of `main` in the generator: the layer of the latent vector, then blocks; the last layer has
+ * tanh and no norm.
+ */
 function generator(count: number, slot: boolean): TorchModule[] {
   const names = numbered(count, 'deconv');
   return [
@@ -20,7 +26,10 @@ function generator(count: number, slot: boolean): TorchModule[] {
   ];
 }
 
-/** `main` of the discriminator: the first without a norm, at the end the logit and its sigmoid. */
+/**
+ * Lists the modules of `main` in the discriminator: the first layer has no norm; the logit and its sigmoid come
+ * last.
+ */
 function discriminator(count: number, slot: boolean): TorchModule[] {
   const [first, ...names] = numbered(count, 'conv');
   return [
@@ -30,7 +39,9 @@ function discriminator(count: number, slot: boolean): TorchModule[] {
   ];
 }
 
-/** An odd kernel with stride 2 is padded more on one side here, and on both alike in PyTorch. */
+/**
+ * Refuses odd kernels: with stride 2 they are padded more on one side here, but equally on both sides in PyTorch.
+ */
 function check(where: string, layersByName: ReadonlyMap<string, layers.Layer>): void {
   for (const layer of layersByName.values()) {
     const inner = 'layer' in layer ? (layer.layer as object) : layer;

@@ -1,6 +1,6 @@
 import type { Architecture, TorchModule } from '../torch_module.js';
 
-/** Convolutions with a ReLU behind each, and a pooling behind those that are named. */
+/** Lists convolutions, each followed by a ReLU, and by a pooling too if its number is in `pooled`. */
 function features(convolutions: number, pooled: readonly number[]): TorchModule {
   return Array.from({ length: convolutions }, (_, k) => [
     ...[`conv${k}`, null],
@@ -8,7 +8,7 @@ function features(convolutions: number, pooled: readonly number[]): TorchModule 
   ]).flat();
 }
 
-/** The part of torchvision's classifiers that LPIPS looks at. */
+/** The layers of torchvision's classifiers that LPIPS uses, by network. */
 export const LPIPS_BACKBONES: Readonly<Record<'alex' | 'vgg', Architecture>> = {
   alex: { maker: 'lpipsNetwork', layouts: () => [{ features: features(5, [0, 1]) }] },
   vgg: { maker: 'lpipsNetwork', layouts: () => [{ features: features(13, [1, 3, 6, 9]) }] },

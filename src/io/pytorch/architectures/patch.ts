@@ -1,7 +1,7 @@
 import { countLayers } from '../torch_module.js';
 import type { Architecture, TorchModule } from '../torch_module.js';
 
-/** NLayerDiscriminator of pytorch-CycleGAN-and-pix2pix; the first and the last layer have no norm. */
+/** The NLayerDiscriminator of pytorch-CycleGAN-and-pix2pix; its first and its last layer have no norm. */
 export const patch: Architecture = {
   maker: 'patchDiscriminator',
   layouts: (has) => {
@@ -14,7 +14,7 @@ export const patch: Architecture = {
         `conv${last}`,
       ],
     });
-    // the reference has a module in place of a norm that is not there; others leave it out
+    // the reference has a module in place of a missing norm; other code has none
     const bare = inner.every((name) => !has(`${name}_norm`));
     return bare ? [network(true), network(false)] : [network(true)];
   },

@@ -1,19 +1,19 @@
 import { countLayers } from '../torch_module.js';
 import type { Architecture, TorchModule } from '../torch_module.js';
 
-/** ResnetGenerator of pytorch-CycleGAN-and-pix2pix. */
+/** The ResnetGenerator of pytorch-CycleGAN-and-pix2pix. */
 export const resnet: Architecture = {
   maker: 'resnetGenerator',
   layouts: (has) => {
     const blocks = countLayers(has, (k) => `block${k}_a`);
-    // padding by zeros is done in the convolution, and takes no module
+    // zero padding is done by the convolution, and needs no module
     const pad = has('block0_a_pad') ? [null] : [];
     const block = (k: number, dropout: boolean): TorchModule => {
       const [a, b] = [`block${k}_a`, `block${k}_b`];
       return {
         conv_block: [
           ...[...pad, a, `${a}_norm`, null],
-          ...(dropout ? [null] : []), // moves what follows by one
+          ...(dropout ? [null] : []), // shifts the numbers after it by one
           ...[...pad, b, `${b}_norm`],
         ],
       };

@@ -1,7 +1,9 @@
 import { countLayers } from '../torch_module.js';
 import type { Architecture, TorchModule } from '../torch_module.js';
 
-/** UnetGenerator of pytorch-CycleGAN-and-pix2pix: each level holds the next one, the last has none. */
+/**
+ * The UnetGenerator of pytorch-CycleGAN-and-pix2pix: each level contains the next one, the last contains none.
+ */
 export const unet: Architecture = {
   maker: 'unetGenerator',
   layouts: (has) => {
