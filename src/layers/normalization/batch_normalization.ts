@@ -15,9 +15,9 @@ type LayerVariable = layers.Layer['weights'][number];
 
 /** Options of {@link batchNormalization}. */
 export interface BatchNormalizationOptions {
-  /** Added to the variance; default 1e-5, as in PyTorch (Keras has 1e-3). */
+  /** ε, added to the variance, above 0; default 1e-5, as in PyTorch (Keras has 1e-3). */
   epsilon?: number;
-  /** The share of the running statistics that is kept at each step; default 0.9 (PyTorch writes 1 − 0.9 = 0.1). */
+  /** m, the share of the running statistics kept at each step, in [0, 1]; default 0.9 (PyTorch writes 1 − m = 0.1). */
   momentum?: number;
   /** Whether there is a scale γ; default true. */
   scale?: boolean;
@@ -33,8 +33,8 @@ export interface BatchNormalizationOptions {
  * Batch normalization over all axes but the last, with PyTorch's conventions.
  *
  * In training `y = γ (x − μ_B)/√(σ²_B + ε) + β` with the batch's own mean and biased variance, and
- * the running statistics move: `running ← m·running + (1 − m)·batch`, with the *unbiased* variance
- * σ²_B·N/(N−1). At inference the running statistics stand in for the batch's.
+ * the running statistics are updated: `running ← m·running + (1 − m)·batch`, with the *unbiased*
+ * variance σ²_B·N/(N−1). At inference the running statistics replace those of the batch.
  *
  * Input and output: float32 `[batch, …, channels]`. Weights: `gamma`, `beta`, `moving_mean`,
  * `moving_variance`, each `[channels]`.

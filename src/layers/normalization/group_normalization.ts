@@ -8,23 +8,24 @@ import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link groupNormalization}. */
 export interface GroupNormalizationOptions extends SampleNormalizationOptions {
-  /** How many groups the channels are divided into, from 1 on; a divisor of the channels. */
+  /** The number of groups of channels, 1 or more; it must divide the number of channels. */
   groups: number;
-  /** Whether there are a scale γ and an offset β for each channel; default true, as in PyTorch. */
+  /** Whether each channel has a scale γ and an offset β; default true, as in PyTorch. */
   affine?: boolean;
 }
 
 /**
- * Group normalization: the channels of a sample in groups, each by its own mean and biased variance,
- * in training and at inference alike.
+ * Group normalization: normalization of each group of channels in each sample by its own mean and
+ * biased variance, in training and at inference.
  *
- * `y = γ (x − μ)/√(σ² + ε) + β`, μ and σ² over all places of the C/groups neighbouring channels of a
- * group, in one sample. One group is layer normalization, as many groups as channels are instance
- * normalization. Unlike with batch normalization no sample's output depends on another, so that a
- * gradient penalty may pass through it.
+ * `y = γ (x − μ)/√(σ² + ε) + β`, μ and σ² over all places of the C/groups neighboring channels of a
+ * group, in one sample. One group is layer normalization; as many groups as channels is instance
+ * normalization. Unlike in batch normalization, no sample's output depends on another sample, so that
+ * a gradient penalty may pass through it.
  *
- * Input and output: float32 `[batch, …, channels]` of rank 3 or more, with two or more values in a
- * group. Weights, unless `affine` is false: `gamma` and `beta`, each `[channels]`.
+ * Input and output: float32 `[batch, …, channels]` of rank 2 or more, of rank 3 or more if there are as
+ * many groups as channels; two or more values in a group. Weights, unless `affine` is false: `gamma` and
+ * `beta`, each `[channels]`.
  *
  * **Differentiable:** first and second order, in the input, γ and β, on every backend.
  *
@@ -59,7 +60,7 @@ export class GroupNormalization extends SampleNormalization {
     return this.groups;
   }
 
-  /** What a saved model knows of the layer. */
+  /** Returns the options that a saved model contains. */
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), groups: this.groups };
   }
@@ -70,8 +71,8 @@ export class GroupNormalization extends SampleNormalization {
  *
  * @param options `groups`, `affine` (default true), `epsilon` > 0 (default 1e-5).
  * @returns The layer.
- * @throws GanKitError if an option is out of range; at the first call, if the groups do not divide
- *   the channels.
+ * @throws GanKitError if an option is out of range, or at the first call, if `groups` does not divide
+ *   the number of channels.
  *
  * @example
  * ```ts

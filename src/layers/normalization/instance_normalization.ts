@@ -6,18 +6,18 @@ import type { SampleNormalizationOptions } from './sample_normalization.js';
 
 /** Options of {@link instanceNormalization}. */
 export interface InstanceNormalizationOptions extends SampleNormalizationOptions {
-  /** Whether there are a scale γ and an offset β for each channel; default false, as in PyTorch. */
+  /** Whether each channel has a scale γ and an offset β; default false, as in PyTorch. */
   affine?: boolean;
 }
 
 /**
- * Instance normalization: each channel of each sample by its own mean and biased variance, in
- * training and at inference alike.
+ * Instance normalization: normalization of each channel of each sample by its own mean and biased
+ * variance, in training and at inference.
  *
  * `y = γ (x − μ)/√(σ² + ε) + β`, μ and σ² over all places of one channel of one sample. Without
  * `affine` γ is 1 and β is 0, as in CycleGAN. There are no running statistics.
  *
- * Input and output: float32 `[batch, …, channels]` of rank 3 or more, with two or more places.
+ * Input and output: float32 `[batch, …, channels]` of rank 3 or more, with two or more values per channel.
  * Weights, if `affine`: `gamma` and `beta`, each `[channels]`.
  *
  * **Differentiable:** first and second order, in the input, γ and β, on every backend.

@@ -9,9 +9,9 @@ import type { Option } from '../../internal/read_options.js';
 import { groupNormalize } from '../../ops/group_normalize.js';
 import { onlyTensor } from '../only_tensor.js';
 
-/** What the normalizations that know one sample at a time have in common. */
+/** Options of the normalizations that treat each sample by itself. */
 export interface SampleNormalizationOptions {
-  /** Added to the variance; default 1e-5, as in PyTorch. */
+  /** ε, added to the variance, above 0; default 1e-5, as in PyTorch. */
   epsilon?: number;
   /** The layer's name. */
   name?: string;
@@ -19,16 +19,16 @@ export interface SampleNormalizationOptions {
   trainable?: boolean;
 }
 
-/** How `epsilon` is read. */
+/** Schema of `epsilon`. */
 export const EPSILON: Option<number> = number({ above: 0, default: 1e-5 });
 
-/** The options once they are read. */
+/** The options after they were read. */
 interface Read {
   readonly affine: boolean;
   readonly epsilon: number;
 }
 
-/** Normalizes each sample by itself, in groups of channels. */
+/** A layer that normalizes each sample by itself, in groups of channels. */
 export abstract class SampleNormalization extends layers.Layer {
   readonly affine: boolean;
   readonly epsilon: number;
@@ -45,7 +45,7 @@ export abstract class SampleNormalization extends layers.Layer {
     this.epsilon = epsilon;
   }
 
-  /** How many groups so many channels make; throws if they make none. */
+  /** Returns the number of groups of so many channels; throws if they cannot be divided into groups. */
   protected abstract groupsOf(channels: number): number;
 
   override build(inputShape: Shape | Shape[]): void {
@@ -85,7 +85,7 @@ export abstract class SampleNormalization extends layers.Layer {
         fail('shape', this.where, 'x', 'of two or more values per group', x);
       const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;
       const beta = (this.beta?.read() ?? zeros([channels])) as Tensor1D;
-      // one sample by channel is all of x by channel
+      // for one sample, statistics by sample and channel are those by channel
       const alone = groups === channels && x.shape[0] === 1;
       const fused = alone
         ? fusedNormalization({ x, gamma, beta, epsilon: this.epsilon })
@@ -95,7 +95,7 @@ export abstract class SampleNormalization extends layers.Layer {
     });
   }
 
-  /** What a saved model knows of the layer. */
+  /** Returns the options that a saved model contains. */
   override getConfig(): serialization.ConfigDict {
     const { affine, epsilon } = this;
     return { ...super.getConfig(), affine, epsilon };
