@@ -12,27 +12,31 @@ import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametriz
 
 /** Options of {@link equalizedLearningRate}. */
 export interface EqualizedLearningRateOptions extends ReparametrizedOptions {
-  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D or SeparableConv2D layer. */
+  /**
+   * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
+   * DepthwiseConv2D or SeparableConv2D layer.
+   */
   layer: layers.Layer;
-  /** g > 0; default √2, He's for layers before a (leaky) ReLU. The paper has 1 in its last layers. */
+  /** The factor g > 0; default √2, He's value for layers before a (leaky) ReLU. The paper has 1 in its last layers. */
   gain?: number;
-  /** Of the weights that are drawn, an integer from 0 on; default 0. */
+  /** The seed of the initial weights, an integer from 0 on; default 0. */
   seed?: number;
 }
 
+/** The names of the classes of layers that can be wrapped. */
 const CLASSES = classesWithKernels({ except: EMBEDDINGS });
 
 /**
- * Equalized learning rate: the wrapped layer computes with `W g/√n` in place of W, n being the number of
- * inputs of an output, kernel height · width · channels in.
+ * Equalized learning rate: the wrapped layer computes with `W g/√n` in place of W, where n is the number of
+ * inputs of an output, kernel height · kernel width · input channels.
  *
- * W is drawn from N(0, 1), so that the layer starts as He's initializer would have it, but Adam, whose steps
- * do not depend on the size of a weight, moves all layers alike. The bias is as it was, and is not scaled.
- * Weights that are given (`weights`, or a layer that is built already) stay as they are.
+ * W is drawn from N(0, 1). The layer then starts as with He's initializer, and the steps of Adam, which do not
+ * depend on the size of a weight, change all layers at the same relative rate. The bias is not scaled. Given
+ * weights (`weights`, or those of a layer that is already built) are not drawn again.
  *
- * Regularizers and constraints of the wrapped layer see W.
+ * Regularizers and constraints of the wrapped layer apply to W.
  *
- * **Differentiable:** first and second order, in the input and in W, where the wrapped layer is.
+ * **Differentiable:** first and second order, in the input and in W, if the wrapped layer is.
  *
  * @see Karras et al. 2018, "Progressive Growing of GANs", arXiv 1710.10196, section 4.1
  */
@@ -73,16 +77,16 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
   }
 
   /**
-   * The wrapped layer's weights with `W g/√n` in place of W, in that layer's order.
+   * Returns the wrapped layer's weights with `W g/√n` in place of W, in that layer's order.
    *
-   * @returns Copies; the caller disposes them.
+   * @returns Copies; the caller disposes of them.
    * @throws GanKitError if the layer is not built.
    */
   effectiveWeights(): Tensor[] {
     return this.effectiveWeightsOf('EqualizedLearningRate.effectiveWeights');
   }
 
-  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
+  /** Returns the config of the layer, with that of the wrapped layer, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { gain, seed } = this;
     return { ...super.getConfig(), gain, seed };
@@ -94,8 +98,8 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
  *
  * @param options `layer`; optional: `gain` (default √2), `seed` (0), `name` and `trainable` (the wrapped
  *   layer's).
- * @returns The layer, which takes the wrapped one's input shape too.
- * @throws GanKitError if the layer is of a class without a kernel, or an option is out of range.
+ * @returns The layer; it has the input shape of the wrapped layer.
+ * @throws GanKitError if the layer's class has no kernel, or an option is out of range.
  *
  * @example
  * ```ts

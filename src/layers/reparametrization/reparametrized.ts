@@ -12,15 +12,15 @@ import { classesWithKernels, traitsOf } from '../traits.js';
 
 /** Options of every layer that reparametrizes another one. */
 export interface ReparametrizedOptions {
-  /** The layer whose kernels are replaced. */
+  /** The layer to wrap. */
   layer: layers.Layer;
-  /** Default: the name of the wrapped layer, so that weights keep their names. */
+  /** The layer's name; default: that of the wrapped layer, so that weights keep their names. */
   name?: string;
-  /** Whether the wrapped layer's weights are trained; default: what that layer says. */
+  /** Whether the wrapped layer's weights are trained; default: as that layer is set. */
   trainable?: boolean;
 }
 
-/** The options of a layer of tfjs that a wrapper has, and what tfjs adds from a config. */
+/** The options of every tfjs layer that a wrapper accepts, and those that tfjs adds from a config. */
 const OF_TFJS = ['name', 'trainable', 'dtype', 'batchInputShape'];
 
 /** The options that a wrapper reads itself. */
@@ -37,9 +37,9 @@ export const readWrapperOptions = <
 ): OptionsOf<S> => readOptions<Own<O>, S>(where, options, schema, undefined, OF_TFJS);
 
 /**
- * Reads the layer that is wrapped; refuses those without a kernel.
+ * Reads the layer to wrap; refuses a layer of a class that cannot be wrapped.
  *
- * @param classes Names of the classes that have one; default all that have kernels.
+ * @param classes The names of the classes that can be wrapped; default all that have kernels.
  */
 export const wrapped =
   (classes: readonly string[] = classesWithKernels()): Option<layers.Layer> =>
@@ -54,26 +54,26 @@ export const wrapped =
 /** A kernel of a wrapped layer. */
 export interface ReparametrizedKernel {
   readonly layout: KernelLayout;
-  /** The weight that an optimizer moves. */
+  /** The weight that an optimizer updates. */
   readonly variable: LayerVariable;
-  /** What the layer computes with; a training call may first move what the kernel keeps. */
+  /** Computes the tensor that replaces the kernel; in training, it may first update the vectors of the kernel. */
   effective(training: boolean): Tensor;
 }
 
 type Kwargs = Parameters<layers.Layer['call']>[1];
 
-/** A layer that computes as another one does, with a function of each of its kernels in place of them. */
+/** A layer that computes as another layer does, but with a function of each kernel in place of the kernel. */
 export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extends layers.Layer {
   /** The wrapped layer. */
   readonly layer: layers.Layer;
   /**
-   * Those of the wrapped layer, once it is built.
+   * The kernels of the wrapped layer; empty until it is built.
    *
    * @internal
    */
   protected kernels: readonly Kernel[] = [];
 
-  /** @param options Checked by {@link readWrapperOptions} before. */
+  /** @param options Options that {@link readWrapperOptions} has checked. */
   protected constructor(options: ReparametrizedOptions) {
     const { layer } = options;
     const { name, trainable, batchInputShape, dtype } = layer;
@@ -84,7 +84,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
   }
 
   /**
-   * Makes what stands for a kernel of the layer, which is built.
+   * Makes the object that computes the replacement of a kernel; the wrapped layer is built.
    *
    * @internal
    */
@@ -108,9 +108,9 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
   }
 
   /**
-   * Brings the kernels to where training starts.
+   * Prepares the kernels for the start of training.
    *
-   * @param drawn Whether their values were just drawn, and not given.
+   * @param drawn Whether their values were just drawn, not given.
    *
    * @internal
    */
@@ -130,15 +130,15 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     });
   }
 
-  /** The wrapped layer by its properties; tfjs declares the kernels private. */
+  /** Returns the wrapped layer as a record of its properties, because tfjs declares the kernels private. */
   private get inner(): Record<string, LayerVariable> {
     return this.layer as unknown as Record<string, LayerVariable>;
   }
 
   /**
-   * The kernels, once there are any.
+   * Returns the kernels; throws if the layer is not built.
    *
-   * @param where The method that asks, for messages.
+   * @param where The calling method, for error messages.
    *
    * @internal
    */
@@ -156,7 +156,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
   }
 
   /**
-   * The wrapped layer's weights with what it computes with in place of its kernels; copies.
+   * Returns copies of the wrapped layer's weights, with the replacements of its kernels.
    *
    * @internal
    */
@@ -176,7 +176,7 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     return this.layer.computeMask(inputs, mask);
   }
 
-  /** The wrapped layer's regularizers. */
+  /** Returns the wrapped layer's regularizers. */
   override get losses(): layers.Layer['losses'] {
     return this.layer.losses;
   }
@@ -186,16 +186,16 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
     this.layer.setFastWeightInitDuringBuild(value);
   }
 
-  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
+  /** Returns the config of the layer, with that of the wrapped layer, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { layer } = this;
     const config = layer.getConfig();
-    // tfjs's separable convolution forgets it, and would come back with other kernels
+    // tfjs's separable convolution leaves it out, and a loaded layer would have kernels of another shape
     if ('depthMultiplier' in layer) config['depthMultiplier'] = layer.depthMultiplier as number;
     return { ...super.getConfig(), layer: { className: layer.getClassName(), config } };
   }
 
-  /** Makes a layer from its config, as tfjs asks for when it loads a model. */
+  /** Makes a layer from its config; tfjs calls this when it loads a model. */
   static override fromConfig<T extends serialization.Serializable>(
     layerClass: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,

@@ -9,20 +9,23 @@ import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametriz
 
 /** Options of {@link weightNormalization}. */
 export interface WeightNormalizationOptions extends ReparametrizedOptions {
-  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
+  /**
+   * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
+   * DepthwiseConv2D, SeparableConv2D or Embedding layer.
+   */
   layer: layers.Layer;
 }
 
-/** A kernel as length and direction. */
+/** A kernel W = g v/‖v‖, given by the lengths g and the directions v. */
 class DirectedKernel implements ReparametrizedKernel {
-  /** Shape [number of norms], in the order of the kernel's axes. */
+  /** g, shape [number of norms], in the order of the kernel's axes. */
   private readonly g: LayerVariable;
   private readonly others: number[];
   private readonly broadcast: number[];
 
   constructor(
     readonly layout: KernelLayout,
-    /** v. */
+    /** v, the kernel of the wrapped layer. */
     readonly variable: LayerVariable,
     addMagnitudes: (name: string, size: number) => LayerVariable,
   ) {
@@ -34,12 +37,12 @@ class DirectedKernel implements ReparametrizedKernel {
     this.g = addMagnitudes(`${layout.weight}_g`, size);
   }
 
-  /** ‖v‖ along all axes but the first of PyTorch's, which are kept. */
+  /** Computes ‖v‖ over all axes except those that form PyTorch's first one; keeps the rank. */
   private norms(): Tensor {
     return sqrt(sum(square(this.variable.read()), this.others, true));
   }
 
-  /** g ← ‖v‖: the layer computes with v as it is. */
+  /** Sets g ← ‖v‖, so that the layer computes with v unchanged. */
   reset(): void {
     tidy(() => void this.g.write(reshape(this.norms(), [-1])));
   }
@@ -53,19 +56,18 @@ class DirectedKernel implements ReparametrizedKernel {
 }
 
 /**
- * Weight normalization: the wrapped layer computes with `W = g v/‖v‖`, length and direction apart, both
- * trained.
+ * Weight normalization: the wrapped layer computes with `W = g v/‖v‖`; the length g and the direction v are
+ * trained separately.
  *
  * v is the wrapped layer's kernel. There is one g for each index of PyTorch's first axis, as in
  * `torch.nn.utils.parametrizations.weight_norm` with its default `dim=0`: for each output of dense and
  * convolution kernels, for each **input** channel of transposed convolutions, each channel of depthwise ones,
- * each row of an embedding. g is called `kernel_g`, follows the wrapped layer's weights, and starts at ‖v‖,
+ * each row of an embedding. The weight `kernel_g` comes after the wrapped layer's weights, and starts at ‖v‖,
  * so that wrapping changes no output.
  *
- * A direction that is all zero gives NaN, as in PyTorch. Regularizers and constraints of the wrapped layer see
- * v.
+ * A v of zeros gives NaN, as in PyTorch. Regularizers and constraints of the wrapped layer apply to v.
  *
- * **Differentiable:** first and second order, in the input, in g and in v, where the wrapped layer is.
+ * **Differentiable:** first and second order, in the input, in g and in v, if the wrapped layer is.
  *
  * @see Salimans and Kingma 2016, arXiv 1602.07868, equation 2
  */
@@ -92,7 +94,7 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
   }
 
   /**
-   * Sets g to ‖v‖, for kernels that were written to: the layer then computes with them as they are.
+   * Sets g to ‖v‖. Call this after writing kernels, so that the layer computes with them unchanged.
    *
    * @throws GanKitError if the layer is not built.
    */
@@ -101,9 +103,9 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
   }
 
   /**
-   * The wrapped layer's weights with `g v/‖v‖` in place of v, in that layer's order.
+   * Returns the wrapped layer's weights with `g v/‖v‖` in place of v, in that layer's order.
    *
-   * @returns Copies; the caller disposes them.
+   * @returns Copies; the caller disposes of them.
    * @throws GanKitError if the layer is not built.
    */
   effectiveWeights(): Tensor[] {
@@ -115,8 +117,8 @@ export class WeightNormalization extends Reparametrized<DirectedKernel> {
  * Wraps a layer in {@link WeightNormalization}.
  *
  * @param options `layer`; optional: `name` and `trainable` (the wrapped layer's).
- * @returns The layer, which takes the wrapped one's input shape too.
- * @throws GanKitError if the layer is of a class without a kernel.
+ * @returns The layer; it has the input shape of the wrapped layer.
+ * @throws GanKitError if the layer's class has no kernel.
  *
  * @example
  * ```ts
