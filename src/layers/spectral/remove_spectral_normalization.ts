@@ -12,10 +12,10 @@ import { checkModel } from './spectral_norms.js';
 
 type ConfigValue = serialization.ConfigDict[string];
 
-/** What the model knows a layer by: here the wrapper's word counts. */
+/** The config entries that are taken from the wrapper, because the model refers to the layer by them. */
 const PLACE = new Set(['name', 'trainable', 'batchInputShape', 'dtype']);
 
-/** A config with every wrapper replaced by what it wraps, under the wrapper's name. */
+/** Copies a config, and replaces every wrapper in it by the wrapped layer, under the wrapper's name. */
 function unwrap(value: ConfigValue): ConfigValue {
   if (Array.isArray(value)) return value.map(unwrap);
   if (typeof value !== 'object' || value === null) return value;
@@ -27,7 +27,7 @@ function unwrap(value: ConfigValue): ConfigValue {
   return { ...value, className, config: { ...config, ...place } };
 }
 
-/** Copies weights layer by layer, W/σ for W. */
+/** Copies weights layer by layer, with W/σ in place of W. */
 function bake(from: layers.Layer, to: layers.Layer): void {
   if (from instanceof SpectralNormalization) {
     const weights = from.normalizedWeights();
@@ -42,15 +42,15 @@ function bake(from: layers.Layer, to: layers.Layer): void {
 }
 
 /**
- * Copies a model with W/σ in place of each {@link SpectralNormalization} layer, for inference or
- * export to where the wrapper does not exist.
+ * Copies a model, and replaces each {@link SpectralNormalization} layer by the wrapped layer with the
+ * kernel W/σ, for inference or for export to programs without the wrapper.
  *
  * Predictions are those of the model up to rounding; u and v are not advanced (PyTorch's removal
  * advances them once in training mode). Layers keep the names they have in the model. The copy is
- * not compiled, and what is not a weight, such as the position of a random stream, starts anew.
+ * not compiled, and state outside the weights, such as the position of a random stream, is reset.
  *
- * @param model Sequential or functional, built, also with models inside; stays as it is.
- * @returns The copy, with weights of its own; the caller disposes it.
+ * @param model A sequential or functional model that is built; it may contain other models. It is not changed.
+ * @returns The copy, with its own weights; the caller disposes of it.
  * @throws GanKitError if `model` is not a model or is not built.
  *
  * @example

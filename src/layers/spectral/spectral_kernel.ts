@@ -7,26 +7,26 @@ import type { KernelLayout } from '../kernel_layouts.js';
 import { powerIterationIsFrozen } from '../modes/power_iteration_mode.js';
 import type { ReparametrizedKernel } from '../reparametrization/reparametrized.js';
 
-/** How a kernel's power iteration goes. */
+/** Settings of a kernel's power iteration. */
 interface PowerIterationOptions {
-  /** Rounds at each training call. */
+  /** The number of rounds at each training call. */
   readonly powerIterations: number;
   readonly epsilon: number;
 }
 
-/** One kernel with its singular vectors. */
+/** A kernel with its singular vectors. */
 export class SpectralKernel implements ReparametrizedKernel {
   constructor(
     readonly layout: KernelLayout,
     readonly variable: LayerVariable,
-    /** Shape [rows]. */
+    /** The left vector, shape [rows]. */
     private readonly u: LayerVariable,
-    /** Shape [columns], in the order of the kernel's axes. */
+    /** The right vector, shape [columns], in the order of the kernel's axes. */
     private readonly v: LayerVariable,
     private readonly options: PowerIterationOptions,
   ) {}
 
-  /** Wᵀ, shape [columns, rows]. */
+  /** Returns Wᵀ, shape [columns, rows]. */
   private transposed(): Tensor2D {
     const kernel = this.variable.read();
     const { permutation } = this.layout;
@@ -34,28 +34,29 @@ export class SpectralKernel implements ReparametrizedKernel {
     return reshape(ordered, [this.v.shape[0]!, this.u.shape[0]!]);
   }
 
-  /** Tensors of their own: a later assignment to the variables does not change them. */
+  /** Returns u and v as separate tensors: a later assignment to the variables does not change them. */
   private vectors(): SingularVectors {
     return { u: reshape(this.u.read(), [-1, 1]), v: reshape(this.v.read(), [-1, 1]) };
   }
 
+  /** Advances u and v by some rounds of power iteration. */
   private advance(transposed: Tensor2D, times: number): void {
     const { u, v } = powerIteration(transposed, this.vectors(), times, this.options.epsilon);
     this.u.write(reshape(u, [-1]));
     this.v.write(reshape(v, [-1]));
   }
 
-  /** Advances u and v. */
+  /** Advances u and v at the current W. */
   iterate(times: number): void {
     tidy(() => this.advance(this.transposed(), times));
   }
 
-  /** σ = uᵀ W v of the current W. */
+  /** Computes σ = uᵀ W v of the current W. */
   sigma(): Scalar {
     return tidy(() => spectralNorm(this.transposed(), this.vectors()));
   }
 
-  /** W/σ in the kernel's shape; a training call advances u and v first. */
+  /** Computes W/σ in the kernel's shape; a training call advances u and v first. */
   effective(training: boolean): Tensor {
     return tidy(() => {
       const transposed = this.transposed();

@@ -17,37 +17,40 @@ import { SpectralKernel } from './spectral_kernel.js';
 
 /** Options of {@link spectralNormalization}. */
 export interface SpectralNormalizationOptions extends ReparametrizedOptions {
-  /** A Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose, DepthwiseConv2D, SeparableConv2D or Embedding layer. */
+  /**
+   * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
+   * DepthwiseConv2D, SeparableConv2D or Embedding layer.
+   */
   layer: layers.Layer;
-  /** Rounds of power iteration at each training call, from 1 on; default 1, as in the paper. */
+  /** Rounds of power iteration at each training call, 1 or more; default 1, as in the paper. */
   powerIterations?: number;
-  /** The smallest norm that u and v are divided by; default 1e-12, as in PyTorch. */
+  /** ε, the smallest norm that u and v are divided by, above 0; default 1e-12, as in PyTorch. */
   epsilon?: number;
-  /** Where u and v start, an integer from 0 on; default 0. */
+  /** The seed of the initial u and v, an integer from 0 on; default 0. */
   seed?: number;
 }
 
 /**
  * Spectral normalization: the wrapped layer computes with `W/σ(W)`, `σ = uᵀ W v`, in place of W.
  *
- * W stays as the optimizer left it. A training call first does `powerIterations` rounds of
- * `u ← n(W v)`, `v ← n(Wᵀ u)`, `n(x) = x / max(‖x‖, ε)`, unless {@link withFrozenPowerIteration}
- * holds them; at inference u and v rest. σ is always that of the current W, and gradients flow
- * through it with u and v held constant. These are PyTorch's semantics
+ * The call does not change W. A training call first makes `powerIterations` rounds of
+ * `u ← n(W v)`, `v ← n(Wᵀ u)`, `n(x) = x / max(‖x‖, ε)`, unless it runs inside
+ * {@link withFrozenPowerIteration}; at inference u and v do not change. σ is always that of the current
+ * W, and gradients flow through it with u and v held constant. These are PyTorch's semantics
  * (`torch.nn.utils.parametrizations.spectral_norm`), also for a layer that is not trainable; Keras
- * assigns W/σ over W and passes no gradient through σ.
+ * overwrites W by W/σ and passes no gradient through σ.
  *
  * The rows of the matrix W are the output channels: the last axis of dense and convolution
  * kernels, axis 2 of `[kH, kW, out, in]` for transposed convolutions, in · multiplier for depthwise
- * kernels; for an embedding, the rows of its table. Weights, after those of the wrapped layer, for
- * each kernel: `kernel_u` [rows] and `kernel_v` [columns], not trainable, drawn from `seed`, warmed
- * up by 15 rounds when the layer is built, saved with the model. v counts the columns in the order of
- * the kernel's axes. A separable convolution has two kernels, each with its own pair.
+ * kernels; for an embedding, the rows of its table. Each kernel has two more weights, which come after
+ * those of the wrapped layer: `kernel_u` [rows] and `kernel_v` [columns]. They are not trainable, drawn
+ * from `seed`, advanced by 15 rounds when the layer is built, and saved with the model. The columns in v
+ * are in the order of the kernel's axes. A separable convolution has two kernels, each with its own pair.
  *
- * A kernel that is all zero gives NaN, as in PyTorch. Regularizers and constraints of the wrapped
- * layer see W, not W/σ.
+ * A kernel of zeros gives NaN, as in PyTorch. Regularizers and constraints of the wrapped layer apply
+ * to W, not to W/σ.
  *
- * **Differentiable:** first and second order, in the input and in W, where the wrapped layer is.
+ * **Differentiable:** first and second order, in the input and in W, if the wrapped layer is.
  *
  * @see Miyato et al. 2018, arXiv 1802.05957, equation 8 and algorithm 1
  */
@@ -85,7 +88,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
     const { rows, columns } = matrixShape(layout, variable.shape as number[]);
     const u = vector(`${layout.weight}_u`, rows);
     const v = vector(`${layout.weight}_v`, columns);
-    const start = this.random.normal([columns]); // u need not start: the first round makes it from v
+    const start = this.random.normal([columns]); // u needs no initial value: the first round computes it from v
     v.write(start);
     start.dispose();
     return new SpectralKernel(layout, variable, u, v, this);
@@ -97,12 +100,12 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   }
 
   /**
-   * σ = uᵀ W v of each kernel as it is now, by the kernel's name among the weights: `kernel`,
+   * Computes the current σ = uᵀ W v of each kernel, by the kernel's name among the weights: `kernel`,
    * `depthwise_kernel`, `pointwise_kernel` or `embeddings`.
    *
    * **Differentiable:** to any order, in W.
    *
-   * @returns Scalars; the caller disposes them.
+   * @returns Scalars; the caller disposes of them.
    * @throws GanKitError if the layer is not built.
    */
   sigma(): Record<string, Scalar> {
@@ -117,7 +120,7 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   /**
    * Advances u and v at the current W, also inside {@link withFrozenPowerIteration}.
    *
-   * @param times How many rounds, from 1 on; default `powerIterations`, what a training call does.
+   * @param times The number of rounds, 1 or more; default `powerIterations`, as in a training call.
    * @throws GanKitError if the layer is not built or `times` is not a positive integer.
    */
   powerIterate(times: number = this.powerIterations): void {
@@ -127,9 +130,10 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   }
 
   /**
-   * Brings u and v near the singular vectors of the current W, for weights that came without them.
+   * Moves u and v close to the singular vectors of the current W, for weights that were loaded without u
+   * and v.
    *
-   * @param times How many rounds; default 15, what building the layer does, as PyTorch does.
+   * @param times The number of rounds, 1 or more; default 15, as when the layer is built, and as in PyTorch.
    * @throws GanKitError if the layer is not built or `times` is not a positive integer.
    */
   warmUp(times: number = 15): void {
@@ -137,16 +141,16 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
   }
 
   /**
-   * The wrapped layer's weights with W/σ in place of W, in that layer's order.
+   * Returns the wrapped layer's weights with W/σ in place of W, in that layer's order.
    *
-   * @returns Copies; the caller disposes them.
+   * @returns Copies; the caller disposes of them.
    * @throws GanKitError if the layer is not built.
    */
   normalizedWeights(): Tensor[] {
     return this.effectiveWeightsOf('SpectralNormalization.normalizedWeights');
   }
 
-  /** What the layer is made from, with the wrapped one, as tfjs saves it. */
+  /** Returns the config of the layer, with that of the wrapped layer, as tfjs saves it. */
   override getConfig(): serialization.ConfigDict {
     const { powerIterations, epsilon, seed } = this;
     return { ...super.getConfig(), powerIterations, epsilon, seed };
@@ -158,8 +162,8 @@ export class SpectralNormalization extends Reparametrized<SpectralKernel> {
  *
  * @param options `layer`; optional: `powerIterations` (default 1), `epsilon` (1e-12), `seed` (0),
  *   `name` and `trainable` (the wrapped layer's).
- * @returns The layer, which takes the wrapped one's input shape too.
- * @throws GanKitError if the layer is of a class without a kernel, or an option is out of range.
+ * @returns The layer; it has the input shape of the wrapped layer.
+ * @throws GanKitError if the layer's class has no kernel, or an option is out of range.
  *
  * @example
  * ```ts

@@ -6,13 +6,13 @@ import { innerLayers } from '../inner_layers.js';
 import { namedLayers } from '../layer_names.js';
 import { SpectralNormalization } from './spectral_normalization.js';
 
-/** Refuses what is not a model. */
+/** Refuses a value that is not a model. */
 export function checkModel(where: string, model: unknown): asserts model is LayersModel {
   if (!Array.isArray((model as LayersModel | undefined)?.layers))
     fail('type', where, 'model', 'a LayersModel', model);
 }
 
-/** Every spectrally normalised layer with its path in the model; a shared layer comes once. */
+/** Finds every spectrally normalized layer with its path in the model; lists a shared layer once. */
 function spectralLayers(where: string, model: LayersModel): Map<SpectralNormalization, string> {
   checkModel(where, model);
   const found = new Map<SpectralNormalization, string>();
@@ -30,9 +30,10 @@ function spectralLayers(where: string, model: LayersModel): Map<SpectralNormaliz
  * Advances u and v of every {@link SpectralNormalization} layer of a model as one training call
  * would, by `powerIterations` rounds each.
  *
- * With {@link withFrozenPowerIteration} around the passes of a step, this gives one σ for the step.
+ * Call this once before the passes of a step, and run the passes inside {@link withFrozenPowerIteration}:
+ * all of them then use the same σ.
  *
- * @param model May hold other models; a model without such layers is left as it is.
+ * @param model The model; it may contain other models. A model without such layers is not changed.
  * @throws GanKitError if `model` is not a model or a layer of it is not built.
  *
  * @example
@@ -52,11 +53,11 @@ export function advancePowerIteration(model: LayersModel): void {
 }
 
 /**
- * Reads σ of W of every {@link SpectralNormalization} layer of a model, with one read-back.
+ * Reads σ of the current W of every {@link SpectralNormalization} layer of a model, with one read-back.
  *
- * @param model May hold other models.
- * @returns σ by the layer's path in the model (`conv1`, `trunk/conv1`); where a layer has two
- *   kernels, by path and weight (`conv1/depthwise_kernel`). Empty without such layers.
+ * @param model The model; it may contain other models.
+ * @returns σ by the layer's path in the model (`conv1`, `trunk/conv1`); for a layer with two kernels,
+ *   by path and weight (`conv1/depthwise_kernel`). Empty if there are no such layers.
  * @throws GanKitError if `model` is not a model or a layer of it is not built.
  *
  * @example
