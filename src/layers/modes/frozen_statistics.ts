@@ -1,20 +1,21 @@
 import { NestedMode } from '../../internal/nested_mode.js';
 
+/** The mode in which running statistics do not change. */
 export const frozenStatistics: NestedMode = new NestedMode();
 
-/** Whether running statistics stand still at the moment. */
+/** Returns whether running statistics do not change now. */
 export const statisticsAreFrozen = (): boolean => frozenStatistics.isOn;
 
 /**
- * Runs `fn` while every {@link BatchNormalization} layer leaves its running statistics as they are;
- * batches are still normalised by their own statistics where `training` is true.
+ * Runs `fn` while every {@link BatchNormalization} layer keeps its running statistics unchanged; batches
+ * are still normalized by their own statistics if `training` is true.
  *
- * A generator step runs the discriminator in training mode without being a reason to move its
+ * A generator step, for example, runs the discriminator in training mode, but must not change its
  * statistics.
  *
  * @param fn A synchronous function; calls may be nested.
  * @returns What `fn` returns.
- * @throws GanKitError if `fn` returns a promise: the statistics would thaw before its work is done.
+ * @throws GanKitError if `fn` returns a promise: the mode would end before its work is done.
  *
  * @example
  * ```ts

@@ -7,20 +7,21 @@ import { frozenMasks } from './frozen_masks.js';
 import { frozenStatistics } from './frozen_statistics.js';
 import { frozenPowerIteration } from './power_iteration_mode.js';
 
+/** The modes that change what a call does. */
 const MODES = [frozenMasks, frozenStatistics, frozenPowerIteration];
 
-/** A layer that draws random numbers by count, as Dropout does. */
+/** A layer whose random numbers come from a stream with a position, like Dropout. */
 interface Drawing {
   readonly position: number;
   seek(position: number): void;
 }
 
 /**
- * Captures everything that a call of layers depends on besides its inputs and weights: what is frozen,
- * and which random numbers come next.
+ * Records everything that a call of layers depends on besides its inputs and weights: the modes that are
+ * on, and the next random numbers.
  *
- * @returns A function that runs a call as it would have run now, with the given values of the weights,
- *   and leaves the layers as it found them.
+ * @returns A function that runs a call as it would have run at the time of recording, with the given values
+ *   of the weights, and does not change the state of the layers.
  */
 export function replayedCall(
   called: readonly layers.Layer[],
@@ -45,7 +46,7 @@ export function replayedCall(
   };
 }
 
-/** The layers that draw random numbers, with those inside of others. */
+/** Lists the layers that draw random numbers, with those inside other layers. */
 export function drawingLayers(called: readonly layers.Layer[]): Drawing[] {
   const found = new Set<Drawing>();
   for (const layer of called) {

@@ -4,21 +4,21 @@ import { frozenStatistics } from './frozen_statistics.js';
 import { frozenPowerIteration } from './power_iteration_mode.js';
 import { drawingLayers } from './replayed_call.js';
 
-/** What a call without effects does about the masks of dropout. */
+/** Options of {@link withoutEffects}. */
 export interface EffectOptions {
   /**
-   * `'repeat'` (default) leaves each layer at its place in its stream, so that the next call draws the same
-   * masks again; `'draw'` lets them move on.
+   * The masks of the next call: `'repeat'` (default) resets each layer's position in its stream, so that the next
+   * call draws the same masks again; `'draw'` does not.
    */
   readonly masks?: 'repeat' | 'draw';
 }
 
 /**
- * Runs a pass of networks in training mode and leaves no trace of it: running statistics and singular
- * vectors stay as they are, of tfjs's layers and of anybody's, since nothing that a layer writes to its
- * weights arrives there.
+ * Runs a pass of networks in training mode without its effects on them. Running statistics and singular
+ * vectors do not change, also in tfjs's own and in custom layers, because nothing that a layer writes to
+ * its weights has an effect.
  *
- * @param called The networks, or layers, whose calls `fn` makes.
+ * @param called The networks or layers that `fn` calls.
  * @returns What `fn` returns.
  */
 export function withoutEffects<T>(

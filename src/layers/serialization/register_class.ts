@@ -2,11 +2,12 @@ import { serialization } from '@tensorflow/tfjs-core';
 
 type LayerClass = Parameters<typeof serialization.registerClass>[0];
 
+/** The classes that are registered. */
 const registered = new WeakSet<object>();
 
 /**
- * Lets `loadLayersModel` find a class. Called from constructors, because a program that makes a
- * layer may load it, and an import alone must have no effect.
+ * Registers a class with tfjs, so that `loadLayersModel` finds it. Constructors call this, because a
+ * program that makes a layer may load it again, and an import alone must have no effect.
  */
 export function register(layerClass: LayerClass): void {
   if (registered.has(layerClass)) return;

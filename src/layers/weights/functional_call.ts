@@ -12,20 +12,20 @@ import { withReplacedWeights } from './replaced_weights.js';
 /**
  * Evaluates a model as if its weights were the given tensors: `y = model(x; weights)`.
  *
- * The weights are ordinary tensors on the tape, so a gradient can run through how they came about:
- * through an optimizer's update, or an average. The model's own weights are neither read (where
- * replaced) nor changed; running statistics and power iteration stand still during the call.
+ * The weights are ordinary tensors on the tape, so a gradient can flow through their computation, for
+ * example through an optimizer's update or an average. The model's own weights are not changed, and
+ * replaced ones are not read; running statistics and singular vectors do not change during the call.
  *
  * @param model A built model.
- * @param weights Tensors by path (see {@link namedWeights}); a weight that is not named is the
- *   model's own.
+ * @param weights Tensors by path (see {@link namedWeights}). The model's own weight is used for a path
+ *   that is not listed.
  * @param inputs The batch; a list for several inputs, in the order of `model.inputs`.
  * @param options `training`, default false.
- * @returns The model's output, a list of several in the order of `model.outputs`:
+ * @returns The model's output, or a list of several in the order of `model.outputs`:
  *   `functionalCall<Tensor[]>(…)`; the caller owns them.
  * @throws GanKitError for an unknown path, a tensor of another shape, or another number of inputs.
  *
- * **Differentiable:** as the model is, in `inputs` and in `weights`.
+ * **Differentiable:** to the same order as the model, in `inputs` and in `weights`.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import { namedLayersOf } from '../layer_names.js';
 
-/** A weight of a layer: `read()` gives its value, `write()` replaces it. */
+/** A weight of a layer: `read()` returns its value, `write()` replaces it. */
 export type LayerVariable = layers.Layer['weights'][number];
 
 /** A weight and its path in a model. */
@@ -14,16 +14,15 @@ export interface NamedWeight {
 }
 
 /**
- * The weights of a model with paths that depend on the model alone.
+ * Lists the weights of a model with paths that depend only on the model.
  *
- * tfjs's own variable names carry counters of the whole process, so that a second model of the
- * same architecture has other names, and so do the names that it makes for layers without one. Such a layer
- * is called by its class and its position, `dense_2` for the second Dense without a name in its model.
+ * tfjs's own variable names contain counters of the whole process, and so do the names that it makes for
+ * layers without a given name: a second model of the same architecture has other names. Here such a layer
+ * is named by its class and its position, `dense_2` for the second Dense without a name in its model.
  * Checkpoints, {@link functionalCall} and the random streams of `initializeWeights` use these paths.
- * Layer by layer, each in the order of its `weights`.
  *
  * @param model A built model.
- * @returns One entry per weight, trainable or not.
+ * @returns One entry per weight, trainable or not, layer by layer, in the order of each layer's `weights`.
  * @throws GanKitError if it is not a model.
  *
  * @example
@@ -59,7 +58,7 @@ export function namedWeights(model: LayersModel): NamedWeight[] {
   return named;
 }
 
-/** `conv2d_Conv2D1/kernel` → `kernel`: tfjs puts the layer's name before a weight's own. */
+/** Maps `conv2d_Conv2D1/kernel` to `kernel`: tfjs puts the layer's name before that of a weight. */
 function shortName(variable: LayerVariable): string {
   const name = variable.originalName;
   return name.slice(name.lastIndexOf('/') + 1);

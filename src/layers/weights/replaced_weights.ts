@@ -6,9 +6,9 @@ import type { LayerVariable } from './named_weights.js';
 type Replacements = Iterable<readonly [LayerVariable, Tensor]>;
 
 /**
- * Runs `fn` while weights read as other tensors; the weights themselves are untouched.
+ * Runs `fn` while other tensors replace the values of weights; the weights themselves do not change.
  *
- * The tensors are on the tape like any other, so gradients run through how they came about.
+ * The tensors are on the tape like any other, so gradients flow through their computation.
  */
 export function withReplacedWeights<T>(replacements: Replacements, fn: () => T): T {
   const undo: (() => void)[] = [];
@@ -21,8 +21,8 @@ export function withReplacedWeights<T>(replacements: Replacements, fn: () => T):
 }
 
 /**
- * Runs `fn` while weights read as other tensors and what is written to them is forgotten afterwards:
- * what was written is what the next reader gets, a constant as it would be.
+ * Runs `fn` while other tensors replace the values of weights, and discards afterwards what `fn` writes to them.
+ * Until then a written value is read back, as a constant for every gradient, as it is from a real weight.
  */
 export function withForgottenWrites<T>(replacements: Replacements, fn: () => T): T {
   const written: Tensor[] = [];
@@ -31,7 +31,7 @@ export function withForgottenWrites<T>(replacements: Replacements, fn: () => T):
     for (const [variable, value] of replacements) {
       let now = value;
       const write = (next: Tensor): LayerVariable => {
-        now = keep(stopGradient(() => clone(next))); // the writer disposes of its own
+        now = keep(stopGradient(() => clone(next))); // the caller disposes of `next`
         written.push(now);
         return variable;
       };
@@ -47,7 +47,7 @@ export function withForgottenWrites<T>(replacements: Replacements, fn: () => T):
   }
 }
 
-/** Runs `fn` while what is written to weights goes nowhere; they read as they are. */
+/** Runs `fn` while writes to weights have no effect; reading returns their values as before. */
 export function withIgnoredWrites<T>(variables: Iterable<LayerVariable>, fn: () => T): T {
   const undo: (() => void)[] = [];
   try {
@@ -58,7 +58,7 @@ export function withIgnoredWrites<T>(variables: Iterable<LayerVariable>, fn: () 
   }
 }
 
-/** Puts a method over that of the class, or over one that was put there before. Returns the way back. */
+/** Replaces a method of a weight, also one that was replaced before. Returns a function that restores it. */
 function hide<Name extends 'read' | 'write'>(
   variable: LayerVariable,
   name: Name,
