@@ -1,6 +1,6 @@
 /**
- * One step of Adam over `n` elements: m ← β₁m + g, v ← β₂v + g², θ ← θ − rate · m / (√v + ε), each
- * operation rounded to float32, as the same step made of ops rounds it.
+ * Makes one step of Adam over `n` elements: m ← β₁m + g, v ← β₂v + g², θ ← θ − rate · m / (√v + ε). Each
+ * operation is rounded to float32, as in the same step made of ops.
  */
 export function adam(
   value: usize,

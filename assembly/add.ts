@@ -1,4 +1,4 @@
-/** `to += from`, element by element. */
+/** Computes `to += from`, element by element. */
 export function add(from: usize, to: usize, n: i32): void {
   const end = to + ((<usize>n) << 2);
   const whole = to + ((<usize>(n & ~3)) << 2);

@@ -1,10 +1,10 @@
 function clampFour(x: v128, low: v128, high: v128): v128 {
   const clamped = f32x4.pmin(high, f32x4.pmax(low, x));
-  // the bound where x is NaN, unless all bits are set there
+  // for NaN the result above is a bound; setting all bits makes it NaN again
   return v128.or(clamped, f32x4.ne(x, x));
 }
 
-/** `to = min(max(from, low), high)`, element by element; NaN stays NaN. */
+/** Computes `to = min(max(from, low), high)`, element by element; NaN stays NaN. */
 export function clamp(from: usize, to: usize, n: i32, low: f32, high: f32): void {
   const lows = f32x4.splat(low);
   const highs = f32x4.splat(high);

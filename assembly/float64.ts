@@ -1,16 +1,16 @@
 /*
- * Matrices of float64, compiled by itself: src/linalg/float64_heap.ts.
+ * Products and reflections of float64 matrices, compiled as a module of its own: src/linalg/float64_heap.ts.
  */
 
-/** How many terms are added before the sum goes to its place: their panels stay in the second cache. */
+/** The number of terms that are added before a sum is stored, so that their panels fit into the second-level cache. */
 const BLOCK_TERMS: i32 = 128;
 
 /**
- * `c[i][j] ±= Σₚ a[i][p] · b[p][j]`; m and n are multiples of 4. Element [i][p] of an operand lies
- * `i · down + p · across` elements from its start; a row of c lies side by side.
+ * Computes `c[i][j] ±= Σₚ a[i][p] · b[p][j]`; m and n are multiples of 4. Element [i][p] of an operand is
+ * `i · down + p · across` elements after its start; the elements of a row of c are adjacent.
  *
- * @param upper Leaves out the tiles that lie below the diagonal of c.
- * @param scratch Room for 128 · (n + 4) elements.
+ * @param upper Whether to leave out the tiles below the diagonal of c.
+ * @param scratch Memory for 128 · (n + 4) elements.
  */
 export function multiply(
   c: usize,
@@ -53,7 +53,7 @@ function element(start: usize, index: i32): usize {
   return start + ((<usize>index) << 3);
 }
 
-/** Four rows of a left operand, or columns of a right one, with the elements of a term side by side. */
+/** Copies four rows of a left operand, or columns of a right one, so that the elements of a term are adjacent. */
 function panel(from: usize, across: i32, along: i32, terms: i32, to: usize): void {
   const next = (<usize>across) << 3;
   const step = (<usize>along) << 3;
@@ -86,12 +86,12 @@ function panel(from: usize, across: i32, along: i32, terms: i32, to: usize): voi
   }
 }
 
-/** `a · b + c`, rounded once where this is compiled for relaxed SIMD. */
+/** Computes `a · b + c`, rounded only once if this is compiled for relaxed SIMD. */
 function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f64x2.relaxed_madd(a, b, c) : f64x2.add(f64x2.mul(a, b), c);
 }
 
-/** 4 × 4 sums. */
+/** Computes the 4 × 4 sums of a tile of c. */
 function tile(a: usize, b: usize, k: i32, c: usize, row: usize, subtracts: bool): void {
   let c00 = f64x2.splat(0);
   let c01 = f64x2.splat(0);
@@ -135,7 +135,7 @@ function finish(row: usize, left: v128, right: v128, subtracts: bool): void {
   v128.store(row, f64x2.add(v128.load(row, 16), right), 16);
 }
 
-/** Block ← block · (I − scale · v vᵀ); columns are a multiple of 4. */
+/** Computes block ← block · (I − scale · v vᵀ); columns are a multiple of 4. */
 export function reflectColumns(
   block: usize,
   down: i32,
@@ -159,7 +159,7 @@ export function reflectColumns(
   }
 }
 
-/** Block ← (I − scale · v vᵀ) · block; columns are a multiple of 4, and `sums` is room for as many. */
+/** Computes block ← (I − scale · v vᵀ) · block; columns are a multiple of 4, `sums` is memory for as many elements. */
 export function reflectRows(
   block: usize,
   down: i32,

@@ -1,4 +1,4 @@
-/** Whether each of `n` elements is a number above −∞; NaN is not. */
+/** Returns whether each of `n` elements is above −∞; NaN is not. */
 export function isAboveNegativeInfinity(from: usize, n: i32): bool {
   const lowest = f32x4.splat(-Infinity);
   const end = from + ((<usize>n) << 2);

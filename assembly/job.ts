@@ -1,40 +1,40 @@
 /*
- * Work that threads share. A job is a number of tasks, which threads claim one after another; the thread
- * that posted it claims as well. Others enter a job before they read anything of it and leave it before they
- * wait for the next, and it is over when its tasks are done and nobody is within: one that wakes late, since
- * another program has its processor, finds the door closed and holds up nobody.
+ * Work that threads share. A job consists of tasks, which threads claim one after another, including the
+ * thread that opened the job. Other threads enter a job before they read any of its data, and leave it before
+ * they wait for the next job. A job ends when its tasks are done and no other thread is inside. A thread that
+ * wakes late, because another program uses its processor, can no longer enter, so no thread waits for it.
  *
- * Only additions of 32 bits are atomic here. Claims by `i64.atomic.rmw.cmpxchg` gave wrong results in code of
- * V8 11's first compiler (Node 20), and right ones in code of its second.
+ * Only 32-bit additions are atomic here. Claims by `i64.atomic.rmw.cmpxchg` gave wrong results in code from
+ * the first compiler of V8 11 (Node 20), and correct ones in code from its second.
  */
 
-/** Where a job is written down: at an address that all threads know, of so many bytes. */
+/** The size of a job in bytes; it is at an address that all threads know. */
 export const JOB_BYTES: i32 = 256;
 
-/** Changes with each job that others are called to, which idle threads wait on. */
+/** The counter of the jobs to which other threads were called; idle threads wait for it to change. */
 const CALLS: usize = 0;
-/** How many others are within, and {@link OPEN} if they may enter. */
+/** The number of other threads inside the job, plus {@link OPEN} if they may enter. */
 const DOOR: usize = 4;
 const OPEN: i32 = 1 << 16;
-/** The next task. */
+/** The number of the next task. */
 const NEXT: usize = 8;
-/** Threads that may work at it. */
+/** The number of threads that may work on the job. */
 const THREADS: usize = 12;
-/** Tasks that are done, of the first stage and of the second. */
+/** The numbers of tasks that are done, of the first stage and of the second. */
 const DONE: usize = 16;
-/** Tasks of the two stages: none of the second begins before all of the first are done. */
+/** The numbers of tasks of the two stages; the second stage begins when all tasks of the first are done. */
 const TASKS: usize = 24;
-/** Whether the thread that posts may sleep: that of a page may not. */
+/** Whether the thread that opens a job may sleep; the main thread of a page may not. */
 const SLEEPS: usize = 32;
-/** What the tasks need to know. */
+/** The arguments of the tasks. */
 export const ARGUMENTS: usize = 40;
 
-/** How often a thread looks whether others are done before it sleeps, some ten microseconds. */
+/** The number of checks whether others are done before a thread sleeps; they take some ten microseconds. */
 const LOOKS: i32 = 10_000;
-/** The longest it sleeps at a time, in nanoseconds. */
+/** The longest sleep, in nanoseconds. */
 const NAP: i64 = 1_000_000;
 
-/** Opens the job whose arguments are written; `calls` the other threads to it. */
+/** Opens the job whose arguments were written; calls the other threads to it if `calls` is true. */
 export function openJob(job: usize, firstTasks: i32, secondTasks: i32, calls: bool): void {
   store<i32>(job, firstTasks, TASKS);
   store<i32>(job, secondTasks, TASKS + 4);
@@ -47,7 +47,7 @@ export function openJob(job: usize, firstTasks: i32, secondTasks: i32, calls: bo
   atomic.notify(job + CALLS);
 }
 
-/** Waits until all tasks are done and the others have left; `called` as they were when it was opened. */
+/** Waits until all tasks are done and the other threads have left; `called` is the `calls` of {@link openJob}. */
 export function closeJob(job: usize, called: bool): void {
   awaitStage(job, 1);
   if (!called || threadsOf(job) == 1) return;
@@ -55,7 +55,7 @@ export function closeJob(job: usize, called: bool): void {
   awaitCount(job, job + DOOR, 0, false);
 }
 
-/** Whether the job is still open, and if so, keeps it from ending until {@link leave}. */
+/** Enters a job, which then cannot end until {@link leave}; returns false if the job is not open. */
 export function enter(job: usize): bool {
   if (atomic.add<i32>(job, 1, DOOR) >= OPEN) return true;
   leave(job);
@@ -67,7 +67,7 @@ export function leave(job: usize): void {
   wake(job, job + DOOR);
 }
 
-/** The next task, or -1 if there is none left. For the thread that opened the job and those within. */
+/** Claims the next task, or returns -1 if there is none; for the thread that opened the job and those inside. */
 export function claim(job: usize): i32 {
   const task = atomic.add<i32>(job, 1, NEXT);
   return task < load<i32>(job, TASKS) + load<i32>(job, TASKS + 4) ? task : -1;
@@ -84,12 +84,12 @@ export function finishTask(job: usize, stage: usize): void {
   wake(job, done);
 }
 
-/** Waits until all tasks of a stage are done; other threads are at the last of them. */
+/** Waits until all tasks of a stage are done, the last of them by other threads. */
 export function awaitStage(job: usize, stage: usize): void {
   awaitCount(job, job + DONE + (stage << 2), load<i32>(job + TASKS + (stage << 2)), true);
 }
 
-/** Waits for a call other than the last that this thread has heard; returns it. */
+/** Waits for a call after `last`, the previous one of this thread, and returns it. */
 export function awaitCall(job: usize, last: i32): i32 {
   while (atomic.load<i32>(job, CALLS) == last) atomic.wait<i32>(job + CALLS, last, -1);
   return atomic.load<i32>(job, CALLS);
@@ -99,7 +99,7 @@ export function threadsOf(job: usize): i32 {
   return load<i32>(job, THREADS);
 }
 
-/** To be called once, before any thread begins. */
+/** Initializes a job; call it once, before any thread starts. */
 export function createJob(job: usize, threads: i32, sleeps: bool): void {
   memory.fill(job, 0, JOB_BYTES);
   store<i32>(job, threads, THREADS);
@@ -112,12 +112,12 @@ function awaitCount(job: usize, count: usize, bound: i32, rises: bool): void {
   while (true) {
     const now = atomic.load<i32>(count);
     if (rises ? now >= bound : now <= bound) return;
-    // its processor may be what the others need
+    // sleep, since another thread may need this processor
     if (--looks < 0 && load<i32>(job, SLEEPS) != 0) atomic.wait<i32>(count, now, NAP);
   }
 }
 
-/** Wakes who waits for a count. */
+/** Wakes the threads that wait for a count. */
 function wake(job: usize, count: usize): void {
   if (threadsOf(job) > 1 && load<i32>(job, SLEEPS) != 0) atomic.notify(count);
 }

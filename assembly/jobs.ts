@@ -17,23 +17,23 @@ import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
 import { Winograd, convolveTiles, transformFilters } from './winograd';
 import { PLANE_TASKS, gradientOfChannel, multiplyPlane, transformTiles } from './winograd_filter';
 
-/** The kinds of job: the first of their arguments. */
+/** The kinds of job, which are the first argument of each. */
 const PRODUCT: i32 = 0;
 const WINOGRAD: i32 = 1;
 const WINOGRAD_FILTER: i32 = 2;
 const WINOGRAD_GRADIENT: i32 = 3;
 
-/** A product of fewer multiplications is over before another thread has begun. */
+/** The least number of multiplications for which other threads are called; a smaller product ends before they begin. */
 const FEWEST_MULTIPLICATIONS: i64 = 1 << 20;
 
 /**
- * `c[i][j] (+)= Σₖ a[i][k] · b[k][j]` for matrices whose element is at a base plus the offset of its row
- * plus that of its column, in bytes, both from tables: what a convolution sees of an image is such a
- * matrix, and so is the transpose of one. Sums are taken over 256 terms, and then over those sums,
- * whatever the number of threads.
+ * Computes `c[i][j] (+)= Σₖ a[i][k] · b[k][j]`. The address of an element is a base plus the offset of its
+ * row plus the offset of its column, in bytes; tables contain both offsets. The patches of an image in a
+ * convolution are such a matrix, and so is the transpose of such a matrix. Sums are taken over 256 terms,
+ * and then over those sums, for any number of threads.
  *
  * @param right Memory for the right operand: k times n, rounded up to 8.
- * @param scratch As many bytes as {@link threadScratch} says, for each thread.
+ * @param scratch Memory of {@link threadScratch} bytes for each thread.
  */
 export function product(
   job: usize,
@@ -78,7 +78,7 @@ export function product(
   run(job, ceilDivide(panels, work.panelsOfTask), ceilDivide(m, work.rowsOfTask), isLarge);
 }
 
-/** Convolves by F(m, r) as {@link Winograd} says, whose fields lie at `from` as 32-bit numbers. */
+/** Convolves by F(m, r), see {@link Winograd}; its fields are at `from` as 32-bit numbers. */
 export function winograd(job: usize, from: usize, fields: i32): void {
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
@@ -88,8 +88,8 @@ export function winograd(job: usize, from: usize, fields: i32): void {
 }
 
 /**
- * The sums of a filter gradient over `tiles` tiles from `firstTile` on, by {@link Winograd}'s fields as
- * winograd_filter.ts reads them.
+ * Computes the sums of a filter gradient over `tiles` tiles from `firstTile` on. The fields are those of
+ * {@link Winograd}, with the meaning that winograd_filter.ts gives them.
  */
 export function winogradFilter(job: usize, from: usize, fields: i32): void {
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
@@ -98,7 +98,7 @@ export function winogradFilter(job: usize, from: usize, fields: i32): void {
   run(job, ceilDivide(work.tiles, work.tilesOfTask), PLANE_TASKS, true);
 }
 
-/** The filter gradient from all sums. */
+/** Computes the filter gradient from all sums. */
 export function winogradGradient(job: usize, from: usize, fields: i32): void {
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
@@ -106,14 +106,14 @@ export function winogradGradient(job: usize, from: usize, fields: i32): void {
   run(job, 0, work.inChannels, true);
 }
 
-/** Does the job whose arguments are written, with the other threads if it `calls` them. */
+/** Runs the job whose arguments were written, with the other threads if `calls` is true. */
 function run(job: usize, firstTasks: i32, secondTasks: i32, calls: bool): void {
   openJob(job, firstTasks, secondTasks, calls);
   workAt(job, 0);
   closeJob(job, calls);
 }
 
-/** What a thread does, for good; `thread` counts from 1. */
+/** Runs the endless loop of a thread: waits for jobs and works on them. `thread` counts from 1. */
 export function serve(job: usize, thread: i32): void {
   let call = 0;
   while (true) {
@@ -124,7 +124,7 @@ export function serve(job: usize, thread: i32): void {
   }
 }
 
-/** Works at the job while it has tasks. */
+/** Works on the job while it has tasks. */
 function workAt(job: usize, thread: i32): void {
   while (true) {
     const task = claim(job);

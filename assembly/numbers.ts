@@ -1,4 +1,4 @@
-/** The address of an element of four bytes. */
+/** Returns the address of an element of four bytes. */
 export function table(start: usize, index: i32): usize {
   return start + ((<usize>index) << 2);
 }

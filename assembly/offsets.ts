@@ -1,4 +1,4 @@
-/** Writes the offsets of a grid with three axes, the last fastest, in bytes. */
+/** Writes the offsets of a grid with three axes, in bytes; the last axis changes fastest. */
 export function offsets(
   to: usize,
   count0: i32,

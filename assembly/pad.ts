@@ -1,6 +1,6 @@
 /**
- * Copies images into frames, the rest of which is zero. Widths are in bytes, of a whole row of pixels;
- * `top` and `left` may be negative, and then cut off.
+ * Copies images into frames and fills the rest of the frames with zeros. Widths are those of a whole row of
+ * pixels, in bytes. `top` and `left` may be negative: the image is cropped then.
  */
 export function pad(
   from: usize,

@@ -1,10 +1,10 @@
 /**
- * Copies four lines of a matrix side by side, `to[k][i] = base + lines[i] + offsets[k]`, as tiles take
- * them. Of fewer lines the last is repeated.
+ * Copies four lines of a matrix so that their elements alternate, the order that tiles need: `to[k][i]` is
+ * the element at `base + lines[i] + offsets[k]`. The last line is repeated if there are fewer than four.
  *
- * @param lines The offsets of the lines, in bytes; `count` of them are there.
- * @param offsets The offsets of the `k` elements of each.
- * @param step The bytes from one four to the next.
+ * @param lines The offsets of the lines, in bytes; there are `count` of them.
+ * @param offsets The offsets of the `k` elements of a line, in bytes.
+ * @param step The bytes from one group of four to the next.
  */
 export function panel(
   base: usize,
@@ -57,7 +57,7 @@ export function panel(
   }
 }
 
-/** Whether four rising offsets follow each other without a gap. */
+/** Returns whether four increasing offsets follow each other without a gap. */
 function isRun(offsets: usize): bool {
   return load<u32>(offsets, 12) - load<u32>(offsets) == 12;
 }

@@ -2,17 +2,17 @@ import { ceilDivide, roundUp, table } from './numbers';
 import { panel } from './panel';
 import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
 
-/** Imported, as there are two modules of it: tile.ts. */
+/** Computes one tile. It is imported, as tile.ts is compiled to two modules. */
 declare function tile(a: usize, b: usize, k: i32, c: usize, rows: usize, adds: bool): void;
 
 /*
- * The blocks of a product, after Goto and van de Geijn (2008): a block of the left operand stays in the
- * second cache and a panel of the right one in the first.
+ * The sizes of the blocks of a product, after Goto and van de Geijn (2008): a block of the left operand fits
+ * into the second-level cache, and a panel of the right operand into the first-level cache.
  */
 export const BLOCK_ROWS: i32 = 96;
 export const BLOCK_TERMS: i32 = 256;
 
-/** Scratch memory of each thread, in bytes: a block of the left operand, a tile, and its rows. */
+/** The size of the scratch memory of each thread, in bytes: a block of the left operand, a tile and its rows. */
 const THREAD_BYTES: i32 =
   (BLOCK_ROWS * BLOCK_TERMS + TILE_ROWS * TILE_COLUMNS + TILE_ROWS) * sizeof<f32>();
 
@@ -20,7 +20,7 @@ export function threadScratch(): i32 {
   return THREAD_BYTES;
 }
 
-/** What a product is made of; the order in which they lie in a job. */
+/** The operands and sizes of a product, in the order in which a job stores them. */
 export class Product {
   kind: i32;
   a: usize;
@@ -36,15 +36,15 @@ export class Product {
   n: i32;
   k: i32;
   adds: bool;
-  /** The panels of the right operand. */
+  /** The address of the panels of the right operand. */
   right: usize;
-  /** The scratch memory of the first thread. */
+  /** The address of the scratch memory of the first thread. */
   scratch: usize;
   rowsOfTask: i32;
   panelsOfTask: i32;
 }
 
-/** Writes panels of the right operand: for each block of terms, the panels one after another. */
+/** Writes panels of the right operand: for each block of terms, one panel after another. */
 export function packColumns(work: Product, firstPanel: i32): void {
   const n = work.n;
   const width = roundUp(n, TILE_COLUMNS);
@@ -56,14 +56,14 @@ export function packColumns(work: Product, firstPanel: i32): void {
     for (let j = start; j < end; j += TILE_COLUMNS) {
       const to = table(work.right, k0 * width + j * terms);
       panel(work.b, table(work.bColumns, j), n - j, rows, terms, to, 32);
-      // beyond the last column: anything will do
+      // columns after the last may have any value
       const count = n - j - 4;
       if (count > 0) panel(work.b, table(work.bColumns, j + 4), count, rows, terms, to + 16, 32);
     }
   }
 }
 
-/** A few rows of the result. */
+/** Computes a few rows of the result. */
 export function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
   const rows = min(work.rowsOfTask, work.m - firstRow);
   const n = work.n;
@@ -87,12 +87,12 @@ export function multiplyRows(work: Product, firstRow: i32, thread: i32): void {
   }
 }
 
-/** Where a thread puts tiles that are not whole. */
+/** Returns the address at which a thread writes incomplete tiles. */
 function edgeOf(scratch: usize, thread: i32): usize {
   return scratch + <usize>(thread * THREAD_BYTES) + BLOCK_ROWS * BLOCK_TERMS * 4;
 }
 
-/** The tiles of one block, of panels of both operands. */
+/** Computes the tiles of one block from panels of both operands. */
 export function block(
   work: Product,
   left: usize,
@@ -118,7 +118,7 @@ export function block(
       if (whole && height == TILE_ROWS) {
         tile(from, across, k, work.c + load<u32>(columns), rows, adds);
       } else {
-        // results that do not lie side by side, or are not there: by way of a tile in scratch memory
+        // some elements are not adjacent or not part of the result: go through a tile in scratch memory
         tile(from, across, k, edge, edgeRows, false);
         scatter(edge, work.c, rows, height, columns, width, adds);
       }

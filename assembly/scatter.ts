@@ -1,8 +1,8 @@
 /**
- * The transpose of gathering patches: adds each row of a patch matrix to where it came from in framed
- * images, which start at zero. Strides are in bytes.
+ * Computes the transpose of gathering patches: adds each row of a patch matrix to its place in framed
+ * images, which are zero at the start. Strides are in bytes.
  *
- * @param run Elements that lie side by side in both: a row of the filter.
+ * @param run The number of elements that are adjacent in both: a row of the filter.
  */
 export function scatterPatches(
   patches: usize,

@@ -1,4 +1,4 @@
-/** Two elements in float64. */
+/** Reads two elements as float64. */
 function two(from: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load_zero<u64>(from));
 }
@@ -8,8 +8,8 @@ function bothOf(sums: v128): f64 {
 }
 
 /**
- * The sums over the middle of a block [outer, count, inner], times a factor: added in float64, and rounded
- * once.
+ * Computes the sums over the middle axis of a block [outer, count, inner], times a factor. They are added in
+ * float64 and rounded once.
  */
 export function sum(from: usize, outer: i32, count: i32, inner: i32, factor: f64, to: usize): void {
   const row = (<usize>inner) << 2;
@@ -32,7 +32,7 @@ export function sum(from: usize, outer: i32, count: i32, inner: i32, factor: f64
   }
 }
 
-/** Eight sums that do not wait for each other. */
+/** Adds up a row in eight independent sums, which the processor can compute at the same time. */
 function sumOfRow(from: usize, count: i32): f64 {
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
@@ -50,7 +50,7 @@ function sumOfRow(from: usize, count: i32): f64 {
   return total;
 }
 
-/** Sixteen columns, which are a line of the cache in each row. */
+/** Adds up sixteen columns, which are one cache line in each row. */
 function sumOfColumns(from: usize, end: usize, row: usize, factor: f64, to: usize): void {
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);

@@ -1,10 +1,10 @@
-/** `a · b + c`, rounded once where the engine has relaxed SIMD, which this is then compiled for. */
+/** Computes `a · b + c`, rounded only once if this is compiled for relaxed SIMD. */
 function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
 /**
- * One tile of a product, `c[i][j] (+)= Σₖ a[k][i] · b[k][j]`, from a panel of either operand.
+ * Computes one tile of a product, `c[i][j] (+)= Σₖ a[k][i] · b[k][j]`, from a panel of each operand.
  *
  * @param rows The offsets of its rows from `c`, in bytes.
  */

@@ -1,10 +1,10 @@
 /*
- * V8 moves loads to the start of a loop. With these sizes eight sums, two vectors of the right operand,
- * four of the left and a product are alive at once, which are the fifteen registers that it has; more rows
- * spill, and are slower.
+ * V8 moves loads to the start of a loop. With these sizes eight sums, two vectors of the right operand, four
+ * of the left and one product are needed at the same time, as many as the fifteen registers that it has.
+ * With more rows, values go to memory, and the loop is slower.
  */
 
-/** A tile of a product has so many rows … */
+/** The number of rows of a tile of a product. */
 export const TILE_ROWS: i32 = 4;
-/** … and so many columns. */
+/** The number of columns of a tile of a product. */
 export const TILE_COLUMNS: i32 = 8;

@@ -9,24 +9,24 @@ import {
   transformResults,
 } from './winograd_transforms';
 
-/** A tile of vectors. */
+/** The size of a tile of vectors, in bytes. */
 export const TILE_BYTES: usize = PLANES * 16;
-/** A row of it. */
+/** The size of a row of a tile, in bytes. */
 export const ROW: usize = TILE * 16;
 
-/** Bytes that each thread needs beside its planes: two tiles and a product. */
+/** Returns the bytes that each thread needs besides its planes: two tiles and a product. */
 export function winogradScratch(): i32 {
   return 2 * <i32>TILE_BYTES + 128;
 }
 
 /**
- * A convolution with a filter of `taps` ≤ r in either direction, stride 1 in what is given as strides:
- * y = Aᵀ[(GgGᵀ) ⊙ (BᵀdB)]A for each tile of m × m results, summed over channels: 36 products of matrices.
- * Channels come in fours. Strides are in bytes.
+ * A convolution with a filter of at most r taps in each direction, and with stride 1 in units of the given
+ * distances between rows and columns: y = Aᵀ[(GgGᵀ) ⊙ (BᵀdB)]A for each tile of m × m results, summed over
+ * channels, which makes 36 matrix products. Numbers of channels are multiples of 4. Distances are in bytes.
  */
 export class Winograd {
   kind: i32;
-  /** Framed images: each tile lies wholly within. */
+  /** The framed images, which contain each tile completely. */
   x: usize;
   xImage: i32;
   xRow: i32;
@@ -48,33 +48,33 @@ export class Winograd {
   taps: i32;
   inChannels: i32;
   outChannels: i32;
-  /** Tiles of an image, and of all. */
+  /** The numbers of tiles down and across an image, and of all images together. */
   tileRows: i32;
   tileColumns: i32;
   tiles: i32;
   tilesOfTask: i32;
   adds: bool;
-  /** The transformed filter, 36 packed operands. */
+  /** The address of the transformed filter, 36 packed operands. */
   u: usize;
   uPlane: i32;
-  /** Of each thread: planes of data, planes of sums, scratch. */
+  /** The address of the planes of data, planes of sums and scratch memory of each thread. */
   planes: usize;
   threadBytes: i32;
   dataPlane: i32;
   sumPlane: i32;
-  /** Tables of offsets, and the scratch memory of products. */
+  /** The addresses of tables of offsets, and of the scratch memory of products. */
   dataRows: usize;
   sumRows: usize;
   channels: usize;
   scratch: usize;
-  /** Only of a filter gradient: its first tile, and where the sums of products are. */
+  /** The first tile and the address of the sums of products, for a filter gradient only. */
   firstTile: i32;
   sums: usize;
 }
 
-/** GgGᵀ for eight output channels and all input channels, as the right operand of a product lies. */
+/** Computes GgGᵀ for eight output channels and all input channels, in the order of the right operand of a product. */
 export function transformFilters(work: Winograd, panel: i32): void {
-  // in a part of the planes that is not in use yet: any thread may do it, each its own panel
+  // uses a part of the planes that is not needed yet; each panel has its own part, so any thread may do it
   const taps = work.planes + <usize>panel * 2 * TILE_BYTES;
   const halfway = taps + TILE_BYTES;
   const plane = <usize>work.uPlane;
@@ -111,7 +111,7 @@ export function transformFilters(work: Winograd, panel: i32): void {
   }
 }
 
-/** Four elements that lie `step` apart. */
+/** Reads four elements, `step` bytes apart. */
 function four(from: usize, step: i32): v128 {
   if (step == 4) return v128.load(from);
   let x = v128.load_zero<u32>(from);
@@ -120,7 +120,7 @@ function four(from: usize, step: i32): v128 {
   return v128.load_lane<u32>(from + 3 * step, x, 3);
 }
 
-/** All that is done to a few tiles: BᵀdB, 36 products, Aᵀ·A. */
+/** Convolves a few tiles: BᵀdB, 36 products, Aᵀ·A. */
 export function convolveTiles(work: Winograd, first: i32, thread: i32): void {
   const tiles = min(work.tilesOfTask, work.tiles - first);
   const data = work.planes + <usize>(thread * work.threadBytes);
@@ -151,7 +151,7 @@ export function convolveTiles(work: Winograd, first: i32, thread: i32): void {
     resultsOfTile(work, first + t, sums + <usize>(t * work.outChannels * 4), scratch);
 }
 
-/** BᵀdB, whose four channels follow the last four after `step` bytes. */
+/** Computes BᵀdB of a tile; each group of four channels is `step` bytes after the previous one. */
 export function dataOfTile(
   work: Winograd,
   tile: i32,

@@ -5,13 +5,13 @@ import { ROW, TILE_BYTES, Winograd, dataOfTile } from './winograd';
 import { PLANES, TILE, transformFilter, transformResults } from './winograd_transforms';
 
 /*
- * The filter gradient of a {@link Winograd} convolution is one itself, by F(r, m): the tile of m × m slopes
- * is the filter, dW = Aᵀ[(GdyGᵀ) ⊙ (BᵀxB)]A, and tiles are what is summed over. There `y` has the slopes,
- * `filter` the gradient, `u` the transformed slopes and `planes` the transformed data, both as panels of a
- * product.
+ * The filter gradient of a {@link Winograd} convolution is such a convolution itself, by F(r, m): the tile of
+ * m × m output gradients is the filter, dW = Aᵀ[(GdyGᵀ) ⊙ (BᵀxB)]A, and the sum is over tiles. Here `y`
+ * contains the output gradients, `filter` the filter gradient, `u` the transformed output gradients and
+ * `planes` the transformed data, the last two as panels of a product.
  */
 
-/** Transforms a few tiles of data and of slopes. */
+/** Transforms a few tiles of data and of output gradients. */
 export function transformTiles(work: Winograd, first: i32, thread: i32): void {
   const scratch = work.scratch + <usize>(thread * work.threadBytes);
   const end = min(work.tiles, first + work.tilesOfTask);
@@ -26,7 +26,7 @@ export function transformTiles(work: Winograd, first: i32, thread: i32): void {
   }
 }
 
-/** GdyGᵀ; eight channels follow the last eight after `step` bytes. */
+/** Computes GdyGᵀ of a tile; each group of eight channels is `step` bytes after the previous one. */
 function slopesOfTile(work: Winograd, tile: i32, to: usize, step: usize, scratch: usize): void {
   const perImage = work.tileRows * work.tileColumns;
   const inImage = tile % perImage;
@@ -60,7 +60,7 @@ function slopesOfTile(work: Winograd, tile: i32, to: usize, step: usize, scratch
   }
 }
 
-/** The sums of one plane: [inChannels, tiles] · [tiles, outChannels]. */
+/** Computes the sums of one plane: [inChannels, tiles] · [tiles, outChannels]. */
 export function multiplyPlane(work: Winograd, plane: i32, thread: i32): void {
   const product = changetype<Product>(
     work.scratch + <usize>(thread * work.threadBytes) + 2 * TILE_BYTES,
@@ -81,7 +81,7 @@ export function multiplyPlane(work: Winograd, plane: i32, thread: i32): void {
   }
 }
 
-/** Aᵀ·A of one input channel: its part of the gradient. */
+/** Computes Aᵀ·A of one input channel: its part of the gradient. */
 export function gradientOfChannel(work: Winograd, c: i32, thread: i32): void {
   const scratch = work.scratch + <usize>(thread * work.threadBytes);
   const results = scratch + TILE_BYTES;
@@ -108,5 +108,5 @@ export function gradientOfChannel(work: Winograd, c: i32, thread: i32): void {
   }
 }
 
-/** Planes, of which each is a task. */
+/** The number of planes, each of which is a task. */
 export const PLANE_TASKS: i32 = PLANES;

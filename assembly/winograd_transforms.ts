@@ -1,15 +1,15 @@
 /*
- * Winograd's minimal convolutions F(m, r) with m + r = 7: m results of a filter of r taps from six elements
- * and six multiplications, by the points 0, ±3/4, ±3/2 and ∞. Of the sets that were tried these lose the
- * fewest digits: errors are below 4e-6 of the greatest result for 1,024 channels, where 0, ±1, ±2, ∞ reach
- * 1.4e-5. Vectors hold four channels, and a transform of a plane is one of its rows and one of its columns.
+ * Winograd's minimal convolutions F(m, r) with m + r = 7: they compute m results of a filter of r taps from
+ * six elements with six multiplications, by the points 0, ±3/4, ±3/2 and ∞. These points are the most accurate
+ * of the sets that were tried: errors are below 4e-6 of the greatest result for 1,024 channels; with 0, ±1, ±2
+ * and ∞ they reach 1.4e-5. Vectors contain four channels. A plane is transformed by rows, then by columns.
  *
  * Lavin and Gray 2015, arXiv 1509.09308; Barabasz et al. 2018, arXiv 1803.10986 on the points.
  */
 
-/** Elements of a tile in either direction. */
+/** The number of elements of a tile in each direction. */
 export const TILE: i32 = 6;
-/** Products of a tile. */
+/** The number of products of a tile. */
 export const PLANES: i32 = 36;
 
 const A: f32 = 0.75;
@@ -22,8 +22,8 @@ function scaled(x: v128, factor: f32): v128 {
 }
 
 /**
- * Bᵀd: six elements, `step` bytes apart, to six that lie `toStep` apart. Row j is the product of x − p over
- * the other points.
+ * Computes Bᵀd: six elements, `step` bytes apart, from six elements; the results are `toStep` bytes apart.
+ * Row j of Bᵀ has the coefficients of the product of x − p over the other points p.
  */
 export function transformData(from: usize, step: usize, to: usize, toStep: usize): void {
   const d0 = v128.load(from);
@@ -47,9 +47,10 @@ export function transformData(from: usize, step: usize, to: usize, toStep: usize
 }
 
 /**
- * Gg: `taps` elements to six: the powers of each point over the product of its distances from the others.
+ * Computes Gg: six elements from `taps` elements. A row of G has the powers of a point, divided by the product
+ * of its differences from the other points.
  *
- * @param most r, from 2 to 5, of which there may be fewer taps.
+ * @param most r, from 2 to 5; `taps` may be less.
  */
 export function transformFilter(
   from: usize,
@@ -79,7 +80,7 @@ export function transformFilter(
   v128.store(to + 5 * toStep, taps == most ? v128.load(from + <usize>(most - 1) * step) : zero);
 }
 
-/** Aᵀm: six elements to `results`, from 2 to 5: the powers of the points, and ∞ for the last. */
+/** Computes Aᵀm: `results` elements, 2 to 5, from six. Aᵀ has the powers of the points; ∞ adds to the last only. */
 export function transformResults(
   from: usize,
   step: usize,

@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /*
- * Compiles assembly/ and writes the binaries as text into src/: npm run assembly. What multiplies and adds
- * is compiled twice, with and without instructions that round the two once.
+ * Compiles assembly/ and writes the binaries as text into src/: npm run assembly. Code that multiplies and
+ * adds is compiled twice: with and without instructions that round only once for both operations.
  */
 
-/** The part of AssemblyScript's compiler that is used; its own types would replace those of the console. */
+/** The part of AssemblyScript's compiler that is used here; its own types would replace those of the console. */
 interface Compiler {
   main(
     argv: readonly string[],
@@ -17,12 +17,12 @@ const COMPILER: string = 'assemblyscript/asc';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-/** No runtime, no memory of its own, nothing but SIMD. */
+/** The flags of the compiler: no runtime, no memory of its own, no features except SIMD. */
 const FLAGS = [
   ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
   ...['--importMemory', '--noExportMemory', '--enable', 'simd'],
 ];
-/** At work on a heap that threads share; the most pages that it can have are declared. */
+/** The flags for a heap that threads share; its largest number of pages must be declared. */
 const SHARED = ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'];
 
 async function compile(source: string, ...flags: readonly string[]): Promise<string> {
@@ -39,38 +39,38 @@ async function compile(source: string, ...flags: readonly string[]): Promise<str
   return Buffer.from(binary).toString('base64');
 }
 
-/** The text of src/kernels/wasm/runtime/simd_binary.ts. */
+/** Makes the text of src/kernels/wasm/runtime/simd_binary.ts. */
 export async function simdBinary(): Promise<string> {
   const kernels = await compile('index.ts', ...SHARED);
   const plain = await compile('tile.ts', ...SHARED);
   const fused = await compile('tile.ts', ...SHARED, '--enable', 'relaxed-simd');
   return `// Made from assembly/ by npm run assembly; test/kernels/simd_binary.test.ts compares the two.
 
-/** All of assembly/ but the tile of a product. */
+/** The module of assembly/index.ts, in base64: all kernels except the tile of a product. */
 export const KERNELS = // prettier-ignore
   '${kernels}';
 
-/** That tile, of multiplications and additions. */
+/** The module of assembly/tile.ts, in base64, with separate multiplications and additions. */
 export const TILE = // prettier-ignore
   '${plain}';
 
-/** The same with relaxed SIMD: a product and its sum are rounded once. */
+/** The same with relaxed SIMD, which rounds a multiplication and an addition only once. */
 export const FUSED_TILE = // prettier-ignore
   '${fused}';
 `;
 }
 
-/** The text of src/linalg/float64_binary.ts. */
+/** Makes the text of src/linalg/float64_binary.ts. */
 export async function float64Binary(): Promise<string> {
   const plain = await compile('float64.ts');
   const fused = await compile('float64.ts', '--enable', 'relaxed-simd');
   return `// Made from assembly/float64.ts by npm run assembly; test/linalg/float64_binary.test.ts compares the two.
 
-/** Of multiplications and additions. */
+/** The module of assembly/float64.ts, in base64, with separate multiplications and additions. */
 export const PLAIN = // prettier-ignore
   '${plain}';
 
-/** The same with relaxed SIMD: a product and its sum are rounded once. */
+/** The same with relaxed SIMD, which rounds a multiplication and an addition only once. */
 export const FUSED = // prettier-ignore
   '${fused}';
 `;
