@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 const FORMAT = 'gan-kit checkpoint';
 const VERSION = '1';
 
-/** What a program keeps beside the state: step, options, curves. */
+/** Values that a program stores besides the state: step, options, curves. */
 export type CheckpointExtra = Readonly<Record<string, JSONValue>>;
 
 /** The content of a checkpoint. */
@@ -19,12 +19,12 @@ export interface Checkpoint {
 }
 
 /**
- * Writes a state as a safetensors file: the arrays as tensors, the values as JSON in the metadata.
+ * Writes a state as a safetensors file, with the arrays as tensors and the values as JSON in the metadata.
  *
- * @param state what `state()` of a system or a component returned.
- * @param extra anything JSON can hold, returned by `decodeCheckpoint` as it is; default {}.
- * @returns the bytes of the file; equal states give equal bytes.
- * @throws GanKitError where a value is not JSON (NaN, a Map) or an array does not fit its shape.
+ * @param state The result of `state()` of a system or a component.
+ * @param extra Any values that JSON can represent; {@link decodeCheckpoint} returns them unchanged; default {}.
+ * @returns The bytes of the file; equal states give equal bytes.
+ * @throws GanKitError if a value is not JSON (NaN, a Map) or an array does not fit its shape.
  *
  * **Differentiable:** no.
  *
@@ -56,11 +56,11 @@ export function encodeCheckpoint(state: SavedState, extra: CheckpointExtra = {})
 }
 
 /**
- * Reads what `encodeCheckpoint` wrote, bit for bit.
+ * Reads a file of {@link encodeCheckpoint}, bit for bit.
  *
- * @param bytes a whole checkpoint.
- * @returns the state, to be given to `restore()`, and the extra values.
- * @throws GanKitError where the file is damaged, is no checkpoint, or is of another format version.
+ * @param bytes A whole checkpoint.
+ * @returns The state, for `restore()`, and the extra values.
+ * @throws GanKitError if the file is damaged, is not a checkpoint, or has another format version.
  *
  * **Differentiable:** no.
  *

@@ -3,22 +3,22 @@ import { checkTensor, fail } from '../internal/check.js';
 import { integer, interval } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 
-/** Pixels of 8 bits, row by row from the top, the channels of a pixel side by side. */
+/** A picture of 8-bit samples, row by row from the top, with the channels of a pixel next to each other. */
 export interface RasterImage {
   readonly width: number;
   readonly height: number;
-  /** 1 is grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
+  /** The number of channels: 1 for grey, 2 for grey with alpha, 3 for RGB, 4 for RGB with alpha. */
   readonly channels: 1 | 2 | 3 | 4;
   readonly data: Uint8Array;
 }
 
-/** How `imageGrid` lays images out. */
+/** Options of {@link imageGrid}. */
 export interface ImageGridOptions {
-  /** Images in a row; default ⌈√batch⌉. */
+  /** The number of images in a row; default ⌈√batch⌉. */
   readonly columns?: number;
-  /** Pixels between two images, not scaled; default 2. */
+  /** The number of pixels between two images, not scaled; default 2. */
   readonly gap?: number;
-  /** Every pixel becomes a square of this side; default 1. */
+  /** The side of the square that each pixel becomes; default 1. */
   readonly scale?: number;
   /** The values that become 0 and 255; default [-1, 1]. */
   readonly range?: readonly [number, number];
@@ -29,14 +29,15 @@ export interface ImageGridOptions {
 const MAX_BYTES = 2 ** 28;
 
 /**
- * Lays a batch of images out as one picture, row by row.
+ * Arranges a batch of images in one picture, row by row.
  *
  * byte = round(255 · (x − low) / (high − low)), clamped to [0, 255]; NaN becomes 0.
  *
- * @param images a batch, shape [batch, height, width, 1 or 3], in `range`.
- * @param options layout; see `ImageGridOptions`.
- * @returns the picture, of as many channels as the images.
- * @throws GanKitError where the batch is empty or has other channels, or the picture passes 256 MiB.
+ * @param images A batch of shape [batch, height, width, 1 or 3], with values in `range`.
+ * @param options The layout; see {@link ImageGridOptions}.
+ * @returns The picture, with as many channels as the images.
+ * @throws GanKitError if the batch is empty, the images do not have 1 or 3 channels, the picture exceeds 256 MiB,
+ *   or an option is out of range.
  *
  * **Differentiable:** no; it reads the tensor back, without blocking.
  *

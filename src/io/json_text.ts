@@ -1,14 +1,14 @@
 import { fail } from '../internal/check.js';
 
-/** What JSON can hold. */
+/** A value that JSON can represent. */
 export type JSONValue =
   number | string | boolean | null | readonly JSONValue[] | { readonly [key: string]: JSONValue };
 
 const MAX_DEPTH = 64;
 
 /**
- * JSON that parses to the very same value: `JSON.stringify` would turn NaN into null, −0 into 0 and
- * a Map into {} in silence.
+ * Writes JSON that parses to exactly the same value, or refuses the value: `JSON.stringify` would turn NaN into
+ * null, −0 into 0 and a Map into {} without an error.
  */
 export function toJSONText(where: string, parameter: string, value: unknown, depth = 0): string {
   const bad = (rule: string, advice?: string) =>

@@ -11,7 +11,7 @@ import {
 } from './safetensors_dtypes.js';
 import { MAX_HEADER_BYTES, METADATA_KEY, readHeader, refuse } from './safetensors_header.js';
 
-/** The content of a safetensors file: named arrays, and notes as strings. */
+/** The content of a safetensors file: named arrays, and strings as metadata. */
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, StateArray>>;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -20,13 +20,13 @@ export interface Safetensors {
 /**
  * Writes arrays in the safetensors format, which PyTorch, JAX and others read.
  *
- * The file is 8 bytes of header length (little-endian), a JSON header padded with spaces to a
- * multiple of 8, and the data: first I64, then F32, then I32, each by name, so equal contents give
- * equal bytes. I64 are int32 arrays marked `dtype: 'I64'`, as PyTorch has its counters.
+ * The file consists of 8 bytes with the header's length (little-endian), a JSON header padded with spaces to a
+ * multiple of 8 bytes, and the data: first I64, then F32, then I32, each sorted by name, so that equal contents
+ * give equal bytes. I64 is written for int32 arrays marked `dtype: 'I64'`; PyTorch's counters have this dtype.
  *
  * @param content `tensors`: float32 and int32 arrays with their shapes; `metadata`: strings.
- * @returns the bytes of the file, which share no memory with the arrays.
- * @throws GanKitError where a shape and its data disagree, or something is neither of the two dtypes.
+ * @returns The bytes of the file, which share no memory with the arrays.
+ * @throws GanKitError if a shape and its data disagree, or an array has neither of the two dtypes.
  *
  * **Differentiable:** no; arrays, not tensors.
  *
@@ -57,7 +57,7 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
     (a, b) => storageOrder(a.dtype) - storageOrder(b.dtype) || byCodePoint(a.name, b.name),
   );
 
-  // Text by text, not one JSON.stringify: an object would move names such as '10' to the front.
+  // field by field, not by one JSON.stringify: an object would move names such as '10' to the front
   const fields: string[] = [];
   if (metadata !== undefined) {
     checkRecord(where, 'metadata', metadata);
@@ -96,19 +96,18 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
 }
 
 /**
- * Reads a safetensors file, strictly: what does not follow the format in every byte is refused, and
- * nothing is allocated before the header is known to fit the file.
+ * Reads a safetensors file strictly: it refuses every deviation from the format, and allocates nothing before it
+ * has checked that the header fits the file.
  *
- * F32 and I32 come back bit for bit. F64, F16, BF16 and the F8 dtypes become float32 (F64 rounded to
- * the nearest); I64, I16, I8, U64, U32, U16, U8 and BOOL become int32, I64 marked as such. A value
- * beyond the range of the result, and every other dtype, is refused.
+ * F32 and I32 are read bit for bit. F64, F16, BF16 and the F8 dtypes become float32 (F64 rounded to the nearest);
+ * I64, I16, I8, U64, U32, U16, U8 and BOOL become int32, and I64 is marked as such. A value outside the range of
+ * the result is refused, as is every other dtype.
  *
- * @param bytes a whole file.
- * @returns the arrays in the order of their data, but for names that are whole numbers, which
- *   JavaScript has first, by size; and the metadata (empty if there is none). They share no memory
- *   with `bytes`.
- * @throws GanKitError for a file that is cut off, overlaps, has gaps, an oversized header, a key
- *   twice, or a dtype, shape and offsets that disagree.
+ * @param bytes A whole file.
+ * @returns The arrays in the order of their data, except that JavaScript puts names that are whole numbers first,
+ *   by size; and the metadata (empty if there is none). They share no memory with `bytes`.
+ * @throws GanKitError if the file is cut off, overlaps, has gaps, an oversized header, a key twice, or a dtype,
+ *   shape and offsets that disagree.
  *
  * **Differentiable:** no; arrays, not tensors.
  *
@@ -145,7 +144,7 @@ export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
       );
     return [name, array];
   });
-  // fromEntries makes even '__proto__' a plain key.
+  // fromEntries makes even '__proto__' a plain key
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
@@ -191,7 +190,7 @@ function isShape(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
 }
 
-/** The order of Unicode code points, which is that of the UTF-8 bytes other writers sort by. */
+/** Compares names by Unicode code points, which is the order of UTF-8 bytes that other writers use. */
 function byCodePoint(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (let i = 0; i < left.length && i < right.length; i++) {

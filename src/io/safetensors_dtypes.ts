@@ -5,9 +5,9 @@ import { smallFloats } from './small_floats.js';
 type Elements = StateArray['data'];
 
 interface StoredType {
-  /** The size of an element. */
+  /** The number of bytes in an element. */
   readonly bytes: number;
-  /** Reads elements, or returns the index of the first that the result cannot hold. */
+  /** Reads elements, or returns the index of the first one that the result cannot represent. */
   readonly read: (bytes: Uint8Array<ArrayBuffer>) => Elements | number;
 }
 
@@ -22,7 +22,7 @@ type Numbers =
   | Uint8Array;
 type View = new (buffer: ArrayBuffer) => Numbers;
 
-/** Integers as int32. */
+/** Makes a function that reads integers as int32. */
 const integers =
   (view: View) =>
   ({ buffer }: Uint8Array<ArrayBuffer>): Int32Array | number => {
@@ -36,7 +36,7 @@ const integers =
     return result;
   };
 
-/** A float64 beyond the range of float32 is not the same number any more. */
+/** Reads float64 as float32, or returns the index of the first finite value beyond the range of float32. */
 function doubles({ buffer }: Uint8Array<ArrayBuffer>): Float32Array | number {
   const values = new Float64Array(buffer);
   const result = new Float32Array(values);
@@ -56,7 +56,7 @@ const quarters = (dtype: string): StoredType => ({
 
 /** The dtypes that are read, by their names in the format. */
 export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
-  // the bits stay, a NaN's payload too
+  // the bits are kept, also the payload of a NaN
   ['F32', { bytes: 4, read: ({ buffer }) => new Float32Array(buffer) }],
   ['F64', { bytes: 8, read: doubles }],
   ['F16', halves('F16')],
@@ -77,7 +77,7 @@ export const STORED_TYPES: ReadonlyMap<string, StoredType> = new Map<string, Sto
   ['BOOL', { bytes: 1, read: (bytes) => Int32Array.from(bytes, (value) => Number(value !== 0)) }],
 ]);
 
-/** What to do in Python about a tensor whose values are not read here. */
+/** Returns what to do in Python about a tensor whose values are not read here. */
 export function adviceFor(dtype: string): string {
   return /^C(64|128)$/.test(dtype)
     ? 'Complex numbers have two parts: save torch.view_as_real(tensor).'
@@ -85,33 +85,36 @@ export function adviceFor(dtype: string): string {
 }
 
 /**
- * Reads `bytes` as an array of a stored dtype, or returns the index of the first element that the
- * result cannot hold.
+ * Reads `bytes` as an array of a stored dtype, or returns the index of the first element that the result cannot
+ * represent.
  */
 export function readArray(
   bytes: Uint8Array,
   dtype: string,
   shape: readonly number[],
 ): StateArray | number {
-  // a copy: it may start anywhere in the file, and must not share its memory
+  // a copy: the bytes may begin anywhere in the file, and the result must not share their memory
   const data = STORED_TYPES.get(dtype)!.read(new Uint8Array(bytes));
   if (typeof data === 'number') return data;
   return dtype === 'I64' ? { shape, data, dtype } : { shape, data };
 }
 
-/** What values of a stored dtype have to fit. */
+/** Returns the dtype whose range the values of a stored dtype must fit. */
 export const resultOf = (dtype: string): string => (dtype === 'F64' ? 'float32' : 'int32');
 
-/** The dtype that an array is written in. */
+/** Returns the dtype in which an array is written. */
 export function dtypeOf({ data, dtype }: StateArray): 'I64' | 'F32' | 'I32' {
   return dtype ?? (isFloat32Array(data) ? 'F32' : 'I32');
 }
 
-/** The Python package puts wide dtypes first, and floats before integers. */
+/**
+ * Returns the position of a dtype in the file: as in the Python package, wide dtypes come first, and floats
+ * before integers.
+ */
 export const storageOrder = (dtype: 'I64' | 'F32' | 'I32'): number =>
   ['I64', 'F32', 'I32'].indexOf(dtype);
 
-/** The bytes that an array is written as. */
+/** Returns the bytes that are written for an array. */
 export function bytesOf({ data, dtype }: StateArray): Uint8Array {
   if (dtype !== 'I64') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const wide = new BigInt64Array(data.length);

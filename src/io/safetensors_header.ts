@@ -3,11 +3,11 @@ import { STORED_TYPES, adviceFor } from './safetensors_dtypes.js';
 
 const WHERE = 'decodeSafetensors';
 
-/** The format's own bound, which keeps a forged length from asking for gigabytes. */
+/** The format's own limit on the header; without it a forged length could ask for gigabytes. */
 export const MAX_HEADER_BYTES = 100_000_000;
 export const METADATA_KEY = '__metadata__';
 
-/** Where a tensor lies in the data that follows the header. */
+/** The entry of a tensor in the header, with its position in the data that follows. */
 export interface TensorEntry {
   readonly name: string;
   readonly dtype: string;
@@ -23,10 +23,10 @@ export interface Header {
   readonly dataStart: number;
 }
 
-/** Names come from the file: a long one would drown the message. */
+/** Quotes a name, shortened, because it comes from the file and could otherwise fill the message. */
 const quote = (name: string) => `'${name.length > 80 ? `${name.slice(0, 80)}…` : name}'`;
 
-/** Refuses the file in the common format. */
+/** Refuses the file, with a message in the common format. */
 export function refuse(rule: string, received: unknown, advice?: string): never {
   fail('value', WHERE, 'bytes', `a safetensors file ${rule}`, received, advice);
 }
@@ -60,7 +60,7 @@ export function readHeader(bytes: Uint8Array): Header {
     refuse(`whose ${METADATA_KEY} maps strings to strings`, metadata);
   const entries = Object.entries(tensors).map(([name, info]) => readEntry(name, info));
   checkLayout(entries, bytes.length - dataStart);
-  // other readers take no 2.0, 2e0 or -0
+  // other readers do not accept 2.0, 2e0 or -0
   if (strange !== undefined) refuse('whose numbers are written in digits alone', strange);
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
@@ -85,7 +85,7 @@ function parse(bytes: Uint8Array): {
 }
 
 /**
- * What `JSON.parse` passes over in silence: a key that stands twice in one object, of which it keeps the
+ * Finds what `JSON.parse` accepts without an error: a key that occurs twice in one object, of which it keeps the
  * last; and a sign, point or exponent outside of strings.
  */
 function scan(text: string): { twice?: string; strange?: string } {
@@ -138,7 +138,7 @@ function readEntry(name: string, info: unknown): TensorEntry {
   return { name, dtype: dtype as string, shape, begin, end };
 }
 
-/** The tensors cover the data from end to end, without overlap or gap. */
+/** Refuses tensors that overlap, leave gaps, or do not cover all of the data. */
 function checkLayout(entries: TensorEntry[], dataBytes: number): void {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;

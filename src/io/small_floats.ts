@@ -1,11 +1,11 @@
-/** How a float of at most 16 bits is written: a sign, an exponent, a fraction. */
+/** The format of a float of at most 16 bits: a sign, an exponent and a fraction. */
 interface Format {
   readonly bits: 8 | 16;
   readonly fraction: number;
   readonly bias: number;
   /**
-   * What the topmost codes are: `'ieee'` has infinities and NaN there; `'finite'` NaN alone, in the
-   * last code; `'unsigned zero'` numbers, and NaN in the place of −0.
+   * The meaning of the largest codes: infinities and NaN for `'ieee'`; NaN in the last code only for `'finite'`;
+   * numbers for `'unsigned zero'`, with NaN in the place of −0.
    */
   readonly top: 'ieee' | 'finite' | 'unsigned zero';
 }
@@ -19,14 +19,14 @@ const FORMATS: Readonly<Record<string, Format>> = {
   F8_E5M2FNUZ: { bits: 8, fraction: 2, bias: 16, top: 'unsigned zero' },
 };
 
-/** The word of a float32 with all exponent bits: infinity, and with a fraction NaN. */
+/** The bits of a float32 whose exponent bits are all set: infinity, or NaN with a fraction. */
 const INFINITY = 0x7f800000;
 const QUIET_NAN = 0x7fc00000;
 
 const number = new Float32Array(1);
 const word = new Int32Array(number.buffer);
 
-/** The float32, as a word, that a code means. */
+/** Returns the bits of the float32 that a code stands for. */
 function wordOf(code: number, { bits, fraction, bias, top }: Format): number {
   const magnitudes = 2 ** (bits - 1);
   const magnitude = code % magnitudes;
@@ -34,7 +34,7 @@ function wordOf(code: number, { bits, fraction, bias, top }: Format): number {
   const exponent = magnitude >>> fraction;
   const rest = magnitude & (2 ** fraction - 1);
   if (top === 'ieee' && exponent === 2 ** (bits - 1 - fraction) - 1)
-    return sign | INFINITY | (rest << (23 - fraction)); // the payload of a NaN stays
+    return sign | INFINITY | (rest << (23 - fraction)); // the payload of a NaN is kept
   if (top === 'finite' && magnitude === magnitudes - 1) return sign | QUIET_NAN;
   if (top === 'unsigned zero' && code === magnitudes) return QUIET_NAN;
   number[0] =
@@ -44,7 +44,7 @@ function wordOf(code: number, { bits, fraction, bias, top }: Format): number {
   return sign | word[0]!;
 }
 
-/** A power of two: eight bits of exponent, and nothing else. */
+/** Returns the bits of the power of two that a code of eight exponent bits stands for. */
 function scaleWord(code: number): number {
   number[0] = code === 255 ? NaN : 2 ** (code - 127);
   return word[0]!;
@@ -52,7 +52,7 @@ function scaleWord(code: number): number {
 
 const tables = new Map<string, Int32Array>();
 
-/** The words of all codes of a dtype; they are made when a file first has it. */
+/** Returns the float32 bits of all codes of a dtype; makes the table when it is first needed. */
 function tableOf(dtype: string): Int32Array {
   let table = tables.get(dtype);
   if (table === undefined) {
@@ -65,7 +65,7 @@ function tableOf(dtype: string): Int32Array {
   return table;
 }
 
-/** Reads floats of 8 or 16 bits as float32, each by a look into a table of all there are. */
+/** Reads floats of 8 or 16 bits as float32, with a table of all codes. */
 export function smallFloats(dtype: string, codes: Uint8Array | Uint16Array): Float32Array {
   const result = new Float32Array(codes.length);
   const words = new Int32Array(result.buffer);

@@ -3,12 +3,12 @@ import { fail } from '../../internal/check.js';
 /** An array of a NumPy file. */
 export interface NumpyArray {
   readonly shape: readonly number[];
-  /** Row after row. */
+  /** The elements, row after row. */
   readonly data: Float64Array;
 }
 
 const MAGIC = [0x93, ...new TextEncoder().encode('NUMPY')];
-/** Magic, version and, before version 2, the length of the header. */
+/** The number of bytes before the header: magic number, version and, before version 2, the header's length. */
 const PREFIX = 10;
 const ALIGNMENT = 64;
 
@@ -26,7 +26,9 @@ export function encodeNpy({ shape, data }: NumpyArray): Uint8Array {
   return bytes;
 }
 
-/** Reads a .npy file of float32 or float64, in either order of bytes and of axes. */
+/**
+ * Reads a .npy file of float32 or float64, in either byte order. A matrix may be stored by rows or by columns.
+ */
 export function decodeNpy(where: string, name: string, bytes: Uint8Array): NumpyArray {
   const refuse = (rule: string, received: unknown): never =>
     fail('value', where, 'bytes', `a file whose ${name} ${rule}`, received);
@@ -63,7 +65,7 @@ const DTYPES: Readonly<Record<string, { readonly size: 4 | 8; readonly big: bool
   '>f8': { size: 8, big: true },
 };
 
-/** A matrix that is stored column by column, row by row. */
+/** Converts a matrix that is stored by columns to one that is stored by rows. */
 function transposed(data: Float64Array, [rows, columns]: readonly number[]): Float64Array {
   const result = new Float64Array(data.length);
   for (let i = 0; i < rows!; i++)

@@ -9,13 +9,13 @@ export function encodeNpz(arrays: Readonly<Record<string, NumpyArray>>): Uint8Ar
   const files = Object.entries(arrays).map(
     ([name, array]) => [`${name}.npy`, encodeNpy(array)] as const,
   );
-  // the first day that a zip file can have, wherever this runs
+  // the earliest date that a zip file can have, in any time zone
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
-/** Looks for arrays in a .npz file of `numpy.savez` or `savez_compressed`, and reads them one by one. */
+/** A reader of a .npz file of `numpy.savez` or `savez_compressed`, which reads the arrays one by one. */
 export class NpzReader {
-  /** The bytes that each array unpacks to, by its name. */
+  /** The unpacked size of each array's .npy file in bytes, by the array's name. */
   readonly sizes: ReadonlyMap<string, number>;
 
   constructor(
@@ -30,7 +30,7 @@ export class NpzReader {
     this.sizes = sizes;
   }
 
-  /** Reads one of them, of at most so many bytes: an entry says of itself what it unpacks to. */
+  /** Reads one array; refuses it if its entry declares more than `most` unpacked bytes. */
   read(name: string, most: number): NumpyArray {
     const size = this.sizes.get(name);
     if (size === undefined || size > most)
