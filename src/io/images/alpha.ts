@@ -4,7 +4,7 @@ import type { Picture } from './picture.js';
 
 const hasAlpha = ({ channels }: Picture) => channels === 2 || channels === 4;
 
-/** The picture without alpha, which is dropped and not multiplied by, as PIL does. */
+/** Removes alpha from a picture without multiplying the colours by it, as PIL does. */
 export function withoutAlpha(image: Picture): Picture {
   if (!hasAlpha(image)) return image;
   const { width, height, channels, data } = image;
@@ -15,8 +15,8 @@ export function withoutAlpha(image: Picture): Picture {
 }
 
 /**
- * The picture over a plain background: c = (α x + (opaque − α) background) / opaque, rounded, as PIL's
- * `paste` with a mask.
+ * Lays a picture over a plain background: c = (α x + (opaque − α) background) / opaque, rounded, as PIL's `paste`
+ * with a mask does.
  */
 export function laidOver(image: Picture, background: number, opaque: number): Picture {
   if (!hasAlpha(image)) return image;
@@ -25,11 +25,11 @@ export function laidOver(image: Picture, background: number, opaque: number): Pi
   );
 }
 
-/** Colours times alpha, as they have to be where pixels are mixed: what is clear has no colour. */
+/** Multiplies the colours by alpha, which must be done before pixels are mixed: a clear pixel has no colour. */
 export const premultiplied = (image: Picture, opaque: number): Picture =>
   mapColours(image, (x, alpha) => rounded(alpha * x, opaque));
 
-/** The reverse of {@link premultiplied}, rounded down and cut off at white, as PIL does. */
+/** Undoes {@link premultiplied}; the result is rounded down if it is bytes, and limited to white, as in PIL. */
 export const unpremultiplied = (image: Picture, opaque: number): Picture => {
   const whole = isUint8Array(image.data);
   return mapColours(image, (x, alpha) => {

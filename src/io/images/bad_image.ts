@@ -1,10 +1,13 @@
-/** A file that cannot be read as an image; the message says why, and who catches it names the file. */
+/**
+ * An error about a file that cannot be read as an image. The message gives the reason; the code that catches it
+ * adds the file's name.
+ */
 export class BadImage extends Error {}
 
-/** The most bytes of pixels that an image may have once decoded; a small file can claim far more. */
+/** The largest number of bytes of a decoded image; a small file can claim far more. */
 const MAX_PIXEL_BYTES = 2 ** 28;
 
-/** Refuses a size before memory is taken for it. */
+/** Refuses an image that is empty or too large, before memory is allocated for it. */
 export function checkImageSize(width: number, height: number, bytesPerPixel: number): void {
   if (width < 1 || height < 1) throw new BadImage(`its size is ${width} × ${height}`);
   if (width * height * bytesPerPixel > MAX_PIXEL_BYTES)

@@ -2,21 +2,21 @@ import { laidOver, withoutAlpha } from './alpha.js';
 import { samplesLike } from './picture.js';
 import type { Picture, Samples } from './picture.js';
 
-/** Channels of what a network sees: grey or RGB. */
+/** The number of colour channels that a network sees: 1 for grey, 3 for RGB. */
 export type ImageChannels = 1 | 3;
 
 /**
- * What becomes of alpha: it is dropped, as PIL's `convert('RGB')` does; kept as one more channel; or the
- * picture is laid over white or black.
+ * The treatment of alpha: `'drop'` removes it, as PIL's `convert('RGB')` does; `'keep'` makes it one more
+ * channel; `'white'` and `'black'` lay the picture over that colour.
  */
 export type Alpha = 'drop' | 'keep' | 'white' | 'black';
 
 export const ALPHAS: readonly Alpha[] = ['drop', 'keep', 'white', 'black'];
 
 /**
- * Grey or RGB; with alpha, opaque where the picture has none, if that is kept.
+ * Converts a picture to grey or RGB. If alpha is kept, it is one more channel, opaque if the picture has none.
  *
- * @param opaque The sample that hides what is behind: 255 of 8 bits.
+ * @param opaque The sample value of full opacity: 255 for 8 bits.
  */
 export function withColours(
   image: Picture,
@@ -50,7 +50,7 @@ function toRGB(image: Picture): Picture {
   return { width, height, channels: 3, data: rgb };
 }
 
-/** ITU-R 601-2 luma in PIL's integers: 0.299 R + 0.587 G + 0.114 B. */
+/** Converts a picture to grey: ITU-R 601-2 luma in PIL's integers, 0.299 R + 0.587 G + 0.114 B. */
 function toGrey(image: Picture): Picture {
   const { width, height, channels, data } = withoutAlpha(image);
   if (channels === 1) return { width, height, channels, data };

@@ -3,10 +3,10 @@ import { readPNG } from './decode_png.js';
 import type { FilePicture, Keep } from './picture.js';
 import { PNG_SIGNATURE } from './png_chunks.js';
 
-/** Reads an image file; throws a BadImage that says what is wrong with it. */
+/** A function that reads an image file, or throws a BadImage with the reason. */
 export type ImageDecoder = (bytes: Uint8Array) => Promise<FilePicture>;
 
-/** Tells PNG from JPEG by the first bytes, as PIL does, whatever the name says. */
+/** Makes a decoder that tells PNG from JPEG by the first bytes, as PIL does, and not by the file's name. */
 export function imageDecoder(
   decodeJPEG: ImageDecoder,
   keep: Keep = { deep: false, transparency: false },

@@ -15,7 +15,7 @@ interface Context2D {
 interface Canvas {
   getContext(kind: '2d', options: { willReadFrequently: boolean }): Context2D | null;
 }
-/** What a page or a worker has for pictures. */
+/** The functions of a page or a worker for pictures. */
 interface Browser {
   createImageBitmap?(blob: unknown, options: object): Promise<Bitmap>;
   Blob: new (parts: readonly Uint8Array[], options: { type: string }) => unknown;
@@ -23,7 +23,7 @@ interface Browser {
   document?: { createElement(name: 'canvas'): Canvas & { width: number; height: number } };
 }
 
-/** By the browser's own decoder and a canvas, with EXIF and colour profiles left aside. */
+/** Decodes a JPEG file with the browser's own decoder and a canvas; EXIF data and colour profiles are ignored. */
 export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<FilePicture> {
   const browser = globalThis as unknown as Browser;
   if (browser.createImageBitmap === undefined)
@@ -36,7 +36,7 @@ export async function decodeJPEGInBrowser(bytes: Uint8Array): Promise<FilePictur
       'In Node, take pairedImages and unpairedImages from gan-kit/node.',
     );
   const frame = readJPEGFrame(bytes);
-  checkImageSize(frame.width, frame.height, 4); // as a canvas holds it
+  checkImageSize(frame.width, frame.height, 4); // 4 bytes a pixel, as in a canvas
   const blob = new browser.Blob([cleaned(bytes, frame)], { type: 'image/jpeg' });
   const options = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
   const bitmap = await browser.createImageBitmap(blob, options).catch(() => {

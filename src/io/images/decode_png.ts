@@ -11,34 +11,34 @@ import type { PNGParts } from './png_chunks.js';
 import { filteredSize, unfilteredSamples } from './png_pixels.js';
 import { withClearColour, withPalette } from './png_transparency.js';
 
-/** A picture whose samples have 16 bits. */
+/** A picture of 16-bit samples. */
 export interface DeepRasterImage extends Omit<RasterImage, 'data'> {
   readonly data: Uint16Array;
 }
 
 /** Options of {@link decodePNG}. */
 export interface DecodePNGOptions {
-  /** Bits of a sample: 8, the default, or 16. */
+  /** The number of bits of a sample: 8, the default, or 16. */
   bits?: 8 | 16;
-  /** Whether what a palette or a single colour has of alpha becomes a channel; default false. */
+  /** Whether the alpha of a palette or of a single clear colour becomes a channel; default false. */
   transparency?: boolean;
 }
 
 /**
- * Reads a PNG file of any kind: 1 to 16 bits, grey, RGB, palette, with alpha or without, interlaced
- * or not. The same bytes give the same pixels in Node and in every browser, which a canvas does not
- * promise (it multiplies by alpha, and follows gamma and colour profiles).
+ * Reads a PNG file of any kind: 1 to 16 bits, grey, RGB or palette, with or without alpha, interlaced or not. The
+ * same bytes give the same pixels in Node and in every browser, which a canvas does not guarantee (it multiplies
+ * by alpha, and applies gamma and colour profiles).
  *
- * Pixels get 8 bits: fewer are spread over 0 … 255, of 16 the upper 8 are taken, unless `bits` is 16:
- * then they are kept, and v of 8 bits becomes 257 v. A palette becomes RGB. Gamma and profiles are
- * passed over, and so are alpha of palettes and the one colour that is clear, unless `transparency` is
- * true, as in PIL.
+ * Samples have 8 bits by default: smaller ones are scaled to 0 … 255, and the upper 8 of 16 bits are used. With
+ * `bits: 16`, samples of 16 bits are kept, and a value v of 8 bits becomes 257 v. A palette becomes RGB. Gamma
+ * and colour profiles are ignored. The alpha of a palette and of the single clear colour is ignored too, as in
+ * PIL, unless `transparency` is true.
  *
- * @param bytes The file. Bytes behind its compressed data are passed over, as by PIL.
+ * @param bytes The file. Bytes after its compressed data are ignored, as in PIL.
  * @param options `bits` 8 and `transparency` false by default.
- * @returns The pixels, of 1 to 4 channels as in the file; a `Uint16Array` if `bits` is 16.
- * @throws GanKitError if the file is damaged, ends early, or has more than 256 MiB of pixels as they
- *   are returned: width × height × channels × bytes of a sample.
+ * @returns The pixels, with 1 to 4 channels as in the file; a `Uint16Array` if `bits` is 16.
+ * @throws GanKitError if the file is damaged, ends early, or has more than 256 MiB of pixels: width × height ×
+ *   channels × bytes of a sample, where a sample has 2 bytes if the file has 16 bits and `bits` is 16, else 1.
  *
  * **Differentiable:** no.
  *
@@ -83,11 +83,16 @@ export async function decodePNG(
   }
 }
 
-/** 8 bits to 16, so that white stays white. */
+/**
+ * Makes a function that scales samples of 8 bits to 16, so that white stays white; samples of 16 bits are
+ * unchanged.
+ */
 const spreadFrom = (data: Uint8Array | Uint16Array) => (value: number) =>
   isUint16Array(data) ? value : value * 257;
 
-/** As {@link decodePNG}, but throws a BadImage, and gives 16 bits only where the file has them. */
+/**
+ * Reads a PNG file like {@link decodePNG}, but throws a BadImage, and returns 16 bits only if the file has them.
+ */
 export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePicture> {
   const { header, palette, transparency, compressed } = readPNGChunks(bytes);
   const { width, height, colour, depth } = header;
@@ -95,7 +100,7 @@ export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePictur
   const channels = channelsOf(header, clear);
   checkImageSize(width, height, channels * (keep.deep && depth === 16 ? 2 : 1));
   const filtered = await inflate(compressed, filteredSize(header));
-  // a clear colour is one of all bits, so they are needed to know it
+  // a clear colour is compared in all of its bits, so all are needed
   const deep = keep.deep || (clear.length > 0 && colour !== 'palette');
   const samples = unfilteredSamples(header, filtered, deep);
   if (colour === 'palette') {
@@ -108,7 +113,7 @@ export async function readPNG(bytes: Uint8Array, keep: Keep): Promise<FilePictur
   return { width, height, channels, data: Uint8Array.from(data, (value) => value >> 8) };
 }
 
-/** Channels of the picture that the file makes. */
+/** Returns the number of channels of the picture in a file. */
 function channelsOf({ colour }: PNGParts['header'], clear: Uint8Array): 1 | 2 | 3 | 4 {
   if (colour === 'palette') return clear.length > 0 ? 4 : 3;
   const own = PNG_SAMPLES[colour];

@@ -1,8 +1,8 @@
 import type { RandomStream } from '../../internal/random.js';
 
 /**
- * Which item sample n is, where samples are counted over all epochs and each epoch has every item
- * once: a function of n and of the stream's seed.
+ * Makes a function that returns the item of sample n, with samples counted over all epochs. Each epoch has every
+ * item once, in an order that depends only on the epoch and the stream's seed.
  */
 export function epochOrder(
   stream: RandomStream,
@@ -10,7 +10,7 @@ export function epochOrder(
   shuffle: boolean,
 ): (n: number) => number {
   if (!shuffle) return (n) => n % count;
-  let last: { epoch: number; order: Int32Array } | undefined; // remembered, not state
+  let last: { epoch: number; order: Int32Array } | undefined; // a cache, not state
   return (n) => {
     const epoch = Math.floor(n / count);
     if (last?.epoch !== epoch) last = { epoch, order: stream.seek(epoch).permutation(count) };

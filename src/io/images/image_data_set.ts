@@ -12,26 +12,26 @@ export interface ImageBatch {
   readonly b: Tensor4D;
 }
 
-/** Images from files, batch by batch. */
+/** A data set of images from files, read batch by batch. */
 export interface ImageDataSet<Files, Batch = ImageBatch> {
-  /** How many samples an epoch has; less by each file that is skipped, once that is found out. */
+  /** The number of samples in an epoch; it becomes smaller by one for each skipped file, once that is found. */
   readonly length: number;
-  /** The files, in their order before any shuffling. */
+  /** The names of the files, in their order before shuffling. */
   readonly files: Files;
-  /** How many other files there are, by kind, such as `'.webp'`: these were not listed. */
+  /** The number of other files, by kind, for example `'.webp'`; these are not in `files`. */
   readonly passedOver: ReadonlyMap<string, number>;
-  /** The files that were passed over so far, by name, and why. */
+  /** The reasons why files were skipped so far, by the file's name. */
   readonly skipped: ReadonlyMap<string, string>;
-  /** The files that were read though something is wrong with them, by name, and what. */
+  /** Descriptions of what is wrong with files that were still read, by the file's name. */
   readonly warnings: ReadonlyMap<string, string>;
   /**
-   * Batch k, a function of the seed and k: samples k · size … k · size + size − 1 of those counted
-   * over all epochs. The last batch of an epoch goes on into the next.
+   * Reads batch k, which depends only on the seed and k: the samples k · size … k · size + size − 1, counted over
+   * all epochs. The last batch of an epoch continues into the next epoch.
    *
-   * @param k From 0 on.
-   * @param size How many samples; default 1.
-   * @throws GanKitError if k or size is out of range, a file cannot be read and is not skipped, or the
-   *   images of a batch, which are whole, differ in size.
+   * @param k The number of the batch, 0 or more.
+   * @param size The number of samples; default 1.
+   * @throws GanKitError if k or size is out of range, a file cannot be read and is not skipped, or the images of
+   *   a batch differ in size.
    */
   batch(k: number, size?: number): Promise<Batch>;
 }
@@ -46,11 +46,14 @@ export interface ImageDataSetParts<Files, Domain extends string> extends Pick<
   length(): number;
   readonly domains: readonly Domain[];
   readonly prefetch: boolean;
-  /** Sample n of those counted over all epochs. */
+  /** Reads sample n, counted over all epochs. */
   sample(n: number): Promise<Sample<Domain>>;
 }
 
-/** A data set from a function that gives its samples; the next batch is read while one is in use. */
+/**
+ * Makes a data set from a function that reads its samples; with `prefetch`, the next batch is read while one is
+ * in use.
+ */
 export function imageDataSet<Files, Domain extends string>(
   where: string,
   parts: ImageDataSetParts<Files, Domain>,
@@ -82,7 +85,7 @@ export function imageDataSet<Files, Domain extends string>(
       const samples = await loading;
       if (prefetch && goesOn) {
         const following = load(k + 1, size);
-        following.catch(() => undefined); // who asks for that batch hears of it
+        following.catch(() => undefined); // the call for that batch gets the error
         ahead = { key: `${k + 1}/${size}`, samples: following };
       }
       for (const domain of domains)
@@ -110,7 +113,7 @@ function checkOneSize(where: string, images: readonly PreparedImage[]): void {
   );
 }
 
-/** Images of one size, one after another. */
+/** Makes a batch of images of one size. */
 function toTensor(images: readonly PreparedImage[]): Tensor4D {
   const { width, height, channels, values } = images[0]!;
   const all = images.length === 1 ? values : new Float32Array(images.length * values.length);

@@ -4,16 +4,16 @@ import type { ImageListing } from './image_listing.js';
 import { byCodePoint } from './image_sources.js';
 import type { ImageSource } from './image_sources.js';
 
-/** The part of a `File` that is needed, from `<input type="file">`, from a drop, or made by hand. */
+/** The needed part of a `File`, which comes from `<input type="file">`, from a drop, or from a program. */
 export interface ImageFile {
   readonly name: string;
-  /** Set by an input with `webkitdirectory`; names the file if it is there. */
+  /** The path that an input with `webkitdirectory` sets; it names the file if it is not empty. */
   readonly webkitRelativePath?: string;
-  /** What is in it. */
+  /** Reads the content. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Those of a user's files that are named as images, in order of their names. */
+/** Selects those of a user's files that have the name of an image, sorted by name; counts the others by kind. */
 export function imageFiles(where: string, parameter: string, files: unknown): ImageListing {
   const rule = 'a list of files, with a name and arrayBuffer() each';
   const list = isList(files) ? Array.from(files) : fail('type', where, parameter, rule, files);
@@ -39,14 +39,14 @@ export function imageFiles(where: string, parameter: string, files: unknown): Im
   return { sources, passedOver };
 }
 
-/** The hidden folder that a file is in, within the one that was chosen. */
+/** Returns the hidden folder that contains a file, below the chosen folder; undefined if there is none. */
 function hiddenFolderOf(name: string): string | undefined {
   const folders = name.split('/').slice(0, -1);
   const at = folders.findIndex((folder, depth) => depth > 0 && folder.startsWith('.'));
   return at < 0 ? undefined : folders.slice(0, at + 1).join('/');
 }
 
-/** An array, or the FileList of an input. */
+/** Returns whether a value is a list, for example an array or the FileList of an input. */
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   typeof value === 'object' && value !== null && 'length' in value;
 

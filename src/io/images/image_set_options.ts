@@ -7,48 +7,59 @@ import type { SizeDefaults } from './image_sizes.js';
 import type { Keep } from './picture.js';
 import type { Preparation, Sides } from './preparation.js';
 
-/** What images for training have in common. */
+/** The options that all data sets of images have in common. */
 export interface ImageReadingOptions {
   /**
-   * How an image is brought to size, as in pytorch-CycleGAN-and-pix2pix. `'resize_and_crop'`, the
-   * default: resized to `load`, then cropped to `crop`. `'crop'`: cropped alone. `'scale_width'`: to
-   * the width `load` and, in proportion, at least the height of `crop`. `'scale_width_and_crop'`: both.
-   * `'none'`: whole, but for sides that become multiples of 4.
+   * The way to bring an image to size, as in pytorch-CycleGAN-and-pix2pix. `'resize_and_crop'`, the default:
+   * resize to `load`, then crop to `crop`. `'crop'`: only crop. `'scale_width'`: scale to the width `load` and
+   * the height in proportion, which is at least that of `crop`. `'scale_width_and_crop'`: scale so, then crop.
+   * `'none'`: keep the whole image, with its sides rounded to multiples of 4.
    */
   preprocess?: 'resize_and_crop' | 'crop' | 'scale_width' | 'scale_width_and_crop' | 'none';
-  /** To what each image is resized first, bicubically: the side of a square, or `[height, width]`; in
-   * pixels. False: not at all. */
+  /**
+   * The size to which each image is resized first, bicubically: the side of a square, or `[height, width]`, in
+   * pixels; false for no resizing.
+   */
   load?: number | readonly [height: number, width: number] | false;
-  /** What is then cut out at random: the side of a square, or `[height, width]`; in pixels. */
+  /** The size of what is then cut out at random: the side of a square, or `[height, width]`, in pixels. */
   crop?: number | readonly [height: number, width: number];
   /** Whether half of the images are mirrored, left to right. */
   flip?: boolean;
-  /** What becomes of alpha: `'drop'`, the default, as by PIL; `'keep'` as one more channel, opaque where
-   * a file has none; `'white'` or `'black'`: the image is laid over it. */
+  /**
+   * The treatment of alpha: `'drop'`, the default, removes it, as PIL does; `'keep'` makes it one more channel,
+   * opaque if a file has none; `'white'` and `'black'` lay the image over that colour.
+   */
   alpha?: 'drop' | 'keep' | 'white' | 'black';
-  /** Bits of a sample that are used: 8, the default; 9 to 16 keep the values of 16-bit files, of which
-   * 2^bits − 1 is white, such as 12 for the data of many cameras and scanners. */
+  /**
+   * The number of bits of a sample that are used: 8, the default, or 9 to 16 to keep the values of 16-bit files.
+   * White is then 2^bits − 1; data of many cameras and scanners have 12 bits.
+   */
   bits?: number;
   /** Whether epochs come in random order; default true. */
   shuffle?: boolean;
-  /** Any integer from 0 on; default 0. */
+  /** The seed of all random decisions, an integer from 0 on; default 0. */
   seed?: number;
-  /** What happens at a file that is no image or too small: `'refuse'`, the default; `'skip'` takes it
-   * out of the order. */
+  /**
+   * The treatment of a file that is not an image or is too small: `'refuse'`, the default, throws an error;
+   * `'skip'` removes the file from the order.
+   */
   onCorrupt?: 'refuse' | 'skip';
   /** Whether the next batch is read while one is in use; default true. */
   prefetch?: boolean;
 }
 
-/** What paired and unpaired images have in common: `load` 286, `crop` 256 and `flip` true by default. */
+/**
+ * The options that paired and unpaired images have in common. By default `load` is 286, `crop` 256 and `flip`
+ * true.
+ */
 export interface ImageSetOptions extends ImageReadingOptions {
-  /** Channels of `a`: 3, RGB, the default, or 1, grey; alpha, if kept, is one more. */
+  /** The number of channels of `a`: 3, RGB, the default, or 1, grey; alpha, if it is kept, is one more. */
   channelsA?: 1 | 3;
-  /** Channels of `b`: 3, RGB, the default, or 1, grey; alpha, if kept, is one more. */
+  /** The number of channels of `b`: 3, RGB, the default, or 1, grey; alpha, if it is kept, is one more. */
   channelsB?: 1 | 3;
 }
 
-/** Reads which channels images have. */
+/** Makes the reader of an option for the number of channels. */
 export const channelsOption = (): Option<1 | 3> => {
   const usual = 3;
   return (where, parameter, value = usual) => {
@@ -57,18 +68,18 @@ export const channelsOption = (): Option<1 | 3> => {
   };
 };
 
-/** Of a file what is kept, and what is done where it cannot be read. */
+/** The schema of the options about a single file: what is kept of it, and what happens if it cannot be read. */
 export const FILE_READING: SchemaRead<Pick<ImageReadingOptions, 'alpha' | 'bits' | 'onCorrupt'>> = {
   alpha: oneOf(ALPHAS, { default: 'drop' }),
   bits: integer({ min: 8, max: 16, default: 8 }),
   onCorrupt: oneOf(['refuse', 'skip'], { default: 'refuse' }),
 };
 
-/** The schema of {@link ImageReadingOptions}: what is cut and to what size it is resized may be left out. */
+/** The schema of {@link ImageReadingOptions}; `load` and `crop` may be omitted. */
 type ImageReading = SchemaRead<Omit<ImageReadingOptions, 'load' | 'crop'>> &
   SchemaOf<Pick<ImageReadingOptions, 'load' | 'crop'>>;
 
-/** How {@link ImageReadingOptions} are read; sizes are checked together, by {@link imageSizes}. */
+/** Makes the schema of {@link ImageReadingOptions}; sizes are checked later, together, by {@link imageSizes}. */
 export const imageReading = (defaults: ImageSetDefaults): ImageReading => ({
   preprocess: preprocessOption(),
   load: given<Sides | false | undefined>(),
@@ -80,7 +91,7 @@ export const imageReading = (defaults: ImageSetDefaults): ImageReading => ({
   prefetch: boolean({ default: true }),
 });
 
-/** {@link ImageReadingOptions}, checked, with their defaults. */
+/** The settings that follow from {@link ImageReadingOptions}, checked and with their defaults. */
 export interface ImageSetSettings extends Required<Omit<Preparation, 'bits'>> {
   readonly bits?: number;
   readonly keep: Keep;
@@ -89,12 +100,12 @@ export interface ImageSetSettings extends Required<Omit<Preparation, 'bits'>> {
 /** {@link ImageReadingOptions} with their defaults. */
 export type ReadImageOptions = OptionsOf<ImageReading>;
 
-/** What differs between kinds of data sets. */
+/** The defaults that differ between kinds of data sets. */
 export interface ImageSetDefaults extends SizeDefaults {
   readonly flip: boolean;
 }
 
-/** Those of pix2pix and CycleGAN. */
+/** The defaults of pix2pix and CycleGAN. */
 export const TRANSLATION_DEFAULTS: ImageSetDefaults = {
   crop: 256,
   load: (crop) => (typeof crop === 'number' ? 286 : [larger(crop[0]), larger(crop[1])]),
@@ -102,7 +113,7 @@ export const TRANSLATION_DEFAULTS: ImageSetDefaults = {
 };
 const larger = (side: number) => Math.round((side * 286) / 256);
 
-/** How {@link ImageSetOptions} are read. */
+/** The schema of {@link ImageSetOptions}. */
 export const IMAGE_SET: ImageReading &
   SchemaRead<Pick<ImageSetOptions, 'channelsA' | 'channelsB'>> = {
   ...imageReading(TRANSLATION_DEFAULTS),
@@ -110,7 +121,7 @@ export const IMAGE_SET: ImageReading &
   channelsB: channelsOption(),
 };
 
-/** What images are read and brought to size by. */
+/** Returns the settings for reading images and bringing them to size. */
 export function imageSetSettings(
   where: string,
   options: ReadImageOptions,

@@ -4,20 +4,23 @@ import type { Option } from '../../internal/read_options.js';
 import { sidesOf } from './preparation.js';
 import type { Preparation, Preprocess, Sides } from './preparation.js';
 
-/** Sizes of a data set where none are given. */
+/** The sizes of a data set if none are given. */
 export interface SizeDefaults {
   readonly crop: number;
   readonly load: (crop: Sides) => Sides;
 }
 
-/** What sizes are chosen by. */
+/** The options that determine the sizes. */
 export interface SizeOptions {
   readonly preprocess: Preprocess;
   readonly load: Sides | false | undefined;
   readonly crop: Sides | undefined;
 }
 
-/** Which of `load` and `crop` each way uses; where an image is only scaled, `crop` is its least height. */
+/**
+ * The use of `load` and `crop` by each value of `preprocess`; if an image is only scaled, `crop` is its smallest
+ * height.
+ */
 const USES: Readonly<Record<Preprocess, { readonly load: boolean; readonly crop: boolean }>> = {
   resize_and_crop: { load: true, crop: true },
   crop: { load: false, crop: true },
@@ -26,11 +29,11 @@ const USES: Readonly<Record<Preprocess, { readonly load: boolean; readonly crop:
   none: { load: false, crop: false },
 };
 
-/** Reads how an image is brought to size. */
+/** Makes the reader of the option `preprocess`. */
 export const preprocessOption = (): Option<Preprocess> =>
   oneOf(Object.keys(USES) as Preprocess[], { default: 'resize_and_crop' });
 
-/** Checks `load` and `crop`, and fills in what is left out. */
+/** Checks `load` and `crop`, and replaces omitted ones by their defaults. */
 export function imageSizes(
   where: string,
   options: SizeOptions,
@@ -58,13 +61,13 @@ export function imageSizes(
 
 const ADVICE = 'The crop is cut out of the resized image; `load: false` leaves images as they are.';
 
-/** Up to the longest side that is accepted. */
+/** Makes the rule for a side, from `min` up to the longest side that is accepted. */
 const rule = (name: string, min: number) => ({
   ...{ integer: true, min, max: 16384 },
   ...(name === 'load' && { advice: ADVICE }),
 });
 
-/** Checks a side, or height and width. */
+/** Checks a side, or a height and a width. */
 export function checkSides(
   where: string,
   name: string,

@@ -3,17 +3,17 @@ import { BadImage } from './bad_image.js';
 import type { ImageDecoder } from './decode_image.js';
 import type { Picture } from './picture.js';
 
-/** A file that should hold an image. */
+/** A file that should contain an image. */
 export interface ImageSource {
   readonly name: string;
-  /** Throws a BadImage where the file is not to be had. */
+  /** Reads the file; throws a BadImage if it is not available. */
   read(): Promise<Uint8Array>;
 }
 
-/** What happens at a file that cannot be read. */
+/** The treatment of a file that cannot be read. */
 export type OnCorrupt = 'refuse' | 'skip';
 
-/** Python's order of strings, so that a data set has the order of the reference code. */
+/** Compares strings in Python's order, so that a data set has the order of the reference code. */
 export function byCodePoint(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   const at = left.findIndex((letter, i) => letter !== right[i]);
@@ -21,10 +21,10 @@ export function byCodePoint(a: string, b: string): number {
   return right[at] === undefined ? 1 : left[at]!.codePointAt(0)! - right[at].codePointAt(0)!;
 }
 
-/** The files of one domain, and what to do at those that are none. */
+/** The files of one domain, with the treatment of those that are not images. */
 export class ImageSources {
   readonly names: readonly string[];
-  /** Whether a file that is no image is an error. */
+  /** Whether a file that is not an image is an error. */
   readonly refuses: boolean;
   private readonly where: string;
   private readonly sources: readonly ImageSource[];
@@ -32,13 +32,14 @@ export class ImageSources {
   private readonly check: (image: Picture) => void;
   private readonly skipped: Map<string, string>;
   private readonly warnings: Map<string, string>;
-  /** By place, as two domains may have files of one name. */
+  /** The places of skipped files; not their names, as two domains may have files of the same name. */
   private readonly bad: Set<number> = new Set();
 
   /**
-   * @param how.check Throws a BadImage at one that will not do, such as one too small.
-   * @param how.skipped Gets the name of each file that was passed over, and why.
-   * @param how.warnings Gets the name of each that was read though something is wrong, and what.
+   * @param how.check Throws a BadImage for an unsuitable image, for example one that is too small.
+   * @param how.skipped Receives the name of each skipped file, and the reason.
+   * @param how.warnings Receives the name of each file that was read though something is wrong, and what is
+   *   wrong.
    */
   constructor(
     where: string,
@@ -61,7 +62,7 @@ export class ImageSources {
     this.warnings = how.warnings;
   }
 
-  /** How many files there are without those that were skipped so far. */
+  /** Returns the number of files without those skipped so far. */
   get length(): number {
     return this.names.length - this.bad.size;
   }
@@ -70,7 +71,7 @@ export class ImageSources {
     return this.bad.has(place);
   }
 
-  /** Reads a file; undefined if it is one of those that are skipped. */
+  /** Reads a file; returns undefined if the file is skipped. */
   async read(place: number): Promise<Picture | undefined> {
     if (this.isBad(place)) return undefined;
     const source = this.sources[place]!;
@@ -92,7 +93,7 @@ export class ImageSources {
     }
   }
 
-  /** Throws, as every file was skipped. */
+  /** Throws an error, because every file was skipped. */
   failWithoutAny(): never {
     const [first] = this.names;
     const rule = 'images, at least one of which can be read';

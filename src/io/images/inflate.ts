@@ -1,7 +1,7 @@
 import { inflateSync } from 'fflate';
 import { BadImage } from './bad_image.js';
 
-/** What browsers and Node share of the streams standard. */
+/** The part of the streams standard that browsers and Node share. */
 interface Streams {
   Blob: new (parts: readonly Uint8Array[]) => { stream(): { pipeThrough(to: unknown): Stream } };
   DecompressionStream: new (format: 'deflate') => unknown;
@@ -14,11 +14,11 @@ interface Stream {
 }
 
 /**
- * Inflates a zlib stream to exactly `size` bytes; what would give more is stopped, however much it
- * claims. Bytes behind the stream are passed over.
+ * Inflates a zlib stream to exactly `size` bytes; stops a stream that would give more, whatever it claims. Bytes
+ * after the stream are ignored.
  *
- * The platform's own inflater is asked first, which is fast and lets others go on. Some take bytes
- * behind the stream for an error, and lose data with it: where one refuses, fflate decides.
+ * The platform's own inflater is tried first: it is fast and does not block the event loop. Some inflaters treat
+ * bytes after the stream as an error, and lose data with it; if the platform's inflater fails, fflate decides.
  */
 export async function inflate(data: Uint8Array, size: number): Promise<Uint8Array> {
   return (await inflatedByPlatform(data, size)) ?? inflatedByLibrary(data, size);
@@ -52,7 +52,7 @@ function inflatedByLibrary(data: Uint8Array, size: number): Uint8Array {
     throw damaged();
   let result: Uint8Array;
   try {
-    result = inflateSync(data.subarray(2), { out: new Uint8Array(size + 1) }); // room for too many
+    result = inflateSync(data.subarray(2), { out: new Uint8Array(size + 1) }); // one byte more, to notice too many
   } catch {
     throw damaged();
   }
@@ -67,8 +67,8 @@ const tooMany = () => new BadImage('it holds more pixels than its size says');
 const tooFew = () => new BadImage('it holds fewer pixels than its size says');
 
 /**
- * Whether a checksum stands in the data, as it does behind the stream; where that ends fflate does not
- * tell. That it stands elsewhere by chance has odds of one in 2³² for each byte.
+ * Returns whether the data contain a checksum. It comes directly after the stream, but fflate does not tell where
+ * the stream ends. The probability that it is elsewhere by chance is 2⁻³² for each byte.
  */
 function holdsChecksum(data: Uint8Array, checksum: number): boolean {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -76,7 +76,7 @@ function holdsChecksum(data: Uint8Array, checksum: number): boolean {
   return false;
 }
 
-/** The checksum of RFC 1950. */
+/** Computes the checksum of RFC 1950. */
 function adler32(bytes: Uint8Array): number {
   let [a, b] = [1, 0];
   for (let at = 0; at < bytes.length;) {

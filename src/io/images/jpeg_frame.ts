@@ -1,13 +1,13 @@
 import { BadImage, checkImageSize } from './bad_image.js';
 
-/** What must be known of a JPEG file before a decoder sees it. */
+/** The facts about a JPEG file that are needed before it is decoded. */
 export interface JPEGFrame {
   readonly width: number;
   readonly height: number;
   readonly components: 1 | 3;
-  /** Begin and end of the segments with EXIF data, which may ask for a rotation. */
+  /** The begin and end of each segment with EXIF data, which may ask for a rotation. */
   readonly exif: readonly Range[];
-  /** Begin and end of bytes between segments, which belong to none. */
+  /** The begin and end of bytes between segments that belong to none. */
   readonly stray: readonly Range[];
 }
 
@@ -18,15 +18,14 @@ const END = 0xd9;
 const SCAN = 0xda;
 const APP1 = 0xe1;
 const APP14 = 0xee;
-/** Markers without a segment: restarts and TEM. */
+/** Returns whether a marker has no segment: restarts and TEM. */
 const isBare = (marker: number) => (marker >= 0xd0 && marker <= 0xd7) || marker === 0x01;
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /**
- * Walks through the segments of a JPEG file to its end marker, so that a file that was cut short is
- * refused by every decoder alike, and so are kinds that not all of them know: browsers decode what
- * there is and fill the rest with grey.
+ * Reads the segments of a JPEG file up to its end marker, so that all decoders refuse the same files: those that
+ * were cut short, which browsers fill with grey, and kinds that not every decoder knows.
  */
 export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
   if (bytes[0] !== 0xff || bytes[1] !== START) throw new BadImage('it is no JPEG file');
@@ -37,7 +36,7 @@ export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
     const start = startOfSegment(bytes, at);
     if (start > at) stray.push([at, start]);
     at = start;
-    while (bytes[at] === 0xff) at++; // fill bytes may stand before a marker
+    while (bytes[at] === 0xff) at++; // fill bytes may come before a marker
     const marker = bytes[at++];
     if (marker === undefined) throw new BadImage('the file ends too early');
     if (marker === END) break;
@@ -60,7 +59,7 @@ export function readJPEGFrame(bytes: Uint8Array): JPEGFrame {
   return { ...frame, exif, stray };
 }
 
-/** Where the next marker begins, as libjpeg finds it: 255, but for 255 followed by 0. */
+/** Finds the start of the next marker as libjpeg does: bytes of 255 that are not followed by 0. */
 function startOfSegment(bytes: Uint8Array, at: number): number {
   for (; ; at++) {
     at = bytes.indexOf(0xff, at);
@@ -91,7 +90,7 @@ function readFrame(marker: number, segment: Uint8Array, ycck: boolean) {
   return { width, height, components } as const;
 }
 
-/** Where the next marker stands that is no restart; 255 followed by 0 is data. */
+/** Finds the next marker that is not a restart; 255 followed by 0 is data. */
 function endOfScan(bytes: Uint8Array, start: number): number {
   for (let at = start; ; at++) {
     at = bytes.indexOf(0xff, at);
@@ -104,7 +103,7 @@ function endOfScan(bytes: Uint8Array, start: number): number {
 const startsWith = (segment: Uint8Array, text: string) =>
   [...text].every((letter, i) => segment[i] === letter.charCodeAt(0));
 
-/** The file without EXIF data, so that no decoder turns the picture, and without stray bytes. */
+/** Returns the file without EXIF data, so that no decoder rotates the picture, and without stray bytes. */
 export function cleaned(bytes: Uint8Array, { exif, stray }: JPEGFrame): Uint8Array {
   if (exif.length + stray.length === 0) return bytes;
   const ranges = [...exif, ...stray].sort(([one], [other]) => one - other);
@@ -119,7 +118,7 @@ export function cleaned(bytes: Uint8Array, { exif, stray }: JPEGFrame): Uint8Arr
   return result;
 }
 
-/** What to tell of stray bytes; undefined where there are none. */
+/** Returns a warning about stray bytes; undefined if there are none. */
 export function strayWarning({ stray }: JPEGFrame): string | undefined {
   if (stray.length === 0) return undefined;
   const count = stray.reduce((sum, [from, to]) => sum + to - from, 0);

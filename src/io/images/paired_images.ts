@@ -9,29 +9,28 @@ import type { PairedSetOptions } from './paired_set.js';
 
 /** Options of {@link pairedImages}. */
 export interface PairedImagesOptions extends PairedSetOptions {
-  /** A user's files; those are taken that are named as images. */
+  /** A user's files; those with the name of an image are used. */
   files: ArrayLike<ImageFile>;
 }
 
 /**
- * Paired images from a user's files, for pages and workers: each file holds A and B side by side, as
- * in the data sets of pix2pix.
+ * Makes a data set of paired images from a user's files, for pages and workers. Each file contains A and B side
+ * by side, as in the data sets of pix2pix.
  *
- * Both halves are resized to `load` (bicubic, as PIL does it), cropped at one place to `crop`, mirrored
- * together or not, and scaled to [−1, 1]. All that chance decides is a
- * function of the seed and the number of the sample. A file that is skipped leaves the order, and all
- * others come equally often.
+ * Both halves are resized to `load` (bicubically, as in PIL), cropped at the same place to `crop`, mirrored
+ * together or not, and scaled to [−1, 1]. All random decisions depend only on the seed and the number of the
+ * sample. A skipped file leaves the order, and all others come equally often.
  *
- * PNG and JPEG of up to 256 MiB of pixels, told apart by what is in them; of a JPEG a page holds four
- * channels. Alpha is dropped, unless `alpha` says otherwise, and EXIF's rotation is not followed, both as
- * in PIL. A JPEG in CMYK, with more than 8 bits or coded arithmetically is refused, as is a file that
- * ends early; damage within a JPEG's data is not noticed by browsers.
+ * Files are PNG or JPEG, as their content shows, with up to 256 MiB of pixels; a JPEG counts as four channels in
+ * a page. Alpha is dropped unless `alpha` says otherwise, and the rotation in EXIF data is ignored, both as in
+ * PIL. A JPEG is refused if it is in CMYK, has more than 8 bits, is coded arithmetically or ends early; browsers
+ * do not notice damage within its data.
  *
  * @param options `files`: a `FileList` or an array of `File`; `preprocess` `'resize_and_crop'`, `load`
  *   286, `crop` 256, `flip` true, `direction` `'a-to-b'`, `channelsA` and `channelsB` 3, `alpha`
  *   `'drop'`, `bits` 8, `shuffle` true, `seed` 0, `onCorrupt` `'refuse'`, `prefetch` true.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or no file is named as an image.
+ * @returns The data set; it holds no tensors, and those of a batch belong to the caller.
+ * @throws GanKitError if an option is out of range or no file has the name of an image.
  *
  * **Differentiable:** no.
  *

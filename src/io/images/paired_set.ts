@@ -15,19 +15,19 @@ import { checkBits, halvesOf, prepareImage } from './prepare_image.js';
 import { checkFits, cutOf } from './preparation.js';
 import { SampleOrder } from './sample_order.js';
 
-/** Options of paired images, wherever they come from. */
+/** Options of paired images from any source. */
 export interface PairedSetOptions extends ImageSetOptions {
-  /** `'a-to-b'`, the default: `a` is the left half of a file; `'b-to-a'`: the right one. */
+  /** The half of a file that is `a`: the left one for `'a-to-b'`, the default, the right one for `'b-to-a'`. */
   direction?: 'a-to-b' | 'b-to-a';
 }
 
-/** How {@link PairedSetOptions} are read. */
+/** The schema of {@link PairedSetOptions}. */
 export const PAIRED_SET: typeof IMAGE_SET & SchemaRead<Pick<PairedSetOptions, 'direction'>> = {
   ...IMAGE_SET,
   direction: oneOf(['a-to-b', 'b-to-a'], { default: 'a-to-b' }),
 };
 
-/** Pairs that stand side by side in one file; both halves are cropped and flipped alike. */
+/** Makes a data set of pairs that are side by side in one file; both halves are cropped and flipped alike. */
 export function pairedSet(
   where: string,
   { sources: list, passedOver }: ImageListing,

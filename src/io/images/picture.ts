@@ -1,30 +1,33 @@
 import { isUint16Array, isUint8Array } from '../../internal/brands.js';
 import type { RasterImage } from '../image_grid.js';
 
-/** Samples of 8 bits, or of 16; those of 16 are not whole any more once they were resized. */
+/** Samples of 8 or of 16 bits; those of 16 bits are floats after resizing. */
 export type Samples = Uint8Array | Uint16Array | Float32Array;
 
-/** A picture on its way from a file to a network. */
+/** A picture between its file and a network. */
 export interface Picture extends Omit<RasterImage, 'data'> {
   readonly data: Samples;
 }
 
-/** A picture as a file has it. */
+/** A picture as it is in a file. */
 export interface FilePicture extends Picture {
   readonly data: Uint8Array | Uint16Array;
-  /** What is wrong with the file, though its pixels are whole. */
+  /** A description of what is wrong with the file, although its pixels are complete. */
   readonly warning?: string;
 }
 
-/** What of a file is kept. */
+/** The choice of what to keep from a file. */
 export interface Keep {
-  /** 16 bits where the file has them; otherwise the upper 8. */
+  /** Whether samples of 16 bits are kept as such; otherwise only their upper 8 bits. */
   readonly deep: boolean;
-  /** Alpha of palettes and of the one colour that is clear, as a channel; otherwise only alpha channels. */
+  /**
+   * Whether the alpha of palettes and of the single clear colour becomes a channel; otherwise only alpha channels
+   * are kept.
+   */
   readonly transparency: boolean;
 }
 
-/** Samples of the kind of others. */
+/** Makes an array of the same kind as `samples`. */
 export function samplesLike(samples: Samples, length: number): Samples {
   if (isUint8Array(samples)) return new Uint8Array(length);
   return isUint16Array(samples) ? new Uint16Array(length) : new Float32Array(length);

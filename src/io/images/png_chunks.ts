@@ -1,28 +1,28 @@
 import { BadImage, checkImageSize } from './bad_image.js';
 
-/** What the header of a PNG file says. */
+/** The content of a PNG file's header. */
 export interface PNGHeader {
   readonly width: number;
   readonly height: number;
-  /** Bits per sample: 1, 2, 4, 8 or 16. */
+  /** The number of bits per sample: 1, 2, 4, 8 or 16. */
   readonly depth: number;
   readonly colour: 'grey' | 'rgb' | 'palette' | 'grey-alpha' | 'rgb-alpha';
   readonly interlaced: boolean;
 }
 
-/** The parts of a PNG file that make its pixels. */
+/** The parts of a PNG file that determine its pixels. */
 export interface PNGParts {
   readonly header: PNGHeader;
-  /** RGB, three bytes per entry; empty without one. */
+  /** The palette in RGB, three bytes per entry; empty if there is none. */
   readonly palette: Uint8Array;
-  /** Alpha of the palette's entries, or the samples of the one colour that is clear; empty without. */
+  /** The alpha of the palette's entries, or the samples of the single clear colour; empty if there is none. */
   readonly transparency: Uint8Array;
   readonly compressed: Uint8Array;
 }
 
 export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 
-/** By the number that the header has: the name, and the depths that may go with it. */
+/** The kinds of colour by their number in the header: the name, and the depths that are allowed with it. */
 const COLOURS: Readonly<Record<number, readonly [PNGHeader['colour'], readonly number[]]>> = {
   0: ['grey', [1, 2, 4, 8, 16]],
   2: ['rgb', [8, 16]],
@@ -31,7 +31,7 @@ const COLOURS: Readonly<Record<number, readonly [PNGHeader['colour'], readonly n
   6: ['rgb-alpha', [8, 16]],
 };
 
-/** Samples in a pixel of the file. */
+/** The number of samples in a pixel of the file. */
 export const PNG_SAMPLES: Readonly<Record<PNGHeader['colour'], 1 | 2 | 3 | 4>> = {
   grey: 1,
   palette: 1,
@@ -40,12 +40,12 @@ export const PNG_SAMPLES: Readonly<Record<PNGHeader['colour'], 1 | 2 | 3 | 4>> =
   'rgb-alpha': 4,
 };
 
-/** Types of chunks as the number that their four letters make. */
+/** The types of chunks, each as the number that its four letters form. */
 const [IHDR, PLTE, TRNS, IDAT, IEND] = [0x49484452, 0x504c5445, 0x74524e53, 0x49444154, 0x49454e44];
 
 /**
- * Takes a PNG file apart, strictly: every checksum is compared, and the file must end with its end
- * chunk. Chunks that the pixels do not need (gamma, profiles) are passed over.
+ * Splits a PNG file into its parts, strictly: every checksum is compared, and the end chunk must be present.
+ * Chunks that do not change the samples (gamma, colour profiles) are ignored.
  */
 export function readPNGChunks(bytes: Uint8Array): PNGParts {
   if (PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw new BadImage('it is no PNG file');
@@ -53,7 +53,7 @@ export function readPNGChunks(bytes: Uint8Array): PNGParts {
   let header: PNGHeader | undefined;
   let palette: Uint8Array = new Uint8Array(0);
   let transparency: Uint8Array = new Uint8Array(0);
-  const data: [number, number][] = []; // from where to where; files of a chunk for each byte exist
+  const data: [number, number][] = []; // begin and end; there are files with a chunk for each byte
   for (let at = 8; ;) {
     if (at + 12 > bytes.length) throw new BadImage('the file ends too early');
     const [from, to] = [at + 8, at + 8 + view.getUint32(at)];
@@ -102,7 +102,7 @@ function readHeader(data: Uint8Array): PNGHeader {
     throw new BadImage(`its colour type ${colourType} with ${depth} bits does not exist`);
   if (compression !== 0 || filter !== 0 || interlace > 1)
     throw new BadImage('its methods of compression, filtering or interlacing do not exist');
-  checkImageSize(width, height, 1); // what a pixel takes is known later
+  checkImageSize(width, height, 1); // the bytes of a pixel are known later
   return { width, height, depth, colour, interlaced: interlace === 1 };
 }
 

@@ -2,7 +2,7 @@ import { BadImage } from './bad_image.js';
 import { PNG_SAMPLES } from './png_chunks.js';
 import type { PNGHeader } from './png_chunks.js';
 
-/** One of the images that an interlaced file is made of: where its pixels lie in the whole. */
+/** One of the images that form an interlaced file, with the positions of its pixels in the whole. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -12,7 +12,7 @@ interface Pass {
   readonly height: number;
 }
 
-/** Adam7: x, y, dx, dy of the seven passes. */
+/** The seven passes of Adam7: x, y, dx, dy. */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -35,7 +35,7 @@ function passesOf({ width, height, interlaced }: PNGHeader): Pass[] {
 const rowBytes = (header: PNGHeader, width: number) =>
   Math.ceil((width * PNG_SAMPLES[header.colour] * header.depth) / 8);
 
-/** How many bytes the filtered rows of all passes have. */
+/** Returns the number of bytes in the filtered rows of all passes. */
 export function filteredSize(header: PNGHeader): number {
   return passesOf(header).reduce(
     (size, { width, height }) => size + height * (1 + rowBytes(header, width)),
@@ -44,9 +44,8 @@ export function filteredSize(header: PNGHeader): number {
 }
 
 /**
- * Samples from the filtered rows, of 8 bits, or of 16 if the file has them and they are to be kept.
- * Fewer bits are spread over 0 … 255, of 16 the upper 8 are taken; indices of a palette stay as they
- * are.
+ * Computes the samples from the filtered rows: with 16 bits if the file has them and `deep` is true, else with 8.
+ * Smaller samples are scaled to 0 … 255, and of 16 bits the upper 8 are used; palette indices are unchanged.
  */
 export function unfilteredSamples(
   header: PNGHeader,
@@ -100,7 +99,7 @@ function unfilter(filter: number, line: Uint8Array, above: Uint8Array, distance:
   }
 }
 
-/** Paeth's predictor: of left, up and corner the one nearest to left + up − corner. */
+/** Computes Paeth's predictor: the one of left, up and corner that is nearest to left + up − corner. */
 function nearest(left: number, up: number, corner: number): number {
   const estimate = left + up - corner;
   const [a, b, c] = [

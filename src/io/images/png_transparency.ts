@@ -4,7 +4,7 @@ import { samplesLike } from './picture.js';
 import { PNG_SAMPLES } from './png_chunks.js';
 import type { PNGHeader } from './png_chunks.js';
 
-/** The colours of a palette for its indices; with alpha where that of its entries is given. */
+/** Replaces indices by the colours of a palette, with alpha if that of its entries is given. */
 export function withPalette(
   indices: Uint8Array,
   palette: Uint8Array,
@@ -24,10 +24,11 @@ export function withPalette(
 }
 
 /**
- * Grey or RGB with alpha: 0 at one colour, and opaque elsewhere.
+ * Adds alpha to a grey or RGB picture: 0 for one colour, and opaque elsewhere.
  *
- * @param samples Of 16 bits if the file has them; of 8, spread over 0 … 255, if it has fewer.
- * @param colour As the file has it: 16 bits per sample, whatever its depth.
+ * @param samples Samples of 16 bits if the file has them; otherwise of 8, scaled to 0 … 255 if the file has
+ *   fewer.
+ * @param colour The clear colour as in the file: 16 bits per sample, for any depth of the file.
  */
 export function withClearColour(
   { colour: kind, depth }: PNGHeader,

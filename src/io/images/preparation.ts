@@ -1,35 +1,35 @@
 import { BadImage, checkImageSize } from './bad_image.js';
 import type { Alpha } from './colours.js';
 
-/** How a picture is brought to size, by the names of pytorch-CycleGAN-and-pix2pix. */
+/** The way to bring a picture to size, by its name in pytorch-CycleGAN-and-pix2pix. */
 export type Preprocess =
   'resize_and_crop' | 'crop' | 'scale_width' | 'scale_width_and_crop' | 'none';
 
-/** Height and width; a number is a square. */
+/** A height and a width; a number stands for a square. */
 export type Sides = number | readonly [height: number, width: number];
 
-/** How a picture becomes an image of a batch. */
+/** The steps from a picture to an image of a batch. */
 export interface Preparation {
-  /** Default `'resize_and_crop'`. */
+  /** The way to bring the picture to size; default `'resize_and_crop'`. */
   readonly preprocess?: Preprocess;
-  /** To what it is resized first, or the width to which it is scaled; false leaves it as it is. */
+  /** The size to which it is resized first, or the width to which it is scaled; false for no resizing. */
   readonly load: Sides | false;
-  /** What is cut out. */
+  /** The size of what is cut out. */
   readonly crop: Sides;
-  /** Default `'drop'`. */
+  /** The treatment of alpha; default `'drop'`. */
   readonly alpha?: Alpha;
-  /** Of 16-bit samples those that are used; without it pictures have 8 bits. */
+  /** The number of bits of a 16-bit sample that are used; omitted for pictures of 8 bits. */
   readonly bits?: number;
 }
 
-/** What chance decides: two shares in [0, 1) of the room for the crop, and whether to flip. */
+/** The random decisions: the position of the crop as two fractions in [0, 1), and whether to flip. */
 export interface Chance {
   readonly x: number;
   readonly y: number;
   readonly flip: boolean;
 }
 
-/** Where to cut, and whether to flip what is cut out. */
+/** The position of the crop, and whether it is flipped. */
 export interface Cut {
   readonly left: number;
   readonly top: number;
@@ -44,10 +44,10 @@ export interface Size {
 export const sidesOf = (sides: Sides): readonly [number, number] =>
   typeof sides === 'number' ? [sides, sides] : sides;
 
-/** Networks that halve an image twice need multiples of this. */
+/** The number that sides must be multiples of, for networks that halve an image twice. */
 const BASE = 4;
 
-/** The size to which an image of this one is resized. */
+/** Returns the size to which an image of the given size is resized. */
 export function resizedSize({ width, height }: Size, preparation: Preparation): Size {
   const { preprocess = 'resize_and_crop', load } = preparation;
   const [cropHeight] = sidesOf(preparation.crop);
@@ -60,7 +60,7 @@ export function resizedSize({ width, height }: Size, preparation: Preparation): 
   return { width: loadWidth, height: Math.floor(scaled) };
 }
 
-/** To the nearest multiple, of two the one whose quotient is even, as Python rounds. */
+/** Rounds to the nearest multiple; of two equally near ones to that with an even quotient, as Python rounds. */
 function toBase(side: number): number {
   const quotient = side / BASE;
   const below = Math.floor(quotient);
@@ -68,26 +68,26 @@ function toBase(side: number): number {
   return (up ? below + 1 : below) * BASE;
 }
 
-/** The size of what is cut out of an image that was resized to this one. */
+/** Returns the size of what is cut out of an image that was resized to the given size. */
 export function cutSize(resized: Size, { preprocess, crop }: Preparation): Size {
   if (preprocess === 'none' || preprocess === 'scale_width') return resized;
   const [height, width] = sidesOf(crop);
   return { width, height };
 }
 
-/** Refuses an image out of which no crop can be cut. */
+/** Refuses an image that is smaller than the crop after resizing, or too large. */
 export function checkFits(image: Size, preparation: Preparation): void {
   const { width, height } = resizedSize(image, preparation);
   if (width < 1 || height < 1)
     throw new BadImage(`its size of ${image.width} × ${image.height} rounds to nothing`);
-  checkImageSize(width, height, preparation.bits === undefined ? 4 : 16); // resized, with alpha
+  checkImageSize(width, height, preparation.bits === undefined ? 4 : 16); // bytes of a resized pixel, with alpha
   const crop = cutSize({ width, height }, preparation);
   if (width >= crop.width && height >= crop.height) return;
   const wanted = crop.width === crop.height ? `${crop.width}` : `${crop.width} × ${crop.height}`;
   throw new BadImage(`its size of ${width} × ${height} is below the crop of ${wanted}`);
 }
 
-/** Where chance puts the crop in an image of the size of this one, once that is resized. */
+/** Returns the random crop of an image of the given size, as a position in the resized image. */
 export function cutOf(image: Size, preparation: Preparation, chance: Chance): Cut {
   checkFits(image, preparation);
   const resized = resizedSize(image, preparation);

@@ -9,7 +9,7 @@ import { cutSize, resizedSize } from './preparation.js';
 import type { Cut, Preparation } from './preparation.js';
 import { resizeBicubic } from './resize_bicubic.js';
 
-/** An image as a network sees it: values in [−1, 1]. */
+/** An image as a network sees it, with values in [−1, 1]. */
 export interface PreparedImage {
   readonly width: number;
   readonly height: number;
@@ -17,15 +17,15 @@ export interface PreparedImage {
   readonly values: Float32Array;
 }
 
-/** x / white to [−1, 1], with torchvision's roundings: each step in float32. */
+/** Scales x / white to [−1, 1], with torchvision's roundings: each step in float32. */
 const valueOf = (x: number, white: number) => Math.fround(Math.fround(x / white) - 0.5) / 0.5;
 const BYTES = Float32Array.from({ length: 256 }, (_, byte) => valueOf(byte, 255));
 
-/** The sample that is white: 255 of 8 bits. */
+/** Returns the sample value of white: 255 for bytes, else 2^bits − 1. */
 export const whiteOf = (data: Samples, bits = 16): number =>
   isUint8Array(data) ? 255 : 2 ** bits - 1;
 
-/** Refuses a picture whose samples have more bits than are said to be used. */
+/** Refuses a picture with a sample of more than `bits` bits. */
 export function checkBits({ data }: Picture, bits: number | undefined): void {
   if (bits === undefined || bits === 8 || isUint8Array(data)) return;
   const white = 2 ** bits - 1;
@@ -35,8 +35,8 @@ export function checkBits({ data }: Picture, bits: number | undefined): void {
 }
 
 /**
- * Grey or RGB, resized, cropped, flipped and scaled to [−1, 1], in the order of the reference: a
- * grey picture is made grey before it is resized.
+ * Converts a picture to grey or RGB, resizes, crops and flips it, and scales it to [−1, 1], in the order of the
+ * reference: a picture becomes grey before it is resized.
  */
 export function prepareImage(
   image: Picture,
@@ -61,11 +61,13 @@ export function prepareImage(
   return { width, height, channels: count, values };
 }
 
-/** Samples of 16 bits may lie outside black and white once they were resized. */
+/**
+ * Scales one sample to [−1, 1]; a 16-bit sample is limited to black and white first, as resizing can exceed them.
+ */
 const scaled = (data: Samples, at: number, white: number) =>
   isUint8Array(data) ? BYTES[data[at]!]! : valueOf(Math.min(Math.max(data[at]!, 0), white), white);
 
-/** The picture resized bicubically, with colours multiplied by alpha meanwhile, as PIL does. */
+/** Resizes a picture bicubically, with the colours multiplied by alpha during it, as in PIL. */
 export function resized(
   picture: Picture,
   { width, height }: { readonly width: number; readonly height: number },
@@ -76,7 +78,7 @@ export function resized(
   return unpremultiplied(resizeBicubic(premultiplied(picture, white), width, height), white);
 }
 
-/** The left and the right half; of an odd width the right one is a pixel wider. */
+/** Returns the left and the right half; the right one is a pixel wider if the width is odd. */
 export function halvesOf(image: Picture): [Picture, Picture] {
   const middle = Math.floor(image.width / 2);
   if (middle === 0) throw new BadImage('its width of 1 holds no two halves');

@@ -1,18 +1,21 @@
 import { isFloat32Array, isUint8Array } from '../../internal/brands.js';
 import type { Picture, Samples } from './picture.js';
 
-/** Keys's parameter; −½ reproduces quadratics. */
+/** The parameter of Keys's kernel; −½ reproduces quadratic functions. */
 const A = -0.5;
-/** Weights of bytes have as many bits as fit beside 8 of a pixel and 2 of overshoot in an int32. */
+/**
+ * The number of fraction bits in the weights of bytes: an int32 has room for them beside 8 bits of a pixel and 2
+ * of overshoot.
+ */
 const FRACTION_BITS = 22;
-/** Added to a sum, because the shift that ends it rounds down. */
+/** The value that is added to a sum, because the shift at its end rounds down. */
 const HALF = 2 ** (FRACTION_BITS - 1);
 
 /**
- * Resizes as `PIL.Image.resize(…, BICUBIC)` does, to the same bits: Keys's kernel, widened by the
- * factor of reduction so that nothing aliases; rows first, then columns, rounded to bytes after each.
- * (Pillow 13 takes columns first where that is less work; those before it never do.) Samples of 16
- * bits are not rounded, but to float32, as in PIL's mode F.
+ * Resizes as `PIL.Image.resize(…, BICUBIC)` does, to the same bits: with Keys's kernel, which is widened by the
+ * factor of reduction against aliasing; rows first, then columns, rounded to bytes after each. (Pillow 13 resizes
+ * columns first if that is less work; earlier versions never do.) Samples of 16 bits are rounded only to float32,
+ * as in PIL's mode F.
  *
  * @see Keys 1981, "Cubic convolution interpolation for digital image processing"
  */
@@ -24,7 +27,7 @@ export function resizeBicubic(image: Picture, width: number, height: number): Pi
   return { width, height, channels, data };
 }
 
-/** Room for what is resized: bytes are cut off at 0 and 255. */
+/** Makes the array for a result; bytes are limited to 0 … 255 in it. */
 function resultLike(source: Samples, length: number): Uint8ClampedArray | Float32Array {
   return isUint8Array(source) ? new Uint8ClampedArray(length) : new Float32Array(length);
 }
@@ -51,7 +54,7 @@ function resizeRows(source: Samples, image: Picture, width: number): Samples {
   return asSamples(result);
 }
 
-/** Whole rows at a time, as the pixels of a column lie apart. */
+/** Resizes columns, whole rows at a time, because the pixels of a column are not adjacent. */
 function resizeColumns(source: Samples, row: number, height: number, wanted: number): Samples {
   const bytes = isUint8Array(source);
   const { first, counts, weights, most } = weightsOf(height, wanted, bytes);
@@ -71,8 +74,8 @@ function resizeColumns(source: Samples, row: number, height: number, wanted: num
 }
 
 /**
- * For each pixel of the result: the first pixel it is made of, how many, and their weights, which are
- * integers for bytes.
+ * Computes for each pixel of the result the first source pixel, the number of source pixels, and their weights,
+ * which are integers for bytes.
  */
 function weightsOf(taps: number, wanted: number, bytes: boolean) {
   const scale = taps / wanted;

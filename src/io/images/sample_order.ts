@@ -2,24 +2,23 @@ import type { ImageSources } from './image_sources.js';
 import type { Picture } from './picture.js';
 
 /**
- * Which file each sample shows. Those that are skipped leave the order, so that in each epoch all
- * others come as often as they would without them; still, sample n is a function of n, the order and
- * the files alone: whoever asks for a later sample first, as a run that goes on does, has the files
- * of the first epoch looked at up to there.
+ * The order in which samples show files. Skipped files leave the order, so that in each epoch all others come as
+ * often as they would without them. Sample n still depends only on n, the order and the files: if a later sample
+ * is read first, as in a continued run, the files of the first epoch are checked up to it.
  */
 export class SampleOrder {
   private readonly sources: ImageSources;
   private readonly fileAt: (n: number) => number;
-  /** The files of the first epoch that are none of those skipped, as far as it was looked at. */
+  /** The usable files of the first epoch, as far as it was checked. */
   private first: number[] = [];
   private looked = 0;
-  /** One look after another, as each depends on those before. */
+  /** The last check; the next one waits for it, because each check depends on those before. */
   private looking: Promise<unknown> = Promise.resolve();
-  private last: { epoch: number; files: number[] } | undefined; // remembered, not state
+  private last: { epoch: number; files: number[] } | undefined; // a cache, not state
 
   /**
-   * @param fileAt Which file comes nth, of those counted over all epochs, good or bad; where any are
-   *   skipped, each epoch has to have every file once.
+   * @param fileAt Returns the nth file, counted over all epochs, usable or not; if files can be skipped, each
+   *   epoch must have every file once.
    */
   constructor(sources: ImageSources, fileAt: (n: number) => number) {
     this.sources = sources;
@@ -36,13 +35,13 @@ export class SampleOrder {
       if (seen !== undefined) return seen;
       const image = await this.sources.read(this.fileOf(n));
       if (image !== undefined) return image;
-      // it could be read once and can no more
+      // it could be read before, but not any more
       this.first = this.first.filter((file) => !this.sources.isBad(file));
       this.last = undefined;
     }
   }
 
-  /** Looks through the first epoch up to sample n; gives its image if it was read only now. */
+  /** Checks the files of the first epoch up to sample n; returns its image if this call read it. */
   private async lookFor(n: number): Promise<Picture | undefined> {
     const { sources } = this;
     while (this.looked < sources.names.length && this.first.length <= n) {
@@ -56,7 +55,7 @@ export class SampleOrder {
     return undefined;
   }
 
-  /** Which file sample n shows, once it was looked for. */
+  /** Returns the file of sample n, after `lookFor(n)`. */
   private fileOf(n: number): number {
     if (this.looked < this.sources.names.length) return this.first[n]!;
     const epoch = Math.floor(n / this.first.length);

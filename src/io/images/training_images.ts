@@ -9,23 +9,23 @@ import type { RealBatch, TrainingSetOptions } from './training_set.js';
 
 /** Options of {@link trainingImages}. */
 export interface TrainingImagesOptions extends TrainingSetOptions {
-  /** A user's files; those are taken that are named as images. */
+  /** A user's files; those with the name of an image are used. */
   files: ArrayLike<ImageFile>;
 }
 
 /**
- * Images for `createGAN` from a user's files, for pages and workers: shuffled, in batches that are a
- * function of the seed and their number.
+ * Makes a data set for `createGAN` from a user's files, for pages and workers: shuffled images, in batches that
+ * depend only on the seed and their number.
  *
- * Each image is resized to `load` (bicubic, as PIL does it), cropped to `crop`, mirrored if `flip` is
- * true, and scaled to [−1, 1]; `preprocess` keeps proportions. Files are read as by
- * {@link pairedImages}, of up to 256 MiB of pixels.
+ * Each image is resized to `load` (bicubically, as in PIL), cropped to `crop`, mirrored at random if `flip` is
+ * true, and scaled to [−1, 1]; most other values of `preprocess` keep proportions. Files are read as by
+ * {@link pairedImages}, with up to 256 MiB of pixels.
  *
  * @param options `files`: a `FileList` or an array of `File`; `preprocess` `'resize_and_crop'`, `crop`
  *   64, `load` as `crop`, `flip` false, `channels` 3, `alpha` `'drop'`, `bits` 8, `shuffle` true, `seed`
  *   0, `onCorrupt` `'refuse'`, `prefetch` true.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or no file is named as an image.
+ * @returns The data set; it holds no tensors, and those of a batch belong to the caller.
+ * @throws GanKitError if an option is out of range or no file has the name of an image.
  *
  * **Differentiable:** no.
  *

@@ -15,9 +15,12 @@ import { checkBits, prepareImage } from './prepare_image.js';
 import { checkFits, cutOf } from './preparation.js';
 import { SampleOrder } from './sample_order.js';
 
-/** Options of images for a GAN, wherever they come from: `crop` 64, `load` as `crop`, no `flip`. */
+/**
+ * Options of images for a GAN, from any source. By default `crop` is 64, `load` is as `crop`, and `flip` is
+ * false.
+ */
 export interface TrainingSetOptions extends ImageReadingOptions {
-  /** 3, RGB, the default, or 1, grey; alpha, if kept, is one more. */
+  /** The number of channels: 3, RGB, the default, or 1, grey; alpha, if it is kept, is one more. */
   channels?: 1 | 3;
 }
 
@@ -29,14 +32,14 @@ export interface RealBatch {
 
 const DEFAULTS: ImageSetDefaults = { crop: 64, load: (crop) => crop, flip: false };
 
-/** How {@link TrainingSetOptions} are read. */
+/** The schema of {@link TrainingSetOptions}. */
 export const TRAINING_SET: ReturnType<typeof imageReading> &
   SchemaRead<Pick<TrainingSetOptions, 'channels'>> = {
   ...imageReading(DEFAULTS),
   channels: channelsOption(),
 };
 
-/** Images of one domain. */
+/** Makes a data set of images of one domain. */
 export function trainingSet(
   where: string,
   { sources: list, passedOver }: ImageListing,

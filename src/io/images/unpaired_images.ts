@@ -11,26 +11,25 @@ import type { UnpairedNames } from './unpaired_set.js';
 
 /** Options of {@link unpairedImages}. */
 export interface UnpairedImagesOptions extends ImageSetOptions {
-  /** A user's files of domain A; those are taken that are named as images. */
+  /** A user's files of domain A; those with the name of an image are used. */
   filesA: ArrayLike<ImageFile>;
-  /** A user's files of domain B. */
+  /** A user's files of domain B; those with the name of an image are used. */
   filesB: ArrayLike<ImageFile>;
 }
 
 /**
- * Unpaired images from a user's files, for pages and workers: as {@link pairedImages} reads them, but
- * A and B come from files of their own, and are cropped and mirrored each for itself.
+ * Makes a data set of unpaired images from a user's files, for pages and workers. They are read as by
+ * {@link pairedImages}, but A and B come from separate files, and are cropped and mirrored independently.
  *
- * An epoch has as many samples as the larger domain. A goes through its files, in random order
- * unless `shuffle` is false, and again from the start if it is the smaller one; B is drawn at random
- * for each sample, or in order as well with `shuffle: false`. So does the CycleGAN code. With
- * `onCorrupt: 'skip'` the smaller domain has epochs of its own, in which each file comes once. Files of
- * up to 256 MiB of pixels.
+ * An epoch has as many samples as the larger domain. A comes in random order, or in order if `shuffle` is false,
+ * and starts again if it is the smaller domain. B is drawn at random for each sample, or comes in order if
+ * `shuffle` is false. This is as in the CycleGAN code. With `onCorrupt: 'skip'` the smaller domain has its own
+ * epochs, in which each file comes once. Files have up to 256 MiB of pixels.
  *
  * @param options `filesA`, `filesB`: a `FileList` or an array of `File`; the others as for
  *   {@link pairedImages}, without `direction`.
- * @returns The data set; it holds no tensors, and those of a batch are the caller's.
- * @throws GanKitError if an option is out of range or a domain has no file named as an image.
+ * @returns The data set; it holds no tensors, and those of a batch belong to the caller.
+ * @throws GanKitError if an option is out of range or a domain has no file with the name of an image.
  *
  * **Differentiable:** no.
  *

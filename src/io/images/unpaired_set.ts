@@ -15,13 +15,13 @@ import { checkBits, prepareImage } from './prepare_image.js';
 import { checkFits, cutOf } from './preparation.js';
 import { SampleOrder } from './sample_order.js';
 
-/** The files of both domains. */
+/** The names of the files of both domains. */
 export interface UnpairedNames {
   readonly a: readonly string[];
   readonly b: readonly string[];
 }
 
-/** Images of two domains that have nothing to do with each other. */
+/** Makes a data set of images of two domains that are independent of each other. */
 export function unpairedSet(
   where: string,
   listings: Readonly<Record<'a' | 'b', ImageListing>>,
@@ -45,14 +45,14 @@ export function unpairedSet(
   const [a, b] = [open(listings.a), open(listings.b)];
   const places = Math.max(a.length, b.length);
   const order = (sources: ImageSources) => {
-    // as the reference, where no file can leave the order; else each domain goes on by itself
+    // as in the reference if no file can leave the order; otherwise each domain has its own epochs
     const files = sources.names.length;
     const place = epochOrder(stream.fork('order'), sources.refuses ? places : files, shuffle);
     return new SampleOrder(sources, (n) => place(n) % files);
   };
   const [orderA, orderB] = [order(a), order(b)];
 
-  /** The image at a share of B, or the first in a random order that is good, where that is not. */
+  /** Reads the image at a fraction of B, or the first usable one in a random order if that one is skipped. */
   const drawn = async (n: number, share: number): Promise<Picture> => {
     const image = await b.read(Math.floor(share * b.names.length));
     if (image !== undefined) return image;
