@@ -164,7 +164,7 @@ export async function calls(): Promise<Map<string, Call>> {
     instanceNormalization: [gkLayers.instanceNormalization, { epsilon: 1e-5, affine: true }],
     equalizedLearningRate: [
       gkLayers.equalizedLearningRate,
-      { layer: layers.dense({ units: 2 }), gain: 1, seed: 1 },
+      { layer: layers.dense({ units: 2 }), gain: 1, scaleBias: true, seed: 1 },
     ],
     leakyReLU: [gkLayers.leakyReLU, { negativeSlope: 0.2 }],
     namedWeights: [gkLayers.namedWeights, discriminator],

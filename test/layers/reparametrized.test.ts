@@ -1,10 +1,11 @@
-import { add, mean, memory, square, sub, tensor, train } from '@tensorflow/tfjs-core';
+import { add, mean, memory, square, sub, tensor, train, zeros } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
+import { conv2d } from '../../src/layers/conv2d.js';
 import { recompute } from '../../src/layers/recompute.js';
 import type { EqualizedLearningRate } from '../../src/layers/reparametrization/equalized_learning_rate.js';
 import { equalizedLearningRate } from '../../src/layers/reparametrization/equalized_learning_rate.js';
@@ -26,6 +27,10 @@ const WRAPPERS = [
   [
     'equalizedLearningRate',
     (layer: layers.Layer) => equalizedLearningRate({ layer, gain: 1.5, seed: 3 }),
+  ],
+  [
+    'equalizedLearningRate with scaleBias',
+    (layer: layers.Layer) => equalizedLearningRate({ layer, gain: 1.5, scaleBias: true, seed: 3 }),
   ],
 ] as const;
 
@@ -170,6 +175,38 @@ describe.each(BACKENDS)('wrappers of kernels on %s', (backend) => {
     const y = model.predict(tensor([1, 0, 0, 1], [2, 2])) as Tensor;
     expect(await floats(y)).toBeAllclose([1, 2, 3, 4], { rtol: 1e-6 });
   });
+
+  it.each([
+    ['dense', () => layers.dense({ units: 2, inputShape: [4], useBias: true }), [1, 4], 4],
+    [
+      'conv2d',
+      () => conv2d({ filters: 2, kernelSize: 3, inputShape: [3, 3, 2] }),
+      [1, 3, 3, 2],
+      18,
+    ],
+    ['conv2d of tfjs', () => convolution({ filters: 2 }), [1, 5, 4, 2], 18],
+  ] as const)(
+    'equalized learning rate scales the bias of %s on request',
+    async (_, make, shape, n) => {
+      const outputs = await Promise.all(
+        [false, true].map(async (scaleBias) => {
+          const layer = equalizedLearningRate({ layer: make(), gain: 3, scaleBias });
+          const model = sequential({ layers: [layer] });
+          layer.layer.weights[1]!.write(tensor([5, -7]));
+          const [bias, y] = [
+            layer.effectiveWeights()[1]!,
+            model.predict(zeros([...shape])) as Tensor,
+          ];
+          return [await floats(bias), (await floats(y)).slice(0, 2)];
+        }),
+      );
+      const [plain, scaled] = outputs as [Float32Array[], Float32Array[]];
+      for (const values of plain) expect(values).toEqual(Float32Array.of(5, -7));
+      const factor = 3 / Math.sqrt(n);
+      for (const values of scaled)
+        expect(values).toBeAllclose([5 * factor, -7 * factor], { rtol: 1e-6 });
+    },
+  );
 
   it('initializeWeights leaves both at what they are for', async () => {
     const model = sequential({
