@@ -2,13 +2,13 @@ import { readRows } from '../rows.js';
 import type { Rows } from '../rows.js';
 
 /**
- * The share of each predicted class: `sₖ = #{x : argmax logits(x) = k} / N`.
+ * Computes the share of each predicted class: `sₖ = #{x : argmax logits(x) = k} / N`.
  *
- * The class of a sample is its largest logit; of equal ones the first.
+ * The class of a sample is that of its largest logit; the first one if several are equal.
  *
  * @param logits Raw logits or probabilities [N, classes], float32.
  * @returns One share per class, summing to 1.
- * @throws GanKitError if `logits` is no matrix or holds NaN or an infinity.
+ * @throws GanKitError if `logits` is not a matrix or contains NaN or an infinity.
  *
  * **Differentiable:** no.
  *

@@ -7,26 +7,26 @@ import { logSoftmax } from './log_softmax.js';
 
 /** Options of {@link classifierConfidence}. */
 export interface ClassifierConfidenceOptions {
-  /** From which probability on a sample counts as confident, in [0, 1]; default 0.9. */
+  /** Lowest probability of a confident answer, in [0, 1]; default 0.9. */
   threshold?: number;
 }
 
-/** What {@link classifierConfidence} finds. */
+/** The result of {@link classifierConfidence}. */
 export interface ClassifierConfidence {
-  /** The share of samples at or above the threshold. */
+  /** Share of samples whose confidence is at or above the threshold. */
   readonly share: number;
-  /** The mean confidence. */
+  /** Mean confidence. */
   readonly mean: number;
 }
 
 /**
- * How sure a classifier is of its answers: `c(x) = maxₖ softmax(logits)ₖ`, in float64.
+ * Computes how confident a classifier is of its answers: `c(x) = maxₖ softmax(logits)ₖ`, in float64.
  *
  * @param logits Raw logits [N, classes], float32.
  * @param options `threshold` in [0, 1], default 0.9.
  * @returns The share of samples with c(x) ≥ threshold, and the mean of c(x).
- * @throws GanKitError if `logits` is no matrix or holds NaN or an infinity; if `threshold` is out of
- *   range.
+ * @throws GanKitError if `logits` is not a matrix or contains NaN or an infinity, or `threshold` is out
+ *   of range.
  *
  * **Differentiable:** no.
  *

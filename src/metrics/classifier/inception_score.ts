@@ -10,49 +10,49 @@ import { sampleOrder } from './sample_order.js';
 
 /** Options of {@link inceptionScore}. */
 export interface InceptionScoreOptions {
-  /** What `x` holds; default `'logits'`. */
+  /** Kind of values in `x`; default `'logits'`. */
   from?: 'logits' | 'probabilities';
-  /** How many groups are scored, an integer from 1 to the number of samples; default 10. */
+  /** Number of groups that are scored, an integer from 1 to the number of samples; default 10. */
   splits?: number;
-  /** What is subtracted from the number of splits in the deviation, 0 (default) or 1. */
+  /** Number subtracted from the number of splits in the standard deviation, 0 (default) or 1. */
   ddof?: 0 | 1;
-  /** Shuffles the samples before they are split: any integer from 0 on; by default they are not. */
+  /** Seed of a shuffle of the samples before the split, any integer from 0 on; without it there is no shuffle. */
   seed?: number;
-  /** In which order to take the samples, in place of `seed`: each of 0 … N − 1 once. */
+  /** Order of the samples, in place of `seed`: each of 0 … N − 1 once. */
   permutation?: Int32Array;
 }
 
-/** A score over splits. */
+/** The mean and the deviation of a score over splits. */
 export interface SplitScore {
-  /** The mean over the splits. */
+  /** Mean over the splits. */
   readonly mean: number;
-  /** The standard deviation over the splits, divided by their number less `ddof`. */
+  /** Standard deviation over the splits; the sum of squares is divided by their number minus `ddof`. */
   readonly std: number;
 }
 
-/** Rows further from 1 than float32 rounding explains are no probabilities. */
+/** The largest distance from 1 of a row's sum that float32 rounding explains. */
 const SUM_TOLERANCE = 1e-3;
 
 /**
- * The Inception score: how sure a classifier is of each sample, and how varied its answers are.
+ * Computes the Inception score: how confident a classifier is of each sample, and how varied its answers are.
  *
  * `IS = exp( mean over x of KL(p(y|x) ‖ p(y)) )`, where p(y) is the mean of p(y|x). It lies between
- * 1 and the number of classes. Split i of s holds the samples ⌊i·N/s⌋ … ⌊(i+1)·N/s⌋ − 1 in the order
- * given, or in that of `seed` or `permutation`; p(y) is that of the split, and mean and deviation are
- * those over the splits. From logits, the log-softmax is taken in float64. No ε is added anywhere: a
- * class of probability 0 adds 0.
+ * 1 and the number of classes. Split i of s contains the samples ⌊i·N/s⌋ … ⌊(i+1)·N/s⌋ − 1 in the given
+ * order, or in that of `seed` or `permutation`. Each split has its own p(y); mean and deviation are taken
+ * over the splits. The log-softmax of logits is computed in float64. No ε is added anywhere: a class of
+ * probability 0 adds 0.
  *
- * It carries the name only with the Inception-v3 network of 2015 as classifier, of which
- * `inceptionFeatures` gives the logits; from any other network it is a *classifier score*, as `scoreNames`
- * calls it, and comparable only with scores from the same network. It
- * grows with the number of samples in a split, so report that number too.
+ * It is the Inception Score only with the Inception-v3 network of 2015 as classifier, whose logits
+ * `inceptionFeatures` computes. From any other network it is a *classifier score*, as `scoreNames` calls it,
+ * and comparable only with scores from the same network. It grows with the number of samples in a split, so
+ * report that number, too.
  *
  * @param x The classifier's output, [N, classes], float32; N at least `splits`.
  * @param options `from`: `'logits'` (default) or `'probabilities'`. `splits`: default 10. `ddof`:
- *   default 0; 1 needs two splits. `seed` or `permutation`: by default the order is as given.
+ *   default 0; 1 needs two splits. `seed` or `permutation`: by default the given order is kept.
  * @returns Mean and standard deviation over the splits.
- * @throws GanKitError if `x` is no matrix, holds NaN or an infinity, or its rows are not
- *   probabilities when `from` says so; if an option is out of range.
+ * @throws GanKitError if `x` is not a matrix, contains NaN or an infinity, or its rows are not probabilities
+ *   with `from: 'probabilities'`; if an option is out of range.
  *
  * **Differentiable:** no.
  *
@@ -80,7 +80,7 @@ export async function inceptionScore(
     splits: integer({ min: 1, default: 10 }),
     ddof: ddofOption(),
     seed: optional(integer({ min: 0 })),
-    permutation: (_where, _parameter, value) => value as Int32Array | undefined, // sampleOrder's
+    permutation: (_where, _parameter, value) => value as Int32Array | undefined, // checked by sampleOrder
   });
   checkDdof(where, ddof, 'splits', splits);
   const matrix = await readRows(where, 'x', x);
@@ -98,7 +98,7 @@ export async function inceptionScore(
   return spread(scores, ddof);
 }
 
-/** exp( mean Σ p log p − Σ q log q ): with q the mean of p, the same as the mean of KL(p ‖ q). */
+/** Computes exp(mean Σ p log p − Σ q log q), with q the mean of p; the exponent equals the mean of KL(p ‖ q). */
 async function scoreSplit(
   matrix: RowMatrix,
   samples: Int32Array,

@@ -1,6 +1,6 @@
 import type { RowMatrix } from '../rows.js';
 
-/** `log softmax(x)ᵢ = xᵢ − max x − log Σⱼ exp(xⱼ − max x)` of one row, in float64. */
+/** Computes `log softmax(x)ᵢ = xᵢ − max x − log Σⱼ exp(xⱼ − max x)` of one row, in float64. */
 export function logSoftmax({ data, columns }: RowMatrix, row: number): Float64Array {
   const x = Float64Array.from(data.subarray(row * columns, (row + 1) * columns));
   let largest = -Infinity;

@@ -7,50 +7,50 @@ import type { ClassMap } from '../class_map.js';
 
 /** Options of {@link modeCoverage}: `predictions` or `shares`. */
 export interface ModeCoverageOptions {
-  /** How many modes there are; they are numbered from 0. */
+  /** Number of modes, 1 or more; they are numbered from 0. */
   modes: number;
-  /** The mode of each generated sample. */
+  /** Mode of each generated sample. */
   predictions?: ClassMap;
-  /** The share of samples of each mode, in place of `predictions`: from 0 on, of sum 1. */
+  /** Share of the samples of each mode, in place of `predictions`: 0 or more, with a sum of 1. */
   shares?: ArrayLike<number>;
-  /** The share of each mode in the data; equal by default. */
+  /** Share of each mode in the data; by default all are equal. */
   reference?: ArrayLike<number>;
-  /** The one prediction that is no mode: samples that fit none are not counted. */
+  /** Label of samples that belong to no mode; they are not counted. Only with `predictions`. */
   ignore?: number;
-  /** How many samples make a mode found, an integer from 1 on; default 1. Of `predictions` only. */
+  /** Smallest number of samples that makes a mode found, 1 or more; default 1. Only with `predictions`. */
   minimum?: number;
 }
 
-/** What {@link modeCoverage} finds. */
+/** The result of {@link modeCoverage}. */
 export interface ModeCoverage {
-  /** How many modes of the data were found. */
+  /** Number of modes of the data that were found. */
   readonly modes: number;
-  /** The share of the data's modes that were found, between 0 and 1. */
+  /** Share of the data's modes that were found, between 0 and 1. */
   readonly coverage: number;
-  /** KL(generated ‖ data) in nats, from 0 on. */
+  /** KL(generated ‖ data) in nats, 0 or more. */
   readonly reverseKL: number;
-  /** The share of each mode among the samples that are counted. */
+  /** Share of each mode among the counted samples. */
   readonly shares: Float64Array;
 }
 
-/** How far from 1 a sum of shares may be by rounding, float32's included. */
+/** The largest distance from 1 of a sum of shares that rounding explains, float32's included. */
 const SUM_TOLERANCE = 1e-4;
 const STRIDE = 65536;
 
 /**
- * How many modes of labelled data a generator has found, and how evenly it fills them.
+ * Counts the modes of labelled data that a generator has found, and measures how well their shares agree.
  *
  * With pₖ the share of mode k among the generated samples and qₖ that among the data,
  * `reverseKL = KL(p ‖ q) = Σₖ pₖ log(pₖ/qₖ)`, where `0 log 0 = 0`.
  *
- * The direction is that of VEEGAN's and PacGAN's tables, generated first: modes that are missing do
- * not make it infinite; samples of a mode that the data lack do, as do no counted samples at all. On
- * stacked MNIST a mode is a number of three digits, found from one sample on. Of Gaussians, samples
- * far from each have no mode: give them one label of their own, and that as `ignore`.
+ * The direction is that of the tables of VEEGAN and PacGAN, generated first. Missing modes do not make it
+ * infinite. It is infinite if samples have a mode that the data lack, or if no sample is counted. On stacked
+ * MNIST a mode is a number of three digits, and one sample is enough to find it. In a mixture of Gaussians,
+ * samples far from every Gaussian have no mode: give them a label of their own, and pass it as `ignore`.
  *
- * @param options `modes` from 1 on; `predictions`, or `shares`; see {@link ModeCoverageOptions}.
- * @returns Modes found, their share, KL(generated ‖ data), and the shares.
- * @throws GanKitError if a prediction is no mode, shares are none, or an option is out of range.
+ * @param options `modes` from 1 on; `predictions` or `shares`; see {@link ModeCoverageOptions}.
+ * @returns Number and share of the modes found, KL(generated ‖ data), and the shares of the modes.
+ * @throws GanKitError if a prediction is not a mode, shares do not fit, or an option is out of range.
  *
  * **Differentiable:** no.
  *
@@ -99,7 +99,7 @@ export async function modeCoverage(options: ModeCoverageOptions): Promise<ModeCo
     if (q[k]! > 0 && weights[k]! >= least) found++;
     if (p[k]! > 0) reverseKL += p[k]! * Math.log(p[k]! / q[k]!);
   }
-  // equal distributions may come out below 0 by rounding
+  // rounding may make the divergence of equal distributions negative
   return { modes: found, coverage: found / existing, reverseKL: Math.max(reverseKL, 0), shares: p };
 }
 
@@ -123,7 +123,7 @@ async function countModes(
   return counts;
 }
 
-/** Shares of sum 1, to float64's rounding. */
+/** Returns shares divided by their sum, so that it is 1 up to float64's rounding; refuses other values. */
 function checkedShares(
   where: string,
   parameter: string,

@@ -2,7 +2,7 @@ import { isInt32Array } from '../../internal/brands.js';
 import { fail } from '../../internal/check.js';
 import { RandomStream } from '../../internal/random.js';
 
-/** In which order to take N samples: as given, shuffled by a seed, or as a permutation says. */
+/** Returns the order of N samples: as given, shuffled by a seed, or a given permutation. */
 export function sampleOrder(
   where: string,
   count: number,
