@@ -15,40 +15,40 @@ import type { InceptionName } from './score_names.js';
 /** Options of {@link inceptionFeatures}. */
 export interface InceptionFeaturesOptions {
   /**
-   * The bytes of `weights-inception-2015-12-05-6726825d.pth`, as torch-fidelity and pytorch-fid publish
-   * it, or of the same tensors in a .safetensors file; or the `URL` of one, which is then fetched.
+   * The bytes of `weights-inception-2015-12-05-6726825d.pth`, which torch-fidelity and pytorch-fid publish,
+   * or of a .safetensors file with the same tensors; or the `URL` of such a file, which is then fetched.
    */
   weights: Uint8Array | ArrayBuffer | { readonly href: string };
   /**
-   * What values the images have: `'bytes'` from 0 to 255, `'signed'` from −1 to 1, as generators with
-   * tanh make them. There is no default: a wrong one gives a wrong score and no error.
+   * Range of the pixel values: `'bytes'` from 0 to 255; `'signed'` from −1 to 1, as generators with tanh
+   * make them. There is no default: a wrong range gives a wrong score and no error.
    */
   pixels: PixelRange;
   /**
-   * How values become whole bytes, as an image file holds them: `'round'`, the default, what is written
-   * to a PNG; `'truncate'`, as torch-fidelity's example does; `'none'`: not.
+   * Conversion of values to whole bytes, as in an image file: `'round'`, the default, as when a PNG is
+   * written; `'truncate'`, as in torch-fidelity's example; `'none'` leaves values unchanged.
    */
   quantize?: Quantization;
   /**
-   * How many images go through the network at a time, an integer from 1 on; default 8. The event loop
-   * is free after each batch; on wasm one of 8 takes some 2 s.
+   * Number of images in one pass of the network, an integer from 1 on; default 8. The event loop runs
+   * after each batch; a batch of 8 takes about 2 s on wasm.
    */
   batchSize?: number;
 }
 
-/** What {@link InceptionFeatures} has of N images; the caller owns both. */
+/** The outputs of {@link InceptionFeatures} for N images; the caller owns both. */
 export interface InceptionOutputs {
-  /** [N, 2048], for FID, KID, precision and recall. */
+  /** Features [N, 2048], for FID, KID, precision and recall. */
   readonly features: Tensor2D;
-  /** [N, 1008], W·f without the bias, for the Inception Score: what torch-fidelity takes for it. */
+  /** Logits [N, 1008], W·f without the bias, for the Inception Score, as in torch-fidelity. */
   readonly logits: Tensor2D;
 }
 
-/** The network of FID, KID and the Inception Score with its weights; {@link inceptionFeatures} makes it. */
+/** The network of FID, KID and the Inception Score with its weights, made by {@link inceptionFeatures}. */
 export class InceptionFeatures {
-  /** What the features are, for {@link scoreNames}: FID and its like only with the published weights. */
+  /** Name of the features, for {@link scoreNames}: scores are called FID or KID only with the published weights. */
   readonly name: InceptionName;
-  /** The whole network, with four features more; see `inceptionV3`. */
+  /** The whole network, with four more outputs; see `inceptionV3`. */
   readonly network: LayersModel;
   private readonly part: LayersModel;
 
@@ -68,11 +68,11 @@ export class InceptionFeatures {
   }
 
   /**
-   * Features and logits of images of any size.
+   * Computes features and logits of images of any size.
    *
-   * @param images [N, height, width, 3], float32, or int32 of bytes. They stay alive.
-   * @returns Features and logits, N rows each, which the caller owns.
-   * @throws GanKitError if the images have another shape or dtype.
+   * @param images [N, height, width, 3], float32, or int32 for `'bytes'`. They stay alive.
+   * @returns Features and logits, N rows each; the caller owns them.
+   * @throws GanKitError if the images have another shape or dtype, or no pixels.
    */
   async extract(images: Tensor): Promise<InceptionOutputs> {
     const where = 'InceptionFeatures.extract';
@@ -115,21 +115,22 @@ export class InceptionFeatures {
 }
 
 /**
- * The features and logits behind FID, KID and the Inception Score, from the weights of 2015.
+ * Makes the network that computes the features and logits of FID, KID and the Inception Score, from the
+ * weights of 2015.
  *
- * Images of any size become whole bytes, are resized to 299×299 as TensorFlow 1 did it (bilinear,
- * without antialiasing) and scaled to `(x − 128)/128`; the network is that of `inceptionV3`. Features
- * equal torch-fidelity's within 1e-4. Resizing with antialiasing, as clean-fid does, gives other scores.
+ * Images of any size are converted to whole bytes, resized to 299×299 as in TensorFlow 1 (bilinear, without
+ * antialiasing) and scaled to `(x − 128)/128`; the network is that of `inceptionV3`. Features equal those of
+ * torch-fidelity within 1e-4. Resizing with antialiasing, as in clean-fid, gives other scores.
  *
- * Nothing is downloaded by itself: the weights are yours to bring. `name` is `'inception-v3-2015'` if
- * the file is the published one, by its SHA-256, and `'inception-v3'` with any other; {@link scoreNames}
- * makes of it what scores may be called.
+ * gan-kit contains no weights, and downloads them only if you pass a URL. `name` is `'inception-v3-2015'` if
+ * the file has the SHA-256 of the published one. With any other file, or if SHA-256 is not available, as on
+ * insecure pages in browsers, it is `'inception-v3'`. {@link scoreNames} turns it into names of scores.
  *
- * @param options `weights` and `pixels`; `quantize` (default `'round'`), `batchSize` (default 8: some
- *   100 MB beside the weights).
- * @returns The network; `dispose()` it in the end.
- * @throws GanKitError if the file is damaged or of another network: it lists every missing and
- *   unexpected weight and every other shape; if an option is out of range.
+ * @param options `weights` and `pixels`; `quantize` (default `'round'`), `batchSize` (default 8, which needs
+ *   about 100 MB besides the weights).
+ * @returns The network; call its `dispose()` in the end.
+ * @throws GanKitError if the file is damaged or of another network: the error lists every missing weight,
+ *   every unexpected one and every one of another shape; if an option is out of range.
  *
  * **Differentiable:** no.
  *

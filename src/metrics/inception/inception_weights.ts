@@ -6,10 +6,10 @@ import { bytesOf, readStateDict } from '../weights_file.js';
 import type { WeightsFile } from '../weights_file.js';
 import type { InceptionName } from './score_names.js';
 
-/** SHA-256 of the file that pytorch-fid and torch-fidelity publish. */
+/** The SHA-256 of the file that pytorch-fid and torch-fidelity publish. */
 const PUBLISHED = '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2';
 
-/** The network with the weights of a file, and what it may be called. */
+/** Builds the network with the weights of a file, and finds its name. */
 export async function readInception(
   where: string,
   weights: WeightsFile,
@@ -24,7 +24,7 @@ export async function readInception(
   });
 }
 
-/** Browsers have it on secure pages only; elsewhere nothing is known of the file. */
+/** Computes the SHA-256 in hexadecimal digits; undefined if there is none, as on insecure pages in browsers. */
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   const digest = await globalThis.crypto?.subtle?.digest('SHA-256', bytes);
   if (digest === undefined) return undefined;

@@ -2,17 +2,17 @@ import { add, cast, clipByValue, div, floor, mul, sub, tidy } from '@tensorflow/
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { resizeBilinearTF1 } from '../../ops/resize_bilinear_tf1.js';
 
-/** What values the images have: 0 to 255, or −1 to 1. */
+/** The range of pixel values: 0 to 255, or −1 to 1. */
 export type PixelRange = 'bytes' | 'signed';
 
-/** How values become whole bytes first; `'none'`: not. */
+/** The conversion of values to whole bytes; `'none'` leaves them unchanged. */
 export type Quantization = 'round' | 'truncate' | 'none';
 
 const SIZE = 299;
 
 /**
- * Images as the network of 2015 expects them: whole bytes, resized to 299×299 as by TensorFlow 1, then
- * `(x − 128)/128`.
+ * Prepares images for the network of 2015: converts them to whole bytes, resizes them to 299×299 as
+ * TensorFlow 1 does, and computes `(x − 128)/128`.
  */
 export function prepareInceptionImages(
   images: Tensor4D,

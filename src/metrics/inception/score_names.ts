@@ -1,33 +1,33 @@
 import { fail } from '../../internal/check.js';
 
 /**
- * Which Inception features are: `'inception-v3-2015'` those of the published weights file, byte for
- * byte; `'inception-v3'` those of the same network with other weights, or with weights from a file
- * that cannot be told to be the same.
+ * The name of Inception features: `'inception-v3-2015'` for the published weights file, byte for byte;
+ * `'inception-v3'` for the same network with another weights file, or with one that could not be compared
+ * with the published file.
  */
 export type InceptionName = 'inception-v3-2015' | 'inception-v3';
 
-/** What scores are called; see {@link scoreNames}. */
+/** The names of scores; see {@link scoreNames}. */
 export interface ScoreNames {
-  /** Of `frechetDistance`. */
+  /** Name of the result of `frechetDistance`. */
   readonly frechetDistance: string;
-  /** Of `inceptionScore`. */
+  /** Name of the result of `inceptionScore`. */
   readonly inceptionScore: string;
-  /** Of a squared maximum mean discrepancy with a polynomial kernel. */
+  /** Name of the result of `kernelDistance` with a polynomial kernel, the squared maximum mean discrepancy. */
   readonly kernelDistance: string;
 }
 
 /**
- * What the scores of some features may be called in a table, a report or a log.
+ * Returns the names of the scores of given features, for a table, a report or a log.
  *
- * FID, IS and KID are names of scores with one network and its weights: of the features that
- * `inceptionFeatures` calls `'inception-v3-2015'`. Scores with any other are called by what they are,
- * and by their features: a number that goes by a name it has no right to is compared with others of
- * that name.
+ * FID, IS and KID are the names of scores with one network and its weights: with the features that
+ * `inceptionFeatures` calls `'inception-v3-2015'`. Scores with other features get descriptive names that
+ * include the features. Otherwise readers would compare them with scores that have the same name and other
+ * features.
  *
- * @param features The name of the features: `name` of {@link InceptionFeatures}, or one of your own.
+ * @param features Name of the features: `name` of {@link InceptionFeatures}, or one of your own.
  * @returns A name for each score.
- * @throws GanKitError if it is no name.
+ * @throws GanKitError if `features` is not a string or is blank.
  *
  * @example
  * ```ts
