@@ -13,39 +13,39 @@ import type { SubsetIndices } from './subsets.js';
 
 /** Options of {@link kernelDistance}. */
 export interface KernelDistanceOptions {
-  /** Which kernel, `'polynomial'` (default) or `'rbf'`. */
+  /** The kernel, `'polynomial'` (default) or `'rbf'`. */
   kernel?: 'polynomial' | 'rbf';
-  /** The power of the polynomial, an integer from 1 on; default 3. */
+  /** Exponent p of the polynomial, an integer from 1 on; default 3. */
   degree?: number;
-  /** What the polynomial multiplies x·y by; default 1/d. */
+  /** γ, the factor of x·y in the polynomial, above 0; default 1/d. */
   gamma?: number;
-  /** What the polynomial adds; default 1. */
+  /** c, the constant that the polynomial adds, 0 or more; default 1. */
   coefficient?: number;
-  /** σ > 0 of the RBF kernel; default 10. */
+  /** σ of the RBF kernel, above 0; default 10. */
   sigma?: number;
-  /** Whether pairs of a sample with itself are left out (`'unbiased'`, the default) or not. */
+  /** Whether pairs of a sample with itself are left out (`'unbiased'`, the default) or included (`'biased'`). */
   estimator?: 'unbiased' | 'biased';
-  /** How many pairs of subsets are compared; default 100. */
+  /** Number of pairs of subsets that are compared, 1 or more; default 100. */
   subsets?: number;
-  /** How many samples of each set a subset has, from 2 to the smaller set's; default 1000. */
+  /** Number of samples in each subset, from 2 to the size of the smaller set; default 1000. */
   subsetSize?: number;
-  /** Draws the subsets: any integer from 0 on; default 0. */
+  /** Seed of the draw of subsets, any integer from 0 on; default 0. */
   seed?: number;
-  /** Which rows make the subsets, in place of `subsets`, `subsetSize` and `seed`. */
+  /** Rows of the subsets, in place of `subsets`, `subsetSize` and `seed`. */
   indices?: SubsetIndices;
-  /** What is subtracted from the number of subsets in the deviation, 0 (default) or 1. */
+  /** Number subtracted from the number of subsets in the standard deviation, 0 (default) or 1. */
   ddof?: 0 | 1;
 }
 
-/** A distance over subsets. */
+/** The mean and the deviation of a distance over subsets. */
 export interface KernelDistance {
-  /** The mean over the subsets; slightly below 0 at times, if unbiased. */
+  /** Mean over the subsets; the unbiased one may be slightly below 0. */
   readonly mean: number;
-  /** The standard deviation over the subsets. */
+  /** Standard deviation over the subsets. */
   readonly std: number;
 }
 
-/** The options of every kernel. */
+/** The schema of the options of both kernels. */
 const SHARED = {
   kernel: oneOf(['polynomial', 'rbf'], { default: 'polynomial' }),
   estimator: oneOf(['unbiased', 'biased'], { default: 'unbiased' }),
@@ -64,26 +64,26 @@ const POLYNOMIAL = {
 const RBF = { ...SHARED, sigma: number({ above: 0, default: 10 }) };
 
 /**
- * The kernel distance: the squared maximum mean discrepancy (MMD) between features, over subsets.
+ * Computes the kernel distance: the squared maximum mean discrepancy (MMD) between features, over subsets.
  *
- * Of m real samples x and m fake ones y,
+ * For m real samples x and m fake samples y,
  * `MMD² = 1/(m(m−1)) Σ_{i≠j} [k(xᵢ, xⱼ) + k(yᵢ, yⱼ)] − 2/m² Σᵢⱼ k(xᵢ, yⱼ)`, with
  * `k(x, y) = (γ x·y + c)ᵖ` and γ = 1/d, c = 1, p = 3, or the RBF kernel
  * `k(x, y) = exp(−‖x − y‖² / (2σ²))`, σ = 10. `'biased'` keeps i = j and divides by m².
  *
- * Unbiased, its expectation is 0 where the distributions are equal, for any number of samples; so
- * single values may be below 0, and a subset compared with itself gives less than 0. Biased it is
- * never below 0, and 0 of a subset with itself.
+ * The unbiased estimator has expectation 0 if the distributions are equal, for any number of samples. So
+ * single values may be below 0, and a subset compared with itself gives a value below 0. The biased one is
+ * never below 0, and is 0 for a subset compared with itself.
  *
- * With the 2,048 pool features of the Inception-v3 network of 2015 it is the KID; with others it is
- * comparable only with distances from the same features. All is float64 on the CPU: 100 subsets of
- * 1,000 of 2,048 features take a minute. Where subsets share pairs of samples, each pair is computed
- * once, so that fewer samples take less: 3,000 of each five seconds, 1,000 of each one.
+ * With the 2,048 pool features of the Inception-v3 network of 2015 it is the KID; with other features it is
+ * comparable only with distances from the same features. Everything is computed in float64 on the CPU: 100
+ * subsets of 1,000 samples of 2,048 features take a minute. If subsets share many pairs of samples, each pair
+ * is computed once, so smaller sets take less time: 3,000 samples each take five seconds, 1,000 take one.
  *
  * @param features `real` [N, d] and `fake` [M, d], float32. Both stay alive.
  * @param options See {@link KernelDistanceOptions}. Subsets are drawn without replacement.
  * @returns Mean and standard deviation of MMD² over the subsets.
- * @throws GanKitError if the features do not fit or hold NaN or an infinity, a subset is larger than
+ * @throws GanKitError if the features do not fit or contain NaN or an infinity, a subset is larger than
  *   a set, or an option is out of range; if the kernel overflows.
  *
  * **Differentiable:** no.
@@ -122,7 +122,7 @@ export async function kernelDistance(
       : givenSubsets(where, sets, read.indices, options);
   checkDdof(where, ddof, options.indices === undefined ? 'subsets' : 'indices', real.length);
 
-  // distances do not change with the centre, but of vectors far from 0 they lose digits
+  // distances do not depend on the centre, but those of vectors far from 0 lose digits
   const { columns } = sets.real;
   const centre = kernel === 'rbf' ? await columnMeans(sets.real) : new Float64Array(columns);
   const x = { matrix: sets.real, rows: real };

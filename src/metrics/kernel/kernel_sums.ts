@@ -3,36 +3,36 @@ import { fusedHeap, GROUP, rowMajor, transposed } from '../../linalg/float64_hea
 import type { Float64Heap, Matrix } from '../../linalg/heap.js';
 import type { RowMatrix } from '../rows.js';
 
-/** A kernel of two vectors, from their scalar product and their squared lengths. */
+/** A kernel of two vectors, as a function of their scalar product and their squared lengths. */
 export type Kernel = (product: number, squareX: number, squareY: number) => number;
 
-/** Subsets of the rows of a matrix, each by the rows it has, no row twice. */
+/** Subsets of the rows of a matrix; each is a list of rows without repetition. */
 export interface Subsets {
   readonly matrix: RowMatrix;
   readonly rows: readonly Int32Array[];
 }
 
-/** Sums of a kernel, one for each pair of subsets. */
+/** The sums of a kernel, one for each pair of subsets. */
 export interface KernelSums {
-  /** Over all pairs of two different elements; of two matrices, over all pairs. */
+  /** Sums over all pairs of two different elements; for two matrices, over all pairs. */
   readonly pairs: Float64Array;
-  /** Over each element with itself; of two matrices, 0. */
+  /** Sums over each element with itself; for two matrices, 0. */
   readonly selves: Float64Array;
 }
 
-/** Most rows of each matrix that are taken at a time, a multiple of 4. */
+/** The most rows of a tile, a multiple of 4. */
 const MOST_ROWS = 128;
-/** Most values of a tile, unless four rows have more. */
+/** The most values of a tile, unless four rows have more. */
 const MOST_VALUES = 2 ** 18;
 
 /**
- * For each subset s the sum of k(x, y) over x ∈ Aₛ and y ∈ Bₛ, in float64; with `a` for `b`, over
- * x, y ∈ Aₛ.
+ * Computes, for each subset s, the sum of k(x, y) over x ∈ Aₛ and y ∈ Bₛ, in float64; over x, y ∈ Aₛ if
+ * `b` is `a`.
  *
- * Where many subsets are of few rows, each product is computed once for all that need it; where rows
- * are many, for each subset by itself. Memory is that of two tiles.
+ * Each product is computed once for all subsets if that takes fewer products than each subset alone.
+ * Memory is that of two tiles and their products.
  *
- * @param centre Subtracted from all rows.
+ * @param centre The vector that is subtracted from all rows.
  */
 export async function kernelSums(
   kernel: Kernel,
@@ -58,11 +58,11 @@ export async function kernelSums(
 
 /** The scalar products of the rows of two tiles. */
 class TileProducts {
-  /** How many rows a tile has, a multiple of 4. */
+  /** The number of rows of a tile, a multiple of 4. */
   readonly rows: number;
-  /** Row by row, `rows` each. */
+  /** The products, row after row, `rows` in each. */
   readonly values: Float64Array;
-  /** Where a tile's rows go, one after the other. */
+  /** The rows of the left tile, one after the other. */
   readonly left: Float64Array;
   readonly right: Float64Array;
   private readonly heap: Float64Heap;
@@ -78,7 +78,7 @@ class TileProducts {
     this.matrices = [rowMajor(0, columns), rowMajor(size, columns), rowMajor(2 * size, this.rows)];
   }
 
-  /** Of the left tile with the right one, or with itself. */
+  /** Multiplies the left tile by the right one, or by itself. */
   multiply(withItself: boolean): void {
     const { rows, columns } = this;
     const [a, b, c] = this.matrices;
@@ -88,13 +88,13 @@ class TileProducts {
   }
 }
 
-/** The rows that a group of subsets has, cut into tiles. */
+/** The rows of a group of subsets, cut into tiles. */
 interface Selection {
   readonly tiles: number;
-  /** Writes the rows of a tile, less the centre. */
+  /** Writes the rows of a tile, minus the centre. */
   write(tile: number, to: Float64Array): void;
   readonly squares: readonly Float64Array[];
-  /** By tile and subset, the places of its rows in the tile. */
+  /** The places of the rows of a subset in a tile, by tile and subset. */
   readonly members: readonly (readonly Int32Array[])[];
 }
 
@@ -145,7 +145,7 @@ function writeRows(
   }
 }
 
-/** The rows that a group of subsets has, each once. */
+/** Returns the rows of a group of subsets, each once. */
 function union({ matrix, rows }: Subsets, group: readonly number[]): Int32Array {
   const used = new Uint8Array(matrix.rows);
   for (const s of group) for (const row of rows[s]!) used[row] = 1;

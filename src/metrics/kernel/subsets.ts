@@ -5,20 +5,20 @@ import { RandomStream } from '../../internal/random.js';
 import type { Option, OptionsOf } from '../../internal/read_options.js';
 import type { RowMatrix } from '../rows.js';
 
-/** Which rows make the subsets: one array per subset, of each set as many. */
+/** The rows of the subsets: one array per subset, the same number of subsets from both sets. */
 export interface SubsetIndices {
   readonly real: readonly Int32Array[];
   readonly fake: readonly Int32Array[];
 }
 
-/** How many subsets are drawn, and from where. */
+/** The schema of the options that draw subsets. */
 export const DRAWING: Readonly<Record<'subsets' | 'subsetSize' | 'seed', Option<number>>> = {
   subsets: integer({ min: 1, default: 100 }),
   subsetSize: integer({ min: 2, default: 1000 }),
   seed: seedOption(),
 };
 
-/** Draws subsets without replacement, anew for each. */
+/** Draws subsets, each without replacement from the whole set. */
 export function drawSubsets(
   where: string,
   sets: { real: RowMatrix; fake: RowMatrix },
@@ -43,7 +43,7 @@ export function drawSubsets(
   return indices;
 }
 
-/** Checks given subsets: real and fake ones pair by pair of one size, each row at most once. */
+/** Refuses subsets unless the real and fake ones have equal sizes pair by pair, and each row occurs once at most. */
 export function checkSubsets(
   where: string,
   sets: { real: RowMatrix; fake: RowMatrix },
