@@ -6,38 +6,39 @@ import { ballsOf, memberships, shareOfSome } from './neighborhoods.js';
 
 /** Options of {@link densityCoverage}. */
 export interface DensityCoverageOptions {
-  /** k: how far a ball reaches, to the k-th nearest other real sample; default 5. */
+  /** Number of neighbours k: a ball reaches to the k-th nearest other real sample; 1 or more, default 5. */
   neighbors?: number;
-  /** Whether a sample at the very radius is outside (`'<'`, the default) or inside (`'<='`). */
+  /** Whether a sample exactly at the radius is outside (`'<'`, the default) or inside (`'<='`). */
   inside?: '<=' | '<';
-  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  /** Number of rows of each set in one product, an integer from 1 on; default 256. */
   batchSize?: number;
 }
 
-/** What {@link densityCoverage} finds. */
+/** The result of {@link densityCoverage}. */
 export interface DensityCoverage {
-  /** In how many balls of reals a fake lies, over k: from 0, and above 1 where fakes crowd. */
+  /** Mean number of balls that contain a fake sample, over k: 0 or more, above 1 if fake samples are crowded. */
   readonly density: number;
-  /** The share of reals with a fake in their ball, between 0 and 1. */
+  /** Share of real samples with a fake sample in their ball, between 0 and 1. */
   readonly coverage: number;
 }
 
 /**
- * Density and coverage: precision that one outlier cannot raise, and recall that counts real samples.
+ * Computes density and coverage: a precision that one outlier cannot raise, and a recall that counts real
+ * samples.
  *
  * With `Bᵢ` the ball around real sample i that reaches to its k-th nearest other real sample,
  * `density = 1/(k M) Σⱼ Σᵢ 1[yⱼ ∈ Bᵢ]` over M fakes, and
  * `coverage = 1/N Σᵢ 1[some yⱼ ∈ Bᵢ]` over N reals.
  *
- * Only distances from reals are taken, so fakes that are outliers cannot spoil either. Exactness and
- * cost are those of `precisionRecall`. The precision and recall that the authors' code prints beside
- * these are `precisionRecall(features, { neighbors: 5, inside: '<' })`.
+ * Only real samples have balls, so outliers among the fake samples cannot spoil either value. Exactness and
+ * cost are those of `precisionRecall`. The authors' code also prints precision and recall: those are
+ * `precisionRecall(features, { neighbors: 5, inside: '<' })`.
  *
  * @param features `real` [N, d] and `fake` [M, d], float32; N above `neighbors`. Both stay alive.
- * @param options `neighbors`: default 5. `inside`: default `'<'`, as the authors' code; samples on
- *   the surface are then in no ball, and a ball of radius 0 holds nothing. `batchSize`: default 256.
+ * @param options `neighbors`: default 5. `inside`: default `'<'`, as in the authors' code; samples on the
+ *   surface of a ball are then outside, and a ball of radius 0 is empty. `batchSize`: default 256.
  * @returns Density and coverage.
- * @throws GanKitError if the features do not fit, hold NaN or an infinity, or are too few; if an
+ * @throws GanKitError if the features do not fit, contain NaN or an infinity, or are too few; if an
  *   option is out of range.
  *
  * **Differentiable:** no.

@@ -5,25 +5,24 @@ import { centredRows, columnMeans } from '../centred_rows.js';
 import type { CentredRows } from '../centred_rows.js';
 import type { RowMatrix } from '../rows.js';
 
-/** Rows on the backend: the right operand of every product, which wasm packs only once. */
+/** Rows that are on the backend, too, as the right operand of every product, which wasm packs only once. */
 export interface Block extends CentredRows {
   readonly transposed: Tensor2D;
 }
 
-/** Between which values the squared distances of a block to a batch lie. */
+/** The bounds of the squared distances between a block and a batch. */
 export interface Tile {
   readonly block: CentredRows;
   readonly batch: CentredRows;
-  /** That of row r of the batch and row i of the block stands at r · block.rows + i. */
+  /** The lower bounds; that of row r of the batch and row i of the block is at r · block.rows + i. */
   readonly lowest: Float64Array;
   readonly highest: Float64Array;
 }
 
 /**
- * Bounds of squared distances from float32 products of the current backend:
- * `‖x‖² + ‖r‖² − 2 x·r`, give or take the most that rounding can have added. What they leave
- * undecided is decided by {@link squaredDistance}; so decisions are the same on every backend and
- * for every `batchSize`.
+ * Bounds of squared distances, from float32 products of the current backend: `‖x‖² + ‖r‖² − 2 x·r`, plus and
+ * minus the largest possible rounding error. {@link squaredDistance} decides all pairs that the bounds leave
+ * undecided; so decisions are the same on every backend and for every `batchSize`.
  */
 export class DistanceBounds {
   readonly blocks: readonly Block[];
@@ -49,7 +48,7 @@ export class DistanceBounds {
     this.underflow = columns * 2 ** -125; // backends may flush small products to zero
   }
 
-  /** The batch of a matrix that starts at a row. */
+  /** Returns the batch of a matrix that starts at a row. */
   batch(rows: RowMatrix, start: number): CentredRows {
     return centredRows(rows, start, this.batchSize, this.centre);
   }
@@ -59,7 +58,7 @@ export class DistanceBounds {
     return Array.from({ length: count }, (_, i) => this.batch(rows, i * this.batchSize));
   }
 
-  /** Bounds for each row of a block and each of a batch. */
+  /** Computes the bounds for each row of a block and each row of a batch. */
   async between(block: Block, batch: CentredRows): Promise<Tile> {
     const { tolerance, underflow } = this;
     const products = await this.products(block, batch);
@@ -81,7 +80,7 @@ export class DistanceBounds {
     return { block, batch, lowest, highest };
   }
 
-  /** x·r of all pairs, [batch, block]. */
+  /** Computes x·r of all pairs, [batch, block]. */
   private async products(block: Block, batch: CentredRows): Promise<Float32Array> {
     const product = tidy(() => matMul(upload(batch, this.columns), block.transposed));
     try {
@@ -100,8 +99,8 @@ const upload = ({ values, rows }: CentredRows, columns: number) =>
   tensor2d(values, [rows, columns], 'float32');
 
 /**
- * Bounds for all pairs: the blocks are of `a`, the batches of `b`. Of a matrix and itself, each two
- * batches come once, that of the lower rows as the block.
+ * Yields the bounds of all pairs: blocks are of `a`, batches of `b`. If both are the same matrix, each pair of
+ * batches comes once, with the lower rows as the block.
  */
 export async function* distanceTiles(
   a: RowMatrix,
@@ -124,7 +123,10 @@ export async function* distanceTiles(
   }
 }
 
-/** In float64, of the values as they were given; to the bit the same with a and b exchanged. */
+/**
+ * Computes the squared distance of two rows in float64, from the given values; with a and b exchanged, it is the
+ * same bit for bit.
+ */
 export function squaredDistance(a: RowMatrix, rowA: number, b: RowMatrix, rowB: number): number {
   const { columns } = a;
   let total = 0;

@@ -8,45 +8,46 @@ import type { RowMatrix, Rows } from '../rows.js';
 import { DistanceBounds, squaredDistance } from './distance_bounds.js';
 import type { Tile } from './distance_bounds.js';
 
-/** What {@link nearestNeighborDistance} compares. */
+/** The inputs of {@link nearestNeighborDistance}. */
 export interface NearestNeighborInputs {
-  /** [N, …], each sample flattened. */
+  /** Samples [N, …]; each is flattened. */
   readonly samples: Rows;
-  /** [M, …] with samples of the same size, or chunks of them: an array, a generator, a stream. */
+  /** References [M, …] of the same size per sample, or chunks of them: an array, a generator or a stream. */
   readonly references: Rows | Iterable<Rows> | AsyncIterable<Rows>;
 }
 
 /** Options of {@link nearestNeighborDistance}. */
 export interface NearestNeighborOptions {
-  /** How many samples and references one product takes, an integer from 1 on; default 256. */
+  /** Number of samples and of references in one product, an integer from 1 on; default 256. */
   batchSize?: number;
 }
 
-/** What {@link nearestNeighborDistance} finds, one entry per sample. */
+/** The result of {@link nearestNeighborDistance}, one entry per sample. */
 export interface NearestNeighbors {
   readonly distances: Float64Array;
-  /** Rows of the references, counted over all chunks. */
+  /** Rows of the nearest references, counted over all chunks. */
   readonly indices: Int32Array;
 }
 
 const WHERE = 'nearestNeighborDistance';
 
 /**
- * The Euclidean distance of each sample to its nearest reference: `d(x) = minᵣ ‖x − r‖₂`.
+ * Computes the Euclidean distance of each sample to its nearest reference: `d(x) = minᵣ ‖x − r‖₂`.
  *
- * Generated images that lie much nearer to training images than test images do were memorised.
+ * A generator has memorized training images if its images are much nearer to them than test images are.
  *
- * The current backend computes `x·r` in float32, batch by batch. From `‖x‖² + ‖r‖² − 2 x·r`, less
- * the most that rounding can have added, follows which references may be the nearest; of these few
- * the distance is computed in float64. So distances are exact to float64's rounding, the index is
- * that of the true nearest (of equally near ones the first), and both are the same on every backend
- * and for every `batchSize`. Memory grows with the samples and the largest chunk only.
+ * The current backend computes `x·r` in float32, batch by batch. `‖x‖² + ‖r‖² − 2 x·r`, minus the largest
+ * possible rounding error, shows which references may be the nearest; only for these few, the distance is
+ * computed in float64. So distances are exact up to the rounding of float64, and the index is that of the true
+ * nearest reference (the first one if several are equally near). Both are the same on every backend and for
+ * every `batchSize`. Memory grows only with the samples and the largest chunk.
  *
- * @param inputs `samples` [N, …] and `references` [M, …], float32, M at least 1. Tensors stay alive,
- *   those that a generator makes too: it may dispose of one when asked for the next.
+ * @param inputs `samples` [N, …] and `references` [M, …], float32, M at least 1. Tensors stay alive, also
+ *   those from a generator, which may dispose of one when it is asked for the next.
  * @param options `batchSize`, default 256.
  * @returns `distances` and `indices`, N each.
- * @throws GanKitError if an input has no rows, rows of another length, NaN or an infinity.
+ * @throws GanKitError if an input has no rows, rows of another length, NaN or an infinity; if `batchSize` is
+ *   out of range.
  *
  * **Differentiable:** no.
  *
@@ -109,7 +110,7 @@ async function* chunksOf(references: NearestNeighborInputs['references']): Async
   else yield references;
 }
 
-/** Takes what is nearer in a tile; the first row of `references` has index `seen`. */
+/** Stores the rows of a tile that are nearer than those so far; the first row of `references` has index `seen`. */
 function update(
   { squares, indices }: { squares: Float64Array; indices: Int32Array },
   { block, batch, lowest }: Tile,

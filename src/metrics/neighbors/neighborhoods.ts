@@ -2,10 +2,10 @@ import type { RowMatrix } from '../rows.js';
 import { distanceTiles, squaredDistance } from './distance_bounds.js';
 import type { Tile } from './distance_bounds.js';
 
-/** Whether a ball holds the points of its surface. */
+/** Whether a ball contains the points on its surface (`'<='`) or not (`'<'`). */
 export type Inside = '<=' | '<';
 
-/** Balls around rows, each as far as the k-th nearest other row. */
+/** Balls around rows; each reaches to the k-th nearest other row. */
 export interface Balls {
   readonly centres: RowMatrix;
   /** The square of each radius. */
@@ -13,15 +13,15 @@ export interface Balls {
 }
 
 /**
- * The ball of each row: its radius is the distance to the k-th nearest of the others. A copy of the
- * row is another row, at distance 0.
+ * Computes the ball of each row: its radius is the distance to the k-th nearest other row. A copy of a row is
+ * another row, at distance 0.
  */
 export async function ballsOf(
   centres: RowMatrix,
   neighbors: number,
   batchSize: number,
 ): Promise<Balls> {
-  // of each row the k least squares so far, the smallest first
+  // the k smallest squared distances of each row so far, in ascending order
   const nearest = new Float64Array(centres.rows * neighbors).fill(Infinity);
   for await (const tile of distanceTiles(centres, centres, batchSize))
     takeNearer(nearest, tile, centres, neighbors);
@@ -41,7 +41,7 @@ function takeNearer(
   for (let r = 0; r < batch.rows; r++)
     for (let i = 0; i < block.rows; i++) {
       const [row, other] = [block.start + i, batch.start + r];
-      if (row >= other) break; // each pair once
+      if (row >= other) break; // counts each pair once
       const least = lowest[r * block.rows + i]!;
       const [ofRow, ofOther] = [(row + 1) * neighbors - 1, (other + 1) * neighbors - 1];
       if (least >= nearest[ofRow]! && least >= nearest[ofOther]!) continue;
@@ -51,7 +51,7 @@ function takeNearer(
     }
 }
 
-/** Into the sorted values from `first` to `last`, in place of the largest. */
+/** Inserts a value into the sorted ones from `first` to `last`, in place of the largest, unless it is larger. */
 function insert(sorted: Float64Array, first: number, last: number, value: number): void {
   if (value >= sorted[last]!) return;
   let at = last;
@@ -59,17 +59,17 @@ function insert(sorted: Float64Array, first: number, last: number, value: number
   sorted[at] = value;
 }
 
-/** Which points lie in which balls, counted. */
+/** The counts of points in balls. */
 export interface Memberships {
-  /** How many points each ball holds. */
+  /** The number of points in each ball. */
   readonly ofBalls: Int32Array;
-  /** In how many balls each point lies. */
+  /** The number of balls that contain each point. */
   readonly ofPoints: Int32Array;
 }
 
 /**
- * Counts the points in balls. Distances are rounded exactly as the radii are, so that a point at the
- * very distance of the k-th neighbour is on the surface.
+ * Counts the points in balls. Distances are rounded exactly as the radii are, so that a point at the same
+ * distance as the k-th neighbour is on the surface.
  */
 export async function memberships(
   balls: Balls,
@@ -83,7 +83,7 @@ export async function memberships(
   return counts;
 }
 
-/** Counts the centres of each set in the balls of the other, by one pass over their distances. */
+/** Counts the centres of each set in the balls of the other set, in one pass over their distances. */
 export async function mutualMemberships(
   a: Balls,
   b: Balls,
@@ -128,6 +128,6 @@ function count(
     }
 }
 
-/** The share of counts above 0. */
+/** Computes the share of counts above 0. */
 export const shareOfSome = (counts: Int32Array): number =>
   counts.reduce((some, value) => some + Number(value > 0), 0) / counts.length;

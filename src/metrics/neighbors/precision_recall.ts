@@ -6,43 +6,42 @@ import { ballsOf, mutualMemberships, shareOfSome } from './neighborhoods.js';
 
 /** Options of {@link precisionRecall}. */
 export interface PrecisionRecallOptions {
-  /** k: how far a ball reaches, to the k-th nearest other sample of its set; default 3. */
+  /** Number of neighbours k: a ball reaches to the k-th nearest other sample of its set; 1 or more, default 3. */
   neighbors?: number;
-  /** Whether a sample at the very radius is inside (`'<='`, the default) or not (`'<'`). */
+  /** Whether a sample exactly at the radius is inside (`'<='`, the default) or outside (`'<'`). */
   inside?: '<=' | '<';
-  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  /** Number of rows of each set in one product, an integer from 1 on; default 256. */
   batchSize?: number;
 }
 
-/** What {@link precisionRecall} finds; shares between 0 and 1. */
+/** The result of {@link precisionRecall}; shares between 0 and 1. */
 export interface PrecisionRecall {
-  /** The share of fakes in a ball of a real sample. */
+  /** Share of fake samples in the ball of some real sample. */
   readonly precision: number;
-  /** The share of reals in a ball of a fake sample. */
+  /** Share of real samples in the ball of some fake sample. */
   readonly recall: number;
-  /** 2 · precision · recall / (precision + recall); 0 if both are 0. */
+  /** Harmonic mean 2 · precision · recall / (precision + recall); 0 if both are 0. */
   readonly f1: number;
 }
 
 /**
- * Improved precision and recall: how many fakes lie where the data are, and how many data where the
- * fakes are.
+ * Computes improved precision and recall: the share of fake samples near the data, and the share of the data
+ * near fake samples.
  *
  * `f(φ, Φ) = 1 if ‖φ − φ'‖₂ ≤ ‖φ' − NNₖ(φ', Φ)‖₂ for some φ' ∈ Φ`, else 0;
  * `precision = mean over fakes φ of f(φ, real)`, `recall = mean over reals φ of f(φ, fake)`.
  *
- * NNₖ is the k-th nearest of the *other* samples: a copy of a sample counts as another, so that k + 1
- * equal samples have a ball of radius 0, which holds exact copies with `'<='` and nothing with `'<'`.
- * Float32 products of the current backend decide most pairs, and float64 all that are close; so
- * results are exact, the same on every backend and for every `batchSize`. Memory grows with N + M,
- * time with (N + M)² · d: 5,000 of
- * each of 2,048 features take some ten seconds on two threads.
+ * NNₖ is the k-th nearest of the *other* samples. A copy of a sample counts as another, so k + 1 equal
+ * samples have balls of radius 0, which contain exact copies with `'<='` and nothing with `'<'`. Float32
+ * products of the current backend decide most pairs, and float64 decides all close ones; so results are exact,
+ * the same on every backend and for every `batchSize`. Memory grows with N + M, time with (N + M)² · d: two
+ * sets of 5,000 samples of 2,048 features take about ten seconds on two threads.
  *
- * @param features `real` [N, d] and `fake` [M, d], float32; N and M above `neighbors`. Both stay
- *   alive. Both figures depend on N and M; report them.
+ * @param features `real` [N, d] and `fake` [M, d], float32; N and M above `neighbors`. Both stay alive.
+ *   Precision and recall depend on N and M, so report these, too.
  * @param options `neighbors`: default 3. `inside`: default `'<='`. `batchSize`: default 256.
  * @returns Precision, recall and their harmonic mean.
- * @throws GanKitError if the features do not fit, hold NaN or an infinity, or are too few; if an
+ * @throws GanKitError if the features do not fit, contain NaN or an infinity, or are too few; if an
  *   option is out of range.
  *
  * **Differentiable:** no.

@@ -9,35 +9,35 @@ import { ballsOf } from './neighborhoods.js';
 
 /** Options of {@link realism}. */
 export interface RealismOptions {
-  /** k: how far a ball reaches, to the k-th nearest other real sample; default 3. */
+  /** Number of neighbours k: a ball reaches to the k-th nearest other real sample; 1 or more, default 3. */
   neighbors?: number;
-  /** Which percentile of the radii is the largest one kept, above 0 up to 100; default 50. */
+  /** Percentile of the radii up to which balls are kept, above 0, at most 100; default 50. */
   percentile?: number;
-  /** Whether squares of radius and distance are divided, as the authors' code does; default false. */
+  /** Whether the squares of radius and distance are divided, as in the authors' code; default false. */
   squared?: boolean;
-  /** ε > 0 in the denominator; default 1e-5. */
+  /** ε in the denominator, above 0; default 1e-5. */
   epsilon?: number;
-  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  /** Number of rows of each set in one product, an integer from 1 on; default 256. */
   batchSize?: number;
 }
 
 /**
- * The realism of each fake sample: how near it is to a real one, measured by how near those are to
- * each other.
+ * Computes the realism of each fake sample: how near it is to a real one, compared with how near real samples
+ * are to each other.
  *
  * `R(φ_g) = max over reals φ_r of ‖φ_r − NNₖ(φ_r)‖₂ / (‖φ_g − φ_r‖₂ + ε)`
  *
- * From 1 on, but for ε, a sample lies in a ball of those that `precisionRecall` draws. Only balls up
- * to the median radius are kept, as the paper says: in sparse places balls are large and would make
- * everything in them real. The paper has no ε, and divides by zero for a copy of a real sample; the
- * authors' code has 1e-5, but divides squares: `{ squared: true }` gives its numbers. Exactness and
- * cost are those of `precisionRecall`.
+ * A sample with a score of 1 or more, apart from ε, is in one of the balls of `precisionRecall`. Only balls up
+ * to the median radius are kept, as in the paper: balls in sparse regions are large, and everything in them
+ * would count as real. The paper has no ε, and divides by zero for a copy of a real sample. The authors' code
+ * has 1e-5, but divides squares: `{ squared: true }` gives its numbers. Exactness and cost are those of
+ * `precisionRecall`.
  *
  * @param features `real` [N, d] and `fake` [M, d], float32; N above `neighbors`. Both stay alive.
  * @param options `neighbors`: default 3. `percentile`: default 50, the median; 100 keeps all.
  *   `squared`: default false. `epsilon`: default 1e-5. `batchSize`: default 256.
- * @returns One score from 0 on per fake sample.
- * @throws GanKitError if the features do not fit, hold NaN or an infinity, or are too few; if an
+ * @returns One score for each fake sample, 0 or more.
+ * @throws GanKitError if the features do not fit, contain NaN or an infinity, or are too few; if an
  *   option is out of range.
  *
  * **Differentiable:** no.
