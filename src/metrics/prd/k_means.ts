@@ -4,21 +4,21 @@ import { squaredDistance } from '../neighbors/distance_bounds.js';
 import type { Tile, DistanceBounds } from '../neighbors/distance_bounds.js';
 import type { RowMatrix } from '../rows.js';
 
-/** What {@link kMeans} clusters. */
+/** The inputs of {@link kMeans}. */
 export interface KMeansInputs {
   readonly rows: RowMatrix;
-  /** Of `rows`; they serve many runs. */
+  /** The bounds of `rows`; many runs share them. */
   readonly bounds: DistanceBounds;
-  /** How many clusters, at most as many as rows. */
+  /** The number of clusters, at most that of the rows. */
   readonly clusters: number;
-  /** Most rounds. */
+  /** The most rounds. */
   readonly iterations: number;
 }
 
 /**
- * The cluster of each row: k-means++ chooses centres, then Lloyd's rounds assign each row to its
- * nearest centre, of equal ones the first, and move each centre to the mean of its rows, until no row
- * changes. A cluster without rows keeps its centre.
+ * Finds the cluster of each row: k-means++ chooses centres. Then each of Lloyd's rounds assigns each row to its
+ * nearest centre, the first one if several are equally near, and moves each centre to the mean of its rows,
+ * until no row changes its cluster or the rounds are over. A cluster without rows keeps its centre.
  */
 export async function kMeans(inputs: KMeansInputs, random: RandomStream): Promise<Int32Array> {
   const { rows, bounds, clusters, iterations } = inputs;
@@ -33,7 +33,10 @@ export async function kMeans(inputs: KMeansInputs, random: RandomStream): Promis
   return labels;
 }
 
-/** k-means++: each next centre is a row, by chance in proportion to its squared distance to those so far. */
+/**
+ * Chooses centres by k-means++: each next centre is a row, drawn with a probability in proportion to its squared
+ * distance to the nearest centre so far.
+ */
 async function chooseCentres(
   rows: RowMatrix,
   clusters: number,
@@ -45,7 +48,7 @@ async function chooseCentres(
   const distances = new Float64Array(rows.rows).fill(Infinity);
   const turn = pace();
   for (let k = 0; k < clusters; k++) {
-    // before the first centre, and where all rows are centres, each is as likely
+    // all rows are equally likely for the first centre, and once each row equals a centre
     const uniform = k === 0 || distances.every((distance) => distance === 0);
     const weights = uniform ? new Float64Array(rows.rows).fill(1) : distances;
     const row = drawn(weights, draws[k]!);
@@ -58,7 +61,7 @@ async function chooseCentres(
   return { data: centres, rows: clusters, columns };
 }
 
-/** The first index where the sum of weights exceeds a share of all. */
+/** Finds the first index at which the sum of weights exceeds a share of the total. */
 function drawn(weights: Float64Array, share: number): number {
   const total = weights.reduce((a, b) => a + b, 0);
   let sum = 0;
@@ -97,7 +100,7 @@ function assign(
 ): void {
   for (let i = 0; i < block.rows; i++) {
     const row = block.start + i;
-    // what no centre of the batch can be beyond and still be the nearest
+    // a centre that is surely farther than this is not the nearest
     let limit = squares[row]!;
     for (let r = 0; r < batch.rows; r++) limit = Math.min(limit, highest[r * block.rows + i]!);
     for (let r = 0; r < batch.rows; r++) {
@@ -110,7 +113,7 @@ function assign(
   }
 }
 
-/** Each centre to the mean of its rows. */
+/** Moves each centre to the mean of its rows. */
 async function moveCentres(rows: RowMatrix, centres: RowMatrix, labels: Int32Array): Promise<void> {
   const { columns } = rows;
   const counts = new Float64Array(centres.rows);

@@ -5,53 +5,53 @@ import type { SchemaRead } from '../../internal/read_options.js';
 
 /** Two distributions over the same states. */
 export interface Histograms {
-  /** The count or share of each state in the data. */
+  /** Count or share of each state in the data. */
   readonly real: ArrayLike<number>;
-  /** The same of generated samples. */
+  /** Count or share of each state in generated samples. */
   readonly fake: ArrayLike<number>;
 }
 
 /** Options of {@link precisionRecallCurve}. */
 export interface PrecisionRecallCurveOptions {
-  /** How many angles, an integer from 3 to 1,000,000; default 1001. */
+  /** Number of angles, an integer from 3 to 1,000,000; default 1001. */
   angles?: number;
-  /** How far the first and last angle are from 0 and π/2, above 0 and below 0.1; default 1e-10. */
+  /** ε, the distance of the first angle from 0 and of the last from π/2, above 0 and below 0.1; default 1e-10. */
   epsilon?: number;
-  /** β > 0 of the two F scores; default 8. */
+  /** β of the two F scores, above 0; default 8. */
   beta?: number;
-  /** What is added to the denominator of F, from 0 on; default 0. */
+  /** Number added to the denominator of F, 0 or more; default 0. */
   fEpsilon?: number;
 }
 
-/** What {@link precisionRecallCurve} finds. */
+/** The result of {@link precisionRecallCurve}. */
 export interface PrecisionRecallCurve {
   /** α(λ) for each angle, between 0 and 1. */
   readonly precision: Float64Array;
   /** β(λ) = α(λ)/λ for each angle, between 0 and 1. */
   readonly recall: Float64Array;
-  /** The largest F_β on the curve, which weighs recall. */
+  /** The largest F_β on the curve; a β above 1 weighs recall more. */
   readonly fBeta: number;
-  /** The largest F_{1/β} on the curve, which weighs precision. */
+  /** The largest F_{1/β} on the curve; a β above 1 weighs precision more. */
   readonly fInverseBeta: number;
 }
 
 /**
- * The precision-recall curve of one discrete distribution against another (PRD).
+ * Computes the precision-recall curve of one discrete distribution against another (PRD).
  *
  * With p the data's distribution, q the generated one and λ = tan θ,
  * `α(λ) = Σₖ min(λ pₖ, qₖ)` is the precision and `β(λ) = α(λ)/λ` the recall, for θ from ε to π/2 − ε in
- * equal steps; `F_β = max over λ of (1 + β²) α β(λ) / (β² α + β(λ))`, and 0 where both are 0.
+ * equal steps; `F_β = max over λ of (1 + β²) α β(λ) / (β² α + β(λ))`, and 0 if both are 0.
  *
- * The paper has the angles i·π/2/(m + 1), i = 1 … m; ε is the authors' code's. That adds 1e-10 to the
- * denominator of F too, which changes F by less than 2e-9 and is left out here; `fEpsilon` brings it
- * back.
+ * The paper has the angles i·π/2/(m + 1), i = 1 … m; ε comes from the authors' code. That code also adds 1e-10
+ * to the denominator of F, which changes F by less than 2e-9 and is left out here; `fEpsilon: 1e-10` adds it.
  *
- * @param histograms `real` and `fake`, of one length: counts or shares from 0 on, which are divided
- *   by their sums.
+ * @param histograms `real` and `fake`, of equal length: counts or shares, 0 or more, which are divided by
+ *   their sums.
  * @param options `angles`: default 1001. `epsilon`: default 1e-10. `beta`: default 8.
  *   `fEpsilon`: default 0.
- * @returns The curve, from all recall to all precision, and its two F scores.
- * @throws GanKitError if a histogram is empty or has other than counts, or an option is out of range.
+ * @returns The curve, from its end of high recall to its end of high precision, and its two F scores.
+ * @throws GanKitError if a histogram has no count above 0 or a value that is not a count, the lengths differ,
+ *   or an option is out of range.
  *
  * **Differentiable:** no.
  *
@@ -80,7 +80,7 @@ export function precisionRecallCurve(
   return withScores(curve(real, fake, checked), checked);
 }
 
-/** How {@link precisionRecallCurve} reads its options. */
+/** The schema of the options of {@link precisionRecallCurve}. */
 export const CURVE: SchemaRead<PrecisionRecallCurveOptions> = {
   angles: integer({ min: 3, max: 1e6, default: 1001 }),
   epsilon: number({ above: 0, below: 0.1, default: 1e-10 }),
@@ -93,7 +93,7 @@ interface Curve {
   readonly recall: Float64Array;
 }
 
-/** The curve of two distributions of sum 1. */
+/** Computes the curve of two distributions of sum 1. */
 export function curve(
   p: Float64Array,
   q: Float64Array,
@@ -106,13 +106,13 @@ export function curve(
     const slope = Math.tan(i === angles - 1 ? Math.PI / 2 - epsilon : epsilon + i * step);
     let alpha = 0;
     for (let k = 0; k < p.length; k++) alpha += Math.min(slope * p[k]!, q[k]!);
-    precision[i] = Math.min(alpha, 1); // rounding may pass 1
+    precision[i] = Math.min(alpha, 1); // rounding may exceed 1
     recall[i] = Math.min(alpha / slope, 1);
   }
   return { precision, recall };
 }
 
-/** Adds the largest F scores. */
+/** Adds the largest F scores to a curve. */
 export function withScores(
   { precision, recall }: Curve,
   { beta, fEpsilon }: Required<PrecisionRecallCurveOptions>,
@@ -120,7 +120,7 @@ export function withScores(
   const largest = (b: number) =>
     precision.reduce((best, alpha, i) => {
       const product = alpha * recall[i]!;
-      if (product === 0) return best; // not 0/0
+      if (product === 0) return best; // avoids 0/0
       return Math.max(best, ((1 + b * b) * product) / (b * b * alpha + recall[i]! + fEpsilon));
     }, 0);
   return { precision, recall, fBeta: largest(beta), fInverseBeta: largest(1 / beta) };

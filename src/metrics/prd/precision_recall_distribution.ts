@@ -16,7 +16,7 @@ import type {
   PrecisionRecallCurveOptions,
 } from './precision_recall_curve.js';
 
-/** The cluster of each row. */
+/** The cluster of each row of both sets. */
 export interface ClusterLabels {
   readonly real: Int32Array;
   readonly fake: Int32Array;
@@ -24,23 +24,23 @@ export interface ClusterLabels {
 
 /** Options of {@link precisionRecallDistribution}. */
 export interface PrecisionRecallDistributionOptions extends PrecisionRecallCurveOptions {
-  /** How many clusters, from 1 to N + M; default 20. */
+  /** Number of clusters, from 1 to N + M; default 20. */
   clusters?: number;
-  /** How many clusterings are averaged, an integer from 1 on; default 10. */
+  /** Number of clusterings that are averaged, an integer from 1 on; default 10. */
   runs?: number;
-  /** Most rounds of a clustering, an integer from 1 on; default 100. */
+  /** Maximum number of rounds of a clustering, an integer from 1 on; default 100. */
   iterations?: number;
-  /** Where clusterings start: any integer from 0 on; default 0. */
+  /** Seed of the first centres of the clusterings, any integer from 0 on; default 0. */
   seed?: number;
-  /** Clusterings by others, one per run, in place of `runs`, `iterations` and `seed`. */
+  /** Clusterings made elsewhere, one per run, in place of `runs`, `iterations`, `seed` and `batchSize`. */
   labels?: readonly ClusterLabels[];
-  /** Whether sets of different size are refused; default true. */
+  /** Whether sets of different sizes are refused; default true. */
   balanced?: boolean;
-  /** How many rows of each set one product takes, an integer from 1 on; default 256. */
+  /** Number of rows of each set in one product, an integer from 1 on; default 256. */
   batchSize?: number;
 }
 
-/** Options of the clusterings, which `labels` stand in for. */
+/** The schema of the options that `labels` replace. */
 const CLUSTERING = {
   runs: integer({ min: 1, default: 10 }),
   iterations: integer({ min: 1, default: 100 }),
@@ -49,23 +49,22 @@ const CLUSTERING = {
 };
 
 /**
- * Precision and recall for distributions (PRD): a curve of how much of one distribution the other
+ * Computes precision and recall for distributions (PRD): a curve of the part of one distribution that the other
  * can generate.
  *
- * k-means clusters real and fake features together; `precisionRecallCurve` of the two histograms over
- * clusters is averaged over runs, and F_β and F_{1/β} are the largest on that average.
+ * k-means clusters real and fake features together. The curves that `precisionRecallCurve` computes from the two
+ * histograms over clusters are averaged over runs, and F_β and F_{1/β} are the largest on that average.
  *
- * Clusterings are by k-means++ and Lloyd's rounds, of which float32 products of the current backend
- * take the most part and float64 all decisions, so that a seed gives the same numbers on every
- * backend. The authors' code has scikit-learn's MiniBatchKMeans, best of ten starts, without a seed:
- * its numbers are those of its labels, passed as `labels`.
+ * Clusterings are by k-means++ and Lloyd's rounds. Float32 products of the current backend do most of the work,
+ * and float64 decides, so a seed gives the same numbers on every backend. The authors' code uses scikit-learn's
+ * MiniBatchKMeans, the best of ten starts, without a seed. To get its numbers, pass its clusters as `labels`.
  *
  * @param features `real` [N, d] and `fake` [M, d], float32. Both stay alive.
  * @param options `clusters`: default 20. `runs`: default 10. `angles`: 1001. `epsilon`: 1e-10.
- *   `beta`: 8. `fEpsilon`: 0. `balanced`: true; sets of different size draw clusters to the larger one. See
+ *   `beta`: 8. `fEpsilon`: 0. `balanced`: true, because the larger of two sets attracts the clusters. See
  *   {@link PrecisionRecallDistributionOptions}.
  * @returns The averaged curve and its two F scores.
- * @throws GanKitError if the features do not fit or hold NaN or an infinity, the sizes of the sets
+ * @throws GanKitError if the features do not fit or contain NaN or an infinity, the sizes of the sets
  *   differ and `balanced` is not false, or an option is out of range.
  *
  * **Differentiable:** no.
@@ -186,7 +185,7 @@ function checkedLabels(
   return labels as ClusterLabels[];
 }
 
-/** The share of each cluster. */
+/** Computes the share of each cluster. */
 function shares(labels: Int32Array, clusters: number): Float64Array {
   const counts = new Float64Array(clusters);
   for (const label of labels) counts[label]!++;
