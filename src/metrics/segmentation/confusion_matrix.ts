@@ -7,33 +7,33 @@ import type { Option } from '../../internal/read_options.js';
 import { checkClassMap, readClassMap, sizeOfMap } from '../class_map.js';
 import type { ClassMap } from '../class_map.js';
 
-/** How often each class was taken for each. */
+/** The counts of predicted classes by true class. */
 export interface ConfusionMatrix {
-  /** How many classes there are, n. */
+  /** Number of classes, n. */
   readonly classes: number;
-  /** n · n counts; that of label a and prediction b stands at a · n + b. */
+  /** Counts, n · n of them; that of label a and prediction b is at a · n + b. */
   readonly counts: Float64Array;
 }
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
-  /** The truth. */
+  /** True classes. */
   labels: ClassMap;
-  /** What was predicted, one for each label. */
+  /** Predicted classes, one for each label. */
   predictions: ClassMap;
-  /** How many classes there are; they are numbered from 0. */
+  /** Number of classes, from 1 to 4096; they are numbered from 0. */
   classes: number;
-  /** The one label that is not counted; by default all are passed over that are no class. */
+  /** The only label that is not counted; by default, all labels that are not classes are left out. */
   ignore?: number;
-  /** The matrix of earlier batches, which stays as it is. */
+  /** Matrix of earlier batches; it stays unchanged. */
   previous?: ConfusionMatrix;
 }
 
-/** Most classes for which the matrix is held: 128 MiB. */
+/** The most classes of a matrix, which then takes 128 MiB. */
 const MOST_CLASSES = 4096;
 const STRIDE = 65536;
 
-/** How {@link confusionMatrix} reads its options. */
+/** The schema of the options of {@link confusionMatrix}. */
 export const CONFUSION_MATRIX: {
   readonly classes: Option<number>;
   readonly ignore: Option<number | undefined>;
@@ -51,14 +51,15 @@ export const CONFUSION_MATRIX: {
 /**
  * Counts predictions by label: `mₐ_b = #{i : labelᵢ = a, predictionᵢ = b}`.
  *
- * Pixels whose label is no class are not counted, whatever was predicted there; with `ignore` that
- * label alone, and any other that is no class is an error. Batch after batch, hand on the matrix as
- * `previous`.
+ * Pixels whose label is not a class are not counted, whatever was predicted there. With `ignore`, only that
+ * label is not counted, and any other that is not a class is an error. To count several batches, pass the matrix
+ * of the earlier ones as `previous`.
  *
  * @param options `labels` and `predictions` of equal size, `classes` from 1 to 4096; see
  *   {@link ConfusionMatrixOptions}.
- * @returns A new matrix, with the counts of `previous` in it.
- * @throws GanKitError if sizes differ, or a counted label or its prediction is no class.
+ * @returns A new matrix, which includes the counts of `previous`.
+ * @throws GanKitError if sizes differ, or a counted label or its prediction is not a class; if an option is
+ *   out of range.
  *
  * **Differentiable:** no.
  *
@@ -104,7 +105,7 @@ export async function confusionMatrix(options: ConfusionMatrixOptions): Promise<
   return { classes, counts };
 }
 
-/** Checks the parts of a matrix and that they belong together. */
+/** Refuses a matrix whose parts are invalid or do not fit each other. */
 export function checkMatrix(
   where: string,
   parameter: string,

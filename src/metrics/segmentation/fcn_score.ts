@@ -9,46 +9,47 @@ import type { ConfusionMatrix } from './confusion_matrix.js';
 import { SEGMENTATION_SCORES, segmentationScores } from './segmentation_scores.js';
 import type { SegmentationScores, SegmentationScoresOptions } from './segmentation_scores.js';
 
-/** Images made from label maps, and the maps. */
+/** Images that were made from label maps, and the maps. */
 export interface LabelledImages {
-  /** [N, height, width, channels], float32. */
+  /** Images [N, height, width, channels], float32. */
   readonly images: Tensor4D;
-  /** The class of each pixel, N · height · width of them in the order of the segmenter's answer. */
+  /** Classes of the pixels of the segmenter's output, in its order: N · h' · w' of them. */
   readonly labels: ClassMap;
 }
 
-/** A network that sees classes in images. */
+/** A network that finds the class of each pixel in images. */
 export type Segmenter = (images: Tensor4D) => Tensor | Promise<Tensor>;
 
 /** Options of {@link fcnScore}. */
 export interface FCNScoreOptions extends SegmentationScoresOptions {
-  /** How many classes there are; they are numbered from 0. */
+  /** Number of classes, from 1 to 4096; they are numbered from 0. */
   classes: number;
-  /** The one label that is not counted; by default all are passed over that are no class. */
+  /** The only label that is not counted; by default, all labels that are not classes are left out. */
   ignore?: number;
 }
 
-/** What {@link fcnScore} finds. */
+/** The result of {@link fcnScore}. */
 export interface FCNScore extends SegmentationScores {
-  /** The counts behind the scores. */
+  /** Counts from which the scores are computed. */
   readonly matrix: ConfusionMatrix;
 }
 
 /**
- * The FCN score: does a segmenter that was trained on real photos see in made ones the classes that
- * they were made of?
+ * Computes the FCN score: how well a segmenter that was trained on real photos finds, in generated photos, the
+ * classes that they were made from.
  *
- * Photos are made of label maps; the segmenter labels the photos, each pixel by its largest logit;
- * `segmentationScores` compares its labels with the maps, over the pixels of all images together. It
- * is a score of the segmenter's too: report beside it what the same segmenter scores on real photos.
+ * A generator makes photos from label maps. The segmenter labels the photos, each pixel by its largest logit.
+ * `segmentationScores` compares its labels with the maps, over the pixels of all images together. The score
+ * depends on the segmenter, too: also report the score of the same segmenter on real photos.
  *
- * @param segmenter From images [N, h, w, channels] to logits [N, h', w', classes], float32, or to
- *   classes [N, h', w'], int32. Its answer is disposed of.
- * @param batches One batch, or many: an array, a generator, a stream. `labels` holds N · h' · w'
- *   classes; bringing images and labels to one size is the caller's. Tensors stay alive.
+ * @param segmenter A function from images [N, h, w, channels] to logits [N, h', w', classes], float32, or to
+ *   classes [N, h', w'], int32. Its output is disposed of.
+ * @param batches One batch, or many: an array, a generator or a stream. `labels` has N · h' · w' classes;
+ *   the caller resizes images or labels if their sizes differ. Tensors stay alive.
  * @param options `classes`; `ignore`, as in `confusionMatrix`; `absent`, as in `segmentationScores`.
  * @returns The scores, and the confusion matrix.
- * @throws GanKitError if the segmenter's answer does not fit, or no pixel is labelled.
+ * @throws GanKitError if the segmenter's output does not fit or has a NaN, a batch or an option does not fit,
+ *   or no pixel is labelled.
  *
  * **Differentiable:** no.
  *
@@ -109,7 +110,7 @@ async function* batchesOf(batches: Parameters<typeof fcnScore>[1]): AsyncGenerat
   else yield batches;
 }
 
-/** The classes of an answer of logits or of classes. */
+/** Reads the classes from an output of logits or of classes. */
 async function classesOf(answer: Tensor, count: number, classes: number): Promise<Int32Array> {
   const where = 'fcnScore';
   if (answer?.dtype === 'int32') {

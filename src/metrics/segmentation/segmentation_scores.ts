@@ -7,45 +7,45 @@ import type { ConfusionMatrix } from './confusion_matrix.js';
 
 /** Options of {@link segmentationScores}. */
 export interface SegmentationScoresOptions {
-  /** What a class that does not occur adds to a mean: a 0 (`'zero'`, the default) or nothing. */
+  /** Contribution to a mean of a class that does not occur: a 0 (`'zero'`, the default) or none (`'skip'`). */
   absent?: 'zero' | 'skip';
 }
 
-/** What {@link segmentationScores} finds; shares between 0 and 1. */
+/** The result of {@link segmentationScores}; shares between 0 and 1. */
 export interface SegmentationScores {
-  /** The share of all pixels that are right. */
+  /** Share of all pixels that are right. */
   readonly pixelAccuracy: number;
-  /** The mean over classes of the share of their pixels that are right. */
+  /** Mean over classes of the share of their pixels that are right. */
   readonly classAccuracy: number;
-  /** The mean over classes of intersection over union. */
+  /** Mean over classes of the intersection over union. */
   readonly meanIoU: number;
-  /** The accuracy of each class; of an absent one 0 or NaN, as `absent` says. */
+  /** Accuracy of each class; for an absent one 0, or NaN with `absent: 'skip'`. */
   readonly accuracies: Float64Array;
-  /** The intersection over union of each class; of an absent one 0 or NaN, as `absent` says. */
+  /** Intersection over union of each class; for an absent one 0, or NaN with `absent: 'skip'`. */
   readonly ious: Float64Array;
 }
 
-/** How {@link segmentationScores} reads its options. */
+/** The schema of the options of {@link segmentationScores}. */
 export const SEGMENTATION_SCORES: SchemaRead<SegmentationScoresOptions> = {
   absent: oneOf(['zero', 'skip'], { default: 'zero' }),
 };
 
 /**
- * The scores of label maps: with m the confusion matrix, rₐ the sum of its row and cₐ of its column a,
+ * Computes the scores of label maps, with m the confusion matrix, rₐ the sum of its row a and cₐ of its column a:
  *
  * - per-pixel accuracy: `Σₐ mₐₐ / Σₐ rₐ`
  * - per-class accuracy: `meanₐ mₐₐ / rₐ`
  * - class IoU: `meanₐ mₐₐ / (rₐ + cₐ − mₐₐ)`
  *
- * A class is absent if its denominator is 0: for the accuracy if no pixel has its label, for the IoU
- * if none was predicted either. pix2pix's evaluation means to leave such classes out, but adds 1e-12
- * to the denominator, so that each counts as 0; to agree with its tables that is the default.
+ * A class is absent if its denominator is 0: for the accuracy if no pixel has its label, for the IoU if it was
+ * not predicted either. The evaluation of pix2pix is meant to skip such classes, but adds 1e-12 to the
+ * denominator, so that each counts as 0; the default agrees with its tables.
  *
- * @param matrix From `confusionMatrix`, over all batches: the mean of the scores of batches is
- *   another number.
+ * @param matrix The result of `confusionMatrix` over all batches; the mean of the scores of single batches is
+ *   a different number.
  * @param options `absent`: `'zero'`, the default, or `'skip'`.
- * @returns The three scores, and the last two by class.
- * @throws GanKitError if the matrix holds no pixel.
+ * @returns The three scores, and the last two for each class.
+ * @throws GanKitError if the matrix is invalid or has no pixel.
  *
  * **Differentiable:** no.
  *
