@@ -4,29 +4,29 @@ import type { Option } from '../../internal/read_options.js';
 import { readRows } from '../rows.js';
 import type { Rows } from '../rows.js';
 
-/** Images and what was made in their place. */
+/** True images and the predictions of them. */
 export interface ImagePairs {
-  /** The truth, [N, height, width, channels], float32. */
+  /** True images, [N, height, width, channels], float32. */
   readonly target: Rows;
-  /** One for each, of the same shape. */
+  /** Predicted images, one for each true one, of the same shape. */
   readonly prediction: Rows;
 }
 
-/** A score of each pair, and their mean. */
+/** The score of each pair, and their mean. */
 export interface ImageScores {
   readonly mean: number;
-  /** One value for each pair, in their order. */
+  /** Scores, one for each pair, in their order. */
   readonly values: Float64Array;
 }
 
-/** Pairs on the host. */
+/** The pairs on the host. */
 interface Pairs {
   readonly target: Float32Array | Float64Array;
   readonly prediction: Float32Array | Float64Array;
   readonly shape: readonly [number, number, number, number];
 }
 
-/** Checks the pairs and reads them back. */
+/** Reads pairs back; refuses those that do not fit. */
 export async function readImagePairs(where: string, pairs: ImagePairs): Promise<Pairs> {
   checkOptions(where, pairs, ['target', 'prediction'], 'pairs');
   const { target, prediction } = pairs;
@@ -44,10 +44,10 @@ export async function readImagePairs(where: string, pairs: ImagePairs): Promise<
 
 const shownShape = (images: Rows): unknown => (isTensor(images) ? images : images.shape);
 
-/** Reads L, the span that values may take. */
+/** Reads L, the span of the possible values. */
 export const rangeOption = (): Option<number> => number({ above: 0, default: 2 });
 
-/** Checks L by the images that are the truth. */
+/** Refuses an L below the span of the true images. */
 export function checkRange(where: string, range: number, target: Pairs['target']): void {
   let [lowest, highest] = [Infinity, -Infinity];
   for (const value of target) {
@@ -65,7 +65,7 @@ export function checkRange(where: string, range: number, target: Pairs['target']
     );
 }
 
-/** The values with their mean. */
+/** Returns values with their mean. */
 export const scoresOf = (values: Float64Array): ImageScores => ({
   mean: values.reduce((total, value) => total + value, 0) / values.length,
   values,

@@ -18,33 +18,33 @@ import type { TensorPairs } from './perceptual_distance.js';
 
 /** Options of {@link lpipsNetwork}. */
 export interface LPIPSNetworkOptions {
-  /** Which classifier it looks through: `'alex'`, which lpips takes for scores, or `'vgg'`. */
+  /** Classifier whose features are compared: `'alex'`, which lpips uses for scores, or `'vgg'`. */
   network: LPIPSBackbone;
   /**
-   * Its weights: the state_dict of torchvision's `alexnet` or `vgg16`, a .pth or .safetensors file, with
-   * or without its `classifier`.
+   * Weights of the classifier: the state_dict of torchvision's `alexnet` or `vgg16`, a .pth or .safetensors
+   * file, with or without its `classifier`.
    */
   backbone: WeightsFile;
-  /** The linear layers of lpips, version 0.1: `lpips/weights/v0.1/alex.pth` or `vgg.pth` of its package. */
+  /** Linear layers of lpips, version 0.1: `lpips/weights/v0.1/alex.pth` or `vgg.pth` of its package. */
   linear: WeightsFile;
-  /** The values of a black and of a white pixel; default [−1, 1], as lpips has it. */
+  /** Values of a black and of a white pixel; default [−1, 1], as in lpips. */
   range?: readonly [low: number, high: number];
-  /** How many pairs go through the network at a time, an integer from 1 on; default 4. */
+  /** Number of pairs in one pass of the network, an integer from 1 on; default 4. */
   batchSize?: number;
 }
 
-/** Means and deviations of ImageNet's colours, of pixels between −1 and 1. */
+/** The means of ImageNet's colours, for pixels between −1 and 1; `SCALE` has their standard deviations. */
 const SHIFT = [-0.03, -0.088, -0.188];
 const SCALE = [0.458, 0.448, 0.45];
 const EPSILON = 1e-10;
-/** How far rounding and resizing may take a value out of its range, as a part of that. */
+/** The distance by which rounding and resizing may take a value out of the range, as a fraction of its size. */
 const SLACK = 1e-3;
 
-/** LPIPS with its weights; {@link lpipsNetwork} makes it. */
+/** The LPIPS network with its weights, made by {@link lpipsNetwork}. */
 export class LPIPSNetwork {
-  /** The five layers of the classifier, of prepared images. */
+  /** The part of the classifier with the five compared layers as outputs; it takes prepared images. */
   readonly backbone: LayersModel;
-  /** w of each layer. */
+  /** The weights w of each layer. */
   readonly weights: readonly Float32Array[];
 
   /** @internal */
@@ -59,11 +59,11 @@ export class LPIPSNetwork {
   }
 
   /**
-   * The distance of each pair of images, as `lpips.LPIPS(net=…)` has it.
+   * Computes the distance of each pair of images, as `lpips.LPIPS(net=…)` does.
    *
-   * @param pairs `target` and `prediction`, [N, height, width, 3], float32, of values within `range`;
-   *   from 31×31 pixels on for `'alex'`, 16×16 for `'vgg'`. Stay alive.
-   * @returns The distance of each pair, from 0 on, and their mean.
+   * @param pairs `target` and `prediction`, [N, height, width, 3], float32, with values within `range`; at
+   *   least 31×31 pixels for `'alex'`, 16×16 for `'vgg'`. They stay alive.
+   * @returns The distance of each pair, 0 or more, and their mean.
    * @throws GanKitError if shapes differ, images are too small, or a value is out of the range.
    */
   async distance(pairs: TensorPairs): Promise<ImageScores> {
@@ -104,7 +104,7 @@ export class LPIPSNetwork {
     this.backbone.dispose();
   }
 
-  /** `((x − low)·2/(high − low) − 1 − shift) / scale` through the classifier. */
+  /** Computes the features of `((x − low)·2/(high − low) − 1 − shift) / scale`. */
   private features(images: Tensor4D): Tensor[] {
     const [low, high] = this.range;
     return tidy(() => {
@@ -127,7 +127,7 @@ export class LPIPSNetwork {
   }
 }
 
-/** The options of {@link lpipsNetwork} that are no files. */
+/** The schema of the options of {@link lpipsNetwork} that are not files. */
 export const LPIPS_NETWORK: {
   readonly network: Option<LPIPSBackbone>;
   readonly range: Option<readonly [number, number]>;
@@ -139,21 +139,20 @@ export const LPIPS_NETWORK: {
 };
 
 /**
- * LPIPS, ready: the distance of images that was learnt from people's judgements.
+ * Makes the LPIPS network: a distance of images that was learned from people's judgements.
  *
  * `d(x, y) = Σₗ meanᵢⱼ Σ_c wₗ_c (x̂ₗᵢⱼ_c − ŷₗᵢⱼ_c)²` over five layers of AlexNet or VGG16, as
- * `perceptualDistance` has it. Pixels are brought to [−1, 1] from `range`, then to `(x − shift)/scale`
- * with shift (−0.03, −0.088, −0.188) and scale (0.458, 0.448, 0.45) of red, green and blue, as lpips
- * does; images are not resized. Distances equal those of the Python package lpips, version 0.1 of its
- * weights.
+ * `perceptualDistance` computes it. Pixels are scaled from `range` to [−1, 1], then to `(x − shift)/scale`
+ * with shift (−0.03, −0.088, −0.188) and scale (0.458, 0.448, 0.45) for red, green and blue, as in lpips;
+ * images are not resized. Distances equal those of the Python package lpips, version 0.1 of its weights.
  *
- * Nothing is downloaded by itself: the weights are yours to bring. Distances through different
- * classifiers are not comparable; `'alex'` is what is reported.
+ * gan-kit contains no weights, and downloads them only if you pass a URL. Distances with different
+ * classifiers are not comparable; papers report those of `'alex'`.
  *
  * @param options `network`, `backbone` and `linear`; `range` (default [−1, 1]), `batchSize` (default 4).
- * @returns The network; `dispose()` it in the end.
- * @throws GanKitError if a file is damaged or of another network: it lists what is missing and what is
- *   unexpected; if an option is out of range.
+ * @returns The network; call its `dispose()` in the end.
+ * @throws GanKitError if a file is damaged or of another network: the error lists missing and unexpected
+ *   weights; if an option is out of range.
  *
  * **Differentiable:** no.
  *

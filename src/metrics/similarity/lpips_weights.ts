@@ -8,12 +8,12 @@ import type { LPIPSBackbone } from '../../models/lpips_backbone.js';
 import { bytesOf, readStateDict } from '../weights_file.js';
 import type { WeightsFile } from '../weights_file.js';
 
-/** The dense layers that make a classifier of torchvision's features. */
+/** The names of the weights of torchvision's dense layers, which follow the features. */
 const CLASSIFIER = /(^|\.)classifier\.\d+\.(weight|bias)$/;
-/** With dropout before it, as published, a linear layer is module 1, else 0. */
+/** The names of the weights of linear layers: module 1 after a dropout, as published, or else module 0. */
 const LINEAR = /(?:^|\.)lins?\.?(\d)\.model\.[01]\.weight$/;
 
-/** The features of a classifier of torchvision, with the weights of its file. */
+/** Builds the feature layers of a classifier of torchvision, with the weights of its file. */
 export async function readBackbone(
   where: string,
   network: LPIPSBackbone,
@@ -29,7 +29,7 @@ export async function readBackbone(
   });
 }
 
-/** The weights w of each layer, of lpips' file of linear layers. */
+/** Reads the weights w of each layer from lpips' file of linear layers. */
 export async function readLinear(
   where: string,
   network: LPIPSBackbone,

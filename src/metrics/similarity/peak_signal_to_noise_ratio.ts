@@ -5,19 +5,18 @@ import type { ImagePairs, ImageScores } from './image_pairs.js';
 
 /** Options of {@link peakSignalToNoiseRatio}. */
 export interface PeakSignalToNoiseRatioOptions {
-  /** L, the span from the lowest value to the highest, above 0; default 2, that of [−1, 1]. */
+  /** L, the span from the lowest possible value to the highest, above 0; default 2, that of [−1, 1]. */
   range?: number;
 }
 
 /**
- * The peak signal-to-noise ratio of images, in decibels: `PSNR = 10 log₁₀(L² / MSE)`.
+ * Computes the peak signal-to-noise ratio of images, in decibels: `PSNR = 10 log₁₀(L² / MSE)`.
  *
  * MSE is the mean of `(prediction − target)²` over all pixels and channels of one image, in float64.
- * Of an exact copy it is infinite, and so is then the mean. The mean is that of the images'
- * decibels; the ratio of the MSE over all images together, which torchmetrics takes unless told
- * `dim`, is a lower number.
+ * The ratio of an exact copy is infinite, and then the mean is, too. The mean is that of the decibels of the
+ * images. torchmetrics takes the MSE over all images together unless `dim` is set, which gives a lower number.
  *
- * @param pairs `target` and `prediction`, [N, height, width, channels], float32. Stay alive.
+ * @param pairs `target` and `prediction`, [N, height, width, channels], float32. They stay alive.
  * @param options `range`, default 2.
  * @returns The ratio of each pair, and their mean.
  * @throws GanKitError if shapes differ, a value is NaN or infinite, or `target` spans more than `range`.

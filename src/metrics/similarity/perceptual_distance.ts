@@ -10,41 +10,41 @@ import type { RowMatrix } from '../rows.js';
 import { readImagePairs, scoresOf } from './image_pairs.js';
 import type { ImageScores } from './image_pairs.js';
 
-/** Images and what was made in their place, as tensors. */
+/** True images and the predictions of them, as tensors. */
 export interface TensorPairs {
-  /** The truth, [N, height, width, channels], float32. */
+  /** True images, [N, height, width, channels], float32. */
   readonly target: Tensor4D;
-  /** One for each, of the same shape. */
+  /** Predicted images, one for each true one, of the same shape. */
   readonly prediction: Tensor4D;
 }
 
 /** Options of {@link perceptualDistance}. */
 export interface PerceptualDistanceOptions {
   /**
-   * A network's features of images, one tensor [N, hₗ, wₗ, cₗ] for each layer l that counts. They are
-   * disposed of after use.
+   * Computes a network's features of images, one tensor [N, hₗ, wₗ, cₗ] for each compared layer l. The
+   * tensors are disposed of after use.
    */
   extractor: (images: Tensor4D) => readonly Tensor[] | Promise<readonly Tensor[]>;
-  /** w of each layer, cₗ values from 0 on; default: 1 everywhere. */
+  /** Weights w of each layer, cₗ values, 0 or more; default: 1 everywhere. */
   weights?: readonly (readonly number[] | Float32Array)[];
-  /** Added to the length of each feature vector, from 0 on; default 1e-10. */
+  /** ε, added to the length of each feature vector, 0 or more; default 1e-10. */
   epsilon?: number;
 }
 
 /**
- * The distance of images as a network sees them, in the manner of LPIPS.
+ * Computes a distance between the features that a network has of two images, as in LPIPS.
  *
  * `d(x, y) = Σₗ meanᵢⱼ Σ_c wₗ_c (x̂ₗᵢⱼ_c − ŷₗᵢⱼ_c)²`, where `x̂ = x / (‖x‖₂ + ε)` is the feature vector
- * of a place, brought to length 1 over its channels. The sums are taken in float64.
+ * of a place, scaled to length 1 over its channels. The sums are computed in float64.
  *
- * It is LPIPS with the layers and the learnt weights of LPIPS alone, and then of its one network; the
- * same with all weights 1 is its authors' unlearnt baseline. With any other extractor it is a
- * distance of that network, and comparable only with distances of the same.
+ * It is LPIPS only with the layers and the learned weights of LPIPS, which belong to one network. With all
+ * weights 1 it is the baseline of the authors without learning. With any other extractor it is a distance
+ * of that network, and comparable only with distances of the same network.
  *
- * @param pairs `target` and `prediction`, [N, height, width, channels]. Stay alive.
+ * @param pairs `target` and `prediction`, [N, height, width, channels], float32. They stay alive.
  * @param options `extractor`; `weights`, default 1; `epsilon`, default 1e-10.
  * @returns The distance of each pair, and their mean.
- * @throws GanKitError if shapes differ, features are no tensors of rank 4, or weights do not fit them.
+ * @throws GanKitError if shapes differ, features are not tensors of rank 4, or weights do not fit them.
  *
  * **Differentiable:** no.
  *
@@ -126,13 +126,13 @@ export async function perceptualDistance(
   }
 }
 
-/** The features of a layer: a row for each place of each image. */
+/** The features of a layer: one row for each place of each image. */
 interface Features {
   readonly matrix: RowMatrix;
   readonly places: number;
 }
 
-/** Σ_c w_c (x̂_c − ŷ_c)² of one place. */
+/** Computes Σ_c w_c (x̂_c − ŷ_c)² of one place. */
 function weightedSquare(
   x: RowMatrix,
   y: RowMatrix,
@@ -144,7 +144,7 @@ function weightedSquare(
   const length = ({ data }: RowMatrix) => {
     let square = 0;
     for (let c = 0; c < columns; c++) square += data[row * columns + c]! ** 2;
-    return Math.sqrt(square) + epsilon || 1; // without ε: nothing stays nothing
+    return Math.sqrt(square) + epsilon || 1; // without ε, a vector of zeros stays one
   };
   const [lengthX, lengthY] = [length(x), length(y)];
   let total = 0;

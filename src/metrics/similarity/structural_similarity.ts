@@ -7,30 +7,30 @@ import type { ImagePairs, ImageScores } from './image_pairs.js';
 
 /** Options of {@link structuralSimilarity}. */
 export interface StructuralSimilarityOptions {
-  /** L, the span from the lowest value to the highest, above 0; default 2, that of [−1, 1]. */
+  /** L, the span from the lowest possible value to the highest, above 0; default 2, that of [−1, 1]. */
   range?: number;
-  /** Pixels across the window, odd; default 11. */
+  /** Width of the window in pixels, odd; default 11. */
   windowSize?: number;
   /** Standard deviation of the window's Gaussian in pixels, above 0; default 1.5. */
   sigma?: number;
-  /** K₁, from 0 on; default 0.01. */
+  /** K₁, 0 or more; default 0.01. */
   k1?: number;
-  /** K₂, from 0 on; default 0.03. */
+  /** K₂, 0 or more; default 0.03. */
   k2?: number;
 }
 
 /**
- * The structural similarity of images: are brightness, contrast and pattern the same, place by place?
+ * Computes the structural similarity of images: how well brightness, contrast and pattern agree at each place.
  *
  * `SSIM = (2μₓμ_y + C₁)(2σ_xy + C₂) / ((μₓ² + μ_y² + C₁)(σₓ² + σ_y² + C₂))`, with C₁ = (K₁L)² and
- * C₂ = (K₂L)². Means, variances and the covariance are those under a Gaussian window whose weights
- * sum to 1; the value of an image is the mean over every place where the window lies inside it, and
- * over the channels, in float64. It lies in [−1, 1], and is 1 for equal images.
+ * C₂ = (K₂L)². Means, variances and the covariance are weighted by a Gaussian window whose weights sum to 1.
+ * The value of an image is the mean over all places where the window is inside the image, and over the channels,
+ * in float64. It is in [−1, 1], and 1 for equal images.
  *
  * scikit-image gives this number with `gaussian_weights=True, use_sample_covariance=False`;
  * torchmetrics mirrors the border before it filters, and so counts every pixel.
  *
- * @param pairs `target` and `prediction`, [N, height, width, channels], float32. Stay alive.
+ * @param pairs `target` and `prediction`, [N, height, width, channels], float32. They stay alive.
  * @param options `range` 2, `windowSize` 11, `sigma` 1.5, `k1` 0.01, `k2` 0.03 by default.
  * @returns The similarity of each pair, and their mean.
  * @throws GanKitError if shapes differ, a value is NaN or infinite, `target` spans more than `range`,
@@ -97,7 +97,7 @@ interface Plane {
   readonly width: number;
 }
 
-/** The mean of SSIM over the places where the window fits. */
+/** Computes the mean of SSIM over the places where the window fits. */
 function ofPlanes(
   x: Plane,
   y: Plane,
@@ -114,18 +114,18 @@ function ofPlanes(
   let total = 0;
   for (let i = 0; i < meanX!.length; i++) {
     const [mx, my] = [meanX![i]!, meanY![i]!];
-    // of a flat patch, rounding must not make a negative variance
+    // rounding must not make the variance of a flat patch negative
     const varianceX = Math.max(xx![i]! - mx * mx, 0);
     const varianceY = Math.max(yy![i]! - my * my, 0);
     const covariance = xy![i]! - mx * my;
     const similar = (2 * mx * my + c1) * (2 * covariance + c2);
     const most = (mx * mx + my * my + c1) * (varianceX + varianceY + c2);
-    total += most === 0 ? 1 : similar / most; // without constants: nothing there, in either image
+    total += most === 0 ? 1 : similar / most; // without constants, 0/0 if both means or both variances are 0
   }
   return total / meanX!.length;
 }
 
-/** Across, then down: the weights of the square window are products of these. */
+/** Filters rows, then columns: the weights of the square window are products of those of `window`. */
 function filter({ values, width }: Plane, window: Float64Array): Float64Array {
   const height = values.length / width;
   const across = width - window.length + 1;
@@ -143,7 +143,7 @@ function filter({ values, width }: Plane, window: Float64Array): Float64Array {
   return result;
 }
 
-/** Weights of a Gaussian about the middle of the window, of sum 1. */
+/** Computes the weights of a Gaussian around the middle of the window, with sum 1. */
 function gaussian(size: number, sigma: number): Float64Array {
   const weights = Float64Array.from({ length: size }, (_, i) =>
     Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * sigma * sigma)),
