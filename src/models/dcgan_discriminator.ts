@@ -16,27 +16,29 @@ import type { Normalization } from './normalization.js';
 /** Options of {@link dcganDiscriminator}. */
 export interface DCGANDiscriminatorOptions extends DCGANOptions {
   /**
-   * Of all layers but the first one; default `'batch'` for the paper's form without `spectralNorm`, else `'none'`.
+   * The normalization after each convolution except the first; default `'batch'` for the paper's form without
+   * `spectralNorm`, else `'none'`.
    */
   normalization?: Normalization;
   /**
-   * How many convolutions of stride 2, each halving the image and doubling the channels; default
-   * until 4 to 7 pixels are left. One more lets a small network see the whole image at once.
+   * The number of convolutions of stride 2, from 1 to 8; each halves the image and doubles the channels.
+   * By default 4 to 7 pixels are left at the end. With one more, the last convolution of a small network covers
+   * the whole image.
    */
   layers?: number;
-  /** Dropout rate after each convolution; default 0 ('paper') or 0.3 ('tutorial'). */
+  /** Dropout rate after each convolution, in [0, 1); default 0 ('paper') or 0.3 ('tutorial'). */
   dropout?: number;
 }
 
 /**
- * The discriminator of DCGAN: images `[batch, h, w, c]` to logits `[batch, 1]`.
+ * Makes the discriminator of DCGAN, from images `[batch, h, w, c]` to logits `[batch, 1]`.
  *
- * Convolutions of stride 2 with LeakyReLU that double the channels, down to 4 to 7 pixels, then one
- * dense unit. No sigmoid: every loss of this library takes logits.
+ * It has convolutions of stride 2 with LeakyReLU that double the channels, down to 4 to 7 pixels, then
+ * one dense unit. There is no sigmoid, because every loss of this library takes logits.
  *
  * @param options See {@link DCGANDiscriminatorOptions}.
- * @returns A model with weights drawn from the seed.
- * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
+ * @returns A model with random weights, determined by the seed.
+ * @throws GanKitError if an option is out of range or `imageShape` cannot be halved down to 4 to 7 pixels.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *

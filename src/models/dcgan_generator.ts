@@ -13,24 +13,27 @@ import type { Normalization } from './normalization.js';
 
 /** Options of {@link dcganGenerator}. */
 export interface DCGANGeneratorOptions extends DCGANOptions {
-  /** Length of the latent vector; default 100. */
+  /** The length of the latent vector, 1 or more; default 100. */
   latentSize?: number;
-  /** Default `'batch'`; of the tutorial's projection by unit, with `'instance'` by channel. */
+  /**
+   * The normalization after all layers except the last; default `'batch'`. Batch normalization after the tutorial's
+   * dense layer is by unit; everything else is normalized by channel.
+   */
   normalization?: Normalization;
 }
 
 /**
- * The generator of DCGAN: latent vectors `[batch, latentSize]` to images `[batch, h, w, c]` in
- * (−1, 1).
+ * Makes the generator of DCGAN, from latent vectors `[batch, latentSize]` to images `[batch, h, w, c]`
+ * in (−1, 1).
  *
- * `'paper'`: project and reshape to 4×4, then transposed convolutions of stride 2 that halve the
- * channels, each with normalization and ReLU, the last one with tanh. `'tutorial'` (28×28): dense to
- * 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of stride 2 to f and to the image,
- * with LeakyReLU.
+ * `'paper'`: a dense layer whose output is reshaped to 4×4 (up to 7×7 for other sizes), then transposed
+ * convolutions of stride 2 that halve the channels, each with normalization and ReLU, the last one with
+ * tanh. `'tutorial'` (28×28): dense to 7·7·4f, a transposed convolution 5×5 of stride 1 to 2f, two of
+ * stride 2 to f and to the image, with LeakyReLU.
  *
  * @param options See {@link DCGANGeneratorOptions}.
- * @returns A model with weights drawn from the seed.
- * @throws GanKitError if an option is out of range or the size cannot be halved evenly.
+ * @returns A model with random weights, determined by the seed.
+ * @throws GanKitError if an option is out of range or `imageShape` cannot be halved down to 4 to 7 pixels.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
@@ -92,7 +95,7 @@ function makeGenerator(options: DCGANGeneratorOptions): ModelOf<Tensor4D> {
   ];
   const reshape = layers.reshape({ targetShape: [height, width, projected], name: 'reshape' });
   const normalized = [...after('project'), activation('project_act')];
-  // by channel, as in PyTorch's DCGAN, or by unit, as in the tutorial: 49 times as many statistics
+  // by channel, as in PyTorch's DCGAN, or by unit, as in the tutorial, which has 49 times as many statistics
   const byUnit = form === 'tutorial' && normalization !== 'instance';
   stack.push(...(byUnit ? [...normalized, reshape] : [reshape, ...normalized]));
   const block = (name: string, channels: number, strides: number) =>

@@ -11,39 +11,39 @@ import type { Normalization } from './normalization.js';
 
 type Layer = layers.Layer;
 
-/** Height, width and channels of an image. */
+/** The height, width and channels of an image. */
 export type ImageShape = readonly [number, number, number];
 
-/** What both DCGAN networks have in common. */
+/** Options of both DCGAN networks. */
 export interface DCGANOptions {
   /**
-   * `[height, width, channels]`; height and width are 4 to 7 times the same power of two, from 8 on (28, 32, 48,
-   * 64, 128 …); default [64, 64, 3].
+   * `[height, width, channels]`; height and width are 8 or more, and each is 4 to 7 times the same power of two
+   * (28, 32, 48, 64, 128 …); default [64, 64, 3].
    */
   imageShape?: ImageShape;
   /**
-   * Channels of the layer next to the image; they double towards the middle. Default 64, and 128 for the
-   * paper's generator.
+   * f, the channels of the layer next to the image, 1 or more; they double with each layer away from it. Default 64,
+   * and 128 for the paper's generator.
    */
   filters?: number;
   /**
-   * `'paper'` (arXiv 1511.06434), or `'tutorial'`: the smaller form for 28×28 that many courses
-   * teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default `'tutorial'`
-   * for 28×28, else `'paper'`.
+   * The form of the network: `'paper'` (arXiv 1511.06434), or `'tutorial'`, the smaller one for 28×28 that many
+   * courses teach, with slope 0.3, dropout 0.3 and one more transposed convolution. Default `'tutorial'` for 28×28,
+   * else `'paper'`.
    */
   form?: 'paper' | 'tutorial';
-  /** Height and width of each kernel; default 5, as in both sources (PyTorch's example has 4). */
+  /** The height and width of each kernel, 2 or more; default 5, as in both sources (PyTorch's example has 4). */
   kernelSize?: number;
   /**
-   * Whether the layers that no normalization follows, at the image and at the logit, have a bias;
-   * default true (PyTorch's example has none), false for the output of the tutorial's generator.
+   * Whether the layers without normalization, at the image and at the logit, have a bias; default true
+   * (PyTorch's example has none), false for the output of the tutorial's generator.
    */
   outerBias?: boolean;
   /** Whether every layer with weights is spectrally normalized; default false. */
   spectralNorm?: boolean;
-  /** Slope of LeakyReLU where it is negative; default 0.2 ('paper') or 0.3 ('tutorial'). */
+  /** Slope of LeakyReLU for negative values, in [0, 1]; default 0.2 ('paper') or 0.3 ('tutorial'). */
   negativeSlope?: number;
-  /** Standard deviation of the initial kernels; default 0.02. */
+  /** Standard deviation of the initial kernels, above 0; default 0.02. */
   stddev?: number;
   /** Any integer from 0 on; default 0. */
   seed?: number;
@@ -51,7 +51,7 @@ export interface DCGANOptions {
   name?: string;
 }
 
-/** How the options are read that both networks have; what has no default here has one by the form. */
+/** Schema of the options of both networks; those without a default here have one that depends on the form. */
 export const DCGAN: SchemaRead<
   Pick<DCGANOptions, 'imageShape' | 'kernelSize' | 'spectralNorm' | 'stddev' | 'seed'>
 > &
@@ -68,7 +68,7 @@ export const DCGAN: SchemaRead<
 
 type ReadDCGAN = OptionsOf<typeof DCGAN>;
 
-/** The common options with the defaults of the form, and the resolutions. */
+/** The common options with the defaults of the form, the smallest size, and the number of doublings. */
 interface Plan extends ReadDCGAN {
   readonly base: readonly [number, number];
   readonly doublings: number;
@@ -78,7 +78,7 @@ interface Plan extends ReadDCGAN {
   readonly negativeSlope: number;
 }
 
-/** Halves a size until 7 or less is left: 28 → 7 twice, 64 → 4 four times. */
+/** Halves a size while it is even and above 7: 28 twice to 7, 64 four times to 4. */
 function halvings(size: number): { base: number; doublings: number } {
   let doublings = 0;
   while (size > 7 && size % 2 === 0) {
@@ -88,7 +88,7 @@ function halvings(size: number): { base: number; doublings: number } {
   return { base: size, doublings };
 }
 
-/** Lays out the resolutions and fills in what follows from the form. */
+/** Computes the sizes of the layers, and fills in the defaults that depend on the form. */
 export function planDCGAN(where: string, read: ReadDCGAN): Plan {
   const { imageShape } = read;
   const [height, width] = imageShape;
@@ -117,13 +117,13 @@ export function planDCGAN(where: string, read: ReadDCGAN): Plan {
   return { ...read, base, doublings, form, filters, outerBias, negativeSlope };
 }
 
-/** How a normalization enters a chain of layers. */
+/** The effect of a normalization on a chain of layers. */
 export interface Normalizer {
-  /** False where the normalization has an offset of its own, as batch normalization has. */
+  /** Whether layers before the normalization have a bias: not before batch normalization, which has an offset. */
   readonly useBias: boolean;
-  /** Wraps a layer with weights as the normalization asks. */
+  /** Wraps a layer with weights in spectral normalization, if the network has it. */
   readonly wrap: (layer: Layer) => Layer;
-  /** The layers that follow one with weights of a name. */
+  /** Makes the layers that follow the layer of a name. */
   readonly after: (name: string) => Layer[];
 }
 

@@ -4,12 +4,13 @@ import type { Convolution } from './inception_units.js';
 
 type Node = SymbolicTensor;
 
+/** The first two convolutions of the branch with two 3×3 convolutions in a row. */
 const TRIPLE: readonly Convolution[] = [
   ['branch3x3dbl_1', 64, 1],
   ['branch3x3dbl_2', 96, 3],
 ];
 
-/** 35×35, with `pooled` channels from the averages. */
+/** Builds a block of 35×35 with `pooled` channels from its average pooling. */
 export function blockA(x: Node, block: string, pooled: number): Node {
   return join(block, [
     chain(x, block, [['branch1x1', 64, 1]]),
@@ -22,7 +23,7 @@ export function blockA(x: Node, block: string, pooled: number): Node {
   ]);
 }
 
-/** 35×35 to 17×17. */
+/** Builds the block from 35×35 to 17×17. */
 export function blockB(x: Node, block: string): Node {
   return join(block, [
     chain(x, block, [['branch3x3', 384, 3, 2]]),
@@ -31,7 +32,7 @@ export function blockB(x: Node, block: string): Node {
   ]);
 }
 
-/** 17×17, with `inner` channels between the halves of the 7×7 convolutions. */
+/** Builds a block of 17×17 with `inner` channels between the 1×7 and 7×1 parts of the 7×7 convolutions. */
 export function blockC(x: Node, block: string, inner: number): Node {
   return join(block, [
     chain(x, block, [['branch1x1', 192, 1]]),
@@ -51,7 +52,7 @@ export function blockC(x: Node, block: string, inner: number): Node {
   ]);
 }
 
-/** 17×17 to 8×8. */
+/** Builds the block from 17×17 to 8×8. */
 export function blockD(x: Node, block: string): Node {
   return join(block, [
     chain(x, block, [
@@ -68,7 +69,10 @@ export function blockD(x: Node, block: string): Node {
   ]);
 }
 
-/** 8×8; the last branch sees averages, in the last block of the network of 2015 maxima. */
+/**
+ * Builds a block of 8×8 whose last branch starts with the given pooling. The network of 2015 has `'max'` in its last
+ * block.
+ */
 export function blockE(x: Node, block: string, pooling: 'average' | 'max'): Node {
   const split = (y: Node, name: string) => [
     chain(y, block, [[`${name}a`, 384, [1, 3]]]),

@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 
-/** A convolution: its name, filters, kernel and stride. */
+/** The name, filters, kernel size and stride of a convolution. */
 export type Convolution = readonly [
   name: string,
   filters: number,
@@ -11,7 +11,7 @@ export type Convolution = readonly [
 
 type Node = SymbolicTensor;
 
-/** Convolution without bias, normalization by the running statistics, ReLU. */
+/** Applies a convolution without bias, normalization by the running statistics, and ReLU. */
 export function convolve(x: Node, convolution: Convolution, padding: 'same' | 'valid'): Node {
   const [name, filters, kernelSize, strides = 1] = convolution;
   const window = { filters, kernelSize, strides, padding };
@@ -25,7 +25,7 @@ export function convolve(x: Node, convolution: Convolution, padding: 'same' | 'v
   return layers.reLU({ name: `${name}_act` }).apply(norm.apply(convolved)) as Node;
 }
 
-/** One after the other, in a block; what has a stride is not padded. */
+/** Applies the convolutions of a branch one after the other; pads only those of stride 1. */
 export function chain(x: Node, block: string, convolutions: readonly Convolution[]): Node {
   return convolutions.reduce((y, [name, filters, kernelSize, strides = 1]) => {
     const named: Convolution = [`${block}_${name}`, filters, kernelSize, strides];
@@ -33,17 +33,18 @@ export function chain(x: Node, block: string, convolutions: readonly Convolution
   }, x);
 }
 
+/** Joins the branches of a block along the channels. */
 export function join(block: string, branches: readonly Node[]): Node {
   return layers.concatenate({ name: block }).apply([...branches]) as Node;
 }
 
-/** 3×3 averages; at the border of the pixels that are there, as in TensorFlow. */
+/** Applies 3×3 average pooling; averages at the border are over the existing pixels, as in TensorFlow. */
 export function averages(x: Node, block: string): Node {
   const pool = { poolSize: 3, strides: 1, padding: 'same' } as const;
   return layers.averagePooling2d({ ...pool, name: `${block}_average` }).apply(x) as Node;
 }
 
-/** 3×3 maxima: of stride 2 without padding, or of stride 1 with. */
+/** Applies 3×3 max pooling, without padding for stride 2, with padding for stride 1. */
 export function maxima(x: Node, block: string, strides: 1 | 2): Node {
   const pool = { poolSize: 3, strides, padding: strides === 1 ? 'same' : 'valid' } as const;
   return layers.maxPooling2d({ ...pool, name: `${block}_max` }).apply(x) as Node;

@@ -16,15 +16,15 @@ const WHERE = 'inceptionV3';
 
 /** Options of {@link inceptionV3}. */
 export interface InceptionV3Options {
-  /** `[height, width, 3]`, from 75 pixels on; default [299, 299, 3], the only size of the metrics. */
+  /** `[height, width, 3]`, each side 75 pixels or more; default [299, 299, 3], the only size that metrics use. */
   inputShape?: readonly [height: number, width: number, channels: 3];
-  /** Which random weights it has until others are loaded, an integer from 0 on; default 0. */
+  /** The seed of the initial random weights, an integer from 0 on; default 0. */
   seed?: number;
   /** The model's name; default `'inception'`. */
   name?: string;
 }
 
-/** The smallest image of which the last block leaves a pixel. */
+/** The smallest height and width for which the last block has an output pixel. */
 const SMALLEST = 75;
 
 type Shape = readonly [height: number, width: number, channels: 3];
@@ -44,30 +44,31 @@ function checkShape(where: string, parameter: string, value: unknown): asserts v
 }
 
 /**
- * The Inception-v3 of 2015 behind FID, KID and the Inception Score: images to features and to the
- * logits of 1,008 classes.
+ * Makes the Inception-v3 network of 2015 that FID, KID and the Inception Score use, from images to
+ * features and to the logits of 1,008 classes.
  *
- * Five convolutions and two poolings, then blocks of branches that are joined: 3 of 35×35, 5 of 17×17,
- * 3 of 8×8; each convolution is `relu(γ (W∗x − μ)/√(σ² + 0.001) + β)` with the running statistics. It
- * differs from the network of the paper and of torchvision: averages within the blocks are of the
- * pixels that are there, not of the zeros around them; the last block has maxima in their place; there
- * are 1,008 classes; and nothing is drawn at random.
+ * It has five convolutions and two poolings, then blocks whose branches are joined: 3 of 35×35, 5 of
+ * 17×17, 3 of 8×8; each convolution is `relu(γ (W∗x − μ)/√(σ² + 0.001) + β)` with the running
+ * statistics. It differs from the network of the paper and of torchvision: average pooling in the blocks
+ * ignores the padding around the image; the last block has max pooling instead; there are 1,008 classes;
+ * and there is no dropout.
  *
- * The outputs are the six features of torch-fidelity, in its order and as layers by its names: `'64'`,
+ * The outputs are the six features of torch-fidelity, in its order; their layers have its names: `'64'`,
  * `'192'`, `'768'` and `'2048'`, the means over all pixels after the first pooling, the second, the
- * 17×17 blocks and the last one; `'logits_unbiased'`, W·f of the last of these; `'logits'`, W·f + b.
- * The other layers are named after its modules: `Mixed_5b_branch1x1`, and what belongs to one `_norm`
- * and `_act`. `loadStateDict` with `architecture: 'inception'` brings the published weights in.
+ * 17×17 blocks and the last block; `'logits_unbiased'`, W·f of the last of these; `'logits'`, W·f + b.
+ * The other layers are named after its modules, `Mixed_5b_branch1x1`, and their normalization and
+ * activation end with `_norm` and `_act`. `loadStateDict` with `architecture: 'inception'` loads the
+ * published weights.
  *
- * For metrics take `inceptionFeatures`, which loads weights and prepares images. This is the bare
- * network: it expects images of 299×299 with values (x − 128)/128, and has random weights.
+ * For metrics use `inceptionFeatures`, which loads weights and prepares images. This function makes only
+ * the network: it expects images of 299×299 with values (x − 128)/128, and has random weights.
  *
  * @param options See {@link InceptionV3Options}.
- * @returns A model of six outputs, each [batch, d]. No weight is trainable. Kernels are drawn uniformly
- *   from ±√(6/fan-in), which keeps the size of activations; scales and variances 1, the rest 0.
+ * @returns A model of six outputs, each [batch, d]. No weight is trainable. Kernels are uniform on [−b, b),
+ *   b = √(6/fan-in), which preserves the scale of activations; scales and variances are 1, the rest 0.
  * @throws GanKitError if an option is out of range.
  *
- * **Differentiable:** not promised; it is there for inference.
+ * **Differentiable:** not guaranteed; the network is meant for inference.
  *
  * @example
  * ```ts
@@ -89,7 +90,7 @@ export function inceptionV3(options: InceptionV3Options = {}): LayersModel {
   return allOrNothing(() => drawn(build(read), read.seed));
 }
 
-/** Draws the kernels. */
+/** Draws the kernels of a network, and returns the network. */
 function drawn(network: LayersModel, seed: number): LayersModel {
   const stream = new RandomStream(seed, 'inceptionV3');
   for (const { path, variable } of namedWeights(network)) {
@@ -103,7 +104,7 @@ function drawn(network: LayersModel, seed: number): LayersModel {
   return network;
 }
 
-/** The same, with kernels of zeros that wait for weights. */
+/** Makes the same network with kernels of zeros, for weights to be loaded. */
 export const emptyInception = (options: InceptionV3Options = {}): LayersModel =>
   build(readOptions(WHERE, options, SCHEMA));
 
@@ -141,6 +142,6 @@ function build({ inputShape, name }: OptionsOf<typeof SCHEMA>): LayersModel {
   return model({ inputs: image, outputs: [...means, features, unbiased, biased], name });
 }
 
-/** Over all pixels. */
+/** Averages each channel over all pixels. */
 const mean = (x: SymbolicTensor, name: string) =>
   layers.globalAveragePooling2d({ name }).apply(x) as SymbolicTensor;

@@ -10,17 +10,18 @@ import { WeightNormalization } from '../layers/reparametrization/weight_normaliz
 import { SpectralNormalization } from '../layers/spectral/spectral_normalization.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 
+/** The names of weights that are drawn as kernels. */
 const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
 
 /** Options of {@link initializeWeights}. */
 export interface InitializeWeightsOptions {
-  /** Standard deviation of kernels and of normalization scales; default 0.02. */
+  /** Standard deviation of kernels and of normalization scales, above 0; default 0.02. */
   stddev?: number;
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
 
-/** How the options of initial weights are read, by models too. */
+/** Schema of the options of initial weights, also used by models. */
 export const INITIAL_WEIGHTS: SchemaRead<InitializeWeightsOptions> = {
   stddev: number({ above: 0, default: 0.02 }),
   seed: seed(),
@@ -28,15 +29,15 @@ export const INITIAL_WEIGHTS: SchemaRead<InitializeWeightsOptions> = {
 
 /**
  * Draws the weights of a model as DCGAN does: kernels from N(0, stddev²), normalization scales from
- * N(1, stddev²), biases and offsets 0.
+ * N(1, stddev²). Biases and offsets keep their values, 0 in a new model.
  *
- * Each weight has a random stream named after its path: adding a layer does not change the others.
- * Spectrally normalized layers warm up their power iteration on the new kernel, weight-normalized ones take
- * its length, and kernels with an equalized learning rate are drawn from N(0, 1), as they are scaled in use.
+ * Each weight has a random stream named after its path, so that adding a layer does not change the other
+ * weights. Spectrally normalized layers adapt u and v to the new kernel, weight-normalized ones set g to its
+ * length, and kernels with an equalized learning rate are drawn from N(0, 1), because the layer scales them.
  *
- * @param model A built model; its weights are overwritten.
+ * @param model A built model; its kernels and scales are overwritten.
  * @param options `stddev` > 0, `seed`.
- * @throws GanKitError if an option is out of range.
+ * @throws GanKitError if `model` is not a model or an option is out of range.
  *
  * @example
  * ```ts
@@ -76,10 +77,10 @@ export function initializeWeights(
     else if (layer instanceof WeightNormalization) layer.resetMagnitudes();
 }
 
-/** Mean and standard deviation of a weight by its name; none for those that start at 0. */
+/** Returns the mean and standard deviation of a weight by its name; undefined for a weight that is not drawn. */
 function distribution(name: string, stddev: number): [number, number] | undefined {
   if (KERNELS.includes(name)) return [0, stddev];
   if (name === 'gamma') return [1, stddev];
-  if (name.endsWith('_v')) return [0, 1]; // a singular vector's direction; warming up makes it a unit
+  if (name.endsWith('_v')) return [0, 1]; // a singular vector; `warmUp` normalizes it
   return undefined;
 }

@@ -2,23 +2,26 @@ import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { conv2d } from '../layers/conv2d.js';
 
-/** Which classifier LPIPS looks through: AlexNet or VGG16. */
+/** The classifier whose features LPIPS compares: AlexNet or VGG16. */
 export type LPIPSBackbone = 'alex' | 'vgg';
 
+/** The architecture of a classifier. */
 interface Plan {
-  /** Of each layer that counts, the convolutions before it: filters, kernel, stride and padding. */
+  /** The convolutions before each compared layer: filters, kernel, stride and padding. */
   readonly stages: readonly (readonly (readonly [number, number, number, number])[])[];
-  /** The windows of maxima, of stride 2 and without padding. */
+  /** The window of max pooling, which has stride 2 and no padding. */
   readonly pool: number;
-  /** Before which stages they are. */
+  /** The stages that start with max pooling. */
   readonly pooled: readonly number[];
-  /** The smallest image of which the last maxima leave a pixel. */
+  /** The smallest height and width for which the last pooling has an output pixel. */
   readonly smallest: number;
 }
 
+/** Lists `count` 3×3 convolutions of stride 1 and padding 1. */
 const small = (filters: number, count: number) =>
   Array.from({ length: count }, () => [filters, 3, 1, 1] as const);
 
+/** The architectures by their names. */
 export const LPIPS_PLANS: Readonly<Record<LPIPSBackbone, Plan>> = {
   alex: {
     stages: [[[64, 11, 4, 2]], [[192, 5, 1, 2]], small(384, 1), small(256, 1), small(256, 1)],
@@ -31,7 +34,7 @@ export const LPIPS_PLANS: Readonly<Record<LPIPSBackbone, Plan>> = {
 };
 
 /**
- * Builds the convolutions of torchvision's AlexNet or VGG16, with kernels of zeros that wait for weights.
+ * Builds the convolutions of torchvision's AlexNet or VGG16, with kernels of zeros, for weights to be loaded.
  * The outputs are the five ReLUs that LPIPS compares: each convolution of AlexNet, and the last one
  * before each pooling of VGG16.
  */

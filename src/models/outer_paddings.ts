@@ -2,32 +2,33 @@ import { fail } from '../internal/check.js';
 import { checkSizes } from '../internal/image_sizes.js';
 import type { TranslationShape } from './translation_plan.js';
 
+/** The pixels of padding on both sides of one axis. */
 type Sides = readonly [before: number, after: number];
 
-/** Of the 7×7 convolutions at both ends of a residual generator, by rows and columns. */
+/** The paddings of the first and last 7×7 convolution of a residual generator, by rows and columns. */
 interface OuterPaddings {
   readonly first: readonly [Sides, Sides];
   readonly last: readonly [Sides, Sides];
-  /** Channels that come out. */
+  /** The number of output channels. */
   readonly channels: number;
 }
 
-/** The shapes of what goes into a generator and of what comes out. */
+/** The shapes of a generator's input and output. */
 interface Shapes {
   readonly inputShape: TranslationShape;
   readonly outputShape: readonly [number, number, number] | undefined;
   readonly outputChannels: number | undefined;
 }
 
-/** What keeps the size under a 7×7 kernel, changed by `difference` pixels in all. */
+/** Computes the padding with which a 7×7 convolution changes the size by `difference` pixels. */
 const sides = (difference: number): Sides => [
   3 + Math.floor(difference / 2),
   3 + Math.ceil(difference / 2),
 ];
 
 /**
- * The reflections that make the images that are asked for, of images of another size: the first one
- * grows, the last one shrinks. The network between works on the larger of the two.
+ * Computes the reflection paddings that turn images of the input size into images of the output size. The first
+ * padding grows the images or the last one shrinks them, so that the layers between work on the larger size.
  */
 export function outerPaddings(where: string, shapes: Shapes): OuterPaddings {
   const { inputShape, outputShape, outputChannels } = shapes;
@@ -47,7 +48,7 @@ export function outerPaddings(where: string, shapes: Shapes): OuterPaddings {
   checkSizes(where, larger, inner, { multipleOf: 4, least: 8 });
   differences.forEach((difference, axis) => {
     const size = inputShape[axis]!;
-    // a reflection shows less than the image has, and padding is not less than none
+    // reflection pads by less than the size of the image, and padding cannot be negative
     const most = 2 * (size - 4);
     if (difference < -6 || difference > most)
       fail(

@@ -11,26 +11,28 @@ import type {
 
 /** Options of {@link patchDiscriminator}. */
 export interface PatchDiscriminatorOptions extends TranslationDiscriminatorOptions {
-  /** Convolutions of stride 2, from 1 to 6; default 3, which sees patches of 70×70. */
+  /** The number of convolutions of stride 2, from 1 to 6; default 3, for patches of 70×70. */
   layers?: number;
 }
 
 /**
- * PatchGAN: images `[batch, h, w, c]` to one logit for each of many overlapping patches, `[batch, p, q, 1]`.
+ * Makes PatchGAN, a discriminator from images `[batch, h, w, c]` to one logit for each of many overlapping
+ * patches, `[batch, p, q, 1]`.
  *
- * n = `layers` convolutions 4×4 of stride 2 with f·min(2^k, 8) channels, f = `filters`, k from 0; one of
+ * It has n = `layers` convolutions 4×4 of stride 2 with f·min(2^k, 8) channels, f = `filters`, k from 0; one of
  * stride 1 with f·min(2^n, 8); each padded by 1 and followed by normalization (not the first) and
- * LeakyReLU; one of stride 1 to the logits. A logit sees 16, 34, 70, 142, 286 or 574 pixels across for n from
- * 1 to 6, and h pixels give ⌊h/2ⁿ⌋ − 2 logits: 30 × 30 for 256 × 256. No sigmoid: losses take logits.
+ * LeakyReLU; and one of stride 1 to the logits. A logit depends on a patch of 16, 34, 70, 142, 286 or 574 pixels
+ * in height and width for n from 1 to 6, and h pixels give ⌊h/2ⁿ⌋ − 2 logits: 30 × 30 for 256 × 256. There is
+ * no sigmoid, because losses take logits.
  *
- * First and last convolution have biases; the others with `'instance'`, and with spectral normalization
- * where no other is. A normalization that follows a spectrally normalized convolution cancels 1/σ.
+ * The first and the last convolution have biases. The others have them with `'instance'`, and with spectral
+ * normalization if there is no other. A normalization after a spectrally normalized convolution cancels 1/σ.
  *
  * @param options See {@link TranslationDiscriminatorOptions} and {@link PatchDiscriminatorOptions}; `normalization` is
  *   `'instance'` by default, and `'none'` with `spectralNorm`. Height and width are 3·2^layers or more, or `null`.
- * @returns A model with weights drawn from the seed. Its layers: `conv0` … `conv{layers + 1}`,
+ * @returns A model with random weights, determined by the seed. Its layers: `conv0` … `conv{layers + 1}`,
  *   `conv{k}_norm`, `conv{k}_act`.
- * @throws GanKitError if an option is out of range or the images are too small; it names sizes that fit.
+ * @throws GanKitError if an option is out of range or the images are too small; the message names sizes that fit.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *

@@ -8,15 +8,16 @@ import type { TranslationDiscriminatorOptions } from './translation_discriminato
 export type PixelDiscriminatorOptions = TranslationDiscriminatorOptions;
 
 /**
- * PixelGAN: images `[batch, h, w, c]` to one logit for each pixel, `[batch, h, w, 1]`, from its colour alone.
+ * Makes PixelGAN, a discriminator from images `[batch, h, w, c]` to one logit for each pixel, `[batch, h, w, 1]`,
+ * that depends only on the color of this pixel.
  *
- * Convolutions 1×1 to f = `filters` channels · LeakyReLU, to 2f · normalization · LeakyReLU, and to the
- * logit. The first has a bias; the others with `'instance'`, and with spectral normalization where no other
- * is.
+ * It has convolutions 1×1 to f = `filters` channels · LeakyReLU, to 2f · normalization · LeakyReLU, and to the
+ * logit. The first has a bias. The others have one with `'instance'`, and with spectral normalization if there
+ * is no other.
  *
  * @param options See {@link TranslationDiscriminatorOptions}; `normalization` is `'instance'` by default, and
  *   `'none'` with `spectralNorm`. Height and width may be `null`.
- * @returns A model with weights drawn from the seed. Its layers: `conv0`, `conv0_act`, `conv1`,
+ * @returns A model with random weights, determined by the seed. Its layers: `conv0`, `conv0_act`, `conv1`,
  *   `conv1_norm`, `conv1_act`, `conv2`.
  * @throws GanKitError if an option is out of range.
  *

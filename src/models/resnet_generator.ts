@@ -22,44 +22,45 @@ type Layer = layers.Layer;
 
 /** Options of {@link resnetGenerator}. */
 export interface ResnetGeneratorOptions extends TranslationOptions {
-  /** `'instance'` (the default; without weights, as CycleGAN's), `'batch'` or `'none'`. */
+  /** `'instance'` (the default; without weights, as in CycleGAN), `'batch'` or `'none'`. */
   normalization?: Normalization;
-  /** Channels of the images that come out; default: as many as go in. */
+  /** The number of channels of the output images; default: that of the input. */
   outputChannels?: number;
   /**
-   * `[height, width, channels]` of the images that come out, where these have another size: up to 6
-   * pixels smaller, or larger; default `[height, width, outputChannels]` of the input.
+   * `[height, width, channels]` of the output images, if they differ in size from the input: up to 6 pixels smaller,
+   * or up to 2·(size − 4) larger; default `[height, width, outputChannels]`, the size of the input.
    */
   outputShape?: readonly [number, number, number];
-  /** Residual blocks, from 0 on; default 9, as for 256×256; 6 for 128×128 and below. */
+  /** The number of residual blocks, 0 or more; default 9, for 256×256. The paper has 6 for 128×128. */
   blocks?: number;
-  /** How the blocks pad by their one pixel; default `'reflect'`. */
+  /** The kind of padding by one pixel in the blocks; default `'reflect'`. */
   padding?: 'reflect' | 'replicate' | 'zero';
-  /** Dropout rate within each block; default 0, as in CycleGAN. pix2pix has 0.5. */
+  /** Dropout rate within each block, in [0, 1); default 0, as in CycleGAN. pix2pix has 0.5. */
   dropout?: number;
-  /** Whether the blocks keep their input alone for the backward pass (see `recompute`); default false. */
+  /** Whether the blocks keep only their input for the backward pass (see `recompute`); default false. */
   recompute?: boolean;
 }
 
 /**
- * The generator of CycleGAN: images `[batch, h, w, c]` to images in (−1, 1), through residual blocks.
+ * Makes the generator of CycleGAN, from images `[batch, h, w, c]` to images in (−1, 1), with residual blocks.
  *
  * With f = `filters` and N for the normalization: 7×7 to f · N · ReLU, two convolutions 3×3 of stride 2 to
  * 2f and 4f, each N · ReLU; `blocks` times x + [3×3 · N · ReLU · (dropout) · 3×3 · N] with nothing after the
  * sum; two transposed convolutions 3×3 of stride 2 back to 2f and f, each N · ReLU; 7×7 to the image · tanh.
- * The 7×7 convolutions are padded by reflection, whatever `padding` says of the blocks.
+ * The 7×7 convolutions are padded by reflection, independent of `padding`, which applies to the blocks.
  *
- * Convolutions have biases with `'instance'`, and the last one in any case: batch normalization has an offset
- * of its own, and with `'none'` the reference has none either.
+ * Convolutions have biases with `'instance'`, and the last one has a bias in any case. Batch normalization has
+ * its own offset, and with `'none'` the reference has no biases either.
  *
- * For images of another size, as between 28×28 and 32×32, the first reflection pads by (3 + half the
- * difference) to grow, or the last one by (3 − half of it) to shrink; all else stays.
+ * For output images of another size, for example between 28×28 and 32×32, the first reflection pads by
+ * (3 + half the difference) to grow, or the last one by (3 − half the difference) to shrink; the rest is the same.
  *
- * @param options See {@link ResnetGeneratorOptions}. Height and width are multiples of 4, from 8 on, or `null`;
- *   a multiple of 4 is then the caller's business: others come out larger.
- * @returns A model with weights drawn from the seed. Its layers: `encode0` … `encode2`, `block{k}_a` and
- *   `block{k}_b`, `decode0`, `decode1`, `output`, and what belongs to one with `_pad`, `_norm`, `_act`.
- * @throws GanKitError if an option is out of range or a size does not fit; it names those that do.
+ * @param options See {@link ResnetGeneratorOptions}. Height and width are multiples of 4, 8 or more, or `null`.
+ *   With `null` the size of the images is not checked: if it is not a multiple of 4, the output is larger.
+ * @returns A model with random weights, determined by the seed. Its layers: `encode0` … `encode2`, `block{k}_a`
+ *   and `block{k}_b`, `decode0`, `decode1`, `output`, and those with the endings `_pad`, `_norm`, `_act`, `_drop`,
+ *   `_add`.
+ * @throws GanKitError if an option is out of range or a size does not fit; the message names sizes that fit.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
@@ -118,7 +119,7 @@ function makeResnet(options: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   const convolution = (name: string): Layer[] => {
     const same = { name, filters: 4 * filters, kernelSize: 3, useBias, kernelInitializer };
     if (padding === 'zero') return [conv2d({ ...same, padding: 1 }), ...norm(name)];
-    // by one pixel, the mirror beside the border repeats it
+    // symmetric padding by one pixel repeats the border pixel
     const mode = padding === 'reflect' ? 'reflect' : 'symmetric';
     return [
       reflectionPadding2d({ padding: 1, mode, name: `${name}_pad` }),

@@ -18,20 +18,20 @@ import type { Normalization } from './normalization.js';
 import { TRANSLATION } from './translation_plan.js';
 import type { TranslationOptions } from './translation_plan.js';
 
-/** What the discriminators of image translation have in common. */
+/** Options of the discriminators of image translation. */
 export interface TranslationDiscriminatorOptions extends TranslationOptions {
   /**
-   * `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`; default `'none'` with `spectralNorm`, else
+   * `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`; default `'none'` with `spectralNorm`, else
    * `'instance'`.
    */
   normalization?: Normalization;
   /** Whether every convolution is spectrally normalized; default false. */
   spectralNorm?: boolean;
-  /** Slope of LeakyReLU where it is negative; default 0.2. */
+  /** Slope of LeakyReLU for negative values, in [0, 1]; default 0.2. */
   negativeSlope?: number;
 }
 
-/** How the options are read that all have. */
+/** Schema of the options that all discriminators have. */
 export const DISCRIMINATOR: SchemaRead<Omit<TranslationDiscriminatorOptions, 'normalization'>> &
   SchemaOf<Pick<TranslationDiscriminatorOptions, 'normalization'>> = {
   ...TRANSLATION,
@@ -43,22 +43,23 @@ export const DISCRIMINATOR: SchemaRead<Omit<TranslationDiscriminatorOptions, 'no
 
 type Read = OptionsOf<typeof DISCRIMINATOR>;
 
-/** One convolution and what follows it. */
+/** A convolution and the layers that follow it. */
 export interface DiscriminatorStage {
   readonly filters: number;
   readonly kernelSize: number;
   readonly strides: number;
   readonly padding: number;
-  /** Normalization and LeakyReLU, LeakyReLU alone, or nothing, which makes the logits. */
+  /** The layers that follow: normalization and LeakyReLU, only LeakyReLU, or none for the logits. */
   readonly then: 'normalized' | 'activated' | 'logits';
-  /** Whether there is a bias in any case. */
+  /** Whether there is always a bias, independent of the normalization. */
   readonly bias: boolean;
 }
 
 /**
- * `conv0`, `conv1` … from stages; biases with `'instance'`, and with spectral normalization alone.
+ * Makes a discriminator with a convolution for each stage, `conv0`, `conv1` … All have biases with `'instance'`, and
+ * with spectral normalization if there is no other normalization.
  *
- * @param sizes What images of free size are to have, if anything.
+ * @param sizes The sizes of images that fit, checked at each call if `inputShape` has `null`.
  */
 export function convolutionalDiscriminator(
   where: string,

@@ -5,22 +5,22 @@ import type { Option, SchemaRead } from '../internal/read_options.js';
 import { INITIAL_WEIGHTS } from './initialize_weights.js';
 import type { Normalization } from './normalization.js';
 
-/** Height, width and channels of images; `null` for a height or width that differs from batch to batch. */
+/** The height, width and channels of images; `null` for a height or width that varies between batches. */
 export type TranslationShape = readonly [
   height: number | null,
   width: number | null,
   channels: number,
 ];
 
-/** What the networks of image translation have in common. */
+/** Options of the networks of image translation. */
 export interface TranslationOptions {
-  /** `[height, width, channels]`; `null` for a height or width that differs from batch to batch. */
+  /** `[height, width, channels]`; `null` for a height or width that varies between batches. */
   inputShape: TranslationShape;
-  /** Channels of the layer next to the image; default 64. */
+  /** f, the channels of the layer next to the image, 1 or more; default 64. */
   filters?: number;
-  /** `'instance'` (without weights, as CycleGAN's), `'batch'` or `'none'`. */
+  /** `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`. */
   normalization?: Normalization;
-  /** Standard deviation of the initial kernels and batch normalization scales; default 0.02. */
+  /** Standard deviation of the initial kernels and batch normalization scales, above 0; default 0.02. */
   stddev?: number;
   /** Any integer from 0 on; default 0. */
   seed?: number;
@@ -31,14 +31,14 @@ export interface TranslationOptions {
 /** The names of an image's axes. */
 export const AXES = ['height', 'width', 'channels'] as const;
 
-/** How the options are read that all have alike. */
+/** Schema of the options that all networks have. */
 export const TRANSLATION: SchemaRead<Omit<TranslationOptions, 'normalization' | 'name'>> = {
   inputShape: shape<TranslationShape>({ axes: AXES, free: 2 }),
   filters: integer({ min: 1, default: 64 }),
   ...INITIAL_WEIGHTS,
 };
 
-/** The same of generators. */
+/** Schema of the options that all generators have. */
 export const TRANSLATOR: SchemaRead<Omit<TranslationOptions, 'normalization'>> & {
   readonly outputChannels: Option<number | undefined>;
 } = {
@@ -47,6 +47,6 @@ export const TRANSLATOR: SchemaRead<Omit<TranslationOptions, 'normalization'>> &
   name: string({ default: 'generator' }),
 };
 
-/** One layer after the other. */
+/** Applies layers one after the other. */
 export const chain = (x: SymbolicTensor, links: readonly layers.Layer[]): SymbolicTensor =>
   links.reduce((x, layer) => layer.apply(x) as SymbolicTensor, x);

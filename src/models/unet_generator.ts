@@ -20,34 +20,34 @@ import type { TranslationOptions, TranslationShape } from './translation_plan.js
 
 /** Options of {@link unetGenerator}. */
 export interface UnetGeneratorOptions extends TranslationOptions {
-  /** `'instance'` (without weights, as CycleGAN's), `'batch'` (the default) or `'none'`. */
+  /** `'instance'` (without weights, as in CycleGAN), `'batch'` (the default) or `'none'`. */
   normalization?: Normalization;
-  /** Channels of the images that come out; default: as many as go in. */
+  /** The number of channels of the output images; default: that of the input. */
   outputChannels?: number;
-  /** How often the image is halved, from 2 on; default 8, for 256×256; 7 for 128×128. */
+  /** The number of times that the image is halved, from 2 to 12; default 8, for 256×256. Use 7 for 128×128. */
   downsamplings?: number;
-  /** Dropout rate of the inner blocks with 8·filters channels, the innermost apart; default 0.5. */
+  /** Dropout rate of the inner levels, from 4 to `downsamplings` − 2, in [0, 1); default 0.5. */
   dropout?: number;
-  /** Slope of LeakyReLU where it is negative; default 0.2. */
+  /** Slope of LeakyReLU for negative values, in [0, 1]; default 0.2. */
   negativeSlope?: number;
 }
 
 /**
- * The generator of pix2pix: images `[batch, h, w, c]` to images in (−1, 1), through a U-Net.
+ * Makes the generator of pix2pix, a U-Net from images `[batch, h, w, c]` to images in (−1, 1).
  *
- * Level k from 0, outermost, to n − 1, innermost, with c_k = `filters` · min(2^k, 8) channels and N for the
- * normalization: down, LeakyReLU · 4×4 of stride 2 to c_k · N, without LeakyReLU at level 0 and without N at
- * levels 0 and n − 1. Up, ReLU · transposed 4×4 of stride 2 to c_{k−1} · N · dropout, at level 0 to the image
- * and tanh. What goes up from level k > 0 is joined with what came down to it, which stands first.
+ * Levels k go from 0, the outermost, to n − 1, the innermost, with c_k = `filters` · min(2^k, 8) channels and N
+ * for the normalization. Down: LeakyReLU · 4×4 of stride 2 to c_k · N, without LeakyReLU at level 0 and without
+ * N at levels 0 and n − 1. Up: ReLU · transposed 4×4 of stride 2 to c_{k−1} · N · dropout; at level 0 to the image
+ * and tanh. At each level k > 0, the output of the up layers is concatenated after the input of the down layers.
  *
  * Dropout is in levels 4 to n − 2, as in the PyTorch reference (the Lua original has it in the three
- * innermost). Convolutions have biases with `'instance'`, and the last one in any case.
+ * innermost). Convolutions have biases with `'instance'`, and the last one has a bias in any case.
  *
  * @param options See {@link UnetGeneratorOptions}. Height and width are multiples of 2^downsamplings, or `null`:
- *   the model then says of images that do not fit which sizes do.
- * @returns A model with weights drawn from the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and what
- *   belongs to one with `_act`, `_norm`, `_drop`; `output_act` is the tanh.
- * @throws GanKitError if an option is out of range or a size does not fit; it names those that do.
+ *   the model then refuses images that do not fit, and names sizes that do.
+ * @returns A model with random weights, determined by the seed. Its layers: `down{k}`, `up{k}`, `skip{k}`, and
+ *   those with the endings `_act`, `_norm`, `_drop`; `output_act` is the tanh.
+ * @throws GanKitError if an option is out of range or a size does not fit; the message names sizes that fit.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
@@ -126,7 +126,7 @@ function makeUnet(options: UnetGeneratorOptions): ModelOf<Tensor4D> {
   return generator as ModelOf<Tensor4D>;
 }
 
-/** How often a size that does not fit could be halved. */
+/** Returns a hint with the largest number of downsamplings for a size; empty if it is below 2. */
 function advice([height, width]: TranslationShape): string {
   const halvings = (size: number | null) => (size === null ? Infinity : Math.log2(size & -size));
   const most = Math.min(halvings(height), halvings(width));
