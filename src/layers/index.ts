@@ -6,6 +6,11 @@ export { dropout, Dropout } from './dropout.js';
 export type { DropoutOptions } from './dropout.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUOptions } from './leaky_relu.js';
+export {
+  minibatchStandardDeviation,
+  MinibatchStandardDeviation,
+} from './minibatch_standard_deviation.js';
+export type { MinibatchStandardDeviationOptions } from './minibatch_standard_deviation.js';
 export { withFrozenMasks } from './modes/frozen_masks.js';
 export { withFrozenStatistics } from './modes/frozen_statistics.js';
 export { withFrozenPowerIteration } from './modes/power_iteration_mode.js';
@@ -18,6 +23,8 @@ export {
   InstanceNormalization,
 } from './normalization/instance_normalization.js';
 export type { InstanceNormalizationOptions } from './normalization/instance_normalization.js';
+export { pixelNormalization, PixelNormalization } from './normalization/pixel_normalization.js';
+export type { PixelNormalizationOptions } from './normalization/pixel_normalization.js';
 export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';
 export type { PixelShuffleOptions } from './pixel_shuffle.js';
 export { recompute, Recompute } from './recompute.js';

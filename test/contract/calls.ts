@@ -167,7 +167,12 @@ export async function calls(): Promise<Map<string, Call>> {
       { layer: layers.dense({ units: 2 }), gain: 1, scaleBias: true, seed: 1 },
     ],
     leakyReLU: [gkLayers.leakyReLU, { negativeSlope: 0.2 }],
+    minibatchStandardDeviation: [
+      gkLayers.minibatchStandardDeviation,
+      { groupSize: 4, features: 1, epsilon: 1e-8, grouping: 'contiguous', unbiased: true },
+    ],
     namedWeights: [gkLayers.namedWeights, discriminator],
+    pixelNormalization: [gkLayers.pixelNormalization, { epsilon: 1e-8 }],
     pixelShuffle: [gkLayers.pixelShuffle, { factor: 2 }],
     recompute: [gkLayers.recompute, [gkLayers.leakyReLU()], { name: 'again' }],
     Recompute: [make(gkLayers.Recompute), { layers: [gkLayers.leakyReLU()], name: 'again' }],

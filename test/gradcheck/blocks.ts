@@ -4,9 +4,11 @@ import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
+import { minibatchStandardDeviation } from '../../src/layers/minibatch_standard_deviation.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import { groupNormalization } from '../../src/layers/normalization/group_normalization.js';
 import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
+import { pixelNormalization } from '../../src/layers/normalization/pixel_normalization.js';
 import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
 import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
 import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
@@ -36,13 +38,6 @@ function minibatchDiscrimination(x: Tensor, t: Tensor): Tensor {
   const others = tf.transpose(m, [1, 0, 2, 3]);
   const distance = tf.sum(tf.abs(tf.sub(m, others)), 3);
   return tf.concat([x, tf.sum(tf.exp(tf.neg(distance)), 1)], 1);
-}
-
-/** Standard deviation over the batch as one more feature (Karras et al. 2018, arXiv 1710.10196). */
-function minibatchDeviation(x: Tensor): Tensor {
-  const { variance } = tf.moments(x, 0);
-  const mean = tf.mean(tf.sqrt(tf.add(variance, 1e-8)));
-  return tf.concat([x, tf.mul(tf.onesLike(tf.slice(x, [0, 0], [-1, 1])), mean)], 1);
 }
 
 function instanceNorm(x: Tensor, scale: Tensor, offset: Tensor): Tensor {
@@ -99,7 +94,6 @@ export const blocks = (): CatalogueEntry[] => [
       [[3, 2, 3], 'unit'],
     ],
   },
-  { name: 'minibatch standard deviation', f: (x) => minibatchDeviation(x), inputs: [[[4, 3]]] },
   {
     name: 'instance norm',
     f: (x, scale, offset) => instanceNorm(x, scale, offset),
@@ -110,6 +104,8 @@ export const blocks = (): CatalogueEntry[] => [
   layer('instanceNormalization', instanceNormalization({ affine: true })),
   layer('groupNormalization', groupNormalization({ groups: 3 }), [2, 3, 2, 6]),
   layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
+  layer('pixelNormalization', pixelNormalization()),
+  layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
   layer('pixelShuffle', pixelShuffle({ factor: 2 }), [2, 3, 2, 8]),
   layer('leakyReLU of gan-kit', leakyReLU()),
   layer('leakyReLU of tfjs', layers.leakyReLU()),

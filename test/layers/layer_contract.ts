@@ -26,7 +26,9 @@ interface Case {
   readonly gradients: number[][];
 }
 
-const { cases } = fixture<{ cases: Case[] }>('translation_layers');
+const cases = ['translation_layers', 'gan_layers'].flatMap(
+  (name) => fixture<{ cases: Case[] }>(name).cases,
+);
 
 /** One layer, and how it is made. */
 interface Contract {
@@ -42,7 +44,7 @@ interface Contract {
   readonly repaired?: boolean;
 }
 
-/** What every layer of image translation has to do, on every backend. */
+/** What every layer has to do, on every backend. */
 export function describeLayer(contract: Contract): void {
   const { name, make, options, shape, rtol = { output: 2e-6, gradient: 1e-5 } } = contract;
   const ofThis = cases.filter((c) => c.layer === name);

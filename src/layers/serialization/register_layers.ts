@@ -4,9 +4,11 @@ import { Conv2DTranspose } from '../conv2d_transpose.js';
 import { Dropout } from '../dropout.js';
 import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
+import { MinibatchStandardDeviation } from '../minibatch_standard_deviation.js';
 import { BatchNormalization } from '../normalization/batch_normalization.js';
 import { GroupNormalization } from '../normalization/group_normalization.js';
 import { InstanceNormalization } from '../normalization/instance_normalization.js';
+import { PixelNormalization } from '../normalization/pixel_normalization.js';
 import { PixelShuffle } from '../pixel_shuffle.js';
 import { Recompute } from '../recompute.js';
 import { ReflectionPadding2D } from '../reflection_padding_2d.js';
@@ -38,6 +40,8 @@ export function registerLayers(): void {
     ImageSize,
     InstanceNormalization,
     LeakyReLU,
+    MinibatchStandardDeviation,
+    PixelNormalization,
     PixelShuffle,
     Recompute,
     ReflectionPadding2D,
