@@ -70,7 +70,7 @@ export function translation({ task, size }: TranslationCase): Subject {
     run: async () => void (await step()),
     fingerprint: async () => {
       const told = await step();
-      return [told.adversarialAB!, told.adversarialBA!, told.cycleA!, told.cycleB!].concat([
+      return [told.generatorAB!, told.generatorBA!, told.cycleA!, told.cycleB!].concat([
         told.identityA!,
         told.identityB!,
         told.discriminatorA,

@@ -28,7 +28,7 @@ const interrupt = new Interrupt();
 await trainToEnd(run, interrupt, (losses) => {
   const sum = (...names: string[]) => names.reduce((total, name) => total + losses[name]!, 0);
   const d = sum('discriminatorA', 'discriminatorB').toFixed(3);
-  const g = sum('adversarialAB', 'adversarialBA').toFixed(3);
+  const g = sum('generatorAB', 'generatorBA').toFixed(3);
   const { images, seconds } = run.history;
   return `D ${d} | G ${g} | cycle ${sum('cycleA', 'cycleB').toFixed(3)} | ${(images / seconds).toFixed(0)} images/s`;
 });

@@ -63,7 +63,7 @@ function curves({ history }: Run): ReportCurve[] {
       ],
     },
     chart('Discriminators', ['discriminatorA', 'discriminatorB', 'penaltyA', 'penaltyB']),
-    chart('Adversarial losses of the generators', ['adversarialAB', 'adversarialBA']),
+    chart('Adversarial losses of the generators', ['generatorAB', 'generatorBA']),
     chart('Cycle consistency', ['cycleA', 'cycleB']),
   ].filter(({ series }) => series.some(({ x }) => x.length > 0));
 }

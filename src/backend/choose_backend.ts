@@ -70,7 +70,7 @@ export async function chooseBackend(
       'backend',
       where,
       'prefer',
-      'a list with a backend that works on this machine',
+      'an array with a backend that works on this machine',
       prefer,
       list,
     );

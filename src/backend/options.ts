@@ -52,7 +52,7 @@ export const WASM_BINARIES: readonly string[] = [
 /** Refuses misspelt options and values of the wrong kind. */
 export function checkLoadBackendOptions(options: LoadBackendOptions): void {
   readOptions<LoadBackendOptions, SchemaOf<LoadBackendOptions>>('loadBackend', options, {
-    prefer: optional(list(oneOf(BACKEND_NAMES), { name: 'a list of backend names', min: 1 })),
+    prefer: optional(list(oneOf(BACKEND_NAMES), { name: 'an array of backend names', min: 1 })),
     wasmPath: optional(custom(checkWasmPath)),
     threads: optional(integer({ min: 1, max: 8 })),
     timeout: optional(number({ above: 0 })),

@@ -205,7 +205,7 @@ interface Drawing {
 const repeatable: Option<readonly Layer[]> = (where, parameter, value) => {
   const list: readonly Layer[] = Array.isArray(value) ? value : [value];
   if (list.length === 0 || list.some((layer) => typeof layer?.getClassName !== 'function'))
-    fail('type', where, parameter, 'a layer, a model or a list of them', value);
+    fail('type', where, parameter, 'a layer, a model or an array of them', value);
   list.forEach(checkRepeatable);
   return list;
 };

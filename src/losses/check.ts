@@ -27,7 +27,7 @@ export function checkProbability(where: string, parameter: string, value: number
     Number.isFinite(value) && value >= 0 && value <= 1,
     where,
     parameter,
-    'a number in [0, 1]',
+    'a finite number >= 0 and <= 1',
     value,
   );
 }

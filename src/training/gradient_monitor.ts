@@ -94,7 +94,7 @@ export class GradientMonitor {
    */
   observe(network: string, model: LayersModel, gradients: NamedTensorMap): void {
     const where = 'GradientMonitor.observe';
-    if (typeof network !== 'string') fail('type', where, 'network', 'a name', network);
+    if (typeof network !== 'string') fail('type', where, 'network', 'a string', network);
     if (typeof gradients !== 'object' || gradients === null)
       fail('type', where, 'gradients', 'an object of tensors', gradients);
     this.steps.set(network, (this.steps.get(network) ?? 0) + 1);

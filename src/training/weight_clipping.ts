@@ -62,7 +62,7 @@ function variablesOf(
 ): readonly Variable[] {
   if (isListOfVariables(target)) return target;
   if (!Array.isArray((target as Partial<LayersModel> | undefined)?.layers))
-    fail('type', where, 'target', 'a LayersModel or a list of variables', target);
+    fail('type', where, 'target', 'a LayersModel or an array of variables', target);
   const trainable = new Set(target.trainableWeights);
   return namedWeights(target)
     .filter(({ variable, layer }) => trainable.has(variable) && !exclude(layer))

@@ -307,7 +307,7 @@ describe('chooseBackend', () => {
     expect(isGanKitError(error) && error.code).toBe('backend');
     expect((error as Error).message).toMatch(
       new RegExp(
-        '^loadBackend: `prefer` must be a list with a backend that works on this machine\\. ' +
+        '^loadBackend: `prefer` must be an array with a backend that works on this machine\\. ' +
           'Received: \\["webgpu", "webgl"\\]\\.\n- webgpu: no adapter\n- webgl: failed the self-test',
       ),
     );

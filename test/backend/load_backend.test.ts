@@ -262,7 +262,7 @@ test('two calls at once answer alike', async () => {
 
 test('a wish that this platform cannot meet is an error with the reason', async () => {
   await expect(loadBackend({ prefer: ['webgl'] })).rejects.toThrow(
-    'loadBackend: `prefer` must be a list with a backend that works on this machine. Received: ["webgl"].\n' +
+    'loadBackend: `prefer` must be an array with a backend that works on this machine. Received: ["webgl"].\n' +
       '- webgl: does not exist on this platform',
   );
 });
@@ -276,8 +276,8 @@ describe('options that are wrong', () => {
       'value',
       '`options` must be an object with the keys prefer, wasmPath, threads',
     ],
-    [{ prefer: 'wasm' }, 'type', '`prefer` must be a list of backend names. Received: "wasm"'],
-    [{ prefer: [] }, 'value', '`prefer` must be a list of backend names. Received: []'],
+    [{ prefer: 'wasm' }, 'type', '`prefer` must be an array of backend names. Received: "wasm"'],
+    [{ prefer: [] }, 'value', '`prefer` must be an array of backend names. Received: []'],
     [{ prefer: ['wasm', 'metal'] }, 'value', "`prefer[1]` must be one of 'tensorflow-gpu'"],
     [{ wasmPath: 3 }, 'type', '`wasmPath` must be a string or an object. Received: 3'],
     [{ wasmPath: null }, 'type', '`wasmPath` must be a string or an object. Received: null'],

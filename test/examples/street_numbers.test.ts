@@ -145,7 +145,7 @@ describe('a run', () => {
       const page = readReport(await writeRunReport(resumed, {}, undefined));
       expect(page.subtitle).toMatch(/^3 generator steps, /);
       for (const [title, names] of [
-        ['Adversarial losses of the generators', ['adversarialAB', 'adversarialBA']],
+        ['Adversarial losses of the generators', ['generatorAB', 'generatorBA']],
         ['Cycle consistency', ['cycleA', 'cycleB']],
       ] as const)
         expect(page.curves[title]).toEqual(

@@ -418,7 +418,7 @@ describe('recompute', () => {
     expect(() => recompute(tf.layers.lstm({ units: 1, stateful: true }))).toThrow(/stateful/);
     recompute(tf.layers.dropout({ rate: 0.1, seed: 4 }));
     recompute(tf.layers.lstm({ units: 1 }));
-    const rule = /recompute: `layers` must be a layer, a model or a list of them/;
+    const rule = /recompute: `layers` must be a layer, a model or an array of them/;
     for (const wrong of [undefined, [], [3], (x: Tensor) => x])
       expect(() => recompute(wrong as never)).toThrow(rule);
     expect(() => recompute(tf.layers.flatten(), { units: 1 } as never)).toThrow(/units/);

@@ -207,7 +207,7 @@ describe('precisionRecallDistribution', () => {
     ['a seed', good, { clusters: 2, seed: 0.5 }, /precisionRecallDistribution: `seed`/],
     ['angles', good, { angles: 2 }, /`angles` must be an integer >= 3/],
     ['an option', good, { k: 2 }, /Received: "k"/],
-    ['no labels', good, { clusters: 2, labels: [] }, /`labels` must be a list/],
+    ['no labels', good, { clusters: 2, labels: [] }, /`labels` must be an array/],
     [
       'labels and a seed',
       good,
@@ -268,7 +268,7 @@ describe('precisionRecallCurve', () => {
 
   it.each<[string, unknown, object, RegExp]>([
     ['nothing', undefined, {}, /`histograms` must be an object with the keys real, fake/],
-    ['one', { real: [1] }, {}, /`fake` must be a list of counts or shares/],
+    ['one', { real: [1] }, {}, /`fake` must be an array of counts or shares/],
     ['none', { real: [0, 0], fake: [1, 1] }, {}, /`real` must be .*not all 0.*a sum of 0/],
     ['states', { real: [1], fake: [1, 1] }, {}, /`fake` must be of 1 states/],
     ['less than 0', { real: [1], fake: [-1] }, {}, /`fake` must be counts or shares from 0 on/],

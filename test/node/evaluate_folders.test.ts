@@ -253,7 +253,7 @@ describe('evaluateFolders', () => {
     [{ coverageNeighbors: NaN }, /`coverageNeighbors` must be an integer >= 1/],
     [{ seed: -1 }, /`seed` must be an integer >= 0/],
     [{ order: 'random' as never }, /`order` must be one of 'shuffled', 'paths'/],
-    [{ metrics: [] }, /`metrics` must be a list of frechet/],
+    [{ metrics: [] }, /`metrics` must be an array of frechet/],
     [{ fake: undefined }, /`fake` must be a folder, unless `saveStatistics`/],
     [{ saveStatistics: 'real.json' }, /`saveStatistics` must be the path of a file \.npz or/],
     [{ onProgress: 1 as never }, /`onProgress` must be a function/],

@@ -151,8 +151,8 @@ describe.each(BACKENDS)('ten steps beside the code of the authors on %s', (backe
     for (const [step, theirs] of made(steps.losses).entries()) {
       const batch = { a: imagesOf(1000 + step, steps, 3), b: imagesOf(2000 + step, steps, 3) };
       const ours = await cycle.trainStep(batch);
-      close(ours.adversarialAB, theirs['G_A']!);
-      close(ours.adversarialBA, theirs['G_B']!);
+      close(ours.generatorAB, theirs['G_A']!);
+      close(ours.generatorBA, theirs['G_B']!);
       close(ours.discriminatorB, theirs['D_A']!);
       close(ours.discriminatorA, theirs['D_B']!);
       close(ours.cycleA, theirs['cycle_A']!);

@@ -262,7 +262,7 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['no name', { name: '' }, /`recipe.name` must be a word/],
+    ['no name', { name: '' }, /`recipe.name` must be a string that is not empty/],
     [
       'no networks',
       { networks: {} },

@@ -88,7 +88,7 @@ describe('createCycleGAN', () => {
       }
     }, 10);
     const expected = ['A', 'B'].flatMap((domain) => [`cycle${domain}`, `discriminator${domain}`]);
-    expect([...names]).toEqual(expect.arrayContaining([...expected, 'adversarialAB']));
+    expect([...names]).toEqual(expect.arrayContaining([...expected, 'generatorAB']));
     expect(names.has('penaltyA')).toBe(options.penalties !== undefined);
     expect(batch.a.isDisposed || batch.b.isDisposed).toBe(false);
   });
@@ -119,14 +119,7 @@ describe('createCycleGAN', () => {
       values[weight]! += delta;
       variable.write(tensor(values, variable.shape as number[]));
       const told = await other.trainStep(batch);
-      const terms = [
-        'adversarialAB',
-        'adversarialBA',
-        'cycleA',
-        'cycleB',
-        'identityA',
-        'identityB',
-      ];
+      const terms = ['generatorAB', 'generatorBA', 'cycleA', 'cycleB', 'identityA', 'identityB'];
       return terms.reduce((sum, term) => sum + told[term as keyof typeof told]!, 0);
     };
     expect(losses.identityA).toBeGreaterThan(0);

@@ -354,6 +354,27 @@ describe('createGAN', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('averages the weights once for each move of an optimizer that accumulates gradients', async () => {
+    const gan = build({
+      ema: { decay: 0.5 },
+      optimizers: { generator: adam({ accumulate: 2 }), discriminator: adam() },
+    });
+    const [path] = Object.keys(gan.ema!.namedWeights);
+    const read = async () => {
+      const { variable } = namedWeights(gan.networks.generator).find((one) => one.path === path)!;
+      return [await variable.read().data(), await gan.ema!.namedWeights[path!]!.data()];
+    };
+    await trainOver(gan, 0, 2);
+    const [weight, average] = await read();
+    await trainOver(gan, 2, 3); // gathers a gradient, and moves nothing
+    expect(await read()).toEqual([weight, average]);
+    await trainOver(gan, 3, 4);
+    const [next, nextAverage] = await read();
+    expect(next).not.toEqual(weight);
+    for (const [i, value] of nextAverage!.entries())
+      expect(value).toBeCloseTo(0.5 * average![i]! + 0.5 * next![i]!, 6);
+  });
+
   it('keeps σ near 1 after normalization: the critic cannot run away', async () => {
     const gan = build({
       optimizers: { generator: adam(), discriminator: adam({ learningRate: 1e-3 }) },

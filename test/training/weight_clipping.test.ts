@@ -101,7 +101,7 @@ describe('clipWeights', () => {
       );
     for (const target of [undefined, x, [ones([2])], [disposed], {}])
       expect(() => clipWeights(target as never, 1)).toThrow(
-        /`target` must be a LayersModel or a list of variables/,
+        /`target` must be a LayersModel or an array of variables/,
       );
     expect(() => clipWeights([x], 1, { exclude: 'norm' as never })).toThrow(
       /`exclude` must be a function/,

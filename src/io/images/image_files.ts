@@ -15,7 +15,7 @@ export interface ImageFile {
 
 /** Selects those of a user's files that have the name of an image, sorted by name; counts the others by kind. */
 export function imageFiles(where: string, parameter: string, files: unknown): ImageListing {
-  const rule = 'a list of files, with a name and arrayBuffer() each';
+  const rule = 'an array or FileList of files, each with name and arrayBuffer()';
   const list = isList(files) ? Array.from(files) : fail('type', where, parameter, rule, files);
   const sources: ImageSource[] = [];
   const passedOver = new Map<string, number>();

@@ -21,7 +21,7 @@ export function stepsOf(path: StateDictPath | undefined): readonly Step[] {
   const steps: readonly unknown[] = Array.isArray(path) ? path : [path];
   for (const step of steps)
     if (typeof step !== 'string' && !Number.isSafeInteger(step))
-      fail('type', 'readPth', 'path', 'a key or a list of keys, texts or integers', path);
+      fail('type', 'readPth', 'path', 'a key or an array of keys, strings or integers', path);
   return steps as readonly Step[];
 }
 

@@ -39,7 +39,7 @@ export interface ScoreNames {
  */
 export function scoreNames(features: string): ScoreNames {
   if (typeof features !== 'string' || features.trim() === '')
-    fail('type', 'scoreNames', 'features', 'a name', features);
+    fail('type', 'scoreNames', 'features', 'a string that is not empty', features);
   const published: InceptionName = 'inception-v3-2015';
   if (features === published)
     return { frechetDistance: 'FID', inceptionScore: 'Inception Score', kernelDistance: 'KID' };

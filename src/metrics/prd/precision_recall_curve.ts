@@ -128,7 +128,7 @@ export function withScores(
 
 function shares(where: string, parameter: string, value: unknown): Float64Array {
   if (typeof value !== 'object' || value === null || !('length' in value))
-    fail('type', where, parameter, 'a list of counts or shares', value);
+    fail('type', where, parameter, 'an array of counts or shares', value);
   const counts = Float64Array.from(value as ArrayLike<number>);
   const total = counts.reduce((a, b) => a + b, 0);
   if (!counts.every((count) => count >= 0) || !(total > 0 && total < Infinity))

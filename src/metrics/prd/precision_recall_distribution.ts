@@ -170,7 +170,7 @@ function checkedLabels(
   if (other !== undefined)
     fail('value', where, 'options', `without \`${other}\` where \`labels\` are given`, other);
   if (!Array.isArray(labels) || labels.length === 0)
-    fail('type', where, 'labels', 'a list of { real, fake }, one per run', labels);
+    fail('type', where, 'labels', 'an array of { real, fake }, one per run', labels);
   labels.forEach((run: unknown, at) => {
     for (const set of ['real', 'fake'] as const) {
       const list = (run as Partial<ClusterLabels> | null | undefined)?.[set];

@@ -97,7 +97,7 @@ export async function perceptualDistance(
   async function featuresOf(images: Tensor4D): Promise<Features[]> {
     const features = await freedIfThrown(() => extractor(images));
     if (!Array.isArray(features) || features.length === 0)
-      fail('type', where, 'extractor', 'a function that returns a list of tensors', features);
+      fail('type', where, 'extractor', 'a function that returns an array of tensors', features);
     try {
       const read: Features[] = [];
       for (const feature of features as readonly Tensor[]) {

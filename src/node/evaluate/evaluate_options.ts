@@ -89,7 +89,7 @@ const EVALUATION = {
   layer: given<unknown>(),
   logits: given<unknown>(),
   range: given<unknown>(),
-  metrics: optional(list(oneOf(METRICS), { name: `a list of ${METRICS.join(', ')}`, min: 1 })),
+  metrics: optional(list(oneOf(METRICS), { name: `an array of ${METRICS.join(', ')}`, min: 1 })),
   batchSize: given<unknown>(),
   channels: given<unknown>(),
   size: given<unknown>(),

@@ -26,7 +26,8 @@ const models = named(
 /** Schema of the parts of a recipe. */
 const RECIPE = {
   name: custom<string>((where, parameter, value): asserts value is string => {
-    if (typeof value !== 'string' || value === '') fail('type', where, parameter, 'a word', value);
+    if (typeof value !== 'string' || value === '')
+      fail('type', where, parameter, 'a string that is not empty', value);
   }),
   networks: (where, parameter, value) =>
     typeof value === 'function' ? {} : models(where, parameter, value),

@@ -21,11 +21,10 @@ export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
 };
 
 /** Selects the options of a system that it passes on to {@link createSystem}. */
-export const systemOptions = ({
-  monitor,
-  powerIteration,
-  onNonFinite,
-}: SystemOptions): SystemOptions => ({ monitor, powerIteration, onNonFinite });
+export const systemOptions = (options: SystemOptions): SystemOptions =>
+  Object.fromEntries(
+    Object.keys(SYSTEM_SCHEMA).map((key) => [key, options[key as keyof SystemOptions]]),
+  );
 
 /** Reads an option that means a given value if it is omitted. */
 export const orElse =

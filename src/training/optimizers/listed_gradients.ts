@@ -17,7 +17,7 @@ export function listedGradients(
   gradients: NamedTensorMap | NamedGradient[],
 ): { variables: Variable[]; gradients: Gradients } {
   if (typeof gradients !== 'object' || gradients === null)
-    fail('type', where, 'gradients', 'an object of tensors, or a list', gradients);
+    fail('type', where, 'gradients', 'an object of tensors, or an array', gradients);
   const named: readonly NamedGradient[] = Array.isArray(gradients)
     ? gradients
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));

@@ -45,8 +45,8 @@ export interface CycleGANLosses {
   penaltyA?: number;
   penaltyB?: number;
   /** The adversarial loss of G: A → B, if this step updated it. */
-  adversarialAB?: number;
-  adversarialBA?: number;
+  generatorAB?: number;
+  generatorBA?: number;
   /** λ |F(G(a)) − a|. */
   cycleA?: number;
   cycleB?: number;
@@ -188,7 +188,7 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
       const translationLoss = ({ way, from, x, y, there, back, critic, lambda }: Way): Scalar => {
         const fake = translate(there, x);
         const term = generatorLoss(loss, critic, unconditioned(fake), () => unconditioned(y));
-        const adversarial = step.note(`adversarial${way}`, term);
+        const adversarial = step.note(`generator${way}`, term);
         const reconstructed = back(fake);
         const rule = 'of a size that comes back through both generators, here as';
         const parameter = `batch.${from.toLowerCase()}`;

@@ -1,7 +1,9 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { boolean, given } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
+import { readOptions } from '../../internal/read_options.js';
 import { checkImageSize } from '../../layers/image_size.js';
 import type { AdjustableOptimizer } from '../../types.js';
 import { discriminatorLoss, generatorLoss } from '../core/adversarial_terms.js';
@@ -134,13 +136,13 @@ export function createGAN<
   D extends Optimizer = Adam,
 >(options: GANOptions<Sample, G, D>): GAN<Sample, G, D> {
   const read = readGANOptions('createGAN', options);
-  const { generator, discriminator, loss, optimizers: given, seed, monitor, criticSteps } = read;
+  const { generator, discriminator, loss, optimizers: passed, seed, monitor, criticSteps } = read;
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
   const { fakeCondition } = read;
   const networks = { generator, discriminator };
   const both = [generator, discriminator];
   const penalties = penaltiesOf(read.penalty);
-  const optimizers = given ?? { generator: adam(), discriminator: adam() };
+  const optimizers = passed ?? { generator: adam(), discriminator: adam() };
   const latentSize = generator.inputs[0]!.shape[1]!;
   const streams = new RandomStream(seed, 'createGAN');
   const latents = streams.fork('latents');
@@ -165,7 +167,7 @@ export function createGAN<
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps },
-    owns: [...(ema === undefined ? [] : [ema]), ...unlessGiven(given, optimizers)],
+    owns: [...(ema === undefined ? [] : [ema]), ...unlessGiven(passed, optimizers)],
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
@@ -207,13 +209,15 @@ export function createGAN<
       if (limit !== undefined) clipWeights(discriminator, limit);
       if ((t + 1) % criticSteps !== 0) return;
 
+      const before = optimizers.generator.iterations;
       step.minimize([G], optimizers.generator, () => {
         const drawn = c();
         const fake = { x: G(z(), ...forG(drawn)), condition: ofFake(drawn) };
         const term = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
         return step.note('generator', term);
       });
-      ema?.update();
+      // an optimizer that accumulates gradients moves at some calls only
+      if (optimizers.generator.iterations > before) ema?.update();
     },
   });
 
@@ -227,8 +231,11 @@ export function createGAN<
     generate<Y extends Tensor = Sample>(input: Parameters<GAN['generate']>[0]): Y {
       const where = 'GAN.generate';
       checkAlive(where, system);
-      checkOptions(where, input, ['latents', 'condition', 'average']);
-      const { latents, condition, average = ema !== undefined } = input;
+      const { latents, condition, average } = readOptions(where, input, {
+        latents: given<Tensor>(),
+        condition: given<Condition | undefined>(),
+        average: boolean({ default: ema !== undefined }),
+      });
       if (average && ema === undefined)
         fail(
           'state',

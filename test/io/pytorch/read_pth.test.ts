@@ -186,7 +186,7 @@ describe('where the state_dict is', () => {
     );
   });
 
-  it('may be a key or a list of keys', async () => {
+  it('may be a key or an array of keys', async () => {
     const read = await readPth(bytes, { path: 'model' });
     expect(Object.keys(read)).toContain('1.running_var');
     expect(await readPth(bytes, { path: ['model'] })).toEqual(read);
@@ -206,8 +206,8 @@ describe('where the state_dict is', () => {
     [['optimizer', 'state', '0'], /below 'optimizer', 'state'\. Received: "0"\.\nIt has 0\./],
     [['optimizer', 'param_groups', 1], /Received: 1\.\nThere is a list of 1: its places are/],
     [['optimizer', 'param_groups', '0'], /Received: "0"\.\nThere is a list of 1/],
-    [1.5, /`path` must be a key or a list of keys, texts or integers\. Received: 1\.5/],
-    [[null], /`path` must be a key or a list of keys/],
+    [1.5, /`path` must be a key or an array of keys, strings or integers\. Received: 1\.5/],
+    [[null], /`path` must be a key or an array of keys/],
   ])('%j is refused', async (path, message) => {
     await expect(readPth(bytes, { path: path as never })).rejects.toThrow(message);
   });
