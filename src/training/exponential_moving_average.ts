@@ -90,7 +90,8 @@ export class ExponentialMovingAverage implements Stateful {
     const after = tidy(() =>
       this.named.map(({ variable }, i) => {
         const now = variable.read();
-        if (!trainable.has(variable)) return clone(now);
+        const isUnchanged = now.dataId === before[i]!.dataId; // its average is itself
+        if (!trainable.has(variable) || isUnchanged) return clone(now);
         return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(1 - decay))));
       }),
     );

@@ -1,7 +1,7 @@
 import { add, grads, mean, memory, mul, square, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
@@ -224,6 +224,34 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
       expect([await system.trainStep({ x }), await system.trainStep({ x })]).toEqual(losses);
       expect(await system.state()).toEqual(await whole.system.state());
     }
+  });
+
+  it('has one list of weights for an optimizer, whichever of them a step reaches', async () => {
+    const inputs = input({ shape: [3] });
+    const parts = ['one', 'other'].map((name) => layers.dense({ units: 3, name }));
+    const outputs = parts.map((layer) => layer.apply(inputs) as SymbolicTensor);
+    const whole = model({ inputs, outputs });
+    initializeWeights(whole, { stddev: 0.5, seed: 1 });
+    const system = only(whole, (player, step, x) =>
+      step.minimize([player], system.optimizers.model, () =>
+        step.note('loss', distance(parts[step.index % 2]!.apply(x) as Tensor, x)),
+      ),
+    );
+    const x = normal(4, [4, 3]);
+    /** Makes a step, and returns the weights that moved. */
+    const moved = async () => {
+      const before = await weightsOf(whole);
+      await system.trainStep({ x });
+      const after = await weightsOf(whole);
+      return Object.keys(after).filter((path) => after[path]!.join() !== before[path]!.join());
+    };
+    expect(await moved()).toEqual(['one/kernel', 'one/bias']);
+    expect(await moved()).toEqual(['other/kernel', 'other/bias']);
+    expect(await moved()).toEqual(['one/kernel', 'one/bias']);
+    const { arrays } = await system.state();
+    const moments = Object.keys(arrays).filter((key) => key.startsWith('optimizer/'));
+    expect(moments).toHaveLength(2 * 4);
+    expect(moments).toContain('optimizer/model/model/other/bias/v');
   });
 
   it('refuses a step that returns a promise, and undoes what it did before', async () => {

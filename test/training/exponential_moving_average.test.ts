@@ -54,6 +54,18 @@ describe.each(BACKENDS)('ExponentialMovingAverage on %s', (backend) => {
     ema.dispose();
   });
 
+  it('gives a weight that never moves its own bits, and averages the others', async () => {
+    const model = makeModel();
+    fill(model, 0.1);
+    const ema = new ExponentialMovingAverage(model, { decay: 0.3 });
+    const [kernel, ...others] = await firstOf(ema.weights);
+    model.trainableWeights[0]!.write(tensor(Array(6).fill(7), [3, 2]));
+    ema.update();
+    const average = 0.3 * kernel! + 0.7 * 7;
+    expect(await firstOf(ema.weights)).toEqual([expect.closeTo(average, 5), ...others]);
+    ema.dispose();
+  });
+
   it('has its weights in the order of the model, and by path', async () => {
     const model = makeModel();
     const ema = new ExponentialMovingAverage(model);

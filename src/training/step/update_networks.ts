@@ -57,11 +57,26 @@ export function moveNetworks(
 ): void {
   try {
     for (const [name, model] of Object.entries(networks)) monitor?.observe(name, model, gradient);
-    optimizer.applyGradients(gradient);
+    optimizer.applyGradients(listed(networks, gradient));
     Object.values(networks).forEach(applyConstraints);
   } finally {
     dispose(gradient);
   }
+}
+
+/**
+ * Lists all weights of networks with their gradients, if some have none: an optimizer then has the same list at each
+ * step, whichever part of a network the step has run.
+ */
+function listed(
+  networks: NetworkUpdate['networks'],
+  gradient: NamedTensorMap,
+): Parameters<Optimizer['applyGradients']>[0] {
+  const names = Object.values(networks).flatMap((model) =>
+    model.trainableWeights.map((weight) => (weight.read() as Variable).name),
+  );
+  if (names.every((name) => gradient[name] !== undefined)) return gradient;
+  return names.map((name) => ({ name, tensor: gradient[name]! }));
 }
 
 function gradientsOf(term: () => Tensor, variables: Variable[]): NamedTensorMap {
