@@ -17,7 +17,10 @@ export interface Conv2DOptions {
   kernelSize: number;
   /** The step from one output pixel to the next, in input pixels; default 1. */
   strides?: number;
-  /** `'valid'` (none, the default), `'same'` (⌈size/strides⌉ outputs), or pixels on every side, as in PyTorch. */
+  /**
+   * The padding: `'valid'` (none, the default), `'same'` (⌈size/strides⌉ outputs), or the number of pixels on every
+   * side, as in PyTorch.
+   */
   padding?: 'valid' | 'same' | number;
   /** Whether there is a bias; default true. */
   useBias?: boolean;

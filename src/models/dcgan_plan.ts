@@ -68,7 +68,7 @@ export const DCGAN: SchemaRead<
 
 type ReadDCGAN = OptionsOf<typeof DCGAN>;
 
-/** The common options with the defaults of the form, the smallest size, and the number of doublings. */
+/** The common options with the defaults of the form, the size of the smallest layer, and the number of doublings. */
 interface Plan extends ReadDCGAN {
   readonly base: readonly [number, number];
   readonly doublings: number;

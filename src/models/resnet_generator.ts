@@ -22,7 +22,7 @@ type Layer = layers.Layer;
 
 /** Options of {@link resnetGenerator}. */
 export interface ResnetGeneratorOptions extends TranslationOptions {
-  /** `'instance'` (the default; without weights, as in CycleGAN), `'batch'` or `'none'`. */
+  /** The normalization: `'instance'` (the default; without weights, as in CycleGAN), `'batch'` or `'none'`. */
   normalization?: Normalization;
   /** The number of channels of the output images; default: that of the input. */
   outputChannels?: number;

@@ -21,8 +21,8 @@ import type { TranslationOptions } from './translation_plan.js';
 /** Options of the discriminators of image translation. */
 export interface TranslationDiscriminatorOptions extends TranslationOptions {
   /**
-   * `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`; default `'none'` with `spectralNorm`, else
-   * `'instance'`.
+   * The normalization: `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`; default `'none'` with
+   * `spectralNorm`, else `'instance'`.
    */
   normalization?: Normalization;
   /** Whether every convolution is spectrally normalized; default false. */

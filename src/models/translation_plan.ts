@@ -18,7 +18,7 @@ export interface TranslationOptions {
   inputShape: TranslationShape;
   /** f, the channels of the layer next to the image, 1 or more; default 64. */
   filters?: number;
-  /** `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`. */
+  /** The normalization: `'instance'` (without weights, as in CycleGAN), `'batch'` or `'none'`. */
   normalization?: Normalization;
   /** Standard deviation of the initial kernels and batch normalization scales, above 0; default 0.02. */
   stddev?: number;

@@ -20,7 +20,7 @@ import type { TranslationOptions, TranslationShape } from './translation_plan.js
 
 /** Options of {@link unetGenerator}. */
 export interface UnetGeneratorOptions extends TranslationOptions {
-  /** `'instance'` (without weights, as in CycleGAN), `'batch'` (the default) or `'none'`. */
+  /** The normalization: `'instance'` (without weights, as in CycleGAN), `'batch'` (the default) or `'none'`. */
   normalization?: Normalization;
   /** The number of channels of the output images; default: that of the input. */
   outputChannels?: number;

@@ -30,7 +30,7 @@ export interface EqualizedLearningRateOptions extends ReparametrizedOptions {
 
 /** The names of the classes of layers that can be wrapped. */
 const CLASSES = classesWithKernels({ except: EMBEDDINGS });
-/** The place of a bias, in the words of kernels. */
+/** The place of a bias in its layer, described like that of a kernel. */
 const BIAS: KernelLayout = { ...KERNEL, weight: 'bias', property: 'bias' };
 
 /**
@@ -68,10 +68,11 @@ export class EqualizedLearningRate extends Reparametrized<ReparametrizedKernel> 
     register(EqualizedLearningRate);
   }
 
+  /** Builds the wrapped layer; with `scaleBias` its bias is scaled like a kernel. */
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
     const { bias } = this.layer as { bias?: LayerVariable | null };
-    const kernel = this.kernels.at(-1)!; // of a separable convolution the pointwise one
+    const kernel = this.kernels.at(-1)!; // the pointwise kernel of a separable convolution
     if (!this.scaleBias || bias === undefined || bias === null) return;
     const factor = this.factorOf(kernel.layout, kernel.variable);
     const effective = () => mul(bias.read(), factor);
