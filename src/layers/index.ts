@@ -47,6 +47,8 @@ export { spectralNormalization, SpectralNormalization } from './spectral/spectra
 export type { SpectralNormalizationOptions } from './spectral/spectral_normalization.js';
 export { advancePowerIteration, spectralNorms } from './spectral/spectral_norms.js';
 export type { LayerTraits } from './traits.js';
+export { upSampling2d, UpSampling2D } from './up_sampling_2d.js';
+export type { UpSampling2DOptions } from './up_sampling_2d.js';
 export { functionalCall } from './weights/functional_call.js';
 export { namedWeights } from './weights/named_weights.js';
 export type { LayerVariable, NamedWeight } from './weights/named_weights.js';

@@ -184,6 +184,7 @@ export async function calls(): Promise<Map<string, Call>> {
       { layer: layers.dense({ units: 2 }), powerIterations: 1, epsilon: 1e-12, seed: 1 },
     ],
     spectralNorms: [gkLayers.spectralNorms, discriminator],
+    upSampling2d: [gkLayers.upSampling2d, { interpolation: 'bilinear' }],
     weightNormalization: [gkLayers.weightNormalization, { layer: layers.dense({ units: 2 }) }],
     withFrozenMasks: [gkLayers.withFrozenMasks, () => 1],
     withFrozenPowerIteration: [gkLayers.withFrozenPowerIteration, () => 1],

@@ -11,6 +11,7 @@ import { instanceNormalization } from '../../src/layers/normalization/instance_n
 import { pixelNormalization } from '../../src/layers/normalization/pixel_normalization.js';
 import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
 import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
+import { upSampling2d } from '../../src/layers/up_sampling_2d.js';
 import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { functionalCall } from '../../src/layers/weights/functional_call.js';
 import { namedWeights } from '../../src/layers/weights/named_weights.js';
@@ -107,6 +108,7 @@ export const blocks = (): CatalogueEntry[] => [
   layer('pixelNormalization', pixelNormalization()),
   layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
   layer('pixelShuffle', pixelShuffle({ factor: 2 }), [2, 3, 2, 8]),
+  layer('upSampling2d of gan-kit', upSampling2d({ interpolation: 'bilinear' }), [2, 3, 4, 2]),
   layer('leakyReLU of gan-kit', leakyReLU()),
   layer('leakyReLU of tfjs', layers.leakyReLU()),
   layer('PReLU', layers.prelu()),
@@ -126,7 +128,7 @@ export const blocks = (): CatalogueEntry[] => [
     'separableConv2d of tfjs',
     layers.separableConv2d({ filters: 2, kernelSize: 3, padding: 'same' }),
   ),
-  layer('upSampling2d', layers.upSampling2d({})),
+  layer('upSampling2d of tfjs', layers.upSampling2d({})),
   layer('averagePooling2d', layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   layer('maxPooling2d', layers.maxPooling2d({ poolSize: 2 })),
   layer('globalAveragePooling2d', layers.globalAveragePooling2d({})),

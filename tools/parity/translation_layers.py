@@ -90,6 +90,9 @@ cases = [
     case("groupNormalization", {"groups": 2}, nn.GroupNorm(2, 8), (4, 8)),
     case("pixelShuffle", {"factor": 2}, nn.PixelShuffle(2), (2, 12, 3, 2)),
     case("pixelShuffle", {"factor": 3}, nn.PixelShuffle(3), (1, 18, 2, 3)),
+    case("upSampling2d", {}, nn.Upsample(scale_factor=2), (2, 3, 3, 2)),
+    case("upSampling2d", {"interpolation": "bilinear"}, nn.Upsample(scale_factor=2, mode="bilinear"), (2, 2, 3, 4)),
+    case("upSampling2d", {"interpolation": "bilinear"}, nn.Upsample(scale_factor=2, mode="bilinear"), (1, 1, 1, 2)),
 ]
 fixture = {
     "meta": {

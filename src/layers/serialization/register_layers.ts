@@ -2,6 +2,7 @@ import { Bias } from '../bias.js';
 import { Conv2D } from '../conv2d.js';
 import { Conv2DTranspose } from '../conv2d_transpose.js';
 import { Dropout } from '../dropout.js';
+import { GlobalSumPooling2D } from '../global_sum_pooling_2d.js';
 import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
 import { MinibatchStandardDeviation } from '../minibatch_standard_deviation.js';
@@ -15,6 +16,7 @@ import { ReflectionPadding2D } from '../reflection_padding_2d.js';
 import { EqualizedLearningRate } from '../reparametrization/equalized_learning_rate.js';
 import { WeightNormalization } from '../reparametrization/weight_normalization.js';
 import { SpectralNormalization } from '../spectral/spectral_normalization.js';
+import { UpSampling2D } from '../up_sampling_2d.js';
 import { register } from './register_class.js';
 
 /**
@@ -36,6 +38,7 @@ export function registerLayers(): void {
     Conv2DTranspose,
     Dropout,
     EqualizedLearningRate,
+    GlobalSumPooling2D,
     GroupNormalization,
     ImageSize,
     InstanceNormalization,
@@ -46,6 +49,7 @@ export function registerLayers(): void {
     Recompute,
     ReflectionPadding2D,
     SpectralNormalization,
+    UpSampling2D,
     WeightNormalization,
   ])
     register(layerClass);
