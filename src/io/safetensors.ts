@@ -21,8 +21,9 @@ export interface Safetensors {
  * Writes arrays in the safetensors format, which PyTorch, JAX and others read.
  *
  * The file consists of 8 bytes with the header's length (little-endian), a JSON header padded with spaces to a
- * multiple of 8 bytes, and the data: first I64, then F32, then I32, each sorted by name, so that equal contents
- * give equal bytes. I64 is written for int32 arrays marked `dtype: 'I64'`; PyTorch's counters have this dtype.
+ * multiple of 8 bytes, and the data: first I64, then F32, then I32, each sorted by name. So is the metadata:
+ * equal contents give equal bytes. I64 is written for int32 arrays marked `dtype: 'I64'`; PyTorch's counters have
+ * this dtype.
  *
  * @param content `tensors`: float32 and int32 arrays with their shapes; `metadata`: strings.
  * @returns The bytes of the file, which share no memory with the arrays.
@@ -61,9 +62,10 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
   const fields: string[] = [];
   if (metadata !== undefined) {
     checkRecord(where, 'metadata', metadata);
-    for (const [key, value] of Object.entries(metadata))
+    const entries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, value] of entries)
       if (typeof value !== 'string') fail('type', where, `metadata['${key}']`, 'a string', value);
-    fields.push(`"${METADATA_KEY}":${JSON.stringify(metadata)}`);
+    fields.push(`"${METADATA_KEY}":${JSON.stringify(Object.fromEntries(entries))}`);
   }
   let offset = 0;
   for (const { name, array, dtype, bytes } of named) {

@@ -121,6 +121,13 @@ describe('round trip', () => {
     );
   });
 
+  it('gives equal bytes for equal contents, whatever the order of the keys', () => {
+    const tensors = { w: { shape: [1], data: Float32Array.of(1) } };
+    expect(encodeSafetensors({ tensors, metadata: { b: '1', a: '2', 10: '3' } })).toEqual(
+      encodeSafetensors({ tensors, metadata: { 10: '3', a: '2', b: '1' } }),
+    );
+  });
+
   it('does not share memory with its input, also where that is a Buffer', () => {
     const source = Float32Array.of(1, 2, 3);
     const bytes = Buffer.from(encodeSafetensors({ tensors: { a: { shape: [3], data: source } } }));

@@ -27,7 +27,7 @@ export function encodeNpy({ shape, data }: NumpyArray): Uint8Array {
 }
 
 /**
- * Reads a .npy file of float32 or float64, in either byte order. A matrix may be stored by rows or by columns.
+ * Reads a .npy file of float32 or float64, in either byte order. Its last axis may be the one that changes fastest, or the first.
  */
 export function decodeNpy(where: string, name: string, bytes: Uint8Array): NumpyArray {
   const refuse = (rule: string, received: unknown): never =>
@@ -54,8 +54,8 @@ export function decodeNpy(where: string, name: string, bytes: Uint8Array): Numpy
     const at = start + i * size;
     data[i] = size === 8 ? view.getFloat64(at, !big) : view.getFloat32(at, !big);
   }
-  const byColumns = /'fortran_order':\s*True/.test(header) && shape.length === 2;
-  return { shape, data: byColumns ? transposed(data, shape) : data };
+  const fortran = /'fortran_order':\s*True/.test(header);
+  return { shape, data: fortran ? lastAxisFastest(data, shape) : data };
 }
 
 const DTYPES: Readonly<Record<string, { readonly size: 4 | 8; readonly big: boolean }>> = {
@@ -65,10 +65,15 @@ const DTYPES: Readonly<Record<string, { readonly size: 4 | 8; readonly big: bool
   '>f8': { size: 8, big: true },
 };
 
-/** Converts a matrix that is stored by columns to one that is stored by rows. */
-function transposed(data: Float64Array, [rows, columns]: readonly number[]): Float64Array {
-  const result = new Float64Array(data.length);
-  for (let i = 0; i < rows!; i++)
-    for (let j = 0; j < columns!; j++) result[i * columns! + j] = data[j * rows! + i]!;
-  return result;
+/** Reorders an array whose first axis changes fastest to one whose last axis does. */
+function lastAxisFastest(data: Float64Array, shape: readonly number[]): Float64Array {
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
+  return data.map((_, place) => {
+    let from = 0;
+    for (let axis = shape.length - 1, rest = place; axis >= 0; axis--) {
+      from += (rest % shape[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    return data[from]!;
+  });
 }

@@ -38,7 +38,7 @@ export const SEGMENTATION_SCORES: SchemaRead<SegmentationScoresOptions> = {
  * - class IoU: `meanₐ mₐₐ / (rₐ + cₐ − mₐₐ)`
  *
  * A class is absent if its denominator is 0: for the accuracy if no pixel has its label, for the IoU if it was
- * not predicted either. The evaluation of pix2pix is meant to skip such classes, but adds 1e-12 to the
+ * not predicted either. The evaluation code of CycleGAN and pix2pix is meant to skip such classes, but adds 1e-12 to the
  * denominator, so that each counts as 0; the default agrees with its tables.
  *
  * @param matrix The result of `confusionMatrix` over all batches; the mean of the scores of single batches is
