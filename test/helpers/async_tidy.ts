@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** `tidy` for a function that awaits: disposes of all that it made. Not for two at a time. */
+/** Runs an asynchronous function and disposes of all tensors that it made. Two calls must not overlap. */
 export async function asyncTidy(f: () => Promise<void>): Promise<void> {
   engine().startScope();
   try {
@@ -11,7 +11,7 @@ export async function asyncTidy(f: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The values of a tensor; a copy, on backends that would give their own memory too. */
+/** Returns a copy of the values of a tensor, also on backends that would return their own memory. */
 export async function values(x: Tensor): Promise<Float32Array> {
   return Float32Array.from(await x.data());
 }

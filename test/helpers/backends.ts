@@ -13,34 +13,34 @@ declare module 'vitest' {
   }
 }
 
-/** The backends that every contract runs on: those of the vitest project that runs the file. */
+/** The backends on which the tests run: those of the vitest project that runs the file. */
 export const BACKENDS: readonly BackendName[] = inject('backends');
 
-/** The fastest of them, for what one is enough. */
+/** The fastest of the backends, for tests that need only one. */
 export const FASTEST: BackendName = BACKENDS.at(-1)!;
 
 /**
- * Whether the backends are GPU ones, which here are software and take milliseconds for an op of any
- * size: do less there, and read back asynchronously.
+ * Whether the backends are those of GPUs. In the tests these run in software and take milliseconds for an op
+ * of any size, so tests should do less there, and must read back asynchronously.
  */
 export const ON_GPU: boolean = BACKENDS.every((name) => name.startsWith('webg'));
 
-/** What the tests set, and what tfjs has. */
+/** The flags of each GPU backend: the value for the tests, and the default of tfjs. */
 const FLAGS: Record<'webgl' | 'webgpu', Record<string, [boolean | number, boolean | number]>> = {
-  // by default tfjs computes small tensors on the CPU, which here would be most of them
+  // by default tfjs computes small tensors on the CPU, and most tensors of the tests are small
   webgl: { WEBGL_CPU_FORWARD: [false, true] },
   webgpu: {
     WEBGPU_CPU_FORWARD: [false, true],
-    // the tiled matrix product, for small ones too: a software driver runs it 10 to 40 times faster
-    // than the shaders that tfjs would choose
+    // use the tiled matrix product for small matrices too: a software driver runs it 10 to 40 times
+    // faster than the shaders that tfjs would choose
     WEBGPU_MATMUL_PROGRAM_TYPE: [3, -1],
     WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL: [0, -1],
   },
 };
 
 /**
- * Makes a backend current, with the kernels that gan-kit brings; a GPU backend with flags for tests,
- * or untuned as a program has it.
+ * Makes a backend current, with the kernels of gan-kit. A GPU backend gets the flags for tests, or the
+ * defaults of tfjs if `tuned` is false.
  */
 export async function useBackend(name: BackendName, { tuned = true } = {}): Promise<void> {
   if (name === 'webgl' || name === 'webgpu') {
@@ -57,7 +57,7 @@ export async function useBackend(name: BackendName, { tuned = true } = {}): Prom
       env().set(flag, tuned ? forTests : stock);
     return;
   }
-  // its module registers it, and makes it current
+  // the backend's module registers it, and makes it current
   if (name === 'tensorflow') await loadBackend({ prefer: [name] });
   if (!(await setBackend(name))) throw new Error(`backend ${name} did not start`);
   await ready();

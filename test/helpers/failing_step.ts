@@ -2,20 +2,20 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { BackendName } from './backends.js';
 import type { LimitedHeap } from './limited_heap.js';
 
-/** Makes a backend fail in the midst of a step. */
+/** A way to make a backend fail in the middle of a step. */
 export interface Failures {
-  /** Runs `fn` and returns how often it could have failed. */
+  /** Runs `fn` and returns the number of allocations at which it could have failed. */
   count(fn: () => Promise<unknown>): Promise<number>;
-  /** Runs `fn`, which fails after so many allocations, and returns the error; undefined if there was none. */
+  /** Runs `fn`, which fails after `n` allocations, and returns the error; undefined if there was none. */
   failAfter(n: number, fn: () => Promise<unknown>): Promise<unknown>;
 }
 
 let heap: Promise<LimitedHeap> | undefined;
 
 /**
- * Makes what fails a backend: on wasm, an allocation gets no memory, under the guard of the library; elsewhere,
- * where nobody else can see an allocation, a kernel or an upload throws. On wasm it is called before the kernels
- * of gan-kit are installed, and makes wasm current.
+ * Returns a way to make a backend fail. On wasm an allocation gets no memory, and the library's guard against
+ * this is active. On other backends a test cannot see allocations, so a kernel or an upload throws. On wasm it
+ * must be called before the kernels of gan-kit are installed, and it makes wasm current.
  */
 export async function failuresOf(backend: BackendName): Promise<Failures> {
   if (backend !== 'wasm') return ofEngine();
@@ -49,7 +49,7 @@ interface Calls {
   makeTensor(...args: unknown[]): unknown;
 }
 
-/** Counts what the engine is asked for, and refuses one of it. */
+/** Counts the kernels and the uploads that the engine is asked for, and makes one of them throw. */
 function ofEngine(): Failures {
   const watched = async <T>(seen: () => void, fn: () => Promise<T>): Promise<T> => {
     const calls = engine() as unknown as Calls;

@@ -4,7 +4,7 @@ const float = { dtype: { type: 'DT_FLOAT' } };
 const type = { T: { type: 'DT_FLOAT' } };
 const sizes = (shape: readonly number[]) => ({ dim: shape.map((size) => ({ size: `${size}` })) });
 
-/** A GraphModel in tfjs's format: `images` [n, 4, 4, 3], `conv` of 1 × 1, `act`, its ReLU, and `filter`. */
+/** Makes a GraphModel in tfjs's format: `images` [n, 4, 4, 3], `conv` of 1 × 1, `act`, its ReLU, and `filter`. */
 export function graphModel(filter: Float32Array): io.ModelArtifacts {
   const shape = [1, 1, 3, filter.length / 3];
   const ones = { list: { i: ['1', '1', '1', '1'] } };

@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** Bytes of JavaScript objects that are still in use, after a collection; 0 in a browser, which tells nobody. */
+/** Returns the bytes of JavaScript objects in use after a collection; 0 in a browser, which does not expose it. */
 export async function usedHeap(): Promise<number> {
   if (typeof process === 'undefined' || !process.versions?.node) return 0;
   const [v8, vm] = await Promise.all([import('node:v8'), import('node:vm')]);
@@ -14,7 +14,7 @@ export async function usedHeap(): Promise<number> {
   return heapUsed + external;
 }
 
-/** The size of the wasm backend's memory, which can grow and never shrinks. */
+/** Returns the size of the wasm backend's memory, which can grow but not shrink. */
 export function wasmHeap(): number {
   const { wasm } = engine().backend as unknown as { wasm?: { HEAPU8: Uint8Array } };
   return wasm?.HEAPU8.length ?? 0;
@@ -25,10 +25,10 @@ interface Allocator {
   _free: (address: number) => void;
 }
 
-/** Counts what the wasm backend allocates and frees from now on; blocks that were there do not count. */
+/** Counts the bytes that the wasm backend allocates and frees from now on; earlier blocks do not count. */
 export function watchHeap(): { held: () => number; stop: () => number } {
   const { wasm } = engine().backend as unknown as { wasm: Allocator };
-  wasm._free(wasm._malloc(8)); // Emscripten puts the functions into their places at the first call
+  wasm._free(wasm._malloc(8)); // Emscripten sets the functions at their first call
   const { _malloc, _free } = wasm;
   const blocks = new Map<number, number>();
   let [held, peak] = [0, 0];

@@ -5,7 +5,7 @@ interface Backend {
   readonly binding?: { getNumOfTensors(): number };
 }
 
-/** What is held: the count of tensors, and the size of wasm's heap or libtensorflow's own count. */
+/** Returns the number of tensors, and the size of wasm's heap or libtensorflow's own number of tensors. */
 export function held(): { tensors: number; heap: number } {
   const { wasm, binding } = backend() as unknown as Backend;
   return { tensors: memory().numTensors, heap: wasm?.HEAPU8.length ?? binding!.getNumOfTensors() };

@@ -4,11 +4,11 @@ import { fill } from '../../bench/hash.js';
 import type { StateArray } from '../../src/types.js';
 import { fixture } from './fixtures.js';
 
-/** What tools/parity/inception.py wrote of torch-fidelity's network. */
+/** The data of torch-fidelity's network that tools/parity/inception.py wrote. */
 interface Written {
   readonly meta: { readonly seed: number };
   readonly parameters: number;
-  /** Shapes by the keys of the state_dict. */
+  /** The shapes by the keys of the state_dict. */
   readonly keys: Readonly<Record<string, number[]>>;
   readonly images: { readonly shape: [number, number, number, number]; readonly bytes: string };
   readonly features: Readonly<Record<string, string>>;
@@ -31,13 +31,13 @@ export const FEATURES = Object.entries(WRITTEN.features).map(
   ([name, values]) => [name, floats(values)] as const,
 );
 
-/** Images of one channel, before and after. */
+/** Images of one channel, before and after the resizing. */
 export const RESIZINGS = WRITTEN.resizings.map(({ from, to, bytes, values }) => ({
   ...{ from, to, values: floats(values) },
   image: () => tensor4d(Float32Array.from(decoded(bytes)), [1, ...from, 1]),
 }));
 
-/** Two images, or the first of them, as bytes. */
+/** Makes a tensor of the two images, or of the first one, with values 0 to 255. */
 export function images(count = 2): Tensor4D {
   const { shape, bytes } = WRITTEN.images;
   const values = Float32Array.from(decoded(bytes));
@@ -45,7 +45,7 @@ export function images(count = 2): Tensor4D {
   return tensor4d(values.slice(0, count * size), [count, shape[1], shape[2], shape[3]]);
 }
 
-/** The weights that the script makes, too: a hash of their place, as He et al. scale it. */
+/** Makes the same weights as the script: a hash of their index, scaled as by He et al. */
 export function seededWeights(): Record<string, StateArray> {
   const keys = Object.entries(KEYS).filter(([key]) => !key.endsWith('num_batches_tracked'));
   return Object.fromEntries(

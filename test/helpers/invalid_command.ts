@@ -5,7 +5,7 @@ interface Device {
   readonly queue: { onSubmittedWorkDone(): Promise<void> };
 }
 
-/** Gives the device of a webgpu backend a command that it refuses: a buffer larger than any limit. */
+/** Sends the device of a webgpu backend a command that it refuses: a buffer larger than any limit. */
 export async function breakNextRead(backend: KernelBackend): Promise<void> {
   const { device } = backend as unknown as { device: Device };
   device.createBuffer({ size: 2 ** 50, usage: 0x80 });

@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { ON_GPU } from './backends.js';
 
 /**
- * Runs `step` once to warm up, then `times` more, on GPU backends five at most, and expects the
- * tensor count to stay flat.
+ * Runs `step` once to warm up, then `times` times more (at most five on GPU backends), and expects the same
+ * number of tensors after it.
  */
 export async function expectNoLeak(step: () => unknown, times = 5): Promise<void> {
   await step();

@@ -5,19 +5,20 @@ import { installKernels } from '../../src/kernels/install.js';
 import { guardMemory } from '../../src/kernels/wasm/runtime/out_of_memory.js';
 import type { WasmBackend } from '../../src/kernels/wasm/runtime/wasm_backend.js';
 
+/** The heap of the wasm backend, with limits that a test sets. */
 export interface LimitedHeap {
-  /** Bytes that are allocated, of those asked for by JavaScript. */
+  /** Number of allocated bytes, of those that JavaScript asked for. */
   readonly held: number;
-  /** The most that was held since it was last set. */
+  /** The largest value of `held` since a test set this field. */
   peak: number;
-  /** The most that may be held; what goes beyond gets address 0, as from a heap that is full. */
+  /** The largest allowed value of `held`; an allocation beyond it gets address 0, as from a full heap. */
   limit: number;
-  /** How many more allocations are granted before one fails, whatever its size, and all goes well again. */
+  /** Number of further allocations before one fails, whatever its size; those after it succeed again. */
   grants: number;
   readonly backend: WasmBackend;
 }
 
-/** Starts wasm on a heap that seems to be full when a test says so, under the guard of the library. */
+/** Starts wasm on a heap that a test can make seem full, with the library's guard against a full heap. */
 export async function limitHeap(): Promise<LimitedHeap> {
   await setBackend('wasm');
   const backend = engine().backend as unknown as WasmBackend;

@@ -6,7 +6,7 @@ import { ON_GPU } from './backends.js';
 
 export type ScalarFunction = (...inputs: Tensor[]) => Scalar;
 
-/** Turns a tensor function into a scalar one by random weights: a plain sum hides permutations. */
+/** Makes a scalar function of a tensor function by a sum with random weights; a plain sum would hide permutations. */
 export function weightedSum(f: (...inputs: Tensor[]) => Tensor, seed = 11): ScalarFunction {
   return (...inputs) =>
     tidy(() => {
@@ -17,8 +17,8 @@ export function weightedSum(f: (...inputs: Tensor[]) => Tensor, seed = 11): Scal
 }
 
 /**
- * The scalar h(x) = Σᵢ <rᵢ, ∂f/∂xᵢ> with fixed random rᵢ. Its gradient holds second derivatives of
- * f, so checking h at first order checks f at second order.
+ * Makes the scalar function h(x) = Σᵢ <rᵢ, ∂f/∂xᵢ> with fixed random rᵢ. Its gradient contains second
+ * derivatives of f, so a check of h at first order is a check of f at second order.
  */
 export function gradientProjection(f: ScalarFunction, seed = 23): ScalarFunction {
   return (...inputs) =>
@@ -31,7 +31,7 @@ export function gradientProjection(f: ScalarFunction, seed = 23): ScalarFunction
     });
 }
 
-/** What autodiff says of a scalar function. */
+/** Computes the gradients of a scalar function by autodiff. */
 export async function analyticGradients(
   f: ScalarFunction,
   inputs: Tensor[],
@@ -41,15 +41,15 @@ export async function analyticGradients(
 }
 
 interface Closeness {
-  /** Half the distance between the two points of a difference. */
+  /** Half of the distance between the two points of a difference. */
   readonly step?: number;
   readonly rtol: number;
   readonly atol?: number;
 }
 
 /**
- * Expects what autodiff says of every input to be what central differences of `f` say: element by
- * element, or on GPU backends, where one value of `f` takes long, along a few random directions.
+ * Expects the gradient in every input by autodiff to agree with central differences of `f`: element by
+ * element, or along a few random directions on GPU backends, where one value of `f` takes long.
  */
 export async function expectGradients(
   f: ScalarFunction,
@@ -71,7 +71,7 @@ export async function expectGradients(
       const up = host.map((value, k) => value + step * direction(k));
       const down = host.map((value, k) => value - step * direction(k));
       differences!.push(((await at(up)) - (await at(down))) / (2 * step));
-      // along the step that float32 really took
+      // uses the difference of the rounded points, which is the step in float32
       slopes!.push(
         analytic[i]!.reduce((total, g, k) => total + g * ((up[k]! - down[k]!) / (2 * step)), 0),
       );
@@ -80,7 +80,7 @@ export async function expectGradients(
   }
 }
 
-/** Along every axis, or on GPU backends along random directions of length 1. */
+/** Returns the direction of every axis, or three random directions of length 1 on GPU backends. */
 function directions(size: number): ((k: number) => number)[] {
   if (!ON_GPU) return Array.from({ length: size }, (_, axis) => (k: number) => +(k === axis));
   const stream = new RandomStream(29);
@@ -91,7 +91,7 @@ function directions(size: number): ((k: number) => number)[] {
   });
 }
 
-/** The values of a tensor, which it disposes of. */
+/** Reads the values of a tensor, and disposes of it. */
 async function read(x: Tensor): Promise<Float32Array> {
   const values = (await x.data()) as Float32Array;
   x.dispose();

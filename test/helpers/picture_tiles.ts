@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { decode } from 'fast-png';
 import { expect } from 'vitest';
 
-/** How a grid is laid out: tiles of this many pixels, each pixel a square, a gap of two between tiles. */
+/** The layout of a grid: `side` pixels across a tile, each drawn as a square, and gaps of two between tiles. */
 export interface Grid {
   readonly columns: number;
   readonly side: number;
@@ -15,7 +15,7 @@ export interface Grid {
 /**
  * Reads the PNG file of a grid of images.
  *
- * @returns The bytes of each image, row by row; a place that is nothing but background is left out.
+ * @returns The bytes of each image, row by row; tiles with nothing but background are left out.
  */
 export function readTiles(path: string, { columns, side, scale, background = 0 }: Grid) {
   const { width, height, channels, data, depth } = decode(readFileSync(path));
@@ -42,7 +42,7 @@ export function readTiles(path: string, { columns, side, scale, background = 0 }
   return tiles;
 }
 
-/** The bytes of each image of a batch in [−1, 1]. */
+/** Returns the bytes of each image of a batch in [−1, 1]. */
 export async function tilesOf(images: Tensor): Promise<number[][]> {
   const rows = unstack(images);
   const values = await Promise.all(rows.map((row) => row.data()));

@@ -2,15 +2,15 @@ import { mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * How a NaN comes about: made by a processor, whose sign bit x86 sets, or written, with either sign.
- * Kernels that compare NaN as an integer tell them apart.
+ * The origins of a NaN: computed by a processor (x86 sets its sign bit), or written with either sign.
+ * Kernels that compare a NaN as an integer treat them differently.
  */
 export const NAN_KINDS = ['∞ − ∞', '0 · ∞', 'written, +', 'written, −'] as const;
 export type NaNKind = (typeof NAN_KINDS)[number];
 
 const BITS = { 'written, +': 0x7fc00000, 'written, −': 0xffc00000 };
 
-/** The values, but NaN of one kind at some places. */
+/** Makes a tensor of the values, with a NaN of one kind at some places. */
 export function withNaN(kind: NaNKind, values: Float32Array, places: readonly number[]): Tensor {
   const at = (other: number, elsewhere: (x: number) => number) =>
     tensor(values.map((x, i) => (places.includes(i) ? other : elsewhere(x))));

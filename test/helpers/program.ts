@@ -14,11 +14,11 @@ const IMPORTS =
   importOf('loadBackend', 'backend/load_backend.ts') +
   importOf('installKernels', 'kernels/install.ts');
 
-/** Options of a machine without tfjs-node, for what a newcomer sees. */
+/** Options that make `loadBackend` behave as on a machine without tfjs-node. */
 const BARE =
   "const bare = { modules: { tensorflow: () => Promise.reject(new Error('left out')) } };\n";
 
-/** Runs the program in a Node of its own, with `loadBackend`, `installKernels` and the options `bare` at hand. */
+/** Runs a program in a new Node process, in which `loadBackend`, `installKernels` and the options `bare` exist. */
 export function runScript(body: string, ...flags: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -30,10 +30,10 @@ export function runScript(body: string, ...flags: readonly string[]): Promise<Ru
   });
 }
 
-/** What Dawn's native code prints where `webgpu` is installed and no Vulkan driver is. */
+/** The output of Dawn's native code if `webgpu` is installed and there is no Vulkan driver. */
 export const OF_DAWN = /^Warning: vk.*\n( {4}at .*\n)*\s*/gm;
 
-/** An op, and nothing printed. */
+/** The source of `compute`, which runs an op and prints nothing. */
 const OP = `
   import * as tf from '@tensorflow/tfjs-core';
   const compute = async () => {
@@ -43,7 +43,7 @@ const OP = `
   };
 `;
 
-/** What a program prints that lets `loadBackend` start the backend and computes. */
+/** Runs a program that starts the backend by `loadBackend` and computes; returns its output. */
 export const printedAfterLoad = (name: string): Promise<Run> =>
   runScript(`
     ${OP}
@@ -51,7 +51,7 @@ export const printedAfterLoad = (name: string): Promise<Run> =>
     await compute();
   `);
 
-/** What a program prints that starts the backend by itself, before or after `installKernels`, and computes. */
+/** Runs a program that starts a backend itself, before or after `installKernels`, and computes; returns its output. */
 export const printedAfterInstall = (name: string, module: string, first: boolean): Promise<Run> =>
   runScript(`
     ${OP}

@@ -14,7 +14,7 @@ import { values } from './async_tidy.js';
 
 const MODELS = { resnetGenerator, unetGenerator, patchDiscriminator, pixelDiscriminator };
 
-/** What tools/parity/translation_models.py says of a tensor. */
+/** The record of a tensor that tools/parity/translation_models.py wrote. */
 interface TensorRecord {
   readonly size: number;
   readonly max: number;
@@ -27,7 +27,7 @@ interface ParameterRecord extends TensorRecord {
   readonly shape: number[];
 }
 
-/** One pass of a network of pytorch-CycleGAN-and-pix2pix. */
+/** One forward and backward pass of a network of pytorch-CycleGAN-and-pix2pix. */
 export interface ReferencePass {
   readonly name: string;
   readonly model: keyof typeof MODELS;
@@ -38,11 +38,11 @@ export interface ReferencePass {
   readonly input: TensorRecord;
   readonly parameters: ParameterRecord[];
   readonly statistics: ParameterRecord[];
-  /** How far PyTorch's own float32 is from this, at full width. */
+  /** The distances of PyTorch's own float32 pass from this record; for networks of full width. */
   readonly float32?: Omit<Distances, 'statistics'>;
 }
 
-/** Puts the parts of passes together that were too large for one file. */
+/** Joins the parts of passes that were too large for one file. */
 export function joinParts(files: readonly ReferencePass[]): ReferencePass[] {
   const whole = files.filter((file) => 'model' in file);
   return whole.map((pass) => ({
@@ -53,7 +53,7 @@ export function joinParts(files: readonly ReferencePass[]): ReferencePass[] {
 
 const product = (shape: readonly number[]) => shape.reduce((size, axis) => size * axis, 1);
 
-/** The parameter as the script made it, in torch's layout. */
+/** Makes the initial values of a parameter, as the script does, in torch's layout. */
 function initial({ key, shape }: ParameterRecord, seed: number): Float32Array {
   const unit = fill(product(shape), seed, 1);
   if (shape.length === 4) {
@@ -64,13 +64,13 @@ function initial({ key, shape }: ParameterRecord, seed: number): Float32Array {
 }
 
 /**
- * (out, in, kH, kW) to [kH, kW, in, out], and of a transposed convolution (in, out, kH, kW) to
- * [kH, kW, out, in]: the same permutation, which also leads back.
+ * Transposes the filter of a convolution from (out, in, kH, kW) to [kH, kW, in, out], or that of a transposed
+ * convolution from (in, out, kH, kW) to [kH, kW, out, in]; the permutation is the same. `unlay` reverses it.
  */
 const relay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [2, 3, 1, 0]) : x);
 const unlay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [3, 2, 0, 1]) : clone(x));
 
-/** Largest difference of what a record holds, over the greatest value of its tensor, or another. */
+/** Returns the largest difference from the values of a record, divided by the greatest value of its tensor or `max`. */
 function distance(
   received: Float32Array,
   record: TensorRecord,
@@ -100,10 +100,10 @@ function distance(
 }
 
 /**
- * Makes each activation with a kink the line on the reference's side of it; they are called in the
- * order in which the reference called its own.
+ * Replaces each ReLU and LeakyReLU by the linear branch that the reference took at each element. The layers
+ * are called in the same order as in the reference.
  *
- * @returns Checks that a pass has used every bit, and begins anew.
+ * @returns A function that checks that a pass has used every bit, and starts again from the first.
  */
 function takeBranches(model: LayersModel, bits: Uint8Array): () => void {
   let used = 0;
@@ -126,21 +126,21 @@ function takeBranches(model: LayersModel, bits: Uint8Array): () => void {
   };
 }
 
-/** Differences from the reference over the greatest value of each tensor, by what they are of. */
+/** Differences from the reference, divided by the greatest value of each tensor. */
 export interface Distances {
   readonly output: number;
   readonly input: number;
-  /** The largest of all parameters' gradients. */
+  /** The largest difference of the gradients of all parameters. */
   readonly parameters: number;
-  /** The largest of the running statistics; 0 without. */
+  /** The largest difference of the running statistics; 0 if there are none. */
   readonly statistics: number;
 }
 
 /**
- * Builds the network of a pass, gives it the pass's weights, and compares.
+ * Builds the network of a pass, sets the weights of the pass, and compares the results.
  *
- * @param branches On which side of its kink each activation of the reference lay, a bit each; with
- *   them ReLU and LeakyReLU are taken on that side.
+ * @param branches The sign of the input of each ReLU and LeakyReLU of the reference, one bit for each element;
+ *   the layers then use the branch of that sign.
  */
 export async function compareWithReference(
   pass: ReferencePass,
@@ -152,7 +152,7 @@ export async function compareWithReference(
   const checkBranches = branches === undefined ? undefined : takeBranches(model, branches);
   const weights = namedWeights(model);
   const isTrained = new Set(model.trainableWeights);
-  // torch lists its parameters, and apart from them its buffers, in the order of the layers too
+  // torch lists parameters and buffers separately, both in the order of the layers
   const trained = weights.filter(({ variable }) => isTrained.has(variable));
   const buffers = weights.filter(({ variable }) => !isTrained.has(variable));
   expect(trained.length).toBe(pass.parameters.length);
@@ -194,7 +194,7 @@ export async function compareWithReference(
   let parameters = 0;
   for (const [i, record] of pass.parameters.entries()) {
     const gradient = unlay(gradients[i + 1]!);
-    // an instance normalization takes the bias before it away again: its gradient is 0 but for rounding
+    // an instance normalization removes the bias of the layer before: its gradient is 0 except for rounding
     const max = record.max < 1e-12 * greatest ? greatest : record.max;
     const off = distance(await values(gradient), record, seed + 4000 + 10 * i, max);
     parameters = Math.max(parameters, off);

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 
 type Points = readonly (readonly [x: number, y: number | null])[];
 
-/** What the page of a report shows. */
+/** The content of the page of a report. */
 export interface ReportPage {
   readonly subtitle: string;
-  /** By label. */
+  /** The values by label. */
   readonly summary: Readonly<Record<string, string>>;
-  /** By title, then by the name of the series. */
+  /** The points by the title of the chart, then by the name of the series. */
   readonly curves: Readonly<Record<string, Readonly<Record<string, Points>>>>;
-  /** In their order. */
+  /** The pictures, in the order of the page. */
   readonly pictures: readonly { readonly caption: string; readonly png: Buffer }[];
-  /** By title: the cells of each row, the names of the columns first. */
+  /** The cells of each row by the title of the table; the first row has the names of the columns. */
   readonly tables: Readonly<Record<string, readonly (readonly string[])[]>>;
 }
 
@@ -75,6 +75,6 @@ export function readReport(path: string): ReportPage {
   };
 }
 
-/** Points as a report draws them: six digits. */
+/** Returns points as a report contains them, with six digits. */
 export const points = (x: readonly number[], y: readonly number[]): Points =>
   x.map((at, i) => [at, Number(y[i]!.toPrecision(6))]);

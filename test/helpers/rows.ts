@@ -1,16 +1,16 @@
-/** A matrix as fixtures hold it. */
+/** A matrix in the form that fixtures use. */
 export interface StoredRows {
   readonly shape: [number, number];
   readonly data: number[];
 }
 
-/** A matrix in host memory, in float64. */
+/** Returns a matrix as float64 rows in host memory. */
 export const asRows = ({ shape, data }: StoredRows): { data: Float64Array; shape: number[] } => ({
   data: Float64Array.from(data),
   shape,
 });
 
-/** Values as rows of some length. */
+/** Returns values as rows of `columns` elements. */
 export const hostRows = <T extends Float32Array | Float64Array>(
   data: T,
   columns: number,

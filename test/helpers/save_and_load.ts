@@ -3,7 +3,7 @@ import type { io as IO } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-/** Sends a model through tfjs's own format, with the names changed as JSON files change them. */
+/** Saves a model in tfjs's own format and loads it again; the artifacts pass through JSON, as in a file. */
 export async function saveAndLoad(model: LayersModel): Promise<LayersModel> {
   let artifacts: IO.ModelArtifacts | undefined;
   await model.save(

@@ -1,19 +1,19 @@
 import { checkNumber, fail } from '../../src/internal/check.js';
 
-/** Columns count as orthogonal when their cosine is below this: a few units of float64 rounding. */
+/** The cosine up to which two columns count as orthogonal: a few units of float64 rounding. */
 const TOLERANCE = 1e-15;
-/** Convergence is quadratic; ten sweeps are usual. */
+/** The largest number of sweeps; convergence is quadratic, so ten are usual. */
 const MOST_SWEEPS = 60;
 
 /**
- * All singular values of a matrix, by one-sided Jacobi rotations in float64.
+ * Computes all singular values of a matrix, by one-sided Jacobi rotations in float64.
  *
  * Rotations from the right make the columns orthogonal; their lengths are then the singular values.
- * Small values come out with the same relative accuracy as large ones.
+ * Small values have the same relative accuracy as large ones.
  *
  * @param values The matrix, row after row; `rows · columns` finite numbers.
- * @param rows From 1 on.
- * @param columns From 1 on.
+ * @param rows 1 or more.
+ * @param columns 1 or more.
  * @returns min(rows, columns) values, the largest first.
  * @throws GanKitError if the sizes do not fit or a value is not finite.
  *
@@ -32,7 +32,7 @@ export function singularValues(
   if (!Array.from(values).every(Number.isFinite))
     fail('value', where, 'values', 'finite numbers', 'NaN or an infinity');
 
-  // A and Aᵀ have the same singular values: rotate the shorter side
+  // A and Aᵀ have the same singular values: rotate the fewer vectors
   const a = rows >= columns ? columnsOf(values, rows, columns) : rowsOf(values, rows, columns);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) if (!rotateAll(a)) break;
   return Float64Array.from(a, (column) => Math.hypot(...column)).sort((x, y) => y - x);
@@ -54,7 +54,7 @@ function dot(x: Float64Array, y: Float64Array): number {
   return total;
 }
 
-/** Makes each pair of columns orthogonal once; whether any pair was not already. */
+/** Makes each pair of columns orthogonal once; returns whether any pair was not orthogonal before. */
 function rotateAll(a: Float64Array[]): boolean {
   let rotated = false;
   for (let p = 0; p < a.length; p++)
@@ -62,7 +62,10 @@ function rotateAll(a: Float64Array[]): boolean {
   return rotated;
 }
 
-/** The rotation by θ with tan 2θ = 2 x·y / (x·x − y·y), the smaller of the two solutions. */
+/**
+ * Rotates two columns by θ with tan 2θ = 2 x·y / (x·x − y·y), the smaller of the two solutions; returns false if
+ * they were orthogonal before.
+ */
 function rotate(x: Float64Array, y: Float64Array): boolean {
   const xx = dot(x, x);
   const yy = dot(y, y);

@@ -5,14 +5,14 @@ import { RandomStream } from '../../src/internal/random.js';
 
 interface KernelCase {
   readonly weight: string;
-  /** The axes of the kernel that number the rows of W. */
+  /** The axes of the kernel that are the rows of W. */
   readonly rowAxes: number[];
 }
 
 interface LayerCase {
   readonly kind: string;
   readonly make: (args?: Record<string, unknown>) => layers.Layer;
-  /** With a batch of 2. */
+  /** The shape of an input with a batch of 2. */
   readonly inputShape: number[];
   readonly kernels: KernelCase[];
 }
@@ -81,7 +81,7 @@ export const SPECTRAL_LAYERS: readonly LayerCase[] = [
   },
 ];
 
-/** A kernel as the matrix W, written element by element: no tensor op that could share a mistake. */
+/** Returns a kernel as the matrix W, element by element, without tensor ops that could have the same mistake. */
 export async function kernelMatrix(kernel: Tensor, rowAxes: readonly number[]) {
   const { shape } = kernel;
   const values = await kernel.data();
@@ -103,7 +103,7 @@ export async function kernelMatrix(kernel: Tensor, rowAxes: readonly number[]) {
   return { matrix, rows, columns };
 }
 
-/** A batch for a layer; whole numbers from 0 to 2 where it looks something up. */
+/** Makes a batch for a layer: normal values, or integers from 0 to 2 for an embedding. */
 export function batchFor(kind: string, shape: number[], seed = 3): Tensor {
   const stream = new RandomStream(seed);
   if (kind !== 'Embedding') return stream.normal(shape);
@@ -111,7 +111,7 @@ export function batchFor(kind: string, shape: number[], seed = 3): Tensor {
   return tensor(stream.integerValues(size, 3), shape, 'int32');
 }
 
-/** Gives a layer weights that are the same in every run; u and v become anything but converged. */
+/** Sets weights of a layer that are the same in every run; u and v are then far from convergence. */
 export function seedWeights(layer: layers.Layer, seed = 17): void {
   const stream = new RandomStream(seed);
   for (const weight of layer.weights)

@@ -6,7 +6,7 @@ import { recompute } from '../../src/layers/recompute.js';
 import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 
-/** Vectors [4] to samples [6, 2]; no layer has a name, one model within has one and one has none. */
+/** Makes a network from vectors [4] to samples [6, 2]; no layer has a name, only one of two inner models has one. */
 export function unnamedGenerator(seed = 0): LayersModel {
   const model = sequential({
     layers: [
@@ -28,7 +28,7 @@ export function unnamedGenerator(seed = 0): LayersModel {
   return model;
 }
 
-/** Samples [6, 2] to logits, with layers inside of wrappers. */
+/** Makes a network from samples [6, 2] to logits, with layers inside wrappers. */
 export function unnamedCritic(seed = 0): LayersModel {
   const model = sequential({
     layers: [

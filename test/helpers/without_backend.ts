@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** What tfjs keeps to itself, and a program that loads no backend would find empty. */
+/** Private fields of the engine of tfjs, which are empty in a program that loads no backend. */
 interface Choice {
   backendName: string | null;
   backendInstance: unknown;
@@ -8,8 +8,8 @@ interface Choice {
 }
 
 /**
- * Runs a program with no backend chosen and none to fall back on, as in a project of its own, where tfjs
- * knows no backend until the program has loaded one.
+ * Runs a program with no backend chosen and none registered, as in a new project, where tfjs has no backend
+ * until the program loads one.
  */
 export async function withoutBackend(program: () => Promise<void>): Promise<void> {
   const choice = engine() as unknown as Choice;
@@ -21,6 +21,6 @@ export async function withoutBackend(program: () => Promise<void>): Promise<void
   try {
     await program();
   } finally {
-    delete (choice as Partial<Choice>).initializeBackendsAndReturnBest; // the class has it
+    delete (choice as Partial<Choice>).initializeBackendsAndReturnBest; // so that the method of the class is used again
   }
 }
