@@ -1,24 +1,24 @@
 import type { Contender } from './protocol/contender.js';
 import type { Report } from './report.js';
 
-/** What the levels of a benchmark have in common. */
+/** The parts of a benchmark that all its levels share. */
 export interface Bench {
   readonly contenders: readonly Contender[];
-  /** The name of the one that all others are compared with. */
+  /** The name of the contender that all others are compared with. */
   readonly ours: string;
-  /** The name of the one whose forward passes are the measure of a step; a GPU has none. */
+  /** The name of the contender whose forward passes are the unit for a step; undefined on a GPU. */
   readonly stock?: string;
   readonly rounds: number;
   readonly report: Report;
-  /** Shows what is being done. */
+  /** Shows the current work. */
   readonly tell: (what: string) => void;
-  /** One of the cases of a level is done. */
+  /** Counts a finished case of a level. */
   readonly advance: () => void;
 }
 
-/** Cases of one kind. */
+/** The cases of one kind. */
 export interface Level {
-  /** How many cases it has. */
+  /** The number of its cases. */
   readonly cases: number;
   readonly run: (bench: Bench) => Promise<void>;
 }

@@ -2,10 +2,10 @@ import type { Contenders } from './contenders.js';
 import type { ContenderCommand } from './protocol/contender.js';
 
 /**
- * Those who take part: `always`, and who has one of the wanted words in the name; without words all but
- * the slow ones.
+ * Selects the contenders: those of `always`, and those whose name contains one of the wanted words; without
+ * words, all except the slow ones.
  *
- * @throws Error that tells the known names, for a word that is in none.
+ * @throws Error with the known names, if no name contains a word.
  */
 export function choose(
   { present, absent }: Contenders,

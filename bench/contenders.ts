@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ContenderCommand } from './protocol/contender.js';
 
-/** Set PYTHON where torch is in an environment of its own. */
+/** The Python with torch; set PYTHON if it is in an environment of its own. */
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -24,7 +24,7 @@ const gankit = (threads: number): ContenderCommand => ({
   threads,
 });
 
-/** On libtensorflow, which reads its number of threads once, as the process starts. */
+/** Makes the command of gan-kit on libtensorflow, which reads its number of threads once, when the process starts. */
 const native = (threads: number): ContenderCommand => ({
   ...node(`gan-kit, native, ${count(threads)}`, 'gan_kit', 'tensorflow'),
   env: {
@@ -42,21 +42,21 @@ const torch = (threads: number): ContenderCommand => ({
 
 const count = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
 
-/** The one that all others are compared with. */
+/** The name of the contender that all others are compared with. */
 export const OURS = gankit(1).name;
-/** Whose forward pass is the measure of a backward pass. */
+/** The name of the contender whose forward pass is the unit for a backward pass. */
 export const STOCK_WASM = 'tfjs, wasm';
-/** Whose memory stands beside ours. */
+/** The name of the contender whose memory is compared with ours. */
 export const TORCH = torch(1).name;
 
-/** Everyone there is. */
+/** All contenders. */
 export interface Contenders {
   readonly present: readonly ContenderCommand[];
-  /** Who cannot run here, and what would help. */
+  /** The contenders that cannot run here, and how to make them run. */
   readonly absent: readonly { readonly name: string; readonly help: string }[];
 }
 
-/** Everyone on the processor who can run here, and who cannot. */
+/** Finds the contenders on the processor: those that can run here, and those that cannot. */
 export function contenders(): Contenders {
   const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
   const loadsNative = ['-e', "require('@tensorflow/tfjs-node')"];
@@ -79,10 +79,10 @@ export function contenders(): Contenders {
   };
 }
 
-/** The one that others are compared with on a GPU. */
+/** The name of the contender that others are compared with on a GPU. */
 export const OURS_ON_GPU = 'gan-kit, WebGPU';
 
-/** Both on the GPU, whether they can run here or not. */
+/** Returns both contenders on the GPU, even if they cannot run here. */
 export const gpuContenders = (): ContenderCommand[] => [
   node(OURS_ON_GPU, 'gan_kit', 'webgpu'),
   python('PyTorch, CUDA', '1', 'cuda'),

@@ -1,5 +1,5 @@
 /**
- * How long files of float16 and of bfloat16 take to read, in turns:
+ * Times the reading of files of float16 and of bfloat16, in turns:
  *
  *     npx tsx bench/half_files.ts [ROUNDS]
  *
@@ -14,7 +14,7 @@ import { median, ratios } from './statistics.js';
 const TENSORS = 20;
 const VALUES = 570_000;
 
-/** The float16 next to 0 of a float32 below 65,504, by its word. */
+/** Rounds a float32 below 65,504, given by its bits, towards 0 to a float16; returns its bits. */
 function half(word: number): number {
   const sign = (word >>> 31) << 15;
   const exponent = ((word >>> 23) & 255) - 112;

@@ -1,6 +1,6 @@
 /**
- * Numbers between −scale and scale that every contender makes for itself, in any language: a hash of
- * seed and place. bench/peers/hashed.py makes the same.
+ * Makes numbers between −scale and scale: a hash of seed and index. Every contender can make the same numbers
+ * itself, in any language; bench/peers/hashed.py does.
  */
 export function fill(size: number, seed: number, scale: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => {

@@ -1,4 +1,4 @@
-/** `npm run bench`: how long gan-kit takes beside others, in one run. */
+/** `npm run bench`: times gan-kit and other libraries in one run. */
 import { readCommandLine } from '../examples/command_line.js';
 import type { Level } from './bench.js';
 import { smallStepCases, stepCases } from './cases/cases.js';

@@ -3,31 +3,31 @@ import type { Case } from './cases/cases.js';
 import type { Contender } from './protocol/contender.js';
 import { difference } from './statistics.js';
 
-/** A case, and who does it. */
+/** A case, and the contenders that run it. */
 export interface Task {
   readonly one: Case;
   readonly by: readonly Contender[];
 }
 
-/** How one contender did one case. */
+/** The result of one contender in one case. */
 export interface Timing {
   readonly contender: string;
-  /** Milliseconds, round by round; as many as all others have, or fewer where one takes seconds. */
+  /** Milliseconds, round by round; as many rounds as all others have, or fewer for a slow contender. */
   readonly rounds: readonly number[];
-  /** max|its numbers − those of the first| / max|those of the first|. */
+  /** max|its numbers − those of the first| / max|those of the first|, the first being the first that has numbers. */
   readonly difference: number;
-  /** The most memory its process had, in bytes. */
+  /** The peak memory of its process, in bytes. */
   readonly peak: number;
-  /** Why there is nothing else, or no more. */
+  /** The reason why results are missing; undefined if there are all. */
   readonly problem?: string;
 }
 
-/** How long a measurement should last at least: a clock and a garbage collector are in it. */
+/** The least duration of a measurement, long enough to average out the clock and the garbage collector. */
 const LEAST_MS = 40;
 const MOST_TIMES = 1000;
-/** After several threads: they may wait by spinning for a while, which the next one would pay for. */
+/** The pause after a contender with several threads: they may keep the processor busy while they wait for work. */
 const REST_MS = 250;
-/** Whoever is slower than this is measured in one round only. */
+/** The time above which a contender is measured in one round only. */
 const SLOW_MS = 10_000;
 
 interface Entry {
@@ -41,10 +41,11 @@ interface Entry {
 }
 
 /**
- * Times several tasks in turns: in a round everyone does each task once, so that ratios within a round
- * hold though the machine gets slower or faster. Who fails is out of the task, and the others go on.
+ * Times several tasks in turns: in a round every contender does each task once, so that ratios within a round
+ * stay valid if the machine gets slower or faster. A contender that fails leaves the task, and the others
+ * continue.
  *
- * @returns For each task the timings, in the order of its contenders.
+ * @returns The timings of each task, in the order of its contenders.
  */
 export async function measure(
   tasks: readonly Task[],
@@ -79,7 +80,7 @@ export async function measure(
   });
 }
 
-/** Makes a case ready, warms it up, and finds how often it has to be repeated. */
+/** Makes a case ready, warms it up, and finds how often it must be repeated. */
 async function prepare(entry: Entry, one: Case): Promise<void> {
   const { contender, as } = entry;
   const ready = await contender.prepare(one, as);
@@ -94,7 +95,7 @@ async function prepare(entry: Entry, one: Case): Promise<void> {
       entry.problem = timed.problem;
       return;
     }
-    // the first guess counts what is done once for all repetitions, too
+    // the first time may include work that is done only once, so repeat until half of the least time is reached
     if (timed.ms * entry.times > LEAST_MS / 2 || entry.times === MOST_TIMES) return;
     entry.times = Math.min(MOST_TIMES, Math.max(2 * entry.times, Math.ceil(LEAST_MS / timed.ms)));
   }

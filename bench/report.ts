@@ -7,7 +7,7 @@ interface Section {
   readonly data: unknown;
 }
 
-/** What is known so far. Both files are whole after every case: a run that ends early leaves its part. */
+/** The results so far. Both files are complete after every case, so that a run that ends early leaves its results. */
 export class Report {
   private readonly sections = new Map<string, Section>();
 
@@ -17,9 +17,9 @@ export class Report {
   ) {}
 
   /**
-   * Puts a section in place of the one of this key, or at the end, and writes the files.
+   * Replaces the section of this key, or adds one at the end, and writes the files.
    *
-   * @param key Under which the data stand in results.json.
+   * @param key The key of the data in results.json.
    */
   async set(
     key: string,

@@ -4,23 +4,23 @@ import type { Bench, Level } from './bench.js';
 import type { Contender } from './protocol/contender.js';
 import { Report } from './report.js';
 
-/** The machine and the program, in a few words. */
+/** Describes the machine and Node in a few words. */
 export const thisMachine = (): string =>
   [
     `${cpus().length} × ${cpus()[0]!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     `Node ${process.version}, ${process.platform} ${process.arch}`,
   ].join('; ');
 
-/** What is run, and by whom. */
+/** The levels to run and the contenders. */
 export interface Plan extends Pick<Bench, 'contenders' | 'ours' | 'stock' | 'rounds'> {
   readonly levels: readonly Level[];
-  /** Where the results go. */
+  /** The folder of the results. */
   readonly folder: string;
   /** The first line of the results. */
   readonly machine: string;
 }
 
-/** Runs the levels, and prints what came out, also where one of them fails. */
+/** Runs the levels and prints the results, even if one of them fails. */
 export async function run({ levels, folder, machine, ...rest }: Plan): Promise<void> {
   console.log(machine);
   const report = new Report(folder, machine);
@@ -46,7 +46,7 @@ export async function run({ levels, folder, machine, ...rest }: Plan): Promise<v
 const total = (levels: readonly Level[]): number =>
   levels.reduce((sum, { cases }) => sum + cases, 0);
 
-/** Ends the process of each. */
+/** Ends the process of each contender. */
 export function stopAll(contenders: readonly Contender[]): void {
   for (const contender of contenders) contender.stop();
 }

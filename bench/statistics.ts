@@ -1,11 +1,11 @@
-/** The middle value. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-/** Middle, least and greatest. */
+/** The median, the least and the greatest value. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
@@ -18,11 +18,11 @@ export const spread = (values: readonly number[]): Spread => ({
   greatest: Math.max(...values),
 });
 
-/** a/b round by round: what slows the machine down slows both. */
+/** Computes a/b round by round, since anything that slows down the machine slows down both. */
 export const ratios = (a: readonly number[], b: readonly number[]): number[] =>
   a.flatMap((value, round) => (b[round] === undefined ? [] : [value / b[round]]));
 
-/** max|a − b| / max|b|; infinite where they cannot be compared. */
+/** Computes max|a − b| / max|b|; infinite if they cannot be compared. */
 export function difference(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) return Infinity;
   const scale = Math.max(...b.map(Math.abs));
@@ -30,7 +30,7 @@ export function difference(a: readonly number[], b: readonly number[]): number {
   return Number.isNaN(worst) ? Infinity : worst / scale;
 }
 
-/** The sum of several timings, each so many times, round by round. */
+/** Computes the weighted sum of several timings round by round; `times` are the weights. */
 export function weightedSums(
   timings: readonly (readonly number[])[],
   times: readonly number[],
@@ -41,6 +41,6 @@ export function weightedSums(
   );
 }
 
-/** a − b round by round. */
+/** Computes a − b round by round. */
 export const differences = (a: readonly number[], b: readonly number[]): number[] =>
   a.flatMap((value, round) => (b[round] === undefined ? [] : [value - b[round]]));

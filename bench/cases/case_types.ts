@@ -7,17 +7,17 @@ export interface Convolution {
   readonly stride: number;
 }
 
-/** One update of the discriminator and one of the generator, Adam, from equal weights. */
+/** One update of the discriminator and one of the generator by Adam, from the same weights for all contenders. */
 export interface StepCase {
   readonly kind: 'step';
-  /** [height, width, channels]: 28×28 has the networks of the TensorFlow tutorial, others the paper's. */
+  /** [height, width, channels]; 28×28 uses the networks of the TensorFlow tutorial, other sizes those of the paper. */
   readonly image: readonly [number, number, number];
   readonly batch: number;
-  /** What the layers of the discriminator have. */
+  /** The normalization of the discriminator's layers. */
   readonly normalization: 'none' | 'spectral';
   readonly loss: 'non-saturating' | 'hinge' | 'wasserstein';
-  /** λ of WGAN-GP; without it there is no penalty. */
+  /** λ of WGAN-GP; undefined for no penalty. */
   readonly gradientPenalty?: number;
-  /** What the generator is given at the steps whose losses are compared: twice a step. */
+  /** The latent vectors of the steps whose losses are compared, two batches for each step. */
   readonly latents: readonly (readonly number[])[];
 }

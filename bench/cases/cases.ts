@@ -15,23 +15,23 @@ export interface ConvolutionCase extends Convolution {
 
 export type Case = ConvolutionCase | StepCase | TranslationCase | MetricsCase;
 
-/** Forward passes that a step is made of, each backward pass counted as the forward pass it equals. */
+/** A forward pass of which a step consists, and how often; backward passes count as the equal forward pass. */
 export interface Product {
   readonly convolution: ConvolutionCase;
   readonly times: number;
 }
 
-/** A step of the table, and what it cannot be faster than. */
+/** A step of the table, and the products that are the lower bound of its time. */
 export interface Step {
   readonly name: string;
   readonly step: StepCase;
-  /** Those of the step; where it has a penalty, those of the penalty alone. */
+  /** The products of the step; if it has a penalty, those of the penalty only. */
   readonly products: readonly Product[];
-  /** The same step without its penalty, where it has one. */
+  /** The same step without its penalty, if it has one. */
   readonly without?: StepCase;
 }
 
-/** Layers of a DCGAN, a ResNet and a CycleGAN. */
+/** The measured layers: of a DCGAN, a ResNet and a CycleGAN. */
 const CONVOLUTIONS: readonly Convolution[] = [
   { x: [16, 16, 16, 64], filter: [4, 4, 64, 128], stride: 2 },
   { x: [1, 64, 64, 64], filter: [3, 3, 64, 128], stride: 1 },
@@ -43,16 +43,16 @@ const CONVOLUTIONS: readonly Convolution[] = [
 
 export const PASSES: readonly Pass[] = ['forward', 'input', 'filter'];
 
-/** Every pass of every convolution, pass after pass. */
+/** Returns every pass of every convolution, pass after pass. */
 export const convolutionCases = (): ConvolutionCase[] =>
   CONVOLUTIONS.flatMap((convolution) =>
     PASSES.map((pass) => ({ kind: 'convolution' as const, ...convolution, pass })),
   );
 
-/** Everything that defines a step but the latent vectors. */
+/** Everything that defines a step, except the latent vectors. */
 type System = Omit<StepCase, 'kind' | 'latents'>;
 
-/** gan-kit draws the latent vectors of its own stream, others are given them. */
+/** Makes the case of a step. gan-kit draws the latent vectors from its own stream; others receive the same ones. */
 export function stepCase(system: System, compared: number): StepCase {
   const stream = new RandomStream(0, 'createGAN').fork('latents');
   const latents = Array.from({ length: 2 * compared }, () =>
@@ -75,7 +75,7 @@ const snDCGAN = (size: number, batch: number): System => ({
   loss: 'hinge',
 });
 
-/** Three steps of each are compared. */
+/** Returns the steps of the benchmark; three steps of each are compared. */
 export function stepCases(): Step[] {
   const plain = stepCase(dcgan28(64), 3);
   const spectral = stepCase(snDCGAN(32, 64), 3);
@@ -93,13 +93,13 @@ export function stepCases(): Step[] {
   ];
 }
 
-/** A step that those take part in who need minutes for the others: one, of four images. */
+/** Returns one step of four images, for contenders that need minutes for the others. */
 export function smallStepCases(): Step[] {
   const step = stepCase(dcgan28(4), 1);
   return [{ name: 'DCGAN-28, batch 4', step, products: stepProducts(step) }];
 }
 
-/** Steps whose memory is measured: growing batches, then growing images. One step is compared. */
+/** Returns the steps whose memory is measured: growing batches, then growing images. One step of each is compared. */
 export const memoryCases = (): { name: string; step: StepCase }[] => [
   ...[16, 32, 64, 128].map((batch) => ({
     name: `DCGAN-28, batch ${batch}`,
@@ -111,7 +111,7 @@ export const memoryCases = (): { name: string; step: StepCase }[] => [
   })),
 ];
 
-/** Refuses all steps but one, for contenders that have no other. */
+/** Refuses all steps except the plain DCGAN-28, for contenders that have no other. */
 export function checkPlainDCGAN28({ image, normalization, loss, gradientPenalty }: StepCase): void {
   const plain = image[0] === 28 && normalization === 'none' && loss === 'non-saturating';
   if (!plain || gradientPenalty !== undefined)
@@ -119,10 +119,10 @@ export function checkPlainDCGAN28({ image, normalization, loss, gradientPenalty 
 }
 
 /**
- * D is run forward three times (real, fake, and for G), backward in its filters twice and in its inputs
- * three times, but not to the images of its own step; G forward twice, and backward once, but not to
- * the latent vectors. What spectral normalization adds, products of each filter with vectors, is less
- * than a thousandth, and left out.
+ * Counts the products of a step. D runs forward three times (real, fake, and for G), backward in its filters
+ * twice and in its inputs three times, but not to the images of its own step. G runs forward twice and
+ * backward once, but not to the latent vectors. Spectral normalization adds products of each filter with
+ * vectors; they are less than a thousandth of the work and are left out.
  */
 export const stepProducts = (step: StepCase): Product[] =>
   products([
@@ -131,16 +131,16 @@ export const stepProducts = (step: StepCase): Product[] =>
   ]);
 
 /**
- * What the penalty P = λE(‖g‖ − 1)² adds, g being the gradient of D in the interpolates x̂. Let layer l
- * compute aₗ = Wₗhₗ₋₁ and hₗ = φ(aₗ), h₀ = x̂; let δₗ = ∂ΣD/∂aₗ, and tₗ = ∂P/∂δₗ. Of each layer:
+ * Counts the products that the penalty P = λE(‖g‖ − 1)² adds, where g is the gradient of D in the interpolates
+ * x̂. Let layer l compute aₗ = Wₗhₗ₋₁ and hₗ = φ(aₗ), h₀ = x̂; let δₗ = ∂ΣD/∂aₗ, and tₗ = ∂P/∂δₗ. Each layer has:
  *
- * - forward, aₗ = Wₗhₗ₋₁: φ′ is taken at a
- * - d input, Wₗᵀδₗ: it leads to g, of the first layer, too, as g is taken in the images
- * - d filter, (∂P/∂Wₗᵀδₗ) δₗᵀ: the gradient of P in Wₗ, which enters d input
- * - forward again, tₗ = Wₗ(φ′ tₗ₋₁), t₀ being ∂P/∂g: that of P in δₗ, from which the next layer's follows;
- *   not of the last one, where δ is 1 whatever the weights are
+ * - forward, aₗ = Wₗhₗ₋₁: φ′ is evaluated at a
+ * - d input, Wₗᵀδₗ: needed for g, also in the first layer, as g is the gradient in the images
+ * - d filter, (∂P/∂Wₗᵀδₗ) δₗᵀ: the gradient of P in the Wₗ of d input
+ * - forward again, tₗ = Wₗ(φ′ tₗ₋₁) with t₀ = ∂P/∂g: the gradient of P in δₗ, which the next layer needs; not
+ *   in the last layer, where δ is 1 for any weights
  *
- * Nothing flows back into a, as φ″ = 0 for LeakyReLU: no second d input, no d filter of the forward pass.
+ * There is no gradient in a, as φ″ = 0 for LeakyReLU: no second d input, no d filter of the forward pass.
  */
 export function penaltyProducts(step: StepCase): Product[] {
   const layers = discriminatorLayers(step);
@@ -149,7 +149,7 @@ export function penaltyProducts(step: StepCase): Product[] {
   );
 }
 
-/** Forward passes, those of equal shapes together. */
+/** Adds up forward passes of equal shapes. */
 function products(passes: readonly (readonly [Convolution, number])[]): Product[] {
   const byName = new Map<string, Product>();
   for (const [convolution, times] of passes) {
@@ -162,6 +162,6 @@ function products(passes: readonly (readonly [Convolution, number])[]): Product[
   return [...byName.values()];
 }
 
-/** What a convolution is called in the tables. */
+/** Returns the name of a convolution in the tables. */
 export const convolutionName = ({ x, filter, stride }: Convolution): string =>
   `[${x.join()}]×[${filter.join()}]${stride === 1 ? '' : ` /${stride}`}`;

@@ -1,12 +1,12 @@
 import type { Convolution, StepCase } from './case_types.js';
 
 /*
- * The layers with weights of the two networks, each as the convolution whose forward pass has as many
- * multiplications: a transposed convolution is the input gradient of one, a dense layer a convolution
- * of one row of pixels.
+ * The layers with weights of the two networks, each as a convolution whose forward pass has the same number of
+ * multiplications: a transposed convolution is the input gradient of a convolution, and a dense layer is a
+ * convolution of one row of pixels.
  */
 
-/** Length of a latent vector. */
+/** The length of a latent vector. */
 export const LATENTS = 100;
 
 const KERNEL = 5;
@@ -17,14 +17,14 @@ const dense = (batch: number, inputs: number, outputs: number): Convolution => (
   stride: 1,
 });
 
-/** Halves a size until 7 or less is left, as gan-kit's DCGAN does. */
+/** Halves a size while it is even and above 7, as gan-kit's DCGAN does. */
 function halvings(size: number): { base: number; count: number } {
   let count = 0;
   for (; size > 7 && size % 2 === 0; count++) size /= 2;
   return { base: size, count };
 }
 
-/** Convolutions of stride 2 that double the channels, from 64 on, and one dense unit. */
+/** Returns the discriminator's layers: convolutions of stride 2, with channels doubling from 64, and a dense unit. */
 export function discriminatorLayers({ image, batch }: StepCase): Convolution[] {
   const [size, , colours] = image;
   const { base, count } = halvings(size);
@@ -41,8 +41,9 @@ export function discriminatorLayers({ image, batch }: StepCase): Convolution[] {
 }
 
 /**
- * A dense layer, and transposed convolutions of stride 2 that halve the channels: for 28×28 down to 64,
- * with one more of stride 1 before them, for other sizes down to 128.
+ * Returns the generator's layers: a dense layer, and transposed convolutions of stride 2 that halve the
+ * channels. They halve them down to 64 for 28×28, with another one of stride 1 before them, and down to 128
+ * for other sizes.
  */
 export function generatorLayers({ image, batch }: StepCase): Convolution[] {
   const [size, , colours] = image;

@@ -1,7 +1,7 @@
-/** Work of image translation, in the full width of the papers, one image at a time. */
+/** Work of image translation, at the full width of the papers, one image at a time. */
 export interface TranslationCase {
   readonly kind: 'translation';
-  /** A generator with 9 blocks forward; or a training step of the system. */
+  /** A forward pass of a generator with 9 blocks, or a training step of the system. */
   readonly task: 'translate' | 'cyclegan' | 'pix2pix';
   /** Height and width of the images, which have three channels. */
   readonly size: number;
@@ -12,7 +12,7 @@ const one = (name: string, task: TranslationCase['task'], size: number) => ({
   work: { kind: 'translation', task, size } as TranslationCase,
 });
 
-/** From the least work to the most. */
+/** Returns the cases from the least work to the most. */
 export const translationCases = (): { name: string; work: TranslationCase }[] => [
   one('translation of 256×256, 9 blocks', 'translate', 256),
   one('pix2pix step, 256×256', 'pix2pix', 256),

@@ -1,4 +1,4 @@
-/** `npm run bench:gpu`: gan-kit on WebGPU, in Node, beside PyTorch on the same GPU. */
+/** `npm run bench:gpu`: times gan-kit on WebGPU, in Node, and PyTorch on the same GPU. */
 import { readCommandLine } from '../../examples/command_line.js';
 import type { Level } from '../bench.js';
 import { gpuContenders, OURS_ON_GPU } from '../contenders.js';

@@ -1,12 +1,12 @@
 import type { About, Problem } from '../protocol/protocol.js';
 
-/** A contender, and on what it computes. */
+/** A contender and the device on which it computes. */
 export interface Answer {
   readonly name: string;
   readonly about: About | Problem;
 }
 
-/** What helps, by what is wrong. */
+/** The remedy for each problem. */
 const HELP: readonly (readonly [RegExp, string])[] = [
   [/not installed/, 'npm install --no-save --save-dev webgpu'],
   [
@@ -21,9 +21,9 @@ const HELP: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Says what the benchmark of GPUs needs and does not find here.
+ * Describes what the benchmark of GPUs needs and does not find here.
  *
- * @returns One message, or undefined where nothing is missing.
+ * @returns One message; undefined if nothing is missing.
  */
 export function missing(webgpu: Answer, cuda: Answer): string | undefined {
   const lines = [webgpu, cuda].flatMap(({ name, about }) => {
@@ -43,7 +43,10 @@ export function missing(webgpu: Answer, cuda: Answer): string | undefined {
   ].join('\n');
 }
 
-/** The two name a GPU in their own words; CUDA's are of NVIDIA, but for torch built for ROCm. */
+/**
+ * Returns whether both devices are of the same maker; their names of one GPU differ. A device of CUDA is of
+ * NVIDIA, except with torch built for ROCm.
+ */
 function sameMaker(webgpu: About, cuda: About): boolean {
   const maker = /AMD|Radeon/i.test(cuda.device) ? /AMD|Radeon/i : /NVIDIA/i;
   return maker.test(webgpu.device);

@@ -5,7 +5,7 @@ import { convolutionTable } from '../tables/convolution_table.js';
 import type { ConvolutionResult } from '../tables/convolution_table.js';
 import { problems } from '../tables/markdown.js';
 
-/** Every pass of every convolution: a geometry at a time, its passes within the same rounds. */
+/** Makes the level of all passes of all convolutions; the passes of one geometry are timed in the same rounds. */
 export function convolutions(): Level {
   const cases = convolutionCases();
   return {

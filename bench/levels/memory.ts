@@ -7,10 +7,10 @@ import { problems } from '../tables/markdown.js';
 import { memoryTable } from '../tables/memory_table.js';
 import type { MemoryResult } from '../tables/memory_table.js';
 
-/** Peaks do not drift as times do. */
+/** The largest number of rounds; peaks of memory vary less than times. */
 const MOST_ROUNDS = 3;
 
-/** Time and memory of a step by its batch and its image, one thread each. */
+/** Makes the level of time and memory of a step by the sizes of batch and image, with one thread each. */
 export function memory(): Level {
   const cases = memoryCases();
   return {
@@ -19,7 +19,7 @@ export function memory(): Level {
       const by = contenders.filter(({ name }) => [ours, TORCH].includes(name));
       const results: MemoryResult[] = [];
       for (const { name, step } of cases) {
-        // a process of its own for each, as its peak of memory is that of all it ever did
+        // starts a new process for each case, as the peak of a process includes all earlier cases
         stopAll(contenders);
         const most = Math.min(rounds, MOST_ROUNDS);
         const [timings] = await measure([{ one: step, by }], most, tell);

@@ -7,14 +7,14 @@ import { ms, NOTHING } from '../tables/markdown.js';
 import { penaltyTable } from '../tables/penalty_table.js';
 import { stepTable } from '../tables/step_table.js';
 
-/** Training steps, each within the same rounds as the products that it is made of. */
+/** Makes the level of training steps; each is timed in the same rounds as the products of which it consists. */
 export function steps(cases = stepCases()): Level {
   return {
     cases: cases.length,
     async run({ contenders, ours, stock, rounds, report, tell, advance }: Bench): Promise<void> {
       const measureOf = contenders.filter(({ name }) => name === stock);
       for (const { name, step, products, without } of cases) {
-        // a process of its own for each, as its peak of memory is that of all it ever did
+        // starts a new process for each case, as the peak of a process includes all earlier cases
         stopAll(contenders);
         const forward = measureOf.length === 0 ? [] : products;
         const tasks = [

@@ -6,12 +6,12 @@ import { problems } from '../tables/markdown.js';
 import { memoryTable } from '../tables/memory_table.js';
 import type { MemoryResult } from '../tables/memory_table.js';
 
-/** A level of which each case is timed in processes of its own, and their memory is told. */
+/** A level whose cases each run in new processes, with time and peak memory as results. */
 export interface TimeAndMemory {
   readonly name: string;
   readonly title: string;
   readonly cases: readonly { readonly name: string; readonly work: Case }[];
-  /** The names of those who take part. */
+  /** The pattern of the names of the contenders that take part. */
   readonly by: RegExp;
   readonly mostRounds: number;
 }
@@ -23,7 +23,7 @@ export function timeAndMemory({ name, title, cases, by, mostRounds }: TimeAndMem
       const chosen = contenders.filter((contender) => by.test(contender.name));
       const results: MemoryResult[] = [];
       for (const { name: row, work } of cases) {
-        // a process of its own for each, as its peak of memory is that of all it ever did
+        // starts a new process for each case, as the peak of a process includes all earlier cases
         stopAll(contenders);
         const most = Math.min(rounds, mostRounds);
         const [timings] = await measure([{ one: work, by: chosen }], most, tell);

@@ -2,7 +2,7 @@ import type { Level } from '../bench.js';
 import { translationCases } from '../cases/translation_cases.js';
 import { timeAndMemory } from './time_and_memory.js';
 
-/** Image translation beside PyTorch; a round of it takes a minute and more. */
+/** Makes the level of image translation, compared with PyTorch; a round takes more than a minute. */
 export const translation = (cases = translationCases()): Level =>
   timeAndMemory({
     ...{ name: 'translation', title: 'Image translation', cases },

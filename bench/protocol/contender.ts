@@ -2,28 +2,28 @@ import type { Case } from '../cases/cases.js';
 import { LineProcess } from './line_process.js';
 import type { About, Prepared, Problem, Request, Timed } from './protocol.js';
 
-/** A program that does the same work as others. */
+/** The command of a program that does the same work as others. */
 export interface ContenderCommand {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to the environment of this process. */
+  /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How many threads it computes with; default 1. */
+  /** Number of threads with which it computes; default 1. */
   readonly threads?: number;
-  /** Takes minutes for what others do in a second, and is left out unless it is named. */
+  /** Whether it takes minutes for work that takes others a second; it is then left out unless it is named. */
   readonly slow?: boolean;
 }
 
 /**
- * A contender, whose process starts at the first question. What goes wrong, and be it that the process
- * ends, is an answer: the others go on.
+ * A contender. Its process starts at the first question. A failure is an answer too, even if the process ends,
+ * so that the others continue.
  */
 export class Contender {
   readonly name: string;
   readonly threads: number;
   private process: LineProcess | undefined;
-  /** What is wrong with the process; no question helps then. */
+  /** The problem of a process that cannot answer any more. */
   private broken: Problem | undefined;
 
   constructor(private readonly command: ContenderCommand) {
@@ -31,29 +31,29 @@ export class Contender {
     this.threads = command.threads ?? 1;
   }
 
-  /** On what it computes. */
+  /** Asks for the device on which it computes. */
   about(): Promise<About | Problem> {
     return this.ask<About>({ about: true });
   }
 
-  /** Makes a case ready under an index; what is wrong where it cannot. */
+  /** Makes a case ready under an index; returns the problem if it cannot. */
   prepare(one: Case, as: number): Promise<Prepared | Problem> {
     return this.ask<Prepared>({ prepare: one, as });
   }
 
-  /** Repeats a case that is ready; milliseconds for one repetition. */
+  /** Repeats a case that is ready; returns the milliseconds of one repetition. */
   async run(as: number, times: number): Promise<Timed | Problem> {
     const timed = await this.ask<Timed>({ run: times, as });
     return 'problem' in timed ? timed : { ms: timed.ms / times, peak: timed.peak };
   }
 
-  /** Frees all cases that are ready; of a process that is broken, the next question starts another. */
+  /** Frees all cases that are ready; after a broken process, the next question starts a new one. */
   async release(): Promise<void> {
     if (this.process !== undefined) await this.ask({ release: true });
     if (this.broken !== undefined) this.stop();
   }
 
-  /** Ends the process; the next question starts another. */
+  /** Ends the process; the next question starts a new one. */
   stop(): void {
     this.process?.stop();
     this.process = undefined;
@@ -67,7 +67,7 @@ export class Contender {
     try {
       return JSON.parse(await this.process.ask(JSON.stringify(request))) as Answer | Problem;
     } catch (error) {
-      // it ended, or what it wrote is no answer: then the next line would be that to an earlier question
+      // the process ended, or its line is not an answer: later lines might then answer earlier questions
       this.broken = { problem: (error as Error).message };
       return this.broken;
     }

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** How a sentence about a process that is no more begins. */
+/** The beginning of a message about a process that ended. */
 export const ENDED = 'the process ended';
 
-/** A process that is asked by a line and answers with a line. */
+/** A process that reads questions and writes answers, one line each. */
 export class LineProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
@@ -14,11 +14,11 @@ export class LineProcess {
 
   constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
     this.child = spawn(command, args, { stdio: 'pipe', env: { ...process.env, ...env } });
-    // read all of it, or a process that writes much would wait
+    // read all of it, or a process that writes a lot would be blocked
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-4000);
     });
-    this.child.stdin.on('error', () => undefined); // it ended; `end` tells how
+    this.child.stdin.on('error', () => undefined); // the process ended; `end` says how
     this.end = new Promise((resolve) => {
       this.child.on('error', ({ message }) => resolve(message)); // no such command
       this.child.on('close', (code, signal) =>
@@ -31,7 +31,7 @@ export class LineProcess {
   /**
    * Writes a line and waits for the next one.
    *
-   * @throws Error that tells how the process ended, where it ended.
+   * @throws Error that says how the process ended, if it did.
    */
   async ask(line: string): Promise<string> {
     this.child.stdin.write(`${line}\n`);
@@ -46,7 +46,7 @@ export class LineProcess {
   }
 }
 
-/** The line that names an error, where there is one: Node and Python write more around it. */
+/** Returns the line that names an error, if there is one; Node and Python write other lines around it. */
 export function lastWords(errors: string): string {
   const named = errors.split('\n').filter((line) => /^([A-Za-z]\w*\.)*\w*Error\b/.test(line));
   return named.length === 0 ? '' : `, ${named.at(-1)!.trim()}`;

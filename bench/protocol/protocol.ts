@@ -1,9 +1,9 @@
 import type { Case } from '../cases/cases.js';
 
 /**
- * What a contender is asked, a line of JSON each, and what it answers, likewise: each runs in a process
- * of its own, so that one may be Python, and so that kernels of one are not kernels of another. Cases
- * stay ready, under the index they are given, until all are released. Any answer may be a problem.
+ * A request to a contender: one line of JSON, answered by another. Each contender runs in a process of its own,
+ * so that it may be in Python, and so that contenders do not share kernels. Cases stay ready under their
+ * index until all are released. Any answer may be a problem.
  */
 export type Request =
   | { readonly about: true }
@@ -11,22 +11,22 @@ export type Request =
   | { readonly run: number; readonly as: number }
   | { readonly release: true };
 
-/** Why there is no other answer. */
+/** The reason why there is no other answer. */
 export interface Problem {
   readonly problem: string;
 }
 
-/** On what it computes. */
+/** The device on which a contender computes. */
 export interface About {
   readonly device: string;
 }
 
-/** A case is ready, with numbers that show whether it computes the same as others. */
+/** The answer that a case is ready, with numbers that show whether its result is the same as that of others. */
 export interface Prepared {
   readonly fingerprint: number[];
 }
 
-/** Milliseconds of all repetitions together, and the most memory the process ever had, in bytes. */
+/** Milliseconds of all repetitions together, and the peak memory of the process so far, in bytes. */
 export interface Timed {
   readonly ms: number;
   readonly peak: number;

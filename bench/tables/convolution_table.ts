@@ -3,16 +3,16 @@ import type { ConvolutionCase } from '../cases/cases.js';
 import type { Timing } from '../measure.js';
 import { ratioText, table, timeText } from './markdown.js';
 
-/** A geometry and how everyone did each of its passes. */
+/** A geometry and the timings of each of its passes. */
 export interface ConvolutionResult {
   readonly cases: readonly ConvolutionCase[];
   readonly timings: readonly (readonly Timing[])[];
 }
 
 /**
- * One row a pass: milliseconds of each contender, and ours as a multiple of a forward pass: of the faster
- * of ours and `stock`'s in each round, as where operands happen to lie in memory can double its time, and
- * of `stock`'s alone.
+ * Makes a table with a row for each pass: milliseconds of each contender, and ours as a multiple of a forward
+ * pass. The first multiple is of the faster of our forward pass and `stock`'s in each round, as the addresses
+ * of operands can double the time; the second is of `stock`'s.
  */
 export function convolutionTable(
   results: readonly ConvolutionResult[],
@@ -40,7 +40,7 @@ export function convolutionTable(
   return table(['x × filter', 'pass', ...ratios, ...names], rows);
 }
 
-/** The least of each round, among those that have it. */
+/** Returns the least time of each round, among the timings that have the round. */
 function fasterOf(timings: readonly Timing[]): number[] {
   const rounds = Math.max(...timings.map(({ rounds }) => rounds.length));
   return Array.from({ length: rounds }, (_, round) =>

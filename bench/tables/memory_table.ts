@@ -1,13 +1,13 @@
 import type { Timing } from '../measure.js';
 import { mebibytes, table, timeText, trouble } from './markdown.js';
 
-/** A step and how everyone did it, each in a process that did nothing else. */
+/** A step and its timings, each from a process that did nothing else. */
 export interface MemoryResult {
   readonly name: string;
   readonly timings: readonly Timing[];
 }
 
-/** One row a step: milliseconds and peak memory of each contender. */
+/** Makes a table with a row for each step: milliseconds and peak memory of each contender. */
 export function memoryTable(results: readonly MemoryResult[]): string {
   const names = results[0]!.timings.map(({ contender }) => contender);
   const rows = results.map(({ name, timings }) => [

@@ -3,8 +3,8 @@ import { differences, median } from '../statistics.js';
 import { ms, NOTHING, ratioText, table, timeText, trouble } from './markdown.js';
 
 /**
- * One row a contender: a step with its penalty and without, what the penalty takes, and that as a
- * multiple of the penalty's products. Differences are taken within a round.
+ * Makes a table with a row for each contender: a step with its penalty and without, the time of the penalty,
+ * and that time as a multiple of the penalty's products. Differences are taken within a round.
  *
  * @param floor Milliseconds of those products at the speed of forward passes, round by round.
  */

@@ -2,10 +2,11 @@ import type { Timing } from '../measure.js';
 import { mebibytes, ratioText, table, timeText, trouble } from './markdown.js';
 
 /**
- * One row a contender: milliseconds, as a multiple of ours and of the step's products, memory.
+ * Makes a table with a row for each contender: milliseconds, the same as multiples of ours and of the step's
+ * products, and memory.
  *
- * @param floor Milliseconds of the products at the speed of forward passes, round by round; a machine
- *   where they are not measured has no such column.
+ * @param floor Milliseconds of the products at the speed of forward passes, round by round; the column is left
+ *   out if they were not measured.
  */
 export function stepTable(
   timings: readonly Timing[],

@@ -13,7 +13,7 @@ const made = (shape: readonly number[], seed: number): Float32Array =>
     1,
   );
 
-/** One pass of a convolution on the current backend, by the kernels that are registered. */
+/** Makes one pass of a convolution ready, on the current backend and with the registered kernels. */
 export function convolution({ x, filter, stride, pass }: ConvolutionCase): Subject {
   const image = tensor4d(made(x, 1), x as Shape4D);
   const kernel = tensor4d(made(filter, 2), filter as Shape4D);
@@ -28,7 +28,7 @@ export function convolution({ x, filter, stride, pass }: ConvolutionCase): Subje
         { dy, filter: kernel },
         { ...attrs, inputShape: [...x] },
       ),
-    // a new dy each time, as in training: a repeated one would be found repacked
+    // a new dy each time, as in training: a repeated tensor would be found already repacked
     filter: () =>
       tidy(() =>
         engine().runKernel(
@@ -45,7 +45,7 @@ export function convolution({ x, filter, stride, pass }: ConvolutionCase): Subje
       last.dispose();
       last = compute();
     },
-    // one element, as a GPU takes longer to hand over the whole than to compute it
+    // reads one element, as reading all from a GPU takes longer than computing it
     settle: async () => {
       const first = tidy(() => slice(reshape(last, [-1]), 0, 1));
       await first.data();

@@ -5,20 +5,20 @@ import type { StepCase } from '../cases/case_types.js';
 import { fill } from '../hash.js';
 
 /*
- * What all contenders agree on in a step. Seeds of the hash: 7 the real images; from 100 on the weights
- * of the generator, from 200 on those of the discriminator, by their place; from 300 on the interpolation
- * weights, by step; from 400 on the singular vectors v, by layer.
+ * The data of a step, the same for all contenders. Seeds of the hash: 7 for the real images; from 100 for the
+ * weights of the generator and from 200 for those of the discriminator, by their index; from 300 for the
+ * interpolation weights, by step; from 400 for the singular vectors v, by layer.
  */
 
 export const ADAM = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
-/** Kernels from −0.05 to 0.05, seeded by network and place among its weights; scales 1, offsets 0. */
+/** Sets kernels from −0.05 to 0.05, seeded by network and index among its weights; scales to 1, offsets to 0. */
 export function fillWeights(generator: LayersModel, discriminator: LayersModel): void {
   fillNetwork(generator, 100);
   fillNetwork(discriminator, 200);
 }
 
-/** The same for one network. */
+/** Sets the weights of one network in the same way. */
 export function fillNetwork(model: LayersModel, seed: number): void {
   model.trainableWeights.forEach((weight, i) => {
     const shape = weight.shape as number[];
@@ -30,7 +30,7 @@ export function fillNetwork(model: LayersModel, seed: number): void {
   });
 }
 
-/** A batch of noise that stands for images. */
+/** Makes a batch of noise in place of images. */
 export function realImages({ image, batch }: StepCase): Tensor {
   const shape = [batch, ...image];
   return tensor(
@@ -43,6 +43,6 @@ export function realImages({ image, batch }: StepCase): Tensor {
   );
 }
 
-/** α of each sample, at a step counted from 0. */
+/** Returns α of each sample, at a step counted from 0. */
 export const interpolationWeights = (batch: number, step: number): Float32Array =>
   fill(batch, 300 + step, 0.5).map((value) => value + 0.5);

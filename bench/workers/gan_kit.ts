@@ -1,6 +1,6 @@
 /**
- * `gan_kit.ts THREADS`: gan-kit on wasm; `gan_kit.ts tensorflow`: on libtensorflow; `gan_kit.ts webgpu`, or
- * `software-webgpu`: on WebGPU.
+ * The contender gan-kit: `gan_kit.ts THREADS` on wasm; `gan_kit.ts tensorflow` on libtensorflow;
+ * `gan_kit.ts webgpu`, or `software-webgpu`, on WebGPU.
  */
 import { loadBackend } from 'gan-kit';
 import type { LoadBackendOptions } from 'gan-kit';
@@ -18,10 +18,10 @@ const options = (): LoadBackendOptions => {
     : { prefer: ['wasm'], threads: Number(where) };
 };
 const loading = loadBackend(options()).catch(({ message }: Error) => {
-  // the first line says that no backend works, the others why
+  // the first line says that no backend works, the others say why
   throw new Error(message.split('\n').slice(1).join('; ').replace(/^- /, '') || message);
 });
-loading.catch(() => undefined); // it is the answer to whatever is asked
+loading.catch(() => undefined); // the error is the answer to any question
 
 await serve(
   async (one) => {

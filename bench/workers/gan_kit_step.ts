@@ -16,7 +16,7 @@ const LOSSES = {
   wasserstein: Losses.wasserstein,
 };
 
-/** A training step as a user of gan-kit has it. */
+/** Makes a training step ready, as a user of gan-kit would write it. */
 export function step(one: StepCase): Subject {
   const { image, batch, normalization, loss, gradientPenalty, latents } = one;
   const generator = dcganGenerator({ imageShape: image });
@@ -55,7 +55,7 @@ export function step(one: StepCase): Subject {
   };
 }
 
-/** v of each layer of the hash, then as many rounds as building a layer does; u follows from v. */
+/** Sets v of each layer from the hash, then iterates as often as in building a layer; u follows from v. */
 function fillSingularVectors(model: LayersModel): void {
   const layers = model.layers.filter((layer) => layer instanceof SpectralNormalization);
   for (const [i, layer] of layers.entries()) {
@@ -65,7 +65,7 @@ function fillSingularVectors(model: LayersModel): void {
   }
 }
 
-/** The penalty of WGAN-GP with α of the hash, where it would draw its own. */
+/** Makes the penalty of WGAN-GP with α from the hash instead of its own random numbers. */
 function penaltyOfTheHash(weight: number, batch: number): Penalty {
   const penalty = new GradientPenalty({ weight });
   let steps = 0;

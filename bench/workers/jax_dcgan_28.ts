@@ -8,14 +8,14 @@ import type { Subject } from './serve.js';
 type Arr = ReturnType<typeof np.array>;
 
 /*
- * The DCGAN for 28×28 in jax-js. Functions own their arguments there: what is used once more is passed
- * as `x.ref`, and what is passed is gone.
+ * The DCGAN for 28×28 in jax-js. Functions there own their arguments: an argument is gone after the call, so an
+ * array that is used again is passed as `x.ref`.
  */
 
 const SLOPE = 0.3;
 const BATCH_NORM_EPSILON = 1e-5;
 
-/** Weights in gan-kit's layout and order; kernels are brought into that of jax-js. */
+/** Makes the weights in gan-kit's order; kernels are transposed from gan-kit's layout to that of jax-js. */
 function weights(shapes: readonly (readonly number[])[], seed: number): Arr[] {
   return shapes.map((shape, i) => {
     const size = shape.reduce((product, n) => product * n, 1);
@@ -39,7 +39,7 @@ const GENERATOR = [
 ];
 const DISCRIMINATOR = [[5, 5, 1, 64], [64], [5, 5, 64, 128], [128], [7 * 7 * 128, 1], [1]];
 
-/** Batch normalization over all axes but the channels', which come second. */
+/** Applies batch normalization over all axes except that of the channels, the second. */
 function normalize(x: Arr, scale: Arr, offset: Arr): Arr {
   const axis = x.ndim === 4 ? [0, 2, 3] : [0];
   const perChannel = x.ndim === 4 ? [1, -1, 1, 1] : [1, -1];
@@ -72,7 +72,7 @@ function discriminator([k1, b1, k2, b2, w, b]: Arr[], x: Arr): Arr {
   return np.matmul(flat, w!).add(b!);
 }
 
-/** One update of all weights by Adam; `rate` and `correction` are those of the step. */
+/** Computes one update of all weights by Adam; `rate` and `correction` are those of the step. */
 function adam(p: Arr[], m: Arr[], v: Arr[], g: Arr[], rate: Arr, correction: Arr): Arr[][] {
   const { beta1, beta2, epsilon } = ADAM;
   const means = m.map((mean, i) => mean.mul(beta1).add(g[i]!.ref.mul(1 - beta1)));
@@ -117,7 +117,7 @@ const updateGenerator = jit(
 
 const scalar = async (x: Arr): Promise<number> => ((await x.data()) as Float32Array)[0]!;
 
-/** Both updates, as all contenders do them. */
+/** Makes both updates ready, the same as those of all contenders. */
 export function dcgan28(one: StepCase): Subject {
   checkPlainDCGAN28(one);
   const { batch, latents } = one;

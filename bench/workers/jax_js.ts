@@ -1,5 +1,5 @@
-/** `jax_js.ts`: @jax-js/jax on its wasm backend; channels first, as it has them. */
-// before jax-js, which asks for a navigator that Node 20 has not
+/** The contender jax-js: @jax-js/jax on its wasm backend, with channels first, its own layout. */
+// before jax-js, which needs a navigator that Node 20 does not have
 import { defaultDevice, grad, init, jit, lax, numpy as np } from '@jax-js/jax';
 import type { ConvolutionCase } from '../cases/cases.js';
 import { fill } from '../hash.js';
@@ -19,7 +19,7 @@ await serve(async (one) => {
   return one.kind === 'convolution' ? convolution(one) : dcgan28(one);
 });
 
-/** An array of the numbers that all contenders have, its axes in another order. */
+/** Makes an array of the numbers that all contenders use, with its axes in another order. */
 async function made(shape: readonly number[], seed: number, axes: number[]): Promise<Array4D> {
   const size = shape.reduce((product, n) => product * n, 1);
   const array = np.transpose(np.array(fill(size, seed, 1)).reshape([...shape]), axes);

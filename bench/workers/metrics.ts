@@ -6,8 +6,9 @@ import { fill } from '../hash.js';
 import type { Subject } from './serve.js';
 
 /*
- * What all contenders agree on. Seeds of the hash: 1 on the batches of the first set, 101 on those of the
- * second. Column j is 1 / (1 + j / 64) wide, as columns of features differ; four batches come again and again.
+ * The data, the same for all contenders. Seeds of the hash: from 1 for the batches of the first set, from 101
+ * for those of the second. Column j is scaled by 1 / (1 + j / 64), as columns of features differ; four batches
+ * are repeated.
  */
 const DIFFERENT = 4;
 
@@ -19,12 +20,12 @@ function batchesOf(columns: number, seed: number): HostRows[] {
   });
 }
 
-/** Batch after batch, as an extractor hands them on. */
+/** Yields batch after batch, as an extractor does. */
 function* stream(batches: readonly HostRows[], rows: number): Generator<HostRows> {
   for (let seen = 0, i = 0; seen < rows; seen += BATCH, i++) yield batches[i % DIFFERENT]!;
 }
 
-/** Statistics of a stream, or a distance of two statistics, on one thread of this process. */
+/** Makes the statistics of a stream, or the distance of two statistics, ready, on one thread of this process. */
 export async function metrics({ task, rows, columns }: MetricsCase): Promise<Subject> {
   const batches = batchesOf(columns, 1);
   if (task === 'statistics') {
@@ -38,7 +39,7 @@ export async function metrics({ task, rows, columns }: MetricsCase): Promise<Sub
       dispose: () => undefined,
     };
   }
-  // distinct samples, so that the covariances have full rank
+  // all samples differ, so that the covariances have full rank
   const distinct = async (seed: number) => {
     const data = fill(rows * columns, seed, 1);
     for (let at = 0; at < data.length; at++) data[at]! *= 1 / (1 + (at % columns) / 64);

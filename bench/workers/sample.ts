@@ -1,4 +1,4 @@
-/** Sixteen elements from first to last, and the sum of all magnitudes. */
+/** Returns sixteen elements from first to last, and the sum of all magnitudes. */
 export function sample(values: ArrayLike<number>): number[] {
   const picked = Array.from({ length: 16 }, (_, i) =>
     Math.floor((i * (values.length - 1)) / 15),

@@ -2,18 +2,18 @@ import { createInterface } from 'node:readline';
 import type { Case } from '../cases/cases.js';
 import type { About, Prepared, Request, Timed } from '../protocol/protocol.js';
 
-/** A case made ready. */
+/** A case that is ready. */
 export interface Subject {
   /** Does the work once. */
   readonly run: () => void | Promise<void>;
-  /** Waits until all of it is done, where it goes on in the background. */
+  /** Waits until all work is done, if it continues in the background. */
   readonly settle?: () => Promise<void>;
-  /** Numbers that depend on all of the result. */
+  /** Computes numbers that depend on the whole result. */
   readonly fingerprint: () => Promise<number[]>;
   readonly dispose: () => void;
 }
 
-/** Answers the requests of the benchmark until its end of the pipe closes. */
+/** Answers the requests of the benchmark until it closes its end of the pipe. */
 export async function serve(
   prepare: (one: Case) => Promise<Subject>,
   device: () => Promise<string> = async () => 'the processor',

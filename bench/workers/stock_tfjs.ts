@@ -1,4 +1,4 @@
-/** `stock_tfjs.ts BACKEND`: tfjs alone, as a user without gan-kit would write it. */
+/** The contender `stock_tfjs.ts BACKEND`: tfjs without gan-kit, as a user would write it. */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';

@@ -9,11 +9,14 @@ import { ADAM, fillNetwork } from './dcgan.js';
 import type { Subject } from './serve.js';
 
 /*
- * What all contenders agree on. Seeds of the hash: 7 and 8 the images of A and B; from 100 on the weights of
- * the first network, from 200 on those of the second, and so on, by their place.
+ * The data, the same for all contenders. Seeds of the hash: 7 and 8 for the images of A and B; from 100 for the
+ * weights of the first network, from 200 for those of the second, and so on, by their index.
  */
 
-/** A generator forward, or a training step, of the paper's networks with memory saved where a user would. */
+/**
+ * Makes a forward pass of a generator or a training step ready, with the networks of the papers; those of a
+ * CycleGAN recompute activations on wasm.
+ */
 export function translation({ task, size }: TranslationCase): Subject {
   const inputShape = [size, size, 3] as const;
   const image = (seed: number): Tensor =>
@@ -54,7 +57,7 @@ export function translation({ task, size }: TranslationCase): Subject {
         [a, b, generator!, discriminator!, system].forEach((one) => void one.dispose()),
     };
   }
-  // where the heap ends at 4 GiB; PyTorch does not recompute either
+  // saves memory on wasm, whose heap ends at 4 GiB; like PyTorch, other backends do not recompute
   const recompute = getBackend() === 'wasm';
   const generators = [0, 1].map(() => resnetGenerator({ inputShape, recompute }));
   const discriminators = [0, 1].map(() => patchDiscriminator({ inputShape }));
