@@ -1,4 +1,4 @@
-/** `in_node.ts BACKEND`: one line of JSON for each row. */
+/** The program `in_node.ts BACKEND`: writes one line of JSON for each row. */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadBackend } from '../../src/backend/load_backend.js';

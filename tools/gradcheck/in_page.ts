@@ -1,4 +1,4 @@
-/** The page that the table's Chromium opens: `?BACKEND`. */
+/** The script of the page that Chromium opens as `?BACKEND`. */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';

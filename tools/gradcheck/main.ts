@@ -1,6 +1,6 @@
 /**
- * `npm run gradcheck`: first and second derivatives of every op and block against differences, on each
- * backend that this machine has, as tfjs has them and after enableSecondOrderGradients().
+ * `npm run gradcheck`: compares first and second derivatives of every op and block with differences, on each
+ * backend of this machine, first as in tfjs and then after enableSecondOrderGradients().
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -6,7 +6,7 @@ import { blocks } from '../../test/gradcheck/blocks.js';
 import { OPS } from '../../test/gradcheck/catalogue.js';
 import { verdictsOf } from '../../test/gradcheck/verdicts.js';
 
-/** One cell pair of the table. */
+/** The result of one op on one backend: two cells of the table. */
 export interface Row {
   readonly phase: 'stock' | 'repaired';
   readonly name: string;
@@ -17,10 +17,10 @@ export interface Row {
 /** The length of blocks(), which needs a backend to be made. */
 const BLOCKS = 28;
 
-/** How many rows a backend gives. */
+/** The number of rows of a backend. */
 export const ROWS = 2 * (OPS.length + BLOCKS);
 
-/** Checks every op and block, as tfjs has it and then with the repairs. A program can do this once. */
+/** Checks every op and block, first as in tfjs and then with the repairs. A process can do this only once. */
 export async function checkAll(backend: string, tell: (row: Row) => void): Promise<void> {
   await setBackend(backend);
   const entries = [...OPS, ...blocks()];

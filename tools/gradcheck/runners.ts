@@ -11,7 +11,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 type Tell = (row: Row) => void;
 
-/** Runs a backend in a Node process of its own: what the repairs change stays changed. */
+/** Runs a backend in a Node process of its own, since the repairs cannot be undone. */
 export async function runInNode(
   backend: string,
   env: Readonly<Record<string, string>>,

@@ -7,7 +7,10 @@ export type Results = ReadonlyMap<string, readonly Row[]>;
 const word = ({ status, error }: GradientVerdict): string =>
   status === 'right' ? error.toExponential(0) : `**${status}**`;
 
-/** Markdown: one line per op, two columns per backend; `stock → repaired`, an error where it is right. */
+/**
+ * Formats the results in Markdown: one line per op, two columns per backend. A cell is `stock → repaired`; a
+ * right derivative is shown by its error.
+ */
 export function markdown(results: Results): string {
   const backends = [...results.keys()];
   const names = [...new Set([...results.values()].flat().map(({ name }) => name))];
@@ -35,7 +38,7 @@ export function markdown(results: Results): string {
   ].join('\n');
 }
 
-/** The repaired rows that are not right, in words. */
+/** Describes the repaired rows that are not right. */
 export const problems = (results: Results): string[] =>
   [...results].flatMap(([backend, rows]) =>
     rows

@@ -1,5 +1,5 @@
 /**
- * Composes the picture at the head of the README from pictures that the examples made and that the guides show:
+ * Composes the picture at the top of the README from pictures that the examples made and that the guides show:
  * `npx tsx tools/hero/main.ts` writes docs/images/hero.png.
  */
 import { readFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ function paste(canvas: Canvas, picture: RasterImage, area: Area, left: number, t
     }
 }
 
-/** A panel of 4 × 4 cells; `columns` are those of the picture's grid, `size` and `stride` its cells'. */
+/** Makes a panel of 4 × 4 cells from `columns` and `rows` of the picture's grid; `size` and `stride` are its cells'. */
 function cells(
   picture: RasterImage,
   shade: number,
@@ -65,7 +65,7 @@ interface Grid {
   readonly stride: number;
 }
 
-/** A panel with one area of a picture in its middle. */
+/** Makes a panel with one area of a picture in its middle. */
 function framed(picture: RasterImage, shade: number, area: Area): RasterImage {
   const panel = blank(SIDE, SIDE, shade);
   const left = Math.floor((SIDE - area.width) / 2);

@@ -1,5 +1,5 @@
 /**
- * Prints what createBEGAN draws with a seed, as JSON, for tools/parity/began.py:
+ * Prints the latent vectors that createBEGAN draws with a seed, as JSON, for tools/parity/began.py:
  *
  *     npx tsx tools/parity/began_draws.ts SEED BATCH LATENT_SIZE COUNT
  */

@@ -1,6 +1,6 @@
 /**
- * Writes weights of gan-kit's DCGANs at the width of PyTorch's example and what they make, for
- * tools/parity/dcgan_weights.py to load.
+ * Writes weights of gan-kit's DCGANs at the width of PyTorch's example, and outputs of these networks, for
+ * tools/parity/dcgan_weights.py.
  *
  *     npx tsx tools/parity/export_dcgan.ts FOLDER
  */
@@ -37,7 +37,7 @@ for (const [name, { kind, options, sample, make }] of Object.entries(NETWORKS)) 
   const model = make();
   const shape = [2, ...sample];
   const size = shape.reduce((a, b) => a * b, 1);
-  // running statistics that are not those of a fresh model
+  // changes the running statistics from those of a new model
   tidy(() => void model.apply(tensor(fill(size, 5, 1), shape), { training: true }));
   const made = tidy(() => model.predict(tensor(fill(size, 1611, 1), shape)) as Tensor);
   const output = { shape: made.shape, data: await made.data<'float32'>() };

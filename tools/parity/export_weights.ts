@@ -1,6 +1,6 @@
 /**
- * Writes weights of gan-kit's models and the pictures they make, for tools/parity/torch_weights.py to
- * load into the reference's networks.
+ * Writes weights of gan-kit's models, and pictures made by these models, for tools/parity/torch_weights.py,
+ * which loads the weights into the reference's networks.
  *
  *     npx tsx tools/parity/export_weights.ts FOLDER [NAME ...]
  */
@@ -74,7 +74,7 @@ for (const [name, { architecture, make, options, spectralKeys }] of Object.entri
   const model = make({ ...options, ...spectral, seed: 3 } as never);
   const shape = options.inputShape;
   const size = shape.reduce((a, b) => a * b, 1);
-  // running statistics, u and v that are not those of a fresh model
+  // changes running statistics, u and v from those of a new model
   const seen = tensor(fill(2 * size, 5, 1), [2, ...shape]);
   tidy(() => void model.apply(seen, { training: true }));
   const made = tidy(() => model.predict(tensor(fill(size, 1611, 1), [1, ...shape])) as Tensor);

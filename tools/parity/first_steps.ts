@@ -1,10 +1,10 @@
 /**
- * How far the losses of the first ten steps of two examples are from those on wasm, on another backend:
+ * Compares the losses of the first ten steps of two examples on another backend with those on wasm:
  *
  *     node --import tsx tools/parity/first_steps.ts [BACKEND]        default tensorflow
  *
- * "of its own" goes on from its own weights, so that the rounding of each step enters the next; "of wasm's
- * state" makes each step from the checkpoint that the run on wasm had there.
+ * "of its own" continues from its own weights, so that the rounding of each step affects the next; "of wasm's
+ * state" makes each step from the checkpoint of the run on wasm at that step.
  */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ const PROGRAMS = {
 type Run = MnistRun | ScenesRun;
 const saved = (step: number) => join(folder, `${step}.safetensors`);
 
-/** The losses of ten steps; `before` is called ahead of each. */
+/** Returns the losses of ten steps; calls `before` before each of them. */
 async function losses(run: Run, before: (step: number) => Promise<void>): Promise<StepLosses[]> {
   const all: StepLosses[] = [];
   for (let step = 0; step < STEPS; step++) {
@@ -53,7 +53,7 @@ async function losses(run: Run, before: (step: number) => Promise<void>): Promis
   return all;
 }
 
-/** The largest difference of each step, relative where a loss is above 1. */
+/** Formats the largest difference of each step, relative if a loss is above 1. */
 const differences = (ours: readonly StepLosses[], theirs: readonly StepLosses[]): string =>
   ours
     .map((one, step) =>

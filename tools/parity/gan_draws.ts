@@ -1,5 +1,6 @@
 /**
- * Prints what createGAN and its gradient penalty draw with a seed, as JSON, for tools/parity/gan_steps.py:
+ * Prints the random numbers that createGAN and its gradient penalty draw with a seed, as JSON, for
+ * tools/parity/gan_steps.py:
  *
  *     npx tsx tools/parity/gan_draws.ts SEED BATCH LATENT_SIZE COUNT
  */

@@ -1,8 +1,8 @@
 /**
- * Writes test/parity/fixtures/unnamed_layers.json: the checkpoint of a system whose layers have no names,
- * as it was written before such layers were called by their position, and what came after it.
+ * Writes test/parity/fixtures/unnamed_layers.json: the checkpoint of a system whose layers have no names, in the
+ * form from before such layers were called by their position, and the losses of the next step.
  *
- * Run it at commit d5ee5fe, with test/helpers/unnamed_networks.ts beside it: npx tsx tools/parity/unnamed_layers.ts
+ * Run it at commit d5ee5fe, with test/helpers/unnamed_networks.ts added: npx tsx tools/parity/unnamed_layers.ts
  */
 import { writeFile } from 'node:fs/promises';
 import { layers } from '@tensorflow/tfjs-layers';
@@ -14,7 +14,7 @@ import { createGAN } from '../../src/training/systems/gan.js';
 import { unnamedCritic, unnamedGenerator } from '../../test/helpers/unnamed_networks.js';
 
 await loadBackend({ prefer: ['cpu'] });
-// the layers that follow are called dense_Dense7 to dense_Dense14, which text orders otherwise
+// the next layers are then called dense_Dense7 to dense_Dense14, whose order as texts differs
 for (let i = 0; i < 6; i++) layers.dense({ units: 1 });
 const gan = createGAN({
   generator: unnamedGenerator(),
