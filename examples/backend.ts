@@ -1,7 +1,7 @@
 import { loadBackend } from 'gan-kit';
 import type { BackendName } from 'gan-kit';
 
-/** Loads the backend of the command line, or the fastest that works, and says which that is. */
+/** Loads the backend of the command line, or the fastest that works, and prints its name. */
 export async function startBackend(options: {
   readonly backend: string | undefined;
   readonly threads: number | undefined;

@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 
 /**
- * Reads the command line of an example. What does not fit ends the program with a sentence and the
- * help; `--help` ends it with the help alone.
+ * Reads the command line of an example. An invalid one ends the program with a message and the help; `--help`
+ * ends it with the help only.
  *
- * @returns The options as text, and readers of words and whole numbers.
+ * @returns The options as text, and functions that read words and whole numbers.
  */
 export function readCommandLine<Config extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],

@@ -9,18 +9,18 @@ import { SHARDS, SUMS, sumOf, toBytes } from './queues.js';
 import type { SumResult } from './queues.js';
 import type { Shard } from './shards.js';
 
-/** What happens on the way. */
+/** Options of {@link distribute}. */
 export interface Distribution {
-  /** Called when a shard was counted. */
+  /** Called after each finished shard. */
   readonly onShard?: () => void;
-  /** Ends the work early. */
+  /** A signal that ends the work early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Hands the shards of several sets to workers, and waits for the sum of each set.
+ * Distributes the shards of several sets to workers, and waits for the sum of each set.
  *
- * @returns The statistics of each set; undefined if `signal` came first.
+ * @returns The statistics of each set; undefined if `signal` was aborted before.
  */
 export async function distribute(
   sets: readonly (readonly Shard[])[],
@@ -63,19 +63,19 @@ export function startWorker({ redis, prefix, lock }: WorkerOptions): ChildProces
   });
 }
 
-/** When a worker has ended, however. */
+/** Waits until a worker has ended, for any reason. */
 async function exitOf(worker: ChildProcess): Promise<void> {
   if (worker.exitCode !== null || worker.signalCode !== null) return;
   await new Promise((resolve) => worker.once('exit', resolve));
 }
 
-/** Lets a worker end what it has begun. */
+/** Stops a worker after the job that it has begun. */
 export async function stopWorker(worker: ChildProcess): Promise<void> {
-  worker.kill('SIGTERM'); // of no effect on one that has ended
+  worker.kill('SIGTERM'); // has no effect on a worker that has ended
   await exitOf(worker);
 }
 
-/** Never, with workers that run elsewhere. */
+/** Throws when all workers have ended; waits forever if all workers run elsewhere. */
 async function allGone(workers: readonly ChildProcess[]): Promise<never> {
   await Promise.all(workers.map(exitOf));
   if (workers.length > 0) throw new Error('all workers have ended before the work was done');

@@ -1,6 +1,6 @@
 /**
- * The Fréchet distance between the two halves of MNIST: BullMQ hands their shards to worker processes
- * over Redis, and adds what they return.
+ * Computes the Fréchet distance between the two halves of MNIST: BullMQ sends their shards to worker processes
+ * over Redis, and adds the results.
  */
 import { createHash } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
@@ -52,7 +52,7 @@ for (const sum of sums) hash.update(sum.toBytes());
 console.log(`sha256 of the statistics: ${hash.digest('hex')}`);
 
 async function countAlone(): Promise<FeatureStatistics[] | undefined> {
-  await loadBackend({ prefer: ['wasm'], threads: 1 }); // as the workers: every backend rounds its own way
+  await loadBackend({ prefer: ['wasm'], threads: 1 }); // as in the workers: each backend rounds differently
   const reader = new ShardReader();
   const count = async (shards: readonly Shard[]) => {
     const parts: FeatureStatistics[] = [];

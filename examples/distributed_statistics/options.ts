@@ -11,14 +11,14 @@ const COMMON_HELP = `  --redis URL    of the Redis server (default ${REDIS})
   --prefix NAME  of the keys there (default gan-kit)
   --lock MS      after which a job of a silent worker goes to another (default 10000)`;
 
-/** How to reach the queue. */
+/** The options of a worker, with which it reaches the queue. */
 export interface WorkerOptions {
   readonly redis: string;
   readonly prefix: string;
   readonly lock: number;
 }
 
-/** What the program that hands out the work is told. */
+/** The options of the program that distributes the work. */
 export interface Options extends WorkerOptions {
   readonly images: number;
   readonly shards: number;

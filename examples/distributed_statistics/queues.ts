@@ -1,26 +1,26 @@
 import type { FlowJob } from 'bullmq';
 import type { Shard } from './shards.js';
 
-/** Jobs that read images, and jobs that only add: one queue each, as the first want many workers. */
+/** The queues of jobs that read images and of jobs that only add; separate, as only the first need many workers. */
 export const SHARDS = 'shards';
 export const SUMS = 'sums';
 
-/** What a job of `SHARDS` returns. */
+/** The result of a job of `SHARDS`. */
 export interface ShardResult {
   readonly index: number;
   /** `FeatureStatistics.toBytes()` in base64. */
   readonly statistics: string;
 }
 
-/** What a sum returns. */
+/** The result of a job of `SUMS`. */
 export interface SumResult {
   readonly count: number;
   readonly statistics: string;
 }
 
 /**
- * A job that adds the statistics of shards, once all of them are there. What a shard returns stands in
- * Redis under the shard's job, so that however often one was begun it is added once.
+ * Makes a job that adds the statistics of shards when all of them are finished. Redis keeps the result of a
+ * shard under the shard's job, so that it is added only once, even if it was begun several times.
  */
 export const sumOf = (shards: readonly Shard[]): FlowJob => ({
   name: `all of ${shards[0]!.split}`,
@@ -30,7 +30,7 @@ export const sumOf = (shards: readonly Shard[]): FlowJob => ({
     name: `${shard.split} ${shard.start} to ${shard.end}`,
     queueName: SHARDS,
     data: shard,
-    // an error of a shard is tried again, then ends the sum, which else would wait for ever
+    // a failed shard is tried again, and then ends the sum, which would otherwise wait forever
     opts: { attempts: 3, failParentOnFailure: true },
   })),
 });

@@ -6,15 +6,15 @@ import { imageTensor, range, readMnist } from '../mnist/data.js';
 import type { Images } from '../mnist/data.js';
 import type { Shard } from './shards.js';
 
-/** Images that go through the classifier at a time: part of the layout, as sums depend on it. */
+/** Number of images in a batch of the classifier, the same for all workers, as the rounding of sums depends on it. */
 const BATCH = 250;
 
-/** Extracts the features of shards, with a network that is loaded once. */
+/** A reader of the features of shards, with a network that is loaded once. */
 export class ShardReader {
   private readonly classifier = new Classifier();
   private readonly halves: Partial<Record<Shard['split'], Images>> = {};
 
-  /** The statistics of the classifier's features of a shard: a function of the shard alone. */
+  /** Computes the statistics of the classifier's features of a shard; they depend on the shard only. */
   async read({ split, start, end }: Shard): Promise<FeatureStatistics> {
     const images = (this.halves[split] ??= readMnist(split));
     return FeatureStatistics.of(this.features(images, start, end));
@@ -31,7 +31,7 @@ export class ShardReader {
   }
 }
 
-/** The statistics of all shards, added in their order, which makes the sum the same to the last bit. */
+/** Adds the statistics of all shards in a fixed order, which makes the sum the same bit for bit. */
 export function mergeShards(parts: readonly FeatureStatistics[]): FeatureStatistics {
   const whole = new FeatureStatistics();
   for (const part of parts) whole.merge(part);

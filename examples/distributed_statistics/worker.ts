@@ -1,6 +1,6 @@
 /**
- * A worker: reads shards and adds their statistics until it is told to stop. Start as many as you
- * like, on any machine that reaches the Redis server and has the images.
+ * A worker: reads shards and adds their statistics until it is stopped. Start any number of them, on any
+ * machine that reaches the Redis server and has the images.
  *
  *   npx tsx examples/distributed_statistics/worker.ts [--redis URL] [--prefix NAME] [--lock MS]
  */
@@ -16,7 +16,7 @@ import { mergeShards, ShardReader } from './shard_statistics.js';
 import type { Shard } from './shards.js';
 
 const { redis, prefix, lock } = readWorkerOptions(process.argv.slice(2));
-await loadBackend({ prefer: ['wasm'], threads: 1 }); // as many processes as there are processors, each with one
+await loadBackend({ prefer: ['wasm'], threads: 1 }); // one thread, as there is one worker for each processor
 const reader = new ShardReader();
 
 async function readShard({ data }: Job<Shard>): Promise<ShardResult> {
@@ -38,7 +38,7 @@ async function addShards(job: Job<{ shards: number }>): Promise<SumResult> {
 const options: WorkerOptions = {
   connection: new Redis(redis, { maxRetriesPerRequest: null }),
   prefix,
-  // a worker renews its lock on a job; from one that was killed, another takes the job over
+  // a worker renews its lock on a job; if it was killed, another worker takes over the job
   ...{ lockDuration: lock, stalledInterval: lock / 2, maxStalledCount: 10 },
 };
 const workers = [
@@ -48,10 +48,10 @@ const workers = [
 for (const worker of workers) worker.on('error', (error) => console.error(error.message));
 console.log('ready');
 
-/** Ends what was begun, takes nothing new. */
+/** Finishes the jobs that were begun and takes no new ones. */
 async function stop(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.close()));
   process.exit(0);
 }
 process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => undefined); // a terminal sends it to all; who started the workers ends them
+process.on('SIGINT', () => undefined); // a terminal sends it to all processes; the main one stops the workers

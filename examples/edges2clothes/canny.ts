@@ -1,25 +1,25 @@
-/** Options of {@link cannyEdges}; both slopes in grey levels a pixel, where black is 0 and white 1. */
+/** Options of {@link cannyEdges}; both slopes in grey levels per pixel, where black is 0 and white is 1. */
 export interface CannyOptions {
   /** Standard deviation of the blur before the slope is taken, in pixels. */
   readonly sigma: number;
-  /** A line begins where the slope is at least this. */
+  /** The least slope at which a line begins. */
   readonly high: number;
-  /** It goes on to neighbours where the slope is at least this. */
+  /** The least slope of neighbours to which a line continues. */
   readonly low: number;
 }
 
 /**
- * The edges of a grey picture, as lines one pixel wide; a diagonal is a staircase.
+ * Finds the edges of a grey picture, as lines one pixel wide; a diagonal has steps.
  *
  * 1. blur: g = G_σ ∗ x
  * 2. slope by Sobel: (∂x, ∂y) = g ∗ (S, Sᵀ) / 8, m = |(∂x, ∂y)|
- * 3. thin: keep m where it is largest among the two neighbours across the edge
- * 4. hysteresis: keep m ≥ high, and of m ≥ low what is joined to it
+ * 3. thin: keep m if it is larger than at both neighbours across the edge
+ * 4. hysteresis: keep m ≥ high, and m ≥ low if it is connected to that
  *
- * What lies outside repeats the border.
+ * The border is repeated outside the picture.
  *
- * @param grey Row by row, from 0 to 1.
- * @param width Pixels in a row.
+ * @param grey The picture, row by row, values from 0 to 1.
+ * @param width Number of pixels in a row.
  * @returns 1 on a line, 0 elsewhere.
  *
  * @see Canny 1986, "A Computational Approach to Edge Detection", IEEE PAMI 8(6)
@@ -52,7 +52,7 @@ export function cannyEdges(
     const [x, y] = [i % width, Math.floor(i / width)];
     const before = outside(x - i1, y - j1) ? 0 : slope[i - j1 * width - i1]!;
     const after = outside(x + i1, y + j1) ? 0 : slope[i + j1 * width + i1]!;
-    // of two that are equal, as on either side of a sharp step, one stays
+    // keep one of two equal values, which are at both sides of a sharp step
     return m > before && m >= after ? m : 0;
   });
   return joined(thin);
@@ -61,7 +61,7 @@ export function cannyEdges(
     return x < 0 || y < 0 || x >= width || y >= height;
   }
 
-  /** Walks from the strong pixels over the weak ones. */
+  /** Marks the strong pixels, and the weak pixels that are connected to them. */
   function joined(m: Float32Array): Uint8Array {
     const lines = new Uint8Array(m.length);
     const open: number[] = [];
@@ -83,7 +83,7 @@ export function cannyEdges(
 
 const within = (place: number, size: number) => Math.min(size - 1, Math.max(0, place));
 
-/** The step to the next pixel in each of the four directions across an edge. */
+/** The steps to the next pixel in each of the four directions across an edge. */
 const STEPS = [
   [1, 0],
   [1, 1],
@@ -91,7 +91,7 @@ const STEPS = [
   [-1, 1],
 ] as const;
 
-/** The nearest of the four to the slope, whichever way it points. */
+/** Returns the nearest of the four directions to the slope; opposite slopes have the same direction. */
 const direction = (dx: number, dy: number): number =>
   (Math.round(Math.atan2(dy, dx) / (Math.PI / 4)) + 4) % 4;
 

@@ -8,10 +8,10 @@ import { initializeWeights } from 'gan-kit/models';
 import { CLASSES } from './fashion.js';
 import { SIDE } from './pairs.js';
 
-/** Where the trained weights lie; `train_classifier.ts` writes them. */
+/** The file of the trained weights, which `train_classifier.ts` writes. */
 export const WEIGHTS = new URL('./weights/classifier.safetensors', import.meta.url);
 
-/** A small convolutional classifier: photos 32×32 in [−1, 1] to ten logits, with 48 features below them. */
+/** Builds a small convolutional classifier: from photos 32×32 in [−1, 1] to 48 features and ten logits. */
 export function buildClassifier(seed = 0): LayersModel {
   const stage = (name: string, filters: number, kernelSize: number, inputShape?: number[]) => [
     conv2d({
@@ -38,7 +38,7 @@ export function buildClassifier(seed = 0): LayersModel {
   return network;
 }
 
-/** The trained classifier. */
+/** Builds the classifier and loads the trained weights. */
 export function readClassifier(): LayersModel {
   const network = buildClassifier();
   const { tensors } = decodeSafetensors(new Uint8Array(readFileSync(WEIGHTS)));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-/** What is on the pictures; the numbers of the classes are their places. */
+/** The names of the classes, at the index of their number. */
 export const CLASSES = [
   'T-shirt',
   'trousers',
@@ -16,29 +16,29 @@ export const CLASSES = [
   'ankle boot',
 ] as const;
 
-/** One half of Fashion-MNIST: bytes as they lie in the file, 28×28 each, and their classes. */
+/** One half of Fashion-MNIST: the bytes of the file, 28×28 for each picture, and the classes. */
 export interface Clothes {
   readonly count: number;
   readonly pixels: Uint8Array;
   readonly classes: Uint8Array;
 }
 
-/** Pixels across and down, as they lie in the file. */
+/** The side of a picture in the file, in pixels. */
 export const STORED = 28;
 
-/** Where Debian's package puts the files. */
+/** The folder of the files in Debian's package. */
 const DEBIAN = '/usr/share/datasets/fashion-mnist';
 
-/** The folder that is named, or that of the environment, or Debian's. */
+/** Returns the given folder, or that of the environment, or Debian's. */
 export const dataFolder = (named?: string): string =>
   named ?? process.env['FASHION_MNIST'] ?? DEBIAN;
 
 /**
  * Reads the 60,000 training or the 10,000 test pictures of Fashion-MNIST.
  *
- * @param split Which half.
- * @param folder Where its four `.gz` files lie.
- * @throws Error if a file is missing, with where to get it, or is no such file.
+ * @param split The half.
+ * @param folder The folder with the four `.gz` files.
+ * @throws Error if a file is missing, with advice where to get it, or if it is another kind of file.
  *
  * @see Xiao, Rasul and Vollgraf 2017, arXiv 1708.07747
  */
@@ -52,7 +52,7 @@ export function readFashion(split: 'train' | 't10k', folder: string): Clothes {
   return { count: images.count, pixels: images.bytes, classes: labels.bytes };
 }
 
-/** Bytes of an IDX file: two zeros, the type 8, the rank, and each size as a big-endian integer. */
+/** Reads an IDX file of bytes. Its header: two zeros, the type 8, the rank, and each size as a big-endian integer. */
 function readIdx(path: string, shape: readonly number[]): { count: number; bytes: Uint8Array } {
   if (!existsSync(path))
     throw new Error(

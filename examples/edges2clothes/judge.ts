@@ -9,17 +9,17 @@ import { pairBatch, photoBatch, range } from './pairs.js';
 
 const BATCH = 250;
 
-/** What is said of translations of held-out drawings. */
+/** The scores of translations of held-out drawings. */
 export interface Scores {
-  /** Mean distance to the photo that was drawn, in grey levels of 255. */
+  /** Mean distance to the photo of the drawing, in grey levels of 255. */
   readonly greys: number;
-  /** Share that the classifier reads as what was drawn. */
+  /** Share of translations in which the classifier sees the class of the photo. */
   readonly read: number;
-  /** Fréchet distance of the classifier's features to those of the photos. */
+  /** Fréchet distance between the classifier's features of the translations and of the photos. */
   readonly frechet: number;
 }
 
-/** Judges translations of the first test pairs by the photos they belong to. */
+/** A judge that scores translations of the first test pairs by the photos of the pairs. */
 export class Judge {
   private constructor(
     private readonly network: LayersModel,
@@ -29,8 +29,10 @@ export class Judge {
   ) {}
 
   /**
-   * @param classifier Trained on real photos; the caller keeps it.
-   * @param count How many of the test pairs are judged, more than one.
+   * Computes the statistics of the photos.
+   *
+   * @param classifier A classifier that was trained on real photos; it stays the caller's.
+   * @param count Number of test pairs that are judged, more than one.
    */
   static async create(classifier: LayersModel, test: Clothes, count: number): Promise<Judge> {
     const outputs = [classifier.getLayer('features').output, classifier.outputs[0]!] as never;
@@ -45,7 +47,7 @@ export class Judge {
     return new Judge(network, test, count, statistics.value());
   }
 
-  /** Scores what `translate` makes of the drawings; `real` gives it the photos too. */
+  /** Scores the results of `translate` for the drawings; it receives the photos too. */
   async judge(translate: (edges: Tensor4D, photos: Tensor4D) => Tensor4D): Promise<Scores> {
     const statistics = new FeatureStatistics();
     let [distance, right] = [0, 0];

@@ -66,7 +66,7 @@ if (interrupt.asked) {
 }
 run.dispose();
 
-/** Both halves; ends the program with a sentence if they are not there. */
+/** Reads both halves; ends the program with a message if they are missing. */
 function readData(): [Clothes, Clothes] {
   try {
     return [readFashion('train', options.data), readFashion('t10k', options.data)];

@@ -4,10 +4,10 @@ import type { RunOptions } from './run.js';
 
 /** The options of the example. */
 export interface Options extends RunOptions {
-  /** Where Fashion-MNIST lies. */
+  /** The folder of Fashion-MNIST. */
   readonly data: string;
   readonly backend: string | undefined;
-  /** Of wasm; undefined for loadBackend's choice. */
+  /** Number of threads of wasm; undefined for loadBackend's choice. */
   readonly threads: number | undefined;
   readonly resume: boolean;
 }
@@ -28,7 +28,7 @@ const HELP = `Trains pix2pix to make photos of clothes from drawings of their ed
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, whole } = readCommandLine(args, HELP, {

@@ -3,7 +3,7 @@ import { adam, createPix2Pix } from 'gan-kit/training';
 import type { Pix2Pix } from 'gan-kit/training';
 import { SIDE } from './pairs.js';
 
-/** What tells one run from another. */
+/** The options that distinguish runs. */
 export interface Choice {
   /** λ of the L1 term; the paper's is 100. */
   readonly lambda: number;
@@ -12,11 +12,11 @@ export interface Choice {
 
 const RATE = 5e-4;
 
-/** pix2pix at a size that two cores train in minutes, from drawings to photos, 32×32×1 both. */
+/** Builds a pix2pix that two cores train in minutes, from drawings to photos, both 32×32×1. */
 export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
   return createPix2Pix({
     inputShape: [SIDE, SIDE, 1],
-    generatorOptions: { filters: 24, downsamplings: 5 }, // 32 → 1: its innermost sees the whole garment
+    generatorOptions: { filters: 24, downsamplings: 5 }, // 32 → 1: the innermost layer sees the whole garment
     discriminatorOptions: { filters: 24, layers: 2 },
     lambdaL1: lambda,
     optimizers: {
@@ -28,8 +28,8 @@ export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
 }
 
 /**
- * What the generator makes of drawings, by the running statistics: trained in batches, it is at a loss
- * with those of one drawing.
+ * Translates drawings with the running statistics of the generator. It was trained in batches, so its results
+ * are poor with the statistics of a single drawing.
  */
 export const translate = (pix2pix: Pix2Pix, edges: Tensor4D): Tensor4D =>
   pix2pix.translate({ a: edges, mode: 'inference' });

@@ -4,19 +4,19 @@ import type { ReportCurve, ReportTable } from 'gan-kit/node';
 import type { Scores } from './judge.js';
 import type { Run } from './run.js';
 
-/** The scores at the end, beside what they are measured by. */
+/** The scores at the end, with others to compare them with. */
 export interface Verdict {
-  /** How many held-out pairs. */
+  /** Number of held-out pairs. */
   readonly pairs: number;
   readonly translated: Scores;
-  /** The photos themselves. */
+  /** The scores of the photos themselves. */
   readonly photos: Scores;
-  /** The drawings, taken for photos. */
+  /** The scores of the drawings, taken as photos. */
   readonly edges: Scores;
   readonly untrained: Scores;
 }
 
-/** The table of a verdict. */
+/** Makes the table of a verdict. */
 export const table = ({ pairs, ...verdict }: Verdict): ReportTable => {
   const row = (name: string, { greys, read, frechet }: Scores) => [
     name,

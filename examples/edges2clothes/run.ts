@@ -15,14 +15,14 @@ const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 250, checkpoint: 250 };
 const GRID_ROWS = 12;
 const GRID_TRIPLES = 4;
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface RunOptions extends Choice, TrainingRunOptions {
   readonly batch: number;
 }
 
-/** Everything a report draws. */
+/** The data that a report draws. */
 export interface History extends TrainingHistory {
-  /** By name. */
+  /** The losses by name. */
   losses: Record<string, number[]>;
   milestones: (Scores & { readonly step: number })[];
 }
@@ -62,7 +62,7 @@ export class Run extends TrainingRun<RunOptions> {
     append(this.history.losses, losses);
   }
 
-  /** The first held-out pairs: drawing, translation and photo, four times in a row. */
+  /** Draws the first held-out pairs: drawing, translation and photo, four times in a row. */
   protected override async picture(): Promise<RasterImage> {
     const count = Math.min(GRID_ROWS * GRID_TRIPLES, this.test.count);
     const { a, b } = pairBatch(this.test, range(0, count));
@@ -79,12 +79,12 @@ export class Run extends TrainingRun<RunOptions> {
     this.history.milestones.push({ step: this.step, ...(await this.scores()) });
   }
 
-  /** Scores of the held-out pairs. */
+  /** Scores the translations of the held-out pairs. */
   scores(): Promise<Scores> {
     return this.judge.judge((edges) => translate(this.pix2pix, edges));
   }
 
-  /** Frees the networks and what they were trained with. */
+  /** Frees the networks and their optimizers. */
   dispose(): void {
     this.pix2pix.dispose();
     for (const optimizer of Object.values(this.pix2pix.optimizers)) optimizer.dispose();

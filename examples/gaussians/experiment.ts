@@ -8,16 +8,16 @@ import type { Quality } from './quality.js';
 import { buildSystem, LATENTS } from './systems.js';
 import type { SystemName } from './systems.js';
 
-/** A training run follows from this to the last bit. */
+/** The setting of a training run, which determines it bit for bit. */
 export interface Setting {
   readonly data: MixtureName;
   readonly system: SystemName;
   readonly seed: number;
-  /** Generator steps. */
+  /** Number of generator steps. */
   readonly steps: number;
 }
 
-/** The samples on the way, and how good they are. */
+/** The samples at one step, and their quality. */
 export interface Milestone extends Quality {
   readonly step: number;
   readonly samples: Points;
@@ -25,23 +25,23 @@ export interface Milestone extends Quality {
 
 export interface Result {
   readonly milestones: readonly Milestone[];
-  /** Losses of every tenth step. */
+  /** The losses of every tenth step. */
   readonly losses: readonly (GANLosses & { readonly step: number })[];
-  /** Of training alone: by the clock, and of the processor, which other programs slow down less. */
+  /** Seconds of training by the clock, and of the processor, on which other programs have less influence. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-/** How many samples are judged, as in PacGAN. */
+/** Number of samples that are judged, as in PacGAN. */
 export const SAMPLES = 2500;
 const BATCH = 128;
-/** A multiple of both 8 and 25. */
+/** Number of points in the data set: a multiple of both 8 and 25. */
 const DATA_SET = 20_000;
 const LOSSES_EVERY = 10;
-/** Milestones at these parts of the run: samples move most at its beginning. */
+/** The parts of the run at which there is a milestone; samples move most at its beginning. */
 const LOOKS = [0, 1 / 20, 1 / 10, 1 / 5, 2 / 5, 3 / 5, 4 / 5, 1];
 
-/** Trains a system, and calls back after each generator step. */
+/** Trains a system, and calls `onStep` after each generator step. */
 export async function train(
   { data, system, seed, steps }: Setting,
   onStep: (step: number, losses: GANLosses) => void = () => undefined,
@@ -86,7 +86,7 @@ export async function train(
   return { milestones, losses, seconds, cpuSeconds };
 }
 
-/** Samples of the averaged generator; the latent vectors are always the same. */
+/** Draws samples of the averaged generator; the latent vectors are always the same. */
 async function draw(gan: ReturnType<typeof buildSystem>): Promise<Points> {
   const latents = sampleLatents({ count: SAMPLES, size: LATENTS, seed: 1 });
   const samples = gan.generate({ latents });

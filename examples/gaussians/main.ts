@@ -1,4 +1,4 @@
-/** Trains a GAN on eight or twenty-five Gaussians, and shows which of them it finds. */
+/** Trains a GAN on eight or twenty-five Gaussians, and shows which of them the samples reach. */
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { savePNG } from 'gan-kit/node';

@@ -6,12 +6,12 @@ export type Point = readonly [number, number];
 
 export type MixtureName = 'ring' | 'grid';
 
-/** Equally likely round Gaussians in the plane. */
+/** A mixture of equally likely round Gaussians in the plane. */
 export interface Mixture {
   readonly name: string;
   readonly means: readonly Point[];
   readonly sigma: number;
-  /** Pictures show −extent … extent. */
+  /** The range of pictures: −extent … extent in x and y. */
   readonly extent: number;
 }
 
@@ -38,10 +38,10 @@ export const MIXTURES: Readonly<Record<MixtureName, Mixture>> = {
   },
 };
 
-/** Points as they lie in memory: x, y, x, y, … */
+/** Points in memory: x, y, x, y, … */
 export type Points = Float32Array;
 
-/** A fixed data set: as many points of each mode as of any other, give or take one. */
+/** Draws a fixed data set: the numbers of points of the modes differ by at most one. */
 export async function drawPoints(mixture: Mixture, count: number, seed: number): Promise<Points> {
   const noise = sampleLatents({ count, size: 2, seed });
   const points = new Float32Array(await noise.data());
@@ -54,7 +54,7 @@ export async function drawPoints(mixture: Mixture, count: number, seed: number):
   return points;
 }
 
-/** Batch k of the shuffled epochs of a seed: a pure function of (seed, k). */
+/** Returns batch k of the shuffled epochs of a seed: a pure function of (seed, k). */
 export function trainingBatch(
   points: Points,
   batchSize: number,

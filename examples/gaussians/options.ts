@@ -21,7 +21,7 @@ const HELP = `Trains a small GAN on a mixture of Gaussians and counts the modes 
   --out FOLDER     where picture and report go (default runs/DATA-SYSTEM)
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, word, whole } = readCommandLine(args, HELP, {

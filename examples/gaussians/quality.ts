@@ -1,15 +1,15 @@
 import { modeCoverage } from 'gan-kit/metrics';
 import type { Mixture, Points } from './mixtures.js';
 
-/** How well samples fit a mixture, counted as in PacGAN (arXiv 1712.04086, section 4.1). */
+/** The quality of samples of a mixture, counted as in PacGAN (arXiv 1712.04086, section 4.1). */
 export interface Quality {
-  /** Modes with at least one high-quality sample. */
+  /** Number of modes with at least one high-quality sample. */
   readonly modes: number;
-  /** Share of samples within three σ of a mode; of a Gaussian itself it is 98.9 %. */
+  /** Share of samples within three σ of a mode; 98.9 % for a Gaussian itself. */
   readonly highQuality: number;
   /** KL(generated ‖ true) over the modes of the high-quality samples; infinite if there are none. */
   readonly reverseKL: number;
-  /** Of the high-quality samples the share of each mode. */
+  /** Share of each mode in the high-quality samples. */
   readonly shares: Float64Array;
 }
 

@@ -3,13 +3,13 @@ import type { Mixture, Points } from './mixtures.js';
 
 type Colour = readonly [number, number, number];
 
-/** Side of a panel in pixels. */
+/** The side of a panel in pixels. */
 const SIDE = 240;
 const GAP = 8;
 const SAMPLE: Colour = [30, 90, 200];
 const MODE: Colour = [220, 60, 40];
 const FRAME: Colour = [190, 190, 190];
-/** Digits as rows of three bits. */
+/** The digits as rows of three bits. */
 const DIGITS = [
   '75557',
   '26227',
@@ -23,13 +23,13 @@ const DIGITS = [
   '75717',
 ];
 
-/** One scatter plot: samples as dots, a circle of three σ (or four pixels) around each true mode. */
+/** One scatter plot: samples as dots, and a circle of three σ (at least four pixels) around each true mode. */
 export interface Panel {
   readonly samples: Points;
   readonly step: number;
 }
 
-/** Panels side by side, with the number of the step in the corner of each; rows one below another. */
+/** Draws rows of panels side by side, with the number of the step in the corner of each. */
 export function scatter(rows: readonly (readonly Panel[])[], mixture: Mixture): RasterImage {
   const across = Math.max(...rows.map((row) => row.length));
   const canvas = new Canvas(across * (SIDE + GAP) - GAP, rows.length * (SIDE + GAP) - GAP);
@@ -49,7 +49,7 @@ function draw(canvas: Canvas, left: number, top: number, panel: Panel, mixture: 
   for (const [x, y] of means) canvas.circle(...at(x, y), radius, MODE);
   for (let i = 0; i < samples.length; i += 2) {
     const [x, y] = [samples[i]!, samples[i + 1]!];
-    // also NaN is left out
+    // the comparison also leaves out NaN
     if (Math.abs(x) < extent && Math.abs(y) < extent) canvas.dot(...at(x, y), SAMPLE, 0.5);
   }
   for (let i = 0; i < SIDE; i++)
@@ -63,7 +63,7 @@ function draw(canvas: Canvas, left: number, top: number, panel: Panel, mixture: 
   canvas.number(left + 6, top + 6, step);
 }
 
-/** A white picture of three bytes a pixel. */
+/** A picture with three bytes per pixel, white at first. */
 class Canvas {
   readonly data: Uint8Array;
 
@@ -74,7 +74,7 @@ class Canvas {
     this.data = new Uint8Array(3 * width * height).fill(255);
   }
 
-  /** Lets a colour cover a pixel by a share. */
+  /** Mixes a colour into a pixel; `share` 1 replaces it. */
   blend(x: number, y: number, colour: Colour, share: number): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const at = 3 * (y * this.width + x);
@@ -84,7 +84,7 @@ class Canvas {
     });
   }
 
-  /** A square of one pixel at a place between pixels: each of four takes its share. */
+  /** Draws a square of one pixel at any position: each of the four pixels that it covers gets its share. */
   dot(x: number, y: number, colour: Colour, share: number): void {
     const [left, top] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
     const [right, below] = [x - 0.5 - left, y - 0.5 - top];
@@ -94,7 +94,7 @@ class Canvas {
     this.blend(left + 1, top + 1, colour, share * right * below);
   }
 
-  /** A line of one pixel around a centre. */
+  /** Draws a circle, one pixel wide. */
   circle(x: number, y: number, radius: number, colour: Colour): void {
     for (let j = Math.floor(y - radius - 1); j <= y + radius + 1; j++)
       for (let i = Math.floor(x - radius - 1); i <= x + radius + 1; i++) {
@@ -103,7 +103,7 @@ class Canvas {
       }
   }
 
-  /** A number in digits of 3×5 squares, two pixels each. */
+  /** Draws a number in digits of 3×5 squares, with sides of two pixels. */
   number(left: number, top: number, value: number): void {
     [...String(value)].forEach((digit, place) =>
       [...DIGITS[Number(digit)]!].forEach((bits, row) => {

@@ -9,19 +9,19 @@ import type { GAN, GANOptions } from 'gan-kit/training';
 export const SYSTEMS = ['gan', 'minimax', 'wgan', 'wgan-gp', 'dragan', 'sn'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
-/** Length of a latent vector. */
+/** The length of a latent vector. */
 export const LATENTS = 2;
-/** All networks have three hidden layers of this width; the 512 of the paper would take minutes. */
+/** The width of the three hidden layers of all networks; the 512 of the paper would take minutes. */
 const WIDTH = 64;
 
-/** Discriminator steps for each generator step. */
+/** Returns the number of discriminator steps for each generator step. */
 export const criticSteps = (system: SystemName): number => (system === 'wgan' ? 5 : 1);
 
 type Recipe = Pick<GANOptions, 'loss' | 'penalty' | 'clipWeights' | 'criticSteps'> & {
   readonly optimizers: NonNullable<GANOptions['optimizers']>;
 };
 
-/** What tells one system from another: the loss, and what its paper puts around it. */
+/** Returns the parts that distinguish a system: the loss, and the penalty and the optimizers of its paper. */
 function recipe(system: SystemName, seed: number): Recipe {
   const adams = (generator: number, discriminator: number, beta1: number, beta2: number) => ({
     generator: adam({ learningRate: generator, beta1, beta2 }),
@@ -60,18 +60,18 @@ function recipe(system: SystemName, seed: number): Recipe {
 }
 
 export function buildSystem(system: SystemName, seed: number): GAN {
-  const first = 20 * seed + 1; // each layer has a seed of its own, and tfjs takes 0 for none
+  const first = 20 * seed + 1; // each layer has its own seed, and tfjs ignores a seed of 0
   return createGAN({
     generator: network(LATENTS, 2, first, false),
     discriminator: network(2, 1, first + 10, system === 'sn'),
     ...recipe(system, seed),
-    // at these rates the generator circles around its goal; the average of its weights is near it
+    // at these rates the weights circle around the optimum; their average is closer to it
     ema: { decay: 0.99, warmUp: true },
     seed,
   });
 }
 
-/** A multi-layer perceptron; He's initialization, as in the code of Gulrajani et al. 2017. */
+/** Builds a multi-layer perceptron with He's initialization, as in the code of Gulrajani et al. 2017. */
 function network(inputs: number, outputs: number, seed: number, spectral: boolean): LayersModel {
   const sizes = [WIDTH, WIDTH, WIDTH, outputs];
   const dense = sizes.map((units, i) => {

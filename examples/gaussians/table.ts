@@ -1,4 +1,4 @@
-/** Trains every system with several seeds, and prints what they reach as a table. */
+/** Trains every system with several seeds, and prints a table of their final scores. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
@@ -16,14 +16,14 @@ import type { SystemName } from './systems.js';
 
 type Ending = Pick<Milestone, 'modes' | 'highQuality' | 'reverseKL'>;
 
-/** One run, as it is kept: an interrupted table goes on with the next run. */
+/** The result of one run, which is saved, so that an interrupted table continues with the next run. */
 interface Row extends Ending {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly panels: readonly { readonly step: number; readonly samples: readonly number[] }[];
 }
 
-/** Which milestones are drawn: of 0, 5, 10, 20, 40, 60, 80 and 100 % of the steps. */
+/** The indices of the milestones that are drawn; milestones are at 0, 5, 10, 20, 40, 60, 80 and 100 % of the steps. */
 const DRAWN = [0, 2, 4, 7];
 
 const HELP = `Trains each system with each seed and prints what they reach, with a picture of the first seed.
@@ -109,7 +109,7 @@ async function rowOf(system: SystemName, seed: number): Promise<Row> {
   return row;
 }
 
-/** Mean ± standard deviation over the seeds. */
+/** Formats mean ± standard deviation over the seeds. */
 function spread(values: readonly number[], digits: number): string {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

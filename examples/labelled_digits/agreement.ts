@@ -3,15 +3,15 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Classifier } from '../mnist/classifier.js';
 import { DIGITS } from './recipe.js';
 
-/** How often a classifier sees the digit that was asked for. */
+/** The share of images in which a classifier sees the requested digit. */
 export interface Agreement {
-  /** Of all images. */
+  /** The share over all images. */
   readonly share: number;
-  /** Of the images of each digit. */
+  /** The share over the images of each digit. */
   readonly byDigit: number[];
 }
 
-/** Counts the images that the classifier takes for the digit that was asked for. */
+/** Counts the images in which the classifier sees the requested digit. */
 export async function agreementOf(
   classifier: Classifier,
   images: Tensor4D,

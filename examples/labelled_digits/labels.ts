@@ -5,17 +5,17 @@ import { imageTensor } from '../mnist/data.js';
 import type { Images } from '../mnist/data.js';
 import { DIGITS } from './recipe.js';
 
-/** Labels `[n, 10]`: a 1 at the digit, and 0 elsewhere. */
+/** Makes labels `[n, 10]`: 1 at the digit and 0 elsewhere. */
 export const labelTensor = (digits: ArrayLike<number>): Tensor2D =>
   tidy(() =>
     cast(oneHot(tensor1d(Int32Array.from(digits), 'int32'), DIGITS) as Tensor2D, 'float32'),
   );
 
-/** As many of each digit, in their order: 0 0 … 1 1 … 9 9 …. */
+/** Returns `ofEach` of each digit, in order: 0 0 … 1 1 … 9 9 …. */
 export const digitRows = (ofEach: number): Uint8Array =>
   Uint8Array.from({ length: DIGITS * ofEach }, (_, i) => Math.floor(i / ofEach));
 
-/** Batch k of the shuffled epochs of a seed, with its labels. */
+/** Returns batch k of the shuffled epochs of a seed, with its labels. */
 export function labelledBatch(
   images: Images,
   batchSize: number,

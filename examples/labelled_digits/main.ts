@@ -1,4 +1,4 @@
-/** Makes the digits that one asks for: a class-conditional GAN on MNIST, judged by a classifier. */
+/** Makes requested digits with a class-conditional GAN on MNIST, and judges them with a classifier. */
 import { startBackend } from '../backend.js';
 import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';

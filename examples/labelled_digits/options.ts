@@ -7,7 +7,7 @@ export interface Options {
   seed: number;
   out: string;
   backend: string | undefined;
-  /** Of wasm; undefined for loadBackend's choice. */
+  /** Number of threads of wasm; undefined for loadBackend's choice. */
   threads: number | undefined;
   resume: boolean;
 }
@@ -26,7 +26,7 @@ and counts how many a classifier recognizes.
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, whole } = readCommandLine(args, HELP, {

@@ -9,14 +9,14 @@ import { adam, createGAN } from 'gan-kit/training';
 import type { GAN } from 'gan-kit/training';
 import { SIDE } from '../mnist/data.js';
 
-/** How many digits there are. */
+/** The number of digits. */
 export const DIGITS = 10;
 
 const LATENTS = 16;
 // the networks and rates of `npm run demo`
 const COMMON = { imageShape: [SIDE, SIDE, 1] as const, form: 'paper' as const, kernelSize: 5 };
 
-/** G(z, y): DCGAN's generator on the latent vector and the label, side by side. */
+/** Builds G(z, y): DCGAN's generator of the latent vector joined with the label. */
 export function labelledGenerator(seed: number): ModelOf<Tensor4D> {
   const z = input({ shape: [LATENTS], name: 'latents' });
   const y = input({ shape: [DIGITS], name: 'label' });
@@ -29,7 +29,10 @@ export function labelledGenerator(seed: number): ModelOf<Tensor4D> {
   }) as ModelOf<Tensor4D>;
 }
 
-/** D(x, y) = ψ(φ(x)) + yᵀ V φ(x), of Miyato and Koyama 2018, arXiv 1802.05637, equation 3; V is normalized, too. */
+/**
+ * Builds D(x, y) = ψ(φ(x)) + yᵀ V φ(x) of Miyato and Koyama 2018, arXiv 1802.05637, equation 3; V is spectrally
+ * normalized too.
+ */
 export function projectionDiscriminator(seed: number) {
   const base = dcganDiscriminator({
     ...COMMON,
@@ -58,7 +61,7 @@ export function projectionDiscriminator(seed: number) {
   return network;
 }
 
-/** Wires the networks: hinge loss and spectral normalization, as in the paper. */
+/** Builds the GAN with hinge loss and spectral normalization, as in the paper. */
 export const buildGAN = (seed: number): GAN<Tensor4D> =>
   createGAN({
     generator: labelledGenerator(seed),

@@ -6,19 +6,19 @@ import type { Agreement } from './agreement.js';
 import { DIGITS } from './recipe.js';
 import type { Run } from './run.js';
 
-/** How often the classifier sees the digit asked for, beside how often it reads a photographed one right. */
+/** The agreement of the classifier with the requested digits, and its accuracy on real images for comparison. */
 export interface Verdict {
-  /** Samples of each digit. */
+  /** Number of samples of each digit. */
   readonly ofEach: number;
   readonly generated: Agreement;
-  /** Of all test images and their labels. */
+  /** The agreement with the labels of all test images. */
   readonly real: Agreement;
   readonly untrained: Agreement;
-  /** Fréchet distance of the classifier's features of the samples to those of all test images. */
+  /** Fréchet distance between the classifier's features of the samples and of all test images. */
   readonly frechet: number;
 }
 
-/** The table of a verdict. */
+/** Makes the table of a verdict. */
 export const table = ({ ofEach, generated, real, untrained }: Verdict): ReportTable => ({
   title: `Digits that the classifier recognizes, of ${ofEach} of each`,
   columns: ['images', 'all', ...Array.from({ length: DIGITS }, (_, digit) => String(digit))],

@@ -14,16 +14,16 @@ import { digitRows, labelledBatch, labelTensor } from './labels.js';
 import { buildGAN, DIGITS } from './recipe.js';
 
 const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
-/** How many of each digit a picture shows. */
+/** Number of samples of each digit in a picture. */
 const COLUMNS = 10;
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface RunOptions extends TrainingRunOptions {
   readonly batch: number;
   readonly seed: number;
 }
 
-/** Everything a report draws. */
+/** The data that a report draws. */
 interface History extends TrainingHistory {
   discriminator: number[];
   generator: number[];
@@ -68,7 +68,7 @@ export class Run extends TrainingRun<RunOptions> {
     this.history.generator.push(generator!);
   }
 
-  /** Each row a digit, each column a latent vector. */
+  /** Draws a picture in which each row is a digit and each column a latent vector. */
   protected override async picture(): Promise<RasterImage> {
     const drawn = sampleLatents({ count: COLUMNS, size: this.gan.latentSize, seed: 1 });
     const latents = tile(drawn, [DIGITS, 1]);
@@ -78,7 +78,7 @@ export class Run extends TrainingRun<RunOptions> {
     return picture;
   }
 
-  /** Fresh samples of the digits asked for; the seed tells which. */
+  /** Makes samples of the requested digits, with latent vectors from `seed`. */
   sample(asked: Uint8Array, seed: number): Tensor4D {
     const latents = sampleLatents({ count: asked.length, size: this.gan.latentSize, seed });
     const images = this.generate(latents, asked);
@@ -99,7 +99,7 @@ export class Run extends TrainingRun<RunOptions> {
     });
   }
 
-  /** Asks for as many of each digit, and tells how many the classifier recognizes. */
+  /** Makes `ofEach` samples of each digit, and returns the share that the classifier recognizes. */
   async agreement(ofEach: number, seed: number): Promise<Agreement> {
     const asked = digitRows(ofEach);
     const images = this.sample(asked, seed);
