@@ -65,7 +65,7 @@ const SLOW = [
   'test/node/atomic_file.test.ts',
   'test/parity/inception.test.ts',
   'test/penalties/{long_run,random_critics}.test.ts',
-  'test/training/{gan,killed_and_resumed,systems,translation_memory}.test.ts',
+  'test/training/{gan,gan_additions,killed_and_resumed,systems,translation_memory}.test.ts',
 ];
 /** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
 const NOT_ON_NATIVE = [

@@ -1,3 +1,6 @@
+export type { Augmentation } from './augmentation/augmentation.js';
+export { diffAugment } from './augmentation/diff_augment.js';
+export type { DiffAugmentOptions, DiffAugmentPart } from './augmentation/diff_augment.js';
 export { labelDistribution } from './core/condition_distribution.js';
 export type {
   ConditionDistribution,

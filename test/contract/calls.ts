@@ -133,6 +133,7 @@ export async function calls(): Promise<Map<string, Call>> {
   const average = new training.ExponentialMovingAverage(generator);
   const adam = training.adam();
   const penalty = new penalties.GradientPenalty();
+  const augment = training.diffAugment();
   const hinge = losses.hinge();
   const relativistic = losses.relativisticAverage();
   const gradients = Object.fromEntries(
@@ -280,6 +281,10 @@ export async function calls(): Promise<Map<string, Call>> {
         components: { average },
         step: () => undefined,
       },
+    ],
+    diffAugment: [
+      training.diffAugment,
+      { policy: ['color', 'cutout'], brightness: 0.5, translation: 0.125, cutout: 0.5 },
     ],
     ExponentialMovingAverage: [
       make(training.ExponentialMovingAverage),
@@ -452,6 +457,7 @@ export async function calls(): Promise<Map<string, Call>> {
       relativistic.generator.bind(relativistic),
       { real: logits, fake: others },
     ],
+    'diffAugment.transform': [augment.transform.bind(augment), images, training.randomSource()],
     'linearDecay()': [training.linearDecay({ epochs: 1, decayEpochs: 1 }), 1],
     'pairedImages.batch': [dataSet.batch.bind(dataSet), 1, 2],
     'featureExtractor()': [features, numbers([2, 8, 8, 3])],

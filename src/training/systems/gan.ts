@@ -26,6 +26,7 @@ import type { GradientMonitor } from '../gradient_monitor.js';
 import { drawLatents } from '../latents.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
+import { augmented } from '../step/augment.js';
 import { penaltiesOf } from '../step/check_system.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
@@ -138,7 +139,7 @@ export function createGAN<
   const read = readGANOptions('createGAN', options);
   const { generator, discriminator, loss, optimizers: passed, seed, monitor, criticSteps } = read;
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
-  const { fakeCondition } = read;
+  const { augment, fakeCondition } = read;
   const networks = { generator, discriminator };
   const both = [generator, discriminator];
   const penalties = penaltiesOf(read.penalty);
@@ -149,6 +150,7 @@ export function createGAN<
   const noise = streams.fork('noise');
   const flips = streams.fork('flips');
   const conditions = streams.fork('conditions');
+  const augmentations = streams.fork('augmentations');
   /** Whether real and fake samples may share one pass. */
   const together = mayShareAPass(discriminator, read);
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
@@ -164,6 +166,7 @@ export function createGAN<
     components: {
       ...{ ema, latents, noise, flips },
       ...(fakeCondition !== undefined && { conditions }),
+      ...(augment !== undefined && { augment, augmentations }),
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps },
@@ -189,16 +192,18 @@ export function createGAN<
           checkConditions('GAN.trainStep', 'fakeCondition.draw()', drawn, both, count);
         return drawn;
       };
+      const shown = (samples: Tensor) =>
+        augmented('GAN.trainStep', augment, samples, augmentations);
       const noisy = (samples: Conditioned, t: number): Conditioned => ({
         ...samples,
         x: addInstanceNoise(samples.x, instanceNoise, t, noise),
       });
       const t = step.index;
-      const real = { x, condition: forD(given) };
+      const real = { x: shown(x), condition: forD(given) };
       const ofFake = (drawn: readonly Tensor[]) => (drawn === given ? real.condition : forD(drawn));
 
       const drawn = c();
-      const fake = { x: tidy(() => G(z(), ...forG(drawn))), condition: ofFake(drawn) };
+      const fake = { x: tidy(() => shown(G(z(), ...forG(drawn)))), condition: ofFake(drawn) };
       step.minimize([D], optimizers.discriminator, () => {
         const unflipped = discriminate(D, noisy(real, t), noisy(fake, t), together);
         const logits = flipLabels(unflipped, labelFlip.probability, flips);
@@ -212,7 +217,7 @@ export function createGAN<
       const before = optimizers.generator.iterations;
       step.minimize([G], optimizers.generator, () => {
         const drawn = c();
-        const fake = { x: G(z(), ...forG(drawn)), condition: ofFake(drawn) };
+        const fake = { x: shown(G(z(), ...forG(drawn))), condition: ofFake(drawn) };
         const term = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
         return step.note('generator', term);
       });

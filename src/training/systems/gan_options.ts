@@ -1,9 +1,18 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
-import { boolean, given, integer, number, oneOf, seed } from '../../internal/option_kinds.js';
+import {
+  boolean,
+  given,
+  integer,
+  number,
+  objectLike,
+  oneOf,
+  seed,
+} from '../../internal/option_kinds.js';
 import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
+import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
@@ -38,6 +47,11 @@ export interface GANOptions<
   labelFlip?: { probability: number };
   /** Adds N(0, (stddev · decayᵗ)²) to whatever the discriminator sees, t counting its steps. */
   instanceNoise?: { stddev: number; decay?: number };
+  /**
+   * Changes all that the discriminator sees, for example `diffAugment()`: real and generated samples in its own step,
+   * generated ones in the generator's. Penalties are taken at the changed samples.
+   */
+  augment?: Augmentation;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -79,6 +93,12 @@ export function readGANOptions(
     instanceNoise: orElse(
       nested({ stddev: number({ min: 0 }), decay: number({ min: 0, max: 1, default: 1 }) }),
       { stddev: 0, decay: 1 },
+    ),
+    augment: optional(
+      objectLike<Augmentation>(
+        'an augmentation such as diffAugment()',
+        ({ transform }) => typeof transform === 'function',
+      ),
     ),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(['normal', 'uniform'], { default: 'normal' }),

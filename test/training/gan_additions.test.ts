@@ -1,0 +1,58 @@
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { input, layers, model } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { RandomStream } from '../../src/internal/random.js';
+import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
+import { hinge } from '../../src/losses/hinge.js';
+import { initializeWeights } from '../../src/models/initialize_weights.js';
+import { r1 } from '../../src/penalties/r1.js';
+import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
+import { createGAN } from '../../src/training/systems/gan.js';
+import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
+import { describeSystem } from './system_contract.js';
+
+type AnyGAN = GAN<Tensor, Optimizer, Optimizer>;
+
+const LATENT = 2;
+const IMAGE: [number, number, number] = [4, 5, 2];
+
+const through = (x: SymbolicTensor, ...all: layers.Layer[]) =>
+  all.reduce((y, layer) => layer.apply(y) as SymbolicTensor, x);
+const dense = (units: number, name: string) => layers.dense({ units, name });
+const tanh = (name: string) => layers.activation({ activation: 'tanh', name });
+
+function seeded(network: LayersModel, seed: number): LayersModel {
+  initializeWeights(network, { stddev: 0.5, seed });
+  return network;
+}
+
+/** A generator of images, with running statistics. */
+function generator(): LayersModel {
+  const z = input({ shape: [LATENT] });
+  const hidden = through(z, dense(4, 'in'), batchNormalization({ name: 'norm' }), tanh('act'));
+  const shape = layers.reshape({ targetShape: IMAGE, name: 'shape' });
+  return seeded(model({ inputs: z, outputs: through(hidden, dense(40, 'out'), shape) }), 1);
+}
+
+function discriminator(): LayersModel {
+  const x = input({ shape: IMAGE });
+  const hidden = through(x, layers.flatten({ name: 'flat' }), dense(5, 'in'), tanh('act'));
+  return seeded(model({ inputs: x, outputs: through(hidden, dense(1, 'out')) }), 2);
+}
+
+const images = (k: number): Tensor => new RandomStream(50).seek(k).uniform([4, ...IMAGE], -1, 1);
+
+describeSystem<GANBatch, AnyGAN>('a GAN of augmented images', {
+  name: 'GAN',
+  make: (seed) =>
+    createGAN({
+      generator: generator(),
+      discriminator: discriminator(),
+      loss: hinge(),
+      augment: diffAugment(),
+      penalty: r1(),
+      instanceNoise: { stddev: 0.1 },
+      seed,
+    }),
+  batch: (k) => ({ real: images(k) }),
+});

@@ -1,0 +1,179 @@
+"""Writes test/parity/fixtures/gan_additions.json: ten steps of createGAN with each of its additions, by PyTorch.
+
+    python3 -m pip install torch numpy
+    python3 tools/parity/gan_additions.py PATH
+
+PATH is a checkout of mit-han-lab/data-efficient-gans, whose DiffAugment_pytorch.py changes the images. Everything else
+is a transcription in float64, with torch's gradients and Adam, of the papers that each case names. Networks are dense;
+samples are small images, flattened as [height, width, channels]. Latent vectors, alpha, labels and the numbers of
+DiffAugment are the draws of gan-kit's own streams, which tools/parity/stream_draws.ts prints.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, sys.argv[1])
+import DiffAugment_pytorch as diff_augment  # noqa: E402
+
+ROOT = pathlib.Path(__file__).parents[2]
+torch.set_default_dtype(torch.float64)
+STEPS, BATCH, LATENT, HIDDEN = 10, 6, 3, 5
+IMAGE = (4, 5, 2)  # height, width, channels
+SIZE = 40
+SEED, RATE = 1712, 1e-2
+
+
+def single(x):
+    """What float32 holds exactly."""
+    return x.float().double()
+
+
+def dense(inputs, units, random):
+    layer = nn.Linear(inputs, units)
+    with torch.no_grad():
+        layer.weight.copy_(single(torch.randn(units, inputs, generator=random) * 0.4))
+        layer.bias.copy_(single(torch.randn(units, generator=random) * 0.1))
+    return layer
+
+
+def packed(layers):
+    """As tfjs has them."""
+    return [{"kernel": rounded(one.weight.T), "bias": rounded(one.bias)} for one in layers]
+
+
+def rounded(x):
+    return [float(f"{value:.9g}") for value in x.detach().flatten().tolist()]
+
+
+def parameters(layers):
+    return [parameter for layer in layers for parameter in layer.parameters()]
+
+
+class Streams:
+    """What gan-kit draws."""
+
+    def __init__(self, **wanted):
+        specs = [f"{name}:{kind}:{size}:{count}" for name, (kind, size, count) in wanted.items()]
+        call = ["npx", "tsx", "tools/parity/stream_draws.ts", str(SEED), *specs]
+        drawn = json.loads(subprocess.run(call, cwd=ROOT, capture_output=True, check=True).stdout)
+        self.left = {name: iter(draws) for name, draws in drawn.items()}
+
+    def take(self, name, *shape):
+        return torch.tensor(next(self.left[name.replace("_", " ")])).reshape(shape)
+
+
+class Torch:
+    """torch itself, but for what DiffAugment draws."""
+
+    def __init__(self, streams):
+        self.streams = streams
+
+    def __getattr__(self, name):
+        return getattr(torch, name)
+
+    def rand(self, *size, dtype, device):
+        return self.streams.take("augmentations", *size)
+
+    def randint(self, low, high, size, device):
+        return low + (self.streams.take("augmentations", *size) * (high - low)).floor().long()
+
+
+LOSSES = {
+    "hinge": (lambda r, f: F.relu(1 - r).mean() + F.relu(1 + f).mean(), lambda f: -f.mean()),
+    "nonSaturating": (lambda r, f: F.softplus(-r).mean() + F.softplus(f).mean(), lambda f: F.softplus(-f).mean()),
+    "wasserstein": (lambda r, f: f.mean() - r.mean(), lambda f: -f.mean()),
+}
+
+
+def gradient(d, x):
+    x = x.detach().requires_grad_()
+    return torch.autograd.grad(d(x).sum(), x, create_graph=True)[0].flatten(1)
+
+
+def r1(d, real, fake, streams):
+    return 5 * gradient(d, real).square().sum(1).mean()
+
+
+def gradient_penalty(d, real, fake, streams):
+    alpha = streams.take("gradient_penalty", real.shape[0], *[1] * (real.dim() - 1))
+    norms = gradient(d, real + alpha * (fake - real)).norm(dim=1)
+    return 10 * (norms - 1).square().mean()
+
+
+PENALTIES = {"r1": r1, "gradientPenalty": gradient_penalty}
+
+
+random = torch.Generator().manual_seed(SEED)
+REALS = [single(torch.rand(BATCH, *IMAGE, generator=random) * 2 - 1) for _ in range(STEPS)]
+
+
+def run(source, loss, penalty=None, augment=None):
+    g = [dense(LATENT, HIDDEN, random), dense(HIDDEN, SIZE, random)]
+    d = [dense(SIZE, HIDDEN, random), dense(HIDDEN, 1, random)]
+    start = {"generator": packed(g), "discriminator": packed(d)}
+    streams = Streams(
+        latents=("normal", BATCH * LATENT, 2 * STEPS),
+        augmentations=("uniform", BATCH, 3 * 7 * STEPS),
+    )
+    diff_augment.torch = Torch(streams)
+
+    def generate():
+        z = streams.take("latents", BATCH, LATENT)
+        return torch.tanh(g[1](torch.tanh(g[0](z)))).reshape(BATCH, *IMAGE)
+
+    def judge(x):
+        return d[1](F.leaky_relu(d[0](x.flatten(1)), 0.2))
+
+    def shown(x):
+        return diff_augment.DiffAugment(x, policy=augment, channels_first=False) if augment else x
+
+    of_d, of_g = LOSSES[loss]
+    adam_g, adam_d = (torch.optim.Adam(parameters(of), lr=RATE, betas=(0.5, 0.999)) for of in (g, d))
+    steps = []
+    for x in REALS:
+        real = shown(x)
+        fake = shown(generate().detach())
+        value = of_d(judge(real), judge(fake))
+        told = {"discriminator": value.item()}
+        if penalty:
+            cost = PENALTIES[penalty](judge, real, fake, streams)
+            told["penalty"] = cost.item()
+            value = value + cost
+        adam_d.zero_grad()
+        value.backward()
+        adam_d.step()
+        value = of_g(judge(shown(generate())))
+        told["generator"] = value.item()
+        adam_g.zero_grad()
+        value.backward()
+        adam_g.step()
+        steps.append(told)
+    options = {"loss": loss, "penalty": penalty, "augment": augment}
+    return {
+        **{"source": source, "options": {key: value for key, value in options.items() if value is not None}},
+        **{"start": start, "steps": steps},
+        "end": {"generator": packed(g), "discriminator": packed(d)},
+    }
+
+
+fixture = {
+    "generator": "tools/parity/gan_additions.py",
+    "versions": {"torch": torch.__version__},
+    "dtype": "float64",
+    **{"seed": SEED, "rate": RATE, "batch": BATCH, "latentSize": LATENT, "image": IMAGE},
+    "reals": [rounded(x) for x in REALS],
+    "cases": [
+        run("DiffAugment, arXiv 2006.10738", "hinge", penalty="r1", augment="color,translation,cutout"),
+    ],
+}
+path = ROOT / "test/parity/fixtures/gan_additions.json"
+path.write_text(json.dumps(fixture) + "\n")
+print(path.name, path.stat().st_size, "bytes")
+for case in fixture["cases"]:
+    print(case["source"], case["steps"][0], case["steps"][-1])
