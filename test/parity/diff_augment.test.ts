@@ -46,17 +46,19 @@ describe.each(BACKENDS)("diffAugment beside the authors' code on %s", (backend) 
   beforeAll(() => useBackend(backend));
   const { cases } = fixture<{ cases: Case[] }>('diff_augment');
   const titled = cases.map(
-    (one) => [JSON.stringify(one.options) + ` [${one.shape}]`, one] as const,
+    (one) => [JSON.stringify(one.options) + ` [${one.shape.join()}]`, one] as const,
   );
 
   it.each(titled)('%s', async (_, { options, shape, draws, ...values }) => {
     const [x, w] = [tensor(values.x, shape), tensor(values.w, shape)];
-    const { transform } = diffAugment(options);
+    const augment = diffAugment(options);
     const tensors = memory().numTensors;
     const source = new Given(draws);
-    const y = transform(x, source);
+    const y = augment.transform(x, source);
     expect(source.left).toBe(0);
-    const gradient = grad((images: Tensor) => sum(mul(w, transform(images, new Given(draws)))))(x);
+    const gradient = grad((images: Tensor) =>
+      sum(mul(w, augment.transform(images, new Given(draws)))),
+    )(x);
     expect(memory().numTensors).toBe(tensors + 2);
     expect(y.shape).toEqual(shape);
     expect(await y.data()).toBeAllclose(values.y, { rtol: 0, atol: 1e-6 });

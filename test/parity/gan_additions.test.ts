@@ -57,7 +57,7 @@ function withWeights(network: LayersModel, weights: readonly Dense[]): LayersMod
   tidy(() => {
     const shapes = network.weights.map(({ shape }) => shape as number[]);
     const values = weights.flatMap(({ kernel, bias }) => [kernel, bias]);
-    network.setWeights(values.map((value, i) => tensor(value, shapes[i]!)));
+    network.setWeights(values.map((value, i) => tensor(value, shapes[i])));
   });
   return network;
 }

@@ -49,11 +49,11 @@ describe.each(BACKENDS)('diffAugment on %s', (backend) => {
   it('changes each image by numbers of its own, the same for the same place of the stream', async () => {
     const x = ones([4, 5, 6, 3]);
     const stream = new RandomStream(3);
-    const { transform } = diffAugment();
+    const augment = diffAugment();
     const tensors = memory().numTensors;
-    const first = transform(x, stream);
-    const second = transform(x, stream);
-    const again = transform(x, new RandomStream(3));
+    const first = augment.transform(x, stream);
+    const second = augment.transform(x, stream);
+    const again = augment.transform(x, new RandomStream(3));
     expect(memory().numTensors).toBe(tensors + 3);
     expect(x.isDisposed).toBe(false);
     const [a, b, c] = [await first.data(), await second.data(), await again.data()];
@@ -140,7 +140,7 @@ describe.skipIf(ON_GPU)('the numbers that diffAugment draws', () => {
     expect(Math.min(...bright)).toBeAllclose(0.75, { rtol: 0, atol: 0.002 });
     expect(Math.max(...bright)).toBeAllclose(1.25, { rtol: 0, atol: 0.002 });
     // gray pixels have no saturation, flat images no contrast
-    const gray = await changed(ones([3, 4, 4, 3]), { policy: ['color'], ...none, saturation: 1 });
+    const gray = changed(ones([3, 4, 4, 3]), { policy: ['color'], ...none, saturation: 1 });
     expect(await gray.data()).toBeAllclose(await ones([3, 4, 4, 3]).data(), { atol: 1e-6 });
   });
 
