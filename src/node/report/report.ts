@@ -15,7 +15,7 @@ const POLICY =
  * Renders a run as one HTML file that needs no network: summary, sample pictures as a time line,
  * charts, tables, configuration and notes.
  *
- * @param report what to show; every text is escaped.
+ * @param report the content; every text is escaped.
  * @returns the HTML; equal reports give equal text.
  * @throws GanKitError if the report has another form, x and y of a series differ in length, or a picture is
  *   not a PNG.
@@ -67,7 +67,7 @@ export function renderReport(report: RunReport): string {
  * Renders a report and writes it atomically.
  *
  * @param path the file, for example `runs/1/report.html`; missing folders are made.
- * @param report what to show.
+ * @param report the content.
  * @throws GanKitError if an argument is invalid; the file system's own errors as they are.
  *
  * **Differentiable:** no.
