@@ -1,13 +1,13 @@
 import { SingleBar } from 'cli-progress';
 
-/** A bar; where there is no terminal, a line every 15 seconds. */
+/** Makes a progress bar; without a terminal it prints a line every 15 seconds. */
 export const progressBar = (format: string): SingleBar =>
   new SingleBar({
     ...{ format, barsize: 20, hideCursor: true },
     ...{ noTTYOutput: true, notTTYSchedule: 15_000 },
   });
 
-/** The bar of a training run: how far it is, what it says, and how long it still takes. */
+/** The progress bar of a training run: its step, a text, and the time left. */
 export class TrainingBar {
   private readonly bar = progressBar('{bar} {value}/{total} | {said} | {left} left');
   private readonly began = performance.now();

@@ -4,7 +4,10 @@ import type { Interrupt } from './interrupt.js';
 import { TrainingBar } from './progress.js';
 import type { StepLosses, TrainingRun } from './training_run.js';
 
-/** Draws what an untrained system makes, or goes on from the checkpoint; without one the program ends. */
+/**
+ * Draws a picture of the untrained system, or continues from the checkpoint if `resume` is true; ends the program
+ * if there is none.
+ */
 export async function startOrResume(run: TrainingRun, resume: boolean): Promise<void> {
   if (!resume) return run.saveGrid();
   if (!existsSync(run.checkpointPath)) {
@@ -16,9 +19,9 @@ export async function startOrResume(run: TrainingRun, resume: boolean): Promise<
 }
 
 /**
- * Trains until the run is whole or someone presses Ctrl-C, and saves it.
+ * Trains until the run is complete or someone presses Ctrl-C, and saves it.
  *
- * @param say What the bar says after a step.
+ * @param say A function that returns the text of the bar after a step.
  */
 export async function trainToEnd(
   run: TrainingRun,
@@ -30,7 +33,7 @@ export async function trainToEnd(
   while (run.step < steps && !interrupt.asked) {
     const losses = await run.advance();
     bar.update(run.step, say(losses));
-    await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar has its turn
+    await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar would work
   }
   bar.stop();
   await run.save();

@@ -6,7 +6,7 @@ import { loadCheckpoint, saveCheckpoint, savePNG } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { linearDecay } from 'gan-kit/training';
 
-/** How often things happen, in generator steps. */
+/** The intervals of losses, pictures, scores and checkpoints, in generator steps. */
 export interface Rhythm {
   readonly losses: number;
   readonly grid: number;
@@ -14,35 +14,35 @@ export interface Rhythm {
   readonly checkpoint: number;
 }
 
-/** What every run is told. */
+/** The options of every run. */
 export interface TrainingRunOptions {
-  /** Generator steps of the whole run: learning rates fall to 0 over its second half. */
+  /** Number of generator steps in the whole run; learning rates fall to 0 over its second half. */
   readonly steps: number;
   /** The folder of the pictures, the checkpoint and the report. */
   readonly out: string;
 }
 
-/** What every run remembers; it travels with the checkpoint, so a resumed run's report shows all of it. */
+/** The history of every run; it is part of the checkpoint, so that the report of a resumed run is complete. */
 export interface TrainingHistory {
-  /** Generator steps at which the losses were noted. */
+  /** The generator steps at which the losses were recorded. */
   steps: number[];
-  /** Steps of which there is a picture. */
+  /** The steps with a picture. */
   grids: number[];
-  /** Of training, without scoring and drawing. */
+  /** Seconds of training, without scoring and drawing pictures. */
   seconds: number;
 }
 
 /** The losses of a step by name. */
 export type StepLosses = Readonly<Record<string, number>>;
 
-/** A training run: a system, where it stands, and what it has seen so far. */
+/** A training run: a system, its step and its history. */
 export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingRunOptions> {
   abstract history: TrainingHistory;
-  /** Generator steps done. */
+  /** Number of generator steps made. */
   step = 0;
-  /** What the files of the pictures are called. */
+  /** The beginning of the names of the pictures' files. */
   protected abstract readonly pictureName: string;
-  /** The options that a checkpoint must share with the run that goes on from it. */
+  /** Returns the options that a checkpoint must share with the run that continues from it. */
   protected abstract get kept(): Readonly<Record<string, string | number>>;
   private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
 
@@ -56,26 +56,26 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
     this.rates = optimizers.map((optimizer) => [optimizer, optimizer.learningRate]);
   }
 
-  /** One update of the generator, and the discriminator's that go with it. */
+  /** Makes one update of the generator, and the updates of the discriminator that belong to it. */
   protected abstract train(): Promise<StepLosses>;
 
-  /** Notes losses in the history. */
+  /** Adds losses to the history. */
   protected abstract noteLosses(losses: StepLosses): void;
 
-  /** Shows what the system makes now, of the same inputs as ever. */
+  /** Draws the current outputs of the system, always for the same inputs. */
   protected abstract picture(): Promise<RasterImage>;
 
-  /** Scores what the system makes now, and notes it in the history. */
+  /** Scores the current outputs of the system, and adds the scores to the history. */
   abstract score(): Promise<void>;
 
-  /** The factor on the learning rates after so many steps; here that of the code of pix2pix and CycleGAN. */
+  /** Returns the factor of the learning rates after `step` steps; here as in the code of pix2pix and CycleGAN. */
   protected decay(step: number): number {
     const { steps } = this.options;
     const epochs = Math.ceil(steps / 2);
     return linearDecay({ epochs, decayEpochs: steps - epochs })(step);
   }
 
-  /** One generator step, and what it is due for. */
+  /** Makes one generator step, and everything that is due after it. */
   async advance(): Promise<StepLosses> {
     const began = performance.now();
     const decay = this.decay(this.step);
@@ -87,7 +87,7 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
     return losses;
   }
 
-  /** Notes, draws, scores and saves what this step is due for. */
+  /** Records losses, draws, scores and saves, if due at this step. */
   protected async observe(losses: StepLosses): Promise<void> {
     const { history, rhythm, step } = this;
     const due = (every: number) => step % every === 0;
@@ -109,7 +109,7 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
     this.history.grids.push(this.step);
   }
 
-  /** The pictures that there are, for a report. */
+  /** Returns the existing pictures, for a report. */
   timeline(): ReportFrame[] {
     return this.history.grids
       .filter((step) => existsSync(this.gridPath(step)))
@@ -120,7 +120,7 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
     return join(this.options.out, 'checkpoint.safetensors');
   }
 
-  /** Writes the checkpoint; the file of before stays whole until the new one is. */
+  /** Writes the checkpoint; the previous file stays until the new one is complete. */
   async save(): Promise<void> {
     const extra = { ...this.kept, step: this.step, history: this.history };
     await saveCheckpoint(this.system, this.checkpointPath, {
@@ -128,7 +128,7 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
     });
   }
 
-  /** Goes on where the checkpoint of this folder stopped. */
+  /** Continues from the checkpoint of this folder. */
   async resume(): Promise<void> {
     const extra = await loadCheckpoint(this.system, this.checkpointPath);
     for (const [name, wanted] of Object.entries(this.kept))

@@ -11,7 +11,7 @@ import type { Shard } from './shards.js';
 
 /** Options of {@link distribute}. */
 export interface Distribution {
-  /** Called after each finished shard. */
+  /** A function that is called after each finished shard. */
   readonly onShard?: () => void;
   /** A signal that ends the work early. */
   readonly signal?: AbortSignal;

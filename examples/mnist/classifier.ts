@@ -8,10 +8,10 @@ import { batchNormalization, dropout, namedWeights } from 'gan-kit/layers';
 import { initializeWeights } from 'gan-kit/models';
 import { SIDE } from './data.js';
 
-/** Where the trained weights lie; `train_classifier.ts` writes them. */
+/** The file of the trained weights, which `train_classifier.ts` writes. */
 export const WEIGHTS = new URL('./weights/classifier.safetensors', import.meta.url);
 
-/** A small convolutional classifier: 28×28 in (−1, 1) to ten logits, with 64 features below them. */
+/** Builds a small convolutional classifier: from 28×28 values in (−1, 1) to 64 features and ten logits. */
 export function buildClassifier(seed = 0): LayersModel {
   const conv = (name: string, filters: number, kernelSize: number, strides: number) =>
     layers.conv2d({
@@ -49,7 +49,7 @@ export function buildClassifier(seed = 0): LayersModel {
   return network;
 }
 
-/** The trained classifier with its two outputs. */
+/** The trained classifier, with features and logits as outputs. */
 export class Classifier {
   private readonly network: LayersModel;
 
@@ -68,7 +68,7 @@ export class Classifier {
     });
   }
 
-  /** Features `[n, 64]` and logits `[n, 10]` of any number of images, in batches. */
+  /** Computes features `[n, 64]` and logits `[n, 10]` of any number of images, in batches. */
   evaluate(images: Tensor4D, batchSize = 250): { features: Tensor2D; logits: Tensor2D } {
     return tidy(() => {
       const parts: [Tensor, Tensor][] = [];

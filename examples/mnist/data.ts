@@ -5,7 +5,7 @@ import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { shuffledBatch } from 'gan-kit/training';
 
-/** One half of MNIST: bytes as they lie in the file, 28×28 each, and their digits. */
+/** One half of MNIST: the bytes of the file, 28×28 for each image, and the digits. */
 export interface Images {
   readonly count: number;
   readonly pixels: Uint8Array;
@@ -25,7 +25,7 @@ export function readMnist(split: 'train' | 't10k'): Images {
   return { count: digits.length, pixels, digits };
 }
 
-/** Bytes 0 … 255 to floats −1 … 1, for the images at the given places. */
+/** Makes a batch of the images at the given places; bytes 0 … 255 become floats −1 … 1. */
 export function imageTensor(images: Images, places: ArrayLike<number>): Tensor4D {
   const values = new Float32Array(places.length * SIZE);
   for (let n = 0; n < places.length; n++) {
@@ -35,7 +35,7 @@ export function imageTensor(images: Images, places: ArrayLike<number>): Tensor4D
   return tensor4d(values, [places.length, SIDE, SIDE, 1]);
 }
 
-/** Batch k of the shuffled epochs of a seed: a pure function of (seed, k). */
+/** Returns batch k of the shuffled epochs of a seed: a pure function of (seed, k). */
 export function trainingBatch(
   images: Images,
   batchSize: number,
@@ -45,6 +45,6 @@ export function trainingBatch(
   return imageTensor(images, shuffledBatch({ count: images.count, batchSize, seed, index: k }));
 }
 
-/** The places first, first + 1, … of a run of images. */
+/** Returns the places first, first + 1, … of `count` images. */
 export const range = (first: number, count: number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => first + i);

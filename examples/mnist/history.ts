@@ -1,26 +1,26 @@
 import type { TrainingHistory } from '../training_run.js';
 import type { Scores } from './scores.js';
 
-/** A score on the way. */
+/** The scores at one step of the training. */
 export interface Milestone extends Scores {
   readonly step: number;
-  /** Seconds of training so far, without scoring and drawing. */
+  /** Seconds of training so far, without scoring and drawing pictures. */
   readonly seconds: number;
 }
 
-/** Everything a report draws. */
+/** The data that a report draws. */
 export interface History extends TrainingHistory {
   discriminator: number[];
   generator: number[];
-  /** Of systems that have one. */
+  /** The values of the penalty, for systems that have one. */
   penalty: number[];
-  /** Steps at which gradients and σ were noted, and their values by layer. */
+  /** The steps at which gradients and σ were recorded; the next two fields are their values by layer. */
   watched: number[];
   gradients: Record<string, number[]>;
   sigmas: Record<string, number[]>;
   warnings: string[];
   milestones: Milestone[];
-  /** Seen so far. */
+  /** Number of training images used so far. */
   images: number;
 }
 

@@ -1,4 +1,4 @@
-/** The main job: trains a GAN on MNIST, shows how it goes, and judges what it made. */
+/** The main example: trains a GAN on MNIST, shows its progress, and scores its samples. */
 import { nearestNeighborDistance } from 'gan-kit/metrics';
 import { startBackend } from '../backend.js';
 import { Interrupt } from '../interrupt.js';
@@ -56,7 +56,7 @@ if (interrupt.asked) {
 }
 run.gan.dispose();
 
-/** Scores of fresh samples, of the run's averaged generator as it is now. */
+/** Scores new samples of the run's averaged generator in its current state. */
 async function scoresOf(run: Run, seed: number): Promise<Scores> {
   const images = run.sample(SAMPLES, seed);
   const scores = await judge.judge(images);
@@ -77,7 +77,7 @@ async function judgeRun(): Promise<Verdict> {
     real: await judge.judge(realImages),
     untrained,
     nearest: { generated: await nearest(generatedImages), real: await nearest(realImages) },
-    // with test images that neither of the two are
+    // compared with test images from number SAMPLES on, since `realImages` are those before
     compared: {
       generated: await judge.compare(generatedImages, SAMPLES),
       real: await judge.compare(realImages, SAMPLES),
@@ -88,7 +88,7 @@ async function judgeRun(): Promise<Verdict> {
   return verdict;
 }
 
-/** All images as rows of floats in [−1, 1], in host memory. */
+/** Returns all images as rows of floats in [−1, 1], in host memory. */
 function hostRows({ pixels, count }: Images) {
   return { data: Float32Array.from(pixels, (byte) => byte / 127.5 - 1), shape: [count, 28 * 28] };
 }

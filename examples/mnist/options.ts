@@ -4,18 +4,18 @@ import { readCommandLine } from '../command_line.js';
 import { PENALTIES, SYSTEMS } from './recipe.js';
 import type { Norm, PenaltyName, System } from './recipe.js';
 
-/** The options of the demo. */
+/** The options of the example. */
 export interface Options {
   loss: AdversarialLossName;
   norm: Norm;
   penalty: PenaltyName;
-  /** Generator steps. */
+  /** Number of generator steps. */
   steps: number;
   batch: number;
   seed: number;
   out: string;
   backend: string | undefined;
-  /** Of wasm; undefined for loadBackend's choice. */
+  /** Number of threads of wasm; undefined for loadBackend's choice. */
   threads: number | undefined;
   resume: boolean;
 }
@@ -41,7 +41,7 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, stop, word, whole } = readCommandLine(args, HELP, {
@@ -79,7 +79,7 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-/** The name of a system in the literature, or its parts. */
+/** Returns the name of a system in the literature, or the names of its parts. */
 export function systemName({ loss, norm, penalty }: System): string {
   const known = Object.entries(SYSTEMS).find(
     ([, system]) => system.loss === loss && system.norm === norm && system.penalty === penalty,

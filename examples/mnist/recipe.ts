@@ -7,23 +7,23 @@ import { adam, createGAN, GradientMonitor, rmsprop } from 'gan-kit/training';
 import type { GAN, GANOptions } from 'gan-kit/training';
 import { SIDE } from './data.js';
 
-/** What is added to the discriminator's loss. */
+/** The name of the penalty that is added to the discriminator's loss. */
 export type PenaltyName = 'none' | 'wgan-gp' | 'dragan' | 'r1';
 
-/** How the discriminator is normalized, which spectral normalization takes the place of. */
+/** The normalization of the discriminator; spectral normalization replaces batch normalization. */
 export type Norm = 'none' | 'batch' | 'spectral';
 
-/** What tells one run from another. */
+/** The options that distinguish runs. */
 export interface Choice {
   readonly loss: AdversarialLossName;
   readonly norm: Norm;
   readonly penalty: PenaltyName;
   readonly seed: number;
-  /** Length of the latent vectors; default 16. */
+  /** The length of the latent vectors; default 16. */
   readonly latentSize?: number;
 }
 
-/** The choices that make a system. */
+/** The choices that define a system. */
 export type System = Pick<Choice, 'loss' | 'norm' | 'penalty'>;
 
 /** The systems of the study, by their names in the literature. */
@@ -45,7 +45,7 @@ export const PENALTIES: Readonly<Record<PenaltyName, (seed: number) => Penalty[]
   r1: () => [r1()],
 };
 
-/** Wires the networks, the loss and what its paper puts around it. */
+/** Builds a GAN of the networks, the loss, and the penalty and optimizers of its paper. */
 export function buildGAN({ loss, norm, penalty, seed, latentSize = 16 }: Choice): GAN {
   const common = {
     imageShape: [SIDE, SIDE, 1] as const,
@@ -72,7 +72,7 @@ export function buildGAN({ loss, norm, penalty, seed, latentSize = 16 }: Choice)
   });
 }
 
-/** Discriminator steps for each generator step. */
+/** Returns the number of discriminator steps for each generator step. */
 export const criticSteps = (loss: Choice['loss']): number => (loss === 'wasserstein' ? 5 : 1);
 
 type Training = Pick<GANOptions, 'optimizers' | 'criticSteps' | 'clipWeights'>;
@@ -89,14 +89,14 @@ function training({ loss, norm, penalty }: System): Training {
       clipWeights: 0.01,
     };
   if (penalty !== 'none' && norm !== 'spectral') {
-    // WGAN-GP's Adam, β = (0, 0.9); its rate of 1e-4 has made no digit after 100 generator steps
+    // WGAN-GP's Adam, β = (0, 0.9); with its rate of 1e-4 there is no digit yet after 100 generator steps
     const options = { learningRate: 2e-3, beta1: 0, beta2: 0.9 };
     return {
       optimizers: { generator: adam(options), discriminator: adam(options) },
       criticSteps: criticSteps(loss),
     };
   }
-  // σ = 1 keeps a discriminator steady at rates that would break another
+  // with σ = 1 a discriminator stays stable at rates at which others become unstable
   const optimizers =
     norm === 'spectral'
       ? {

@@ -11,7 +11,7 @@ import { systemName } from './options.js';
 import type { Run } from './run.js';
 import type { Comparison, Scores } from './scores.js';
 
-/** The scores at the end, beside what they are measured by. */
+/** The scores at the end, with others to compare them with. */
 export interface Verdict {
   readonly samples: number;
   readonly generated: Scores;
@@ -19,7 +19,7 @@ export interface Verdict {
   readonly untrained: Scores;
   /** Mean distance to the nearest training image, of generated and of test images. */
   readonly nearest: { readonly generated: number; readonly real: number };
-  /** With as many other test images. */
+  /** The comparison with as many other test images. */
   readonly compared: { readonly generated: Comparison; readonly real: Comparison };
 }
 

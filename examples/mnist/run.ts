@@ -14,12 +14,12 @@ import type { Choice } from './recipe.js';
 import type { Judge } from './scores.js';
 
 const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 500, checkpoint: 500 };
-// how many samples a score on the way takes, in how many splits
+// samples and splits of a score during training
 const SCORE_SAMPLES = 1000;
 const SCORE_SPLITS = 5;
 const GRID = 10;
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface RunOptions extends Choice, TrainingRunOptions {
   readonly batch: number;
 }
@@ -58,7 +58,7 @@ export class Run extends TrainingRun<RunOptions> {
     return losses;
   }
 
-  /** 1, and over the second half in a line to 0, which the step after the last would have. */
+  /** Returns 1 in the first half of the steps, then linearly less, down to 0 at the step after the last. */
   protected override decay(step: number): number {
     return Math.min(1, 2 - (2 * step) / this.options.steps);
   }
@@ -68,7 +68,7 @@ export class Run extends TrainingRun<RunOptions> {
     await super.observe(losses);
   }
 
-  /** Notes gradients and σ when the monitor has watched this step. */
+  /** Records gradients and σ if the monitor has measured this step. */
   private async watch(): Promise<void> {
     const watched = await this.gan.monitor?.read();
     if (watched === undefined) return;
@@ -86,7 +86,7 @@ export class Run extends TrainingRun<RunOptions> {
     if (penalty !== undefined) history.penalty.push(penalty);
   }
 
-  /** The samples of the fixed latent vectors. */
+  /** Draws the samples of fixed latent vectors. */
   protected override async picture(): Promise<RasterImage> {
     const images = this.sample(GRID * GRID, 1);
     const picture = await imageGrid(images, { columns: GRID, scale: 2 });
@@ -94,7 +94,7 @@ export class Run extends TrainingRun<RunOptions> {
     return picture;
   }
 
-  /** Fresh samples; the seed tells which. */
+  /** Makes samples with latent vectors from `seed`. */
   sample(count: number, seed: number): Tensor4D {
     const latents = sampleLatents({ count, size: this.gan.latentSize, seed });
     const images: Tensor4D = this.gan.generate({ latents });

@@ -1,6 +1,6 @@
 /**
- * What a score owes to the number of images: the classifier score and the Fréchet distance of real
- * test images, of which nothing is wrong, by their number and by the number of splits.
+ * Shows how scores depend on the number of images: the classifier score and the Fréchet distance of real test
+ * images, which are perfect samples, by their number and by the number of splits.
  *
  *   npx tsx examples/mnist/sample_size.ts [out]
  */
@@ -17,11 +17,11 @@ import type { Images } from './data.js';
 
 const COUNTS = [256, 512, 1024, 2048, 5000];
 const SPLITS = [1, 5, 10];
-/** Sets of images drawn of each size. */
+/** The number of sets of images that are drawn of each size. */
 const DRAWS = 20;
 const SEED = 0;
 
-/** What the classifier says of images, on the host. */
+/** The classifier's outputs for images, in host memory. */
 interface Answers {
   readonly features: HostRows;
   readonly logits: HostRows;
@@ -38,7 +38,7 @@ async function answersOf(classifier: Classifier, images: Images): Promise<Answer
   return answers;
 }
 
-/** Some rows of a matrix. */
+/** Copies some rows of a matrix. */
 function take({ data, shape }: HostRows, places: ArrayLike<number>): HostRows {
   const columns = shape[1]!;
   const rows = new Float32Array(places.length * columns);
@@ -50,11 +50,11 @@ function take({ data, shape }: HostRows, places: ArrayLike<number>): HostRows {
 }
 
 /**
- * How much a split of m images falls short of all images together.
+ * Estimates the difference between the logarithms of the score of all images and that of a split of m images.
  *
- * The logarithm of the score is H(q) − mean H(p), where q is the mean of the p. Of m images q is only
- * an estimate, and entropy is concave: the estimate's lies lower, to first order by
- * `Σₖ Var(pₖ) / (2 m qₖ)`. A classifier sure of each image makes that (K − 1) / 2m.
+ * The logarithm of the score is H(q) − mean H(p), where q is the mean of the p. For m images q is only an
+ * estimate, and entropy is concave, so the entropy of the estimate is lower, to first order by
+ * `Σₖ Var(pₖ) / (2 m qₖ)`. This is (K − 1) / 2m if the classifier is certain about each image.
  */
 function shortfall({ data, shape }: HostRows, m: number): number {
   const [rows, classes] = shape as [number, number];

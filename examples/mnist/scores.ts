@@ -15,20 +15,20 @@ import type { Classifier } from './classifier.js';
 import { imageTensor, range } from './data.js';
 import type { Images } from './data.js';
 
-/** What the classifier says of a set of images. */
+/** The scores of a set of images by the classifier. */
 export interface Scores {
-  /** Classifier score, mean and standard deviation over the splits; 10 at best. */
+  /** Classifier score: mean and standard deviation over the splits, 10 at best. */
   readonly score: number;
   readonly scoreStd: number;
-  /** Fréchet distance of the classifier's features to those of all test images. */
+  /** Fréchet distance between the classifier's features of the images and of all test images. */
   readonly frechet: number;
-  /** Share of images of which the classifier is at least 90 % sure. */
+  /** Share of images for which the classifier's confidence is at least 90 %. */
   readonly confident: number;
   /** Share of each digit. */
   readonly shares: number[];
 }
 
-/** What the features of images have in common with those of as many real ones. */
+/** The comparison of the features of images with those of as many real ones. */
 export interface Comparison {
   readonly kernel: number;
   readonly precision: number;
@@ -38,7 +38,7 @@ export interface Comparison {
   readonly coverage: number;
 }
 
-/** Judges images against the test half of MNIST. */
+/** A judge that scores images by the test half of MNIST. */
 export class Judge {
   private constructor(
     private readonly classifier: Classifier,
@@ -77,7 +77,7 @@ export class Judge {
     return scores;
   }
 
-  /** Compares images with as many test images, from number `first` on; it takes some seconds. */
+  /** Compares images with as many test images, starting at number `first`; this takes some seconds. */
   async compare(images: Tensor4D, first: number): Promise<Comparison> {
     const { features: fake, logits } = this.classifier.evaluate(images);
     const [count, columns] = fake.shape;

@@ -16,7 +16,7 @@ import { SYSTEMS } from './recipe.js';
 import { Run } from './run.js';
 import { Judge } from './scores.js';
 
-/** Every run goes on until it has both. */
+/** The least number of steps and of seconds of a run; it ends when it has both. */
 const STEPS = 500;
 const SECONDS = 50;
 const SCORE_EVERY = 100;
@@ -42,10 +42,10 @@ async function trainAll(systems: string[], seeds: number[], out = 'runs/study'):
   for (const seed of seeds)
     for (const system of systems) {
       const path = join(out, `${system}-${seed}.json`);
-      if (existsSync(path)) continue; // an interrupted study goes on with the next run
+      if (existsSync(path)) continue; // an interrupted study continues with the next run
       const folder = join(out, `${system}-${seed}`);
       mkdirSync(folder, { recursive: true });
-      // so many steps that the rates stay constant over the part that is compared
+      // so many steps that the rates are constant over the part that is compared
       const options = {
         ...SYSTEMS[system]!,
         latentSize: LATENTS,
@@ -130,7 +130,7 @@ async function report(out = 'runs/study'): Promise<void> {
   });
 }
 
-/** Mean ± standard deviation over the seeds. */
+/** Formats mean ± standard deviation over the seeds. */
 function spread(values: number[], digits: number): string {
   const centre = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);

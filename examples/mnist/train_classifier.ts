@@ -1,5 +1,5 @@
 /**
- * Trains the classifier that the scores rest on, and writes its weights.
+ * Trains the classifier that the scores use, and writes its weights.
  *
  *   npx tsx examples/mnist/train_classifier.ts [epochs] [seed]
  */

@@ -1,4 +1,4 @@
-// A GAN whose generator matches mean features of the discriminator (arXiv 1606.03498, section 3.1), as a system of one's own.
+// A GAN whose generator matches mean features of the discriminator (arXiv 1606.03498, section 3.1), as your own system.
 import { mean, squaredDifference, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -6,7 +6,7 @@ import { nonSaturating } from 'gan-kit/losses';
 import { adam, createSystem, randomSource } from 'gan-kit/training';
 import type { Step } from 'gan-kit/training';
 
-/** The discriminator is D(x) = judge(f(x)), f its layers up to the features. */
+/** The networks by name: the discriminator is D(x) = judge(f(x)), where f are its layers up to the features. */
 type Networks = Readonly<Record<'generator' | 'features' | 'judge', LayersModel>>;
 
 export function createFeatureMatchingGAN(networks: Networks, latentSize: number, seed = 0) {

@@ -1,4 +1,4 @@
-// Trains the ring with a system of one's own: main.ts [STEPS] [CHECKPOINT]. It goes on from the checkpoint, if there is one.
+// Trains your own system on the ring: main.ts [STEPS] [CHECKPOINT]. Continues from the checkpoint if there is one.
 import { existsSync } from 'node:fs';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
@@ -8,7 +8,7 @@ import { sampleLatents } from 'gan-kit/training';
 import { createFeatureMatchingGAN } from './feature_matching.js';
 import { quality, ring } from './ring.js';
 
-/** Dense layers of these sizes, ReLU between them, and after the last if `isInner`. */
+/** Builds dense layers of these sizes, with ReLU between them, and after the last if `isInner`. */
 function dense(name: string, sizes: readonly number[], seed: number, isInner = false) {
   const all = sizes.slice(1).map((units, i) =>
     layers.dense({

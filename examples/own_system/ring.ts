@@ -1,4 +1,4 @@
-// The data: eight Gaussians on a ring, as in the code of Gulrajani et al. 2017; and how well samples fit.
+// The data: eight Gaussians on a ring, as in the code of Gulrajani et al. 2017; and the quality of samples.
 import { add, mul, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sampleLatents } from 'gan-kit/training';
@@ -9,13 +9,13 @@ const MEANS = Array.from({ length: 8 }, (_, i): [number, number] => {
   return [Math.SQRT2 * Math.cos(angle), Math.SQRT2 * Math.sin(angle)];
 });
 
-/** Draws batch k, as many points of each mode as of any other. */
+/** Draws batch k, with the same number of points of each mode. */
 export function ring(count: number, k: number): Tensor {
   const means = Array.from({ length: count }, (_, i) => MEANS[i % 8]!);
   return tidy(() => add(tensor2d(means), mul(sampleLatents({ count, size: 2, seed: k }), SIGMA)));
 }
 
-/** How many modes are the nearest of a sample, and the mean distance of samples from their nearest mode. */
+/** Counts the modes that are nearest to some sample; also returns the mean distance from the nearest mode. */
 export function quality(points: readonly (readonly number[])[]) {
   const nearest = points.map(([x, y]) => {
     const distances = MEANS.map(([u, v]) => Math.hypot(x! - u, y! - v));

@@ -10,32 +10,32 @@ import type { Images } from '../mnist/data.js';
 
 export const LATENTS = 32;
 
-/** What was seen while one discriminator learned to tell one fixed generator from the data. */
+/** The measurements while one discriminator learned to distinguish samples of a fixed generator from the data. */
 export interface Trace {
   readonly steps: number[];
   /** The discriminator's loss. */
   readonly loss: number[];
-  /** The share of samples that it tells right. */
+  /** The share of real and generated samples that it classifies correctly. */
   readonly accuracy: number[];
-  /** ‖∇θ L‖ of the generator, mean over several batches, for each of its losses. */
+  /** ‖∇θ L‖ of the generator, the mean over several batches, for each of its losses. */
   readonly norms: Record<string, number[]>;
-  /** Standard deviation of that norm over the batches, in parts of its mean. */
+  /** The standard deviation of that norm over the batches, divided by its mean. */
   readonly spreads: Record<string, number[]>;
 }
 
 export interface Setup {
   readonly train: Images;
   readonly batch: number;
-  /** Discriminator steps, and after how many each norm is measured. */
+  /** The number of discriminator steps, and the interval at which norms are measured. */
   readonly steps: number;
   readonly every: number;
-  /** Batches that a norm is measured on. */
+  /** The number of batches over which a norm is measured. */
   readonly batches: number;
   readonly seed: number;
 }
 
 const PROBABILITIES = Losses.nonSaturating();
-/** The generator's losses that each kind of discriminator gives. */
+/** The generator's losses for each kind of discriminator. */
 const GENERATOR_LOSSES: Record<'probability' | 'critic', Record<string, AdversarialLoss>> = {
   probability: { 'log(1 − D)': Losses.minimax(), '−log D': PROBABILITIES },
   critic: { Wasserstein: Losses.wasserstein() },
@@ -47,9 +47,8 @@ const variablesOf = (model: LayersModel) =>
   model.trainableWeights.map((weight) => weight.read() as Variable);
 
 /**
- * Trains a new discriminator against a generator that stands still, and measures on the way what
- * gradient the generator would get: of the probability that the minimax game is about, or of a critic
- * under a gradient penalty.
+ * Trains a new discriminator against a fixed generator, and measures the gradient that the generator would get:
+ * from the probability of the minimax game, or from a critic with a gradient penalty.
  *
  * @see Arjovsky and Bottou 2017, arXiv 1701.04862, figures 1 to 3
  */
@@ -119,7 +118,7 @@ export async function trainAgainst(
   return trace;
 }
 
-/** ‖∇θ L‖ over all weights of a model, summed in float64. */
+/** Computes ‖∇θ L‖ over all weights of a model, with a sum in float64. */
 async function gradientNorm(model: LayersModel, loss: () => Scalar): Promise<number> {
   const { value, grads } = variableGrads(loss, variablesOf(model));
   let sum = 0;

@@ -1,5 +1,5 @@
 /**
- * Why the generator of the first GAN learns nothing once its discriminator is good: the norm of its
+ * Shows why the generator of the first GAN learns nothing when its discriminator is good: the norm of its
  * gradient under log(1 − D), −log D and the Wasserstein loss, while a discriminator gets better.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -73,7 +73,7 @@ bar.start(Math.max(...stages) + stages.length * kinds.length * (steps + 1), 0, {
   what: 'generator',
 });
 
-/** Moves the bar, and lets it be drawn. */
+/** Advances the bar, and waits so that it is drawn. */
 async function advance(what: string): Promise<void> {
   bar.increment({ what });
   await setImmediate();

@@ -7,35 +7,35 @@ import { StreetClassifier } from './classifier.js';
 import { streetTensor } from './domains.js';
 import type { Domains } from './domains.js';
 
-/** How often a picture reads as the digit that it was made of. */
+/** The share of translations that a classifier reads as the digit of the source. */
 export interface Agreement {
-  /** Of digits as street numbers, read by the classifier of street numbers. */
+  /** The share for digits translated to street numbers, by the classifier of street numbers. */
   readonly ab: number;
-  /** Of street numbers as digits, read by MNIST's. */
+  /** The share for street numbers translated to digits, by the classifier of MNIST. */
   readonly ba: number;
 }
 
-/** For each digit that went in, how many came out as each digit. */
+/** The numbers of images by the digit of the source, then by the digit that was read. */
 export type Confusion = number[][];
 
-/** What the classifiers say of the translations of held-out images. */
+/** The results of the classifiers for translations of held-out images. */
 export interface Reading extends Agreement {
   readonly count: number;
   readonly confusion: { readonly ab: Confusion; readonly ba: Confusion };
-  /** The same of the images themselves: more than that no translation can agree. */
+  /** The same shares for the images themselves, an upper bound for translations. */
   readonly real: { readonly a: number; readonly b: number };
 }
 
 const BATCH = 100;
 
-/** Reads translations with the classifier of the domain they are to belong to. */
+/** A reader of translations, with the classifier of the target domain. */
 export class Reader {
   private readonly digits = new Classifier();
   private readonly street = new StreetClassifier();
 
   constructor(private readonly heldOut: Domains) {}
 
-  /** The agreement over the first `count` images of each domain. */
+  /** Measures the agreement over the first `count` images of each domain. */
   async read(cycle: CycleGAN, count = this.heldOut.a.count): Promise<Reading> {
     const { a, b } = this.heldOut;
     const [digitOf, numberOf] = [
@@ -87,7 +87,7 @@ async function confusion(
   return table;
 }
 
-/** The share on the diagonal. */
+/** Returns the share on the diagonal. */
 function agreement(table: Confusion): number {
   const right = table.reduce((sum, row, digit) => sum + row[digit]!, 0);
   return right / table.flat().reduce((sum, value) => sum + value, 0);

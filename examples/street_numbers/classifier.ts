@@ -8,10 +8,10 @@ import { batchNormalization, dropout, namedWeights } from 'gan-kit/layers';
 import { initializeWeights } from 'gan-kit/models';
 import { CHANNELS, SIDE } from './street_numbers.js';
 
-/** Where the trained weights lie; `train_classifier.ts` writes them. */
+/** The file of the trained weights, which `train_classifier.ts` writes. */
 export const WEIGHTS = new URL('./weights/classifier.safetensors', import.meta.url);
 
-/** A small convolutional classifier: street numbers 32×32×3 in (−1, 1) to ten logits. */
+/** Builds a small convolutional classifier: from street numbers 32×32×3 in (−1, 1) to ten logits. */
 export function buildClassifier(seed = 0): LayersModel {
   const stage = (name: string, filters: number, kernelSize: number, strides: number) => [
     layers.conv2d({
@@ -57,7 +57,7 @@ export class StreetClassifier {
     }
   }
 
-  /** Logits `[n, 10]` of any number of images, in batches. */
+  /** Computes logits `[n, 10]` of any number of images, in batches. */
   logits(images: Tensor4D, batchSize = 250): Tensor2D {
     return tidy(() => {
       const parts: Tensor2D[] = [];

@@ -7,7 +7,7 @@ import { CHANNELS, SIDE, streetNumber } from './street_numbers.js';
 
 const SIZE = SIDE * SIDE * CHANNELS;
 
-/** The images first … first + count − 1 of MNIST, as they are. */
+/** Returns the images first … first + count − 1 of MNIST, unchanged. */
 export function part(images: Images, first: number, count: number): Images {
   const size = images.pixels.length / images.count;
   return {
@@ -17,7 +17,7 @@ export function part(images: Images, first: number, count: number): Images {
   };
 }
 
-/** A street number for each image of the source, as bytes: 32×32×3 each. */
+/** Draws a street number for each image of the source, as bytes: 32×32×3 each. */
 export async function drawStreet(source: Images, seed: number): Promise<Images> {
   const { count, digits } = source;
   const pixels = new Uint8Array(count * SIZE);
@@ -28,7 +28,7 @@ export async function drawStreet(source: Images, seed: number): Promise<Images> 
   return { count, pixels, digits };
 }
 
-/** Street numbers at the given places, floats −1 … 1. */
+/** Makes a batch of the street numbers at the given places, floats −1 … 1. */
 export function streetTensor(images: Images, places: ArrayLike<number>): Tensor4D {
   const values = new Float32Array(places.length * SIZE);
   for (let n = 0; n < places.length; n++) {
@@ -38,7 +38,7 @@ export function streetTensor(images: Images, places: ArrayLike<number>): Tensor4
   return tensor4d(values, [places.length, SIDE, SIDE, CHANNELS]);
 }
 
-/** Both domains; no digit is in both. */
+/** Both domains; no image of MNIST is in both. */
 export interface Domains {
   /** MNIST, 28×28×1. */
   readonly a: Images;
@@ -46,18 +46,18 @@ export interface Domains {
   readonly b: Images;
 }
 
-/** What trains: digits from MNIST's first 30,000, street numbers made of the others. */
+/** Makes the training data: digits from MNIST's first 30,000 images, street numbers from the others. */
 export async function trainingDomains(train: Images, count = 30_000): Promise<Domains> {
   const half = train.count / 2;
   return { a: part(train, 0, count), b: await drawStreet(part(train, half, count), 1) };
 }
 
-/** What judges: the same of the test images, which nothing was trained on. */
+/** Makes the held-out data in the same way from the test images, which are not used in training. */
 export async function heldOutDomains(test: Images, count: number): Promise<Domains> {
   return { a: part(test, 0, count), b: await drawStreet(part(test, count, count), 2) };
 }
 
-/** Batch k of both domains, unpaired: a pure function of (seed, k). */
+/** Returns batch k of both domains, unpaired: a pure function of (seed, k). */
 export function unpairedBatch(
   { a, b }: Domains,
   batchSize: number,

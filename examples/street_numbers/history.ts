@@ -1,19 +1,19 @@
 import type { TrainingHistory } from '../training_run.js';
 import type { Agreement } from './agreement.js';
 
-/** The agreement on the way. */
+/** The agreement at one step of the training. */
 export interface Milestone extends Agreement {
   readonly step: number;
-  /** Seconds of training so far, without reading and drawing. */
+  /** Seconds of training so far, without measuring the agreement and drawing pictures. */
   readonly seconds: number;
 }
 
-/** Everything a report draws. */
+/** The data that a report draws. */
 export interface History extends TrainingHistory {
   /** The losses by their names in CycleGANLosses. */
   losses: Record<string, number[]>;
   milestones: Milestone[];
-  /** Seen so far, of both domains. */
+  /** Number of training images used so far, of both domains. */
   images: number;
 }
 

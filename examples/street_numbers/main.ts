@@ -1,4 +1,4 @@
-/** Trains a CycleGAN between MNIST digits and street numbers, and counts the digits that survive. */
+/** Trains a CycleGAN between MNIST digits and street numbers, and counts the digits that translations keep. */
 import { startBackend } from '../backend.js';
 import { Interrupt } from '../interrupt.js';
 import { readMnist } from '../mnist/data.js';

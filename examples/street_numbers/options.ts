@@ -5,15 +5,15 @@ import type { Variant } from './recipe.js';
 /** The options of the example. */
 export interface Options {
   variant: Variant;
-  /** Generator steps. */
+  /** Number of generator steps. */
   steps: number;
   batch: number;
   seed: number;
-  /** Training images of each domain. */
+  /** Number of training images of each domain. */
   images: number;
   out: string;
   backend: string | undefined;
-  /** Of wasm; undefined for loadBackend's choice. */
+  /** Number of threads of wasm; undefined for loadBackend's choice. */
   threads: number | undefined;
   resume: boolean;
 }
@@ -33,7 +33,7 @@ const HELP = `Trains a CycleGAN between MNIST digits and street numbers made of 
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, stop, word, whole } = readCommandLine(args, HELP, {

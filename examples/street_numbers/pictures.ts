@@ -12,8 +12,8 @@ const ROWS = 8;
 const TRIPLES = 2;
 
 /**
- * What a cycle makes of held-out images: digit, street number, digit again at the left; street number,
- * digit, street number again at the right.
+ * Draws the translations of held-out images: digit, street number, digit again on the left; street number,
+ * digit, street number again on the right.
  */
 export async function pictureOf(cycle: CycleGAN, heldOut: Domains): Promise<RasterImage> {
   const places = Int32Array.from({ length: ROWS * TRIPLES }, (_, i) => i);
@@ -42,7 +42,7 @@ export async function pictureOf(cycle: CycleGAN, heldOut: Domains): Promise<Rast
   return raster;
 }
 
-/** Grey digits of 28×28 in the middle of 32×32×3. */
+/** Puts grey digits of 28×28 into the middle of 32×32×3; returns street numbers as they are. */
 function asStreet(images: Tensor4D): Tensor4D {
   const [, height, , channels] = images.shape;
   if (channels === 3) return images;

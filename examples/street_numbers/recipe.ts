@@ -9,28 +9,28 @@ import { CHANNELS, SIDE } from './street_numbers.js';
 export const VARIANTS = ['cyclegan', 'wcyclegan-gp', 'sn-cyclegan'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
-/** What tells one run from another. */
+/** The options that distinguish runs. */
 export interface Choice {
   readonly variant: Variant;
   readonly seed: number;
 }
 
-/** Discriminator steps for each step of the generators. */
+/** Returns the number of discriminator steps for each step of the generators. */
 export const criticSteps = (variant: Variant): number => (variant === 'wcyclegan-gp' ? 2 : 1);
 
 function adversary(variant: Variant, seed: number): CycleGANOptions {
-  // patches of 16 pixels are smaller than a digit and cannot tell which digit it is
+  // patches of 16 pixels are smaller than a digit and do not show which digit it is
   if (variant === 'cyclegan')
     return { loss: leastSquares({ scale: 1 }), discriminatorOptions: { filters: 16, layers: 1 } };
-  // patches of 34 pixels: with spectral normalization they did better than those of 16
+  // patches of 34 pixels: with spectral normalization they were better than those of 16
   const discriminatorOptions = { filters: 16, layers: 2 };
   if (variant === 'sn-cyclegan')
     return {
       loss: leastSquares({ scale: 1 }),
       discriminatorOptions: { ...discriminatorOptions, spectralNorm: true },
     };
-  // the penalty bounds the slope of the sum over the patches, the loss takes their mean: with the mean's
-  // slope bounded in its place, the adversarial terms outweigh the cycle and digits do not survive
+  // the penalty bounds the slope of the sum over the patches, while the loss uses their mean: if it bounded the
+  // slope of the mean, the adversarial terms would outweigh the cycle, and translations would lose the digits
   const penalty = (domain: number) =>
     new GradientPenalty({ outputs: 'sum', seed: 2 * seed + domain });
   return {
@@ -41,14 +41,14 @@ function adversary(variant: Variant, seed: number): CycleGANOptions {
   };
 }
 
-/** Wires the networks of a variant between 28×28×1 and 32×32×3. */
+/** Builds the system of a variant, between 28×28×1 and 32×32×3. */
 export function buildCycle({ variant, seed }: Choice): CycleGAN {
   return createCycleGAN({
     inputShape: [DIGIT_SIDE, DIGIT_SIDE, 1],
     outputShape: [SIDE, SIDE, CHANNELS],
     generatorOptions: { filters: 16, blocks: 2 },
     ...adversary(variant, seed),
-    // a digit has no colours to bring back a street number from: asked for them, F hides them in it
+    // a grey digit does not contain the colours of a street number: with a large weight, F would hide them in it
     lambdaCycle: { a: 10, b: 1 },
     criticSteps: criticSteps(variant),
     optimizers: {

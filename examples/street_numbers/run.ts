@@ -12,10 +12,10 @@ import { buildCycle, criticSteps } from './recipe.js';
 import type { Choice } from './recipe.js';
 
 const RHYTHM: Rhythm = { losses: 10, grid: 250, score: 250, checkpoint: 250 };
-// how many images of each domain a reading on the way takes
+// images of each domain in a measurement during training
 const READ = 300;
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface RunOptions extends Choice, TrainingRunOptions {
   readonly batch: number;
 }
@@ -55,7 +55,7 @@ export class Run extends TrainingRun<RunOptions> {
     return losses;
   }
 
-  /** 1, and over the second half in a line to 0, which the step after the last would have. */
+  /** Returns 1 in the first half of the steps, then linearly less, down to 0 at the step after the last. */
   protected override decay(step: number): number {
     return Math.min(1, 2 - (2 * step) / this.options.steps);
   }
@@ -64,12 +64,12 @@ export class Run extends TrainingRun<RunOptions> {
     append(this.history.losses, losses);
   }
 
-  /** The translations of the same held-out images as ever. */
+  /** Draws the translations of held-out images, always the same ones. */
   protected override picture(): Promise<RasterImage> {
     return pictureOf(this.cycle, this.heldOut);
   }
 
-  /** The agreement; training knows nothing of it, nor of any label. */
+  /** Measures the agreement; training uses neither it nor any label. */
   override async score(): Promise<void> {
     const { ab, ba } = await this.reader.read(this.cycle, Math.min(READ, this.heldOut.a.count));
     this.history.milestones.push({ step: this.step, seconds: this.history.seconds, ab, ba });

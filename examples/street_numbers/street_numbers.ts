@@ -5,31 +5,31 @@ import type { Images } from '../mnist/data.js';
 export const SIDE = 32;
 export const CHANNELS = 3;
 
-/** Luminance of red, green and blue. */
+/** The luminance of red, green and blue. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 const LEAST_CONTRAST = 0.35;
-/** More numbers than one picture needs. */
+/** The number of random values that are drawn, more than one picture needs. */
 const DRAWS = 40;
 
-/** What is random in a picture. */
+/** The random choices of a picture. */
 interface Scene {
-  /** Digits from left to right: place in the source, and how far from the middle, in pixels. */
+  /** The digits: index in the source, and horizontal offset from the middle, in pixels. */
   readonly glyphs: readonly { readonly place: number; readonly offset: number }[];
-  /** From a pixel's distance to the middle to the digit's: x and y of the digit's row by row. */
+  /** The matrix from a pixel's offset from the middle to the offset in the digit, row by row. */
   readonly inverse: readonly [number, number, number, number];
   readonly shift: readonly [number, number];
   readonly background: readonly number[];
   readonly ink: readonly number[];
-  /** Of the blur, in pixels. */
+  /** The standard deviation of the blur, in pixels. */
   readonly blur: number;
-  /** How much lighter a pixel gets to the right and downwards, over half a side. */
+  /** The increase of lightness to the right and downwards, over half a side. */
   readonly light: readonly [number, number];
   readonly noise: number;
 }
 
 /**
- * A digit as on a house wall: coloured on a coloured wall, a little turned and skewed, beside its
- * neighbours, which the picture's sides cut, out of focus, lit from one side, with a sensor's noise.
+ * Draws a digit as on the wall of a house: coloured on a coloured wall, a little rotated and skewed, with
+ * neighbours that the sides of the picture cut, out of focus, lit from one side, and with the noise of a sensor.
  *
  * A pure function of (source, seed, index).
  *
@@ -72,7 +72,7 @@ function compose(
   const skew = between(-0.15, 0.15);
   const [tall, wide] = [between(1, 1.2), between(0.9, 1.15)];
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  // the inverse of turn · skew · scale
+  // the inverse of rotation · skew · scale
   const inverse = [
     (cos + skew * sin) / wide,
     (sin - skew * cos) / wide,
@@ -83,7 +83,7 @@ function compose(
   const wall = between(0.08, 0.92);
   const upwards = between(0, 1) < 0.5;
   const wanted = between(LEAST_CONTRAST, 0.7);
-  // to the side that was drawn if there is room for the contrast, else to the other
+  // lighter or darker as drawn, if the range has room for the contrast, otherwise the opposite
   const room = { up: 0.97 - wall, down: wall - 0.03 };
   const widest = Math.max(room.up, room.down);
   const contrast = Math.min(wanted, widest);
@@ -103,7 +103,7 @@ function compose(
   };
 }
 
-/** A colour of this luminance; most are muted, as walls are. */
+/** Returns a colour of this luminance; most have a low saturation, like walls. */
 function tinted(luminance: number, strength: number, hue: number): number[] {
   const chroma = 0.3 * strength * strength;
   const wheel = [0, 1, 2].map((channel) => Math.cos(hue - (channel * 2 * Math.PI) / 3));
@@ -113,7 +113,7 @@ function tinted(luminance: number, strength: number, hue: number): number[] {
 
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
-/** Which share of each pixel is ink. */
+/** Computes the share of ink in each pixel. */
 function inkOf(source: Images, { glyphs, inverse, shift }: Scene): Float32Array {
   const ink = new Float32Array(SIDE * SIDE);
   const [xx, xy, yx, yy] = inverse;
@@ -130,7 +130,7 @@ function inkOf(source: Images, { glyphs, inverse, shift }: Scene): Float32Array 
           xx * x + xy * y + middle,
           yx * x + yy * y + middle,
         );
-        // digits of metal or paint have a firmer edge than those of a pen
+        // digits of metal or paint have a sharper edge than those of a pen
         const t = clamp((value / 255 - 0.15) / 0.55, 0, 1);
         const at = row * SIDE + column;
         ink[at] = Math.max(ink[at]!, t * t * (3 - 2 * t));
@@ -139,7 +139,7 @@ function inkOf(source: Images, { glyphs, inverse, shift }: Scene): Float32Array 
   return ink;
 }
 
-/** Between four pixels of a digit; 0 outside. */
+/** Interpolates between four pixels of a digit; 0 outside. */
 function sample(pixels: Uint8Array, first: number, x: number, y: number): number {
   if (x <= -1 || y <= -1 || x >= DIGIT_SIDE || y >= DIGIT_SIDE) return 0;
   const left = Math.floor(x);
@@ -159,7 +159,7 @@ function pixelAt(pixels: Uint8Array, first: number, column: number, row: number)
   return outside ? 0 : pixels[first + row * DIGIT_SIDE + column]!;
 }
 
-/** A Gaussian blur, rows first; what lies outside repeats the border. */
+/** Applies a Gaussian blur, rows first; the border is repeated outside the picture. */
 function blurred(image: Float32Array, sigma: number): Float32Array {
   const weights = [0, 1, 2].map((distance) => Math.exp(-(distance ** 2) / (2 * sigma ** 2)));
   const total = weights[0]! + 2 * weights[1]! + 2 * weights[2]!;

@@ -1,6 +1,6 @@
 /**
- * Trains the classifier of street numbers that the agreement rests on, and writes its weights. MNIST's is
- * that of the main job.
+ * Trains the classifier of street numbers that measures the agreement, and writes its weights. The classifier
+ * of digits is that of examples/mnist.
  *
  *   npx tsx examples/street_numbers/train_classifier.ts [steps] [seed]
  */
@@ -30,10 +30,10 @@ const [steps, seed] = [process.argv[2] ?? 3000, process.argv[3] ?? 0].map(Number
 ];
 const BATCH = 64;
 const RATE = 3e-3;
-// every so many steps the images are drawn anew, in other colours and beside other neighbours
+// after two epochs new images are drawn, with other colours and other neighbours
 const IMAGES = 6000;
 const STEPS_OF_ONE_DRAW = 2 * Math.floor(IMAGES / BATCH);
-// seeds 1 and 2 draw what the translation trains on and is judged on
+// seeds 1 and 2 are those of the training and the held-out data of the translation
 const FIRST_SEED = 100;
 
 const { name } = await loadBackend();
@@ -88,7 +88,7 @@ const bytes = encodeSafetensors({
 writeFileSync(WEIGHTS, bytes);
 console.log(`${Math.round(bytes.length / 1000)} kB written`);
 
-/** The next tenth of MNIST's training images as street numbers. */
+/** Draws the next tenth of MNIST's training images as street numbers. */
 async function drawn(draw: number) {
   const first = (draw * IMAGES) % train.count;
   return drawStreet(part(train, first, IMAGES), FIRST_SEED + draw);

@@ -7,7 +7,7 @@ export const times = (colour: Colour, factor: number): Colour => [
   colour[2] * factor,
 ];
 
-/** The way from one colour to another; `share` 0 is the first. */
+/** Interpolates between two colours; `share` 0 gives the first. */
 export const blend = (from: Colour, to: Colour, share: number): Colour => [
   from[0] + (to[0] - from[0]) * share,
   from[1] + (to[1] - from[1]) * share,

@@ -4,10 +4,10 @@ import { colourOf } from './palette.js';
 import { drawScene } from './scenes.js';
 import type { Scene } from './scenes.js';
 
-/** Where the scenes of each half begin: no index belongs to both. */
+/** The first index of the scenes of each half; no index belongs to both. */
 const FIRST = { train: 0, test: 1_000_000 } as const;
 
-/** So many scenes of one half, each drawn when it is first asked for. */
+/** A number of scenes of one half, each drawn at its first use. */
 export class Scenes {
   private readonly drawn = new Map<number, Scene>();
 
@@ -27,17 +27,17 @@ export class Scenes {
     return scene;
   }
 
-  /** `[places, size, size, 3]` in [−1, 1]. */
+  /** Makes a batch of photos, `[places, size, size, 3]` in [−1, 1]. */
   photos(places: ArrayLike<number>): Tensor4D {
     return this.stack(places, ({ photo }) => photo);
   }
 
-  /** The label maps in the colours of the palette, `[places, size, size, 3]` in [−1, 1]. */
+  /** Makes a batch of label maps in the colours of the palette, `[places, size, size, 3]` in [−1, 1]. */
   maps(places: ArrayLike<number>): Tensor4D {
     return this.stack(places, ({ labels }) => colourOf(labels));
   }
 
-  /** The classes of all pixels, scene after scene. */
+  /** Returns the classes of all pixels, scene after scene. */
   labels(places: ArrayLike<number>): Uint8Array {
     const pixels = this.size ** 2;
     const all = new Uint8Array(places.length * pixels);
@@ -54,6 +54,6 @@ export class Scenes {
   }
 }
 
-/** The places first, first + 1, … of a run of scenes. */
+/** Returns the places first, first + 1, … of `count` scenes. */
 export const range = (first: number, count: number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => first + i);

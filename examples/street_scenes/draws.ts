@@ -1,4 +1,4 @@
-/** Mixes the bits of a word: the finalizer of murmur3. */
+/** Mixes the bits of a word by the finalizer of murmur3. */
 function mix(word: number): number {
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
@@ -7,11 +7,11 @@ function mix(word: number): number {
 
 const GOLDEN = 0x9e3779b9;
 
-/** A number in [0, 1) that depends on nothing but three integers. */
+/** Returns a number in [0, 1) that depends only on three integers. */
 export const hash = (x: number, y: number, salt: number): number =>
   mix(mix(mix((salt + GOLDEN) >>> 0) ^ (x + GOLDEN)) ^ (y + 2 * GOLDEN)) / 2 ** 32;
 
-/** Noise without edges: hashes on the integer grid, smoothly joined; in [0, 1). */
+/** Returns smooth noise in [0, 1): hashes on the integer grid, smoothly interpolated. */
 export function smoothNoise(x: number, y: number, salt: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const ease = (t: number) => t * t * (3 - 2 * t);
@@ -42,7 +42,7 @@ export class Draws {
     return choices[Math.floor(this.between(0, choices.length))]!;
   }
 
-  /** A salt for textures. */
+  /** Draws a salt for textures. */
   texture(): number {
     return Math.floor(this.between(0, 2 ** 31));
   }

@@ -14,7 +14,7 @@ import { buildSegmenter, segment, trainSegmenter } from './segmenter.js';
 const STEPS = 300;
 const BATCH = 8;
 
-/** Shares of pixels and classes that are right; see `segmentationScores`. */
+/** Shares of correct pixels and classes; see `segmentationScores`. */
 export interface Scores {
   readonly pixel: number;
   readonly class: number;
@@ -23,14 +23,14 @@ export interface Scores {
   readonly classes: readonly number[];
 }
 
-/** Scores pictures of held-out scenes against their true label maps. */
+/** A judge that scores pictures of held-out scenes by their true label maps. */
 export class Judge {
   constructor(
     private readonly segmenter: LayersModel,
     private readonly test: Scenes,
   ) {}
 
-  /** With a segmenter trained on the real photos of `train`, or read from `path` if it was before. */
+  /** Makes a judge with a segmenter trained on the real photos of `train`, or read from `path` if that file exists. */
   static async create(
     train: Scenes,
     test: Scenes,
@@ -50,17 +50,17 @@ export class Judge {
     return new Judge(segmenter, test);
   }
 
-  /** Of photos, real or made, of the test scenes at these places: what the segmenter sees in them. */
+  /** Scores the segmenter's labels for photos, real or generated, of the test scenes at these places. */
   async photos(photos: Tensor4D, places: ArrayLike<number>): Promise<Scores> {
     return this.score(await segment(this.segmenter, photos), places);
   }
 
-  /** Of label maps in colour: the nearest colour of the palette. */
+  /** Scores label maps in colour, by the nearest colour of the palette. */
   async maps(maps: Tensor4D, places: ArrayLike<number>): Promise<Scores> {
     return this.score(nearestClass((await maps.data()) as Float32Array), places);
   }
 
-  /** Of the one class that says the most pixels are right. */
+  /** Scores the constant prediction of the most frequent class. */
   async majority(places: ArrayLike<number>): Promise<Scores & { label: number }> {
     const labels = this.test.labels(places);
     const counts = new Float64Array(CLASSES.length);

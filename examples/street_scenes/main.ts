@@ -18,7 +18,7 @@ import type { ScoresByDirection } from './run.js';
 import { DIRECTIONS } from './systems.js';
 import type { Choice } from './systems.js';
 
-/** The rows of the tables. */
+/** The systems in the rows of the tables. */
 const ALL: readonly Pick<Choice, 'system' | 'direction' | 'outputs'>[] = [
   ...DIRECTIONS.map((direction) => ({ system: 'pix2pix', direction, outputs: 'sum' }) as const),
   { system: 'cyclegan', direction: 'photo-to-labels', outputs: 'sum' },

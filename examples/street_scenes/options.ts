@@ -2,11 +2,11 @@ import { readCommandLine } from '../command_line.js';
 import { DIRECTIONS, SYSTEMS } from './systems.js';
 import type { Choice, SystemName } from './systems.js';
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface RunOptions extends Choice {
-  /** Generator steps of the whole run: learning rates fall to 0 over its second half. */
+  /** Number of generator steps in the whole run; learning rates fall to 0 over its second half. */
   readonly steps: number;
-  /** Scenes to train on, and held-out scenes to judge by. */
+  /** Numbers of scenes for training, and of held-out scenes for scores. */
   readonly scenes: number;
   readonly testScenes: number;
   readonly out: string;
@@ -20,7 +20,7 @@ export interface Options extends RunOptions {
   readonly threads: number | undefined;
 }
 
-/** Generator steps where none are asked for. */
+/** The default numbers of generator steps. */
 export const STEPS: Readonly<Record<SystemName, number>> = {
   pix2pix: 2000,
   cyclegan: 2000,
@@ -51,7 +51,7 @@ const HELP = `Translates street scenes into label maps and label maps into stree
   --resume          goes on from the checkpoint in --out, to the last bit as if never stopped
 `;
 
-/** Reads the command line; ends the program with a sentence if it does not fit. */
+/** Reads the command line; ends the program with a message if it is invalid. */
 export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -100,7 +100,7 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-/** A system with what it was told, as a name of a folder and of a row. */
+/** Returns the name of a system with its options, for a folder and a row of a table. */
 export function runName({ system, direction, outputs }: Choice): string {
   if (system === 'pix2pix') return `${system}-${direction}`;
   return system === 'wcyclegan-gp' ? `${system}-${outputs}` : system;

@@ -1,4 +1,4 @@
-/** The classes of a pixel; their numbers are their places. */
+/** The classes of a pixel, at the index of their number. */
 export const CLASSES = [
   'road',
   'pavement',
@@ -12,10 +12,10 @@ export const CLASSES = [
 
 export type ClassName = (typeof CLASSES)[number];
 
-/** The number of a class. */
+/** Returns the number of a class. */
 export const classOf = (name: ClassName): number => CLASSES.indexOf(name);
 
-/** Bytes of red, green and blue: the colours that Cityscapes gives these classes. */
+/** The colours of the classes in Cityscapes, as bytes of red, green and blue. */
 export const PALETTE: readonly (readonly [number, number, number])[] = [
   [128, 64, 128],
   [244, 35, 232],
@@ -27,7 +27,7 @@ export const PALETTE: readonly (readonly [number, number, number])[] = [
   [220, 220, 0],
 ];
 
-/** Classes to colours in [−1, 1], three values a pixel. */
+/** Converts classes to colours in [−1, 1], three values per pixel. */
 export function colourOf(labels: Uint8Array): Float32Array {
   const picture = new Float32Array(3 * labels.length);
   labels.forEach((label, pixel) => {
@@ -37,7 +37,7 @@ export function colourOf(labels: Uint8Array): Float32Array {
   return picture;
 }
 
-/** The class of the nearest colour, by squared distance, for every three values in [−1, 1]. */
+/** Finds the class of the nearest colour, by squared distance, for every three values in [−1, 1]. */
 export function nearestClass(picture: Float32Array): Uint8Array {
   const labels = new Uint8Array(picture.length / 3);
   for (let pixel = 0; pixel < labels.length; pixel++) {

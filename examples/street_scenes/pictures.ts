@@ -9,13 +9,13 @@ import type { Direction, Translator } from './systems.js';
 const back = (direction: Direction): Direction =>
   direction === 'labels-to-photo' ? 'photo-to-labels' : 'labels-to-photo';
 
-/** The images of one side, which a direction begins with or ends at. */
+/** Returns the photos or the label maps of scenes. */
 const side = (scenes: Scenes, places: Int32Array, photos: boolean) =>
   photos ? scenes.photos(places) : scenes.maps(places);
 
 /**
- * One row for each of the first scenes: input, translated and target, or of a system that learns both
- * ways input, translated and reconstructed, once from the photo and once from the label map.
+ * Draws one row for each of the first scenes: input, translation and target. For a system that learns both
+ * directions: input, translation and reconstruction, once from the photo and once from the label map.
  */
 export async function pictureOf(
   translator: Translator,
@@ -42,7 +42,7 @@ export async function pictureOf(
   return picture;
 }
 
-/** Columns of n images each as n rows. */
+/** Orders columns of n images each by rows. */
 const byRow = (columns: readonly Tensor4D[]): Tensor4D =>
   concat(
     unstack(columns[0]!).flatMap((_, row) =>

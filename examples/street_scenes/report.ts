@@ -8,7 +8,7 @@ import type { Run, ScoresByDirection } from './run.js';
 import { DIRECTIONS } from './systems.js';
 import type { Direction } from './systems.js';
 
-/** One row of a table: who, and its scores in each direction where there are any. */
+/** One row of a table: a name, and its scores in each direction that it has. */
 export interface Row {
   readonly name: string;
   readonly scores: ScoresByDirection;
@@ -21,7 +21,7 @@ const TITLES: Readonly<Record<Direction, string>> = {
   'photo-to-labels': 'Photo → labels: the nearest colour of the palette',
 };
 
-/** The tables of both directions: the scores, and beside them the accuracy of each class. */
+/** Makes the tables of both directions: the scores and the accuracy of each class. */
 export const tables = (rows: readonly Row[]): ReportTable[] =>
   DIRECTIONS.map((direction) => ({
     title: TITLES[direction],
@@ -34,7 +34,7 @@ export const tables = (rows: readonly Row[]): ReportTable[] =>
 const numbers = (scores: Scores) =>
   [scores.pixel, scores.class, scores.iou, ...scores.classes].map(percent);
 
-/** A table in Markdown. */
+/** Formats a table in Markdown. */
 export function markdown({ title, columns, rows }: ReportTable): string {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
   const lines = [line(columns), line(columns.map(() => '---')), ...rows.map(line)];

@@ -11,15 +11,15 @@ import type { Direction, Translator } from './systems.js';
 
 const RHYTHM: Rhythm = { losses: 10, grid: 100, score: 100, checkpoint: 100 };
 const GRID_ROWS = 6;
-// how many held-out scenes a score on the way takes
+// held-out scenes in a score during training
 const SCORE_SCENES = 25;
 
-/** Of each direction that a system learns. */
+/** The scores of each direction that a system learns. */
 export type ScoresByDirection = Partial<Record<Direction, Scores>>;
 
-/** Everything a report draws. */
+/** The data that a report draws. */
 export interface History extends TrainingHistory {
-  /** By name. */
+  /** The losses by name. */
   losses: Record<string, number[]>;
   milestones: { step: number; scores: ScoresByDirection }[];
 }
@@ -61,7 +61,7 @@ export class Run extends TrainingRun<RunOptions> {
     append(this.history.losses, losses);
   }
 
-  /** What the first held-out scenes become. */
+  /** Draws the translations of the first held-out scenes. */
   protected override picture(): Promise<RasterImage> {
     return pictureOf(this.translator, this.test, Math.min(GRID_ROWS, this.test.count));
   }
@@ -71,7 +71,7 @@ export class Run extends TrainingRun<RunOptions> {
     this.history.milestones.push({ step: this.step, scores });
   }
 
-  /** Scores of held-out scenes, in each direction. */
+  /** Scores the translations of held-out scenes, in each direction. */
   async scores(scenes = this.test.count): Promise<ScoresByDirection> {
     const places = range(0, Math.min(scenes, this.test.count));
     const scores: ScoresByDirection = {};

@@ -2,25 +2,25 @@ import { Draws, hash } from './draws.js';
 import { lookDown } from './sight.js';
 import { drawStreet } from './street.js';
 
-/** A drawn photo and what is on it. */
+/** A drawn photo and the classes of its pixels. */
 export interface Scene {
-  /** RGB in [−1, 1], row by row, `3 · size²` values. */
+  /** The photo: RGB in [−1, 1], row by row, `3 · size²` values. */
   readonly photo: Float32Array;
-  /** The class of each pixel, `size²` of them: of what is seen at its centre. */
+  /** The class at the centre of each pixel, `size²` values. */
   readonly labels: Uint8Array;
 }
 
-/** The photo mixes what is seen at four points of a pixel, as a sensor does. */
+/** The positions of four points in a pixel, whose colours the photo averages, as a sensor does. */
 const QUARTERS = [0.25, 0.75] as const;
 
 const GRAIN = 0.05;
 
 /**
- * A street in the manner of Cityscapes, a pure function of its arguments.
+ * Draws a street scene in the style of Cityscapes, a pure function of its arguments.
  *
- * @param seed Which city: any integer from 0 on.
- * @param index Which scene of it: any integer from 0 on.
- * @param size Pixels across and down.
+ * @param seed The number of the city, a non-negative integer.
+ * @param index The number of the scene in it, a non-negative integer.
+ * @param size The side of the picture in pixels.
  */
 export function drawScene(seed: number, index: number, size: number): Scene {
   const draws = new Draws(seed, index);

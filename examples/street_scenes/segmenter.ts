@@ -20,13 +20,14 @@ import { adam, shuffledBatch } from 'gan-kit/training';
 import type { Scenes } from './data.js';
 import { CLASSES } from './palette.js';
 
-/** Filters at full, half, quarter and eighth resolution. */
+/** The numbers of filters at full, half, quarter and eighth resolution. */
 const FILTERS = [12, 24, 48, 64] as const;
 const RATE = 4e-3;
 
 /**
- * A fully convolutional network: photos `[n, size, size, 3]` to the logits of every pixel's class,
- * `[n, size, size, classes]`. Each way up is joined by what the way down saw at that resolution.
+ * Builds a fully convolutional network: from photos `[n, size, size, 3]` to the logits of the class of every
+ * pixel, `[n, size, size, classes]`. Each upsampling is concatenated with the features of the downsampling at
+ * that resolution.
  *
  * @see Long, Shelhamer and Darrell 2014, arXiv 1411.4038; the shape is that of Ronneberger et al. 2015,
  * arXiv 1505.04597
@@ -69,7 +70,7 @@ export function buildSegmenter(size: number, seed = 0): LayersModel {
   return network;
 }
 
-/** What training a segmenter takes. */
+/** Options of {@link trainSegmenter}. */
 export interface SegmenterTraining {
   readonly steps: number;
   readonly batch: number;
@@ -92,7 +93,7 @@ export async function trainSegmenter(
     const labels = tidy(() => {
       const shape: [number, number, number] = [batch, scenes.size, scenes.size];
       const classes = tensor3d(Int32Array.from(scenes.labels(places)), shape, 'int32');
-      // not oneHot's own dtype: wasm would write the bits of integers
+      // not by oneHot's dtype: wasm would write the bits of integers
       return cast(oneHot(classes, CLASSES.length), 'float32');
     });
     const { value, grads } = variableGrads(() => {
@@ -107,7 +108,7 @@ export async function trainSegmenter(
   optimizer.dispose();
 }
 
-/** The likeliest class of every pixel, photo after photo. */
+/** Finds the most likely class of every pixel, photo after photo. */
 export async function segment(network: LayersModel, photos: Tensor4D): Promise<Uint8Array> {
   const BATCH = 16;
   const classes = tidy(() => {

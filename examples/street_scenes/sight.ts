@@ -5,16 +5,16 @@ import { classOf } from './palette.js';
 import { FAR } from './street.js';
 import type { Block, Street } from './street.js';
 
-/** What is seen in one direction. */
+/** The class and the colour that are visible in one direction. */
 export interface Sight {
   readonly label: number;
   readonly colour: Colour;
 }
 
-/** Before light and haze. */
+/** A visible surface, before light and haze. */
 interface Surface extends Sight {
   readonly depth: number;
-  /** How much light falls on it, 1 in the open. */
+  /** The light on it, 1 in the open. */
   readonly lit: number;
 }
 
@@ -22,13 +22,13 @@ const [ROAD, PAVEMENT, BUILDING, SKY, VEGETATION] = (
   ['road', 'pavement', 'building', 'sky', 'vegetation'] as const
 ).map(classOf) as [number, number, number, number, number];
 
-/** How far in depth a thing darkens the ground. */
+/** The depth up to which a thing darkens the ground before and behind it. */
 const CONTACT = 0.35;
 
-/** What a street shows along a line down the picture, the unit square with y downwards. */
+/** Returns the visible points of a street along a vertical line of the picture, the unit square with y downwards. */
 export function lookDown(street: Street, x: number): (y: number) => Sight {
   const across = (x - street.camera.vanish) / street.camera.focal;
-  // the others are neither seen here nor do they darken the ground
+  // other things are not visible here, and do not darken the ground
   const things = street.things.filter(
     (thing) => Math.abs(across * thing.z - thing.x) <= thing.reach + CONTACT * Math.abs(across),
   );
@@ -65,7 +65,10 @@ function thingAt({ things, light }: Street, across: number, down: number): Surfa
   return undefined;
 }
 
-/** The fronts along the street, and the walls that face us where a neighbour is lower or missing. */
+/**
+ * Finds the front of a building or a hedge along the street, or a wall that faces the camera where a neighbour is
+ * lower or missing.
+ */
 function sideAt(street: Street, across: number, down: number): Surface | undefined {
   const [side, sign] = across < 0 ? ([0, -1] as const) : ([1, 1] as const);
   const front = street.front[side];
@@ -117,7 +120,7 @@ function groundAt(street: Street, across: number, down: number): Surface | undef
   const { kerb, front, light, texture } = street;
   const out = Math.abs(x);
   let lit = 0.93 + 0.14 * smoothNoise(6 * x, 6 * depth, texture);
-  // the sun leaves the near part of the street in the shadow of the buildings it comes over
+  // the buildings on the side of the sun put the part of the street near them in shadow
   if (light.sun !== 0 && x * light.sun > 0.35 * kerb[side]) lit *= 0.68;
   for (const thing of street.things)
     if (Math.abs(x - thing.x) < 0.8 * thing.reach && Math.abs(depth - thing.z) < CONTACT)
@@ -137,7 +140,7 @@ function groundAt(street: Street, across: number, down: number): Surface | undef
   return { label: VEGETATION, colour: times([0.3, 0.45, 0.18], 0.8 + 0.4 * blade), depth, lit };
 }
 
-/** Trees at the end of the street, and the sky. */
+/** Returns the trees at the end of the street, or the sky. */
 function distance(street: Street, across: number, down: number): Sight {
   const { light, skyline, texture } = street;
   const trees = skyline * (0.5 + smoothNoise(14 * across, 0, texture));

@@ -4,9 +4,9 @@ import { car, person, pole, tree } from './things.js';
 import type { Thing } from './things.js';
 
 /**
- * Lengths are in heights of the camera, about 1.5 m: x to the right of the camera, z ahead of it,
- * heights above the ground. A point is seen at (vanish + focal · x / z, horizon + focal · (1 − height) / z),
- * where the picture is the unit square with y downwards.
+ * A camera, whose height above the ground, about 1.5 m, is the unit of length: x is to the right of the camera,
+ * z ahead of it, heights are above the ground. A point is visible at
+ * (vanish + focal · x / z, horizon + focal · (1 − height) / z) in the picture, the unit square with y downwards.
  */
 export interface Camera {
   readonly vanish: number;
@@ -14,14 +14,14 @@ export interface Camera {
   readonly focal: number;
 }
 
-/** A piece of what stands along one side of the street, from z = `near` to `far`. */
+/** A building or a hedge along one side of the street, from z = `near` to `far`. */
 export interface Block {
   readonly near: number;
   readonly far: number;
   readonly height: number;
   readonly kind: 'building' | 'hedge';
   readonly colour: Colour;
-  /** How high and how wide a window's place is, and the share of it that is window. */
+  /** The height and the width of the part of a wall with one window, and the share of the width that is window. */
   readonly storey: number;
   readonly bay: number;
   readonly window: number;
@@ -33,22 +33,22 @@ export interface Light {
   readonly zenith: Colour;
   readonly haze: Colour;
   readonly tint: Colour;
-  /** How fast things fade into the haze, for each unit of depth. */
+  /** The rate at which colours fade into the haze, per unit of depth. */
   readonly fog: number;
   /** The side that the sun shines from; 0 under clouds. */
   readonly sun: -1 | 0 | 1;
   readonly clouds: number;
 }
 
-/** All that is to be seen. */
+/** Everything that is visible in a scene. */
 export interface Street {
   readonly camera: Camera;
   readonly light: Light;
-  /** x of the kerbs and of the fronts of the buildings, both positive, on the left and on the right. */
+  /** |x| of the kerbs and of the fronts of the buildings, on the left and on the right. */
   readonly kerb: readonly [left: number, right: number];
   readonly front: readonly [left: number, right: number];
   readonly sides: readonly [left: readonly Block[], right: readonly Block[]];
-  /** From near to far. */
+  /** The things, from near to far. */
   readonly things: readonly Thing[];
   readonly asphalt: Colour;
   readonly paving: Colour;
@@ -68,7 +68,7 @@ const WALLS: readonly Colour[] = [
   [0.84, 0.7, 0.42],
 ];
 
-/** Draws a street: camera, weather, buildings, and what stands and drives there. */
+/** Draws a street: camera, weather, buildings, and the things on it. */
 export function drawStreet(draws: Draws): Street {
   const camera = {
     vanish: draws.between(0.36, 0.64),
@@ -129,7 +129,7 @@ function drawLight(draws: Draws): Light {
   };
 }
 
-/** Buildings one after the other, with a hedge here and there. */
+/** Draws buildings one after the other, with some hedges between them. */
 function drawSide(draws: Draws): Block[] {
   const blocks: Block[] = [];
   const tall = draws.between(2.5, 8);
@@ -154,7 +154,7 @@ function drawSide(draws: Draws): Block[] {
 
 function drawThings(draws: Draws, kerb: Street['kerb'], front: Street['front']): Thing[] {
   const things: Thing[] = [];
-  /** As many as fall between `near` and `far`, their distance growing with depth. */
+  /** Places things from `near` to depth 30, with distances that grow with depth. */
   const along = (near: number, gap: number, place: (z: number) => void) => {
     for (let z = near; z < 30; z += draws.between(0.5, 1.5) * (gap + 0.25 * z)) place(z);
   };

@@ -12,12 +12,12 @@ export type SystemName = (typeof SYSTEMS)[number];
 export const DIRECTIONS = ['labels-to-photo', 'photo-to-labels'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** What tells one run from another. */
+/** The options that distinguish runs. */
 export interface Choice {
   readonly system: SystemName;
-  /** Of pix2pix; a CycleGAN learns both. */
+  /** The direction of pix2pix; a CycleGAN learns both. */
   readonly direction: Direction;
-  /** Of a gradient penalty on patches: the gradient of their sum, or of their mean. */
+  /** The output of the patches whose gradient the gradient penalty bounds: their sum, or their mean. */
   readonly outputs: 'sum' | 'mean';
   readonly criticSteps: number;
   readonly size: number;
@@ -29,17 +29,17 @@ export interface Choice {
 export interface Translator {
   readonly system: CycleGAN | Pix2Pix;
   readonly directions: readonly Direction[];
-  /** The update of batch k; what it returns are its losses. */
+  /** Makes the update of batch k, and returns its losses. */
   train(scenes: Scenes, k: number): Promise<Readonly<Record<string, number | undefined>>>;
-  /** Images of one side, made into the other; the caller owns the result. */
+  /** Translates images in one direction; the caller owns the result. */
   translate(direction: Direction, images: Tensor4D): Tensor4D;
   dispose(): void;
 }
 
-/** The papers' Adam at two and a half times their rate: a run here is minutes, not days. */
+/** The learning rate: two and a half times that of the papers, as a run takes minutes here, not days. */
 const RATE = 5e-4;
 
-/** Wires a system as its paper does, at a size that two cores train in minutes. */
+/** Builds a system as in its paper, at a size that two cores train in minutes. */
 export const buildTranslator = (choice: Choice): Translator =>
   choice.system === 'pix2pix' ? pix2pix(choice) : cycleGAN(choice);
 
@@ -66,7 +66,7 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
       b.dispose();
       return { ...losses };
     },
-    // as the published results were made: one image at a time, by its own statistics
+    // as in the published results: one image at a time, with its own statistics
     translate: (_, images) =>
       tidy(() => {
         const made = Array.from({ length: images.shape[0] }, (_, i) => {
@@ -79,7 +79,7 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
   };
 }
 
-/** A are photos, B label maps. */
+/** Builds a CycleGAN: A are photos, B label maps. */
 function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Choice): Translator {
   const penalized = name === 'wcyclegan-gp';
   const penalty = (side: number) => new GradientPenalty({ outputs, seed: 2 * seed + side });
@@ -87,7 +87,7 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
     inputShape: [size, size, 3],
     generatorOptions: { filters: 16, blocks: 3 },
     discriminatorOptions: { filters: 32, layers: 2, spectralNorm: name === 'sn-cyclegan' },
-    // a critic of slope 1 says little to its generator: beside the papers' 10 it is not heard
+    // a critic of slope 1 gives its generator small gradients, which the papers' weight of 10 would outweigh
     lambdaCycle: name === 'sn-cyclegan' ? 2 : 10,
     ...(penalized && {
       loss: wasserstein(),
@@ -99,14 +99,14 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
       generators: adam({ learningRate: RATE }),
       discriminators: adam({ learningRate: RATE }),
     },
-    lambdaIdentity: 0, // a photo is no label map; the paper has it for paintings alone
+    lambdaIdentity: 0, // a photo is not a label map; the paper uses this term for paintings only
     seed,
   });
   return {
     system,
     directions: DIRECTIONS,
     async train(scenes, k) {
-      // both sides show the same scenes, in orders that have nothing to do with each other
+      // both domains have the same scenes, in independent orders
       const places = (side: number) =>
         shuffledBatch({
           ...{ count: scenes.count, batchSize: batch, index: k },
@@ -126,7 +126,7 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
   };
 }
 
-/** The system and what it does not own. */
+/** Disposes of the system and of its optimizers, which it does not own. */
 function disposeOf(system: CycleGAN | Pix2Pix): void {
   system.dispose();
   for (const optimizer of Object.values(system.optimizers)) optimizer.dispose();

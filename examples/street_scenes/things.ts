@@ -9,10 +9,10 @@ export interface Thing {
   readonly label: number;
   readonly x: number;
   readonly z: number;
-  /** Half of what it takes to the left and right at most, and its height. */
+  /** Half of its greatest width, and its height. */
   readonly reach: number;
   readonly height: number;
-  /** What is there, `u` to the right of its foot and `v` above it, in lengths; nothing beside it. */
+  /** Returns the colour at `u` to the right of its foot and `v` above it, in units of length; undefined outside it. */
   paint(u: number, v: number): Colour | undefined;
 }
 
@@ -36,7 +36,7 @@ const CLOTHES: readonly Colour[] = [
   [0.5, 0.3, 0.5],
 ];
 
-/** A car from behind, or from ahead where it comes towards us. */
+/** Draws a car, from behind or from the front. */
 export function car(draws: Draws, x: number, z: number, behind: boolean): Thing {
   const half = draws.between(0.5, 0.6);
   const height = draws.between(0.85, 1.15);
@@ -62,7 +62,7 @@ export function car(draws: Draws, x: number, z: number, behind: boolean): Thing 
   };
 }
 
-/** Someone who stands or walks. */
+/** Draws a person who stands or walks. */
 export function person(draws: Draws, x: number, z: number): Thing {
   const height = draws.between(1, 1.25);
   const [coat, trousers] = [draws.pick(CLOTHES), draws.pick(CLOTHES)];
@@ -81,7 +81,7 @@ export function person(draws: Draws, x: number, z: number): Thing {
   };
 }
 
-/** A lamp post, or a post with a sign. */
+/** Draws a lamp post, or a post with a sign. */
 export function pole(draws: Draws, x: number, z: number, side: -1 | 1): Thing {
   const height = draws.between(1.8, 4.2);
   const lamp = height > 3.2;
@@ -109,7 +109,7 @@ export function pole(draws: Draws, x: number, z: number, side: -1 | 1): Thing {
   };
 }
 
-/** A trunk and a crown with a ragged edge; both are vegetation, as in Cityscapes. */
+/** Draws a tree: a trunk and a crown with an irregular edge; both are vegetation, as in Cityscapes. */
 export function tree(draws: Draws, x: number, z: number): Thing {
   const height = draws.between(2.6, 5);
   const crown = draws.between(0.7, 1.2);

@@ -14,7 +14,7 @@ export interface Row {
   readonly second: GradientVerdict;
 }
 
-/** The length of blocks(), which needs a backend to be made. */
+/** The length of blocks(), which itself needs a backend. */
 const BLOCKS = 28;
 
 /** The number of rows of a backend. */
