@@ -72,7 +72,7 @@ const TRAITS: Readonly<Record<string, LayerTraits>> = {
   ...named(EACH, 'GanKitPixelNormalization', 'GanKitGlobalSumPooling2D'),
   ...named(EACH, 'MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'),
   ...named(EACH, 'GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'),
-  ...named(EACH, 'Add', 'Multiply', 'Average', 'Maximum', 'Concatenate', 'Dot'),
+  ...named(EACH, 'Add', 'Multiply', 'Average', 'Maximum', 'Concatenate', 'Dot', 'GanKitFade'),
   ...named(MASKS, 'Dropout', 'SpatialDropout1D'),
   ...named(UNCOUNTED, 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'),
   ...named({ transparent: true }, 'GanKitRecompute'),

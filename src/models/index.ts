@@ -12,6 +12,15 @@ export { patchDiscriminator } from './patch_discriminator.js';
 export type { PatchDiscriminatorOptions } from './patch_discriminator.js';
 export { pixelDiscriminator } from './pixel_discriminator.js';
 export type { PixelDiscriminatorOptions } from './pixel_discriminator.js';
+export { progressiveDiscriminator } from './progressive_discriminator.js';
+export type { ProgressiveDiscriminatorOptions } from './progressive_discriminator.js';
+export { progressiveGenerator } from './progressive_generator.js';
+export type { ProgressiveGeneratorOptions } from './progressive_generator.js';
+export type {
+  ProgressiveNetwork,
+  ProgressiveOptions,
+  ProgressiveStage,
+} from './progressive_plan.js';
 export { resnetGenerator } from './resnet_generator.js';
 export type { ResnetGeneratorOptions } from './resnet_generator.js';
 export type { TranslationDiscriminatorOptions } from './translation_discriminator.js';

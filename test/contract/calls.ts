@@ -249,6 +249,17 @@ export async function calls(): Promise<Map<string, Call>> {
       models.pixelDiscriminator,
       { inputShape: [8, 8, 3], filters: 2, spectralNorm: true, seed: 1 },
     ],
+    progressiveDiscriminator: [
+      models.progressiveDiscriminator,
+      { imageShape: [8, 8, 1], baseChannels: 8, maxChannels: 3, form: 'zoo', seed: 1, name: 'D' },
+    ],
+    progressiveGenerator: [
+      models.progressiveGenerator,
+      {
+        ...{ imageShape: [8, 8, 1], latentSize: 2, baseChannels: 8, maxChannels: 3 },
+        ...{ form: 'paper', seed: 1, name: 'G' },
+      },
+    ],
     resnetGenerator: [
       models.resnetGenerator,
       { inputShape: [8, 8, 3], outputChannels: 1, filters: 2, blocks: 1, padding: 'zero', seed: 1 },

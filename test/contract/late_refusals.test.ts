@@ -64,6 +64,24 @@ function makers(): Record<string, Call> {
         ...{ form: 'paper', negativeSlope: 0.2, kernelSize: 4 },
       },
     ],
+    progressiveGenerator: [
+      models.progressiveGenerator,
+      {
+        ...{ imageShape: [8, 8, 1], latentSize: 2, baseChannels: 8, maxChannels: 2 },
+        ...{ form: 'zoo', seed: 1, name: 'mine' },
+      },
+    ],
+    progressiveDiscriminator: [
+      models.progressiveDiscriminator,
+      {
+        imageShape: [8, 8, 1],
+        baseChannels: 8,
+        maxChannels: 2,
+        form: 'paper',
+        seed: 1,
+        name: 'mine',
+      },
+    ],
     createGAN: [
       training.createGAN,
       {
@@ -103,7 +121,8 @@ function makers(): Record<string, Call> {
 
 const NAMES = [
   ...['resnetGenerator', 'unetGenerator', 'patchDiscriminator', 'pixelDiscriminator'],
-  ...['dcganGenerator', 'dcganDiscriminator', 'createGAN', 'createCycleGAN', 'createPix2Pix'],
+  ...['dcganGenerator', 'dcganDiscriminator', 'progressiveGenerator', 'progressiveDiscriminator'],
+  ...['createGAN', 'createCycleGAN', 'createPix2Pix'],
 ];
 
 /** Right, but of networks as the papers have them, which take seconds. */

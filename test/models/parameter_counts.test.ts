@@ -1,7 +1,11 @@
+import { zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { RandomStream } from '../../src/internal/random.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
+import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
+import { progressiveGenerator } from '../../src/models/progressive_generator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import type { Normalization } from '../../src/models/normalization.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
@@ -12,6 +16,7 @@ vi.mock(import('../../src/models/initialize_weights.js'), async (importOriginal)
   ...(await importOriginal()),
   initializeWeights: () => undefined,
 }));
+vi.spyOn(RandomStream.prototype, 'normal').mockImplementation((shape) => zeros([...shape]));
 
 type Row = [normalization: Normalization, count: number];
 const COLOUR = [256, 256, 3] as const;
@@ -84,5 +89,29 @@ describe('parameter counts of the reference', () => {
     expectCount(pixelDiscriminator({ inputShape: COLOUR }), 8_705);
     const inputShape = [256, 256, 6] as const;
     expectCount(pixelDiscriminator({ inputShape, normalization: 'batch' }), 9_024);
+  });
+});
+
+/** The trainable parameters of tkarras/progressive_growing_of_gans and pytorch_GAN_zoo. */
+describe('parameter counts of Progressive GAN', () => {
+  beforeAll(() => useBackend('cpu'));
+  const ofCIFAR10 = { baseChannels: 4096, maxChannels: 128 };
+  const ofMNIST = { baseChannels: 512, maxChannels: 64 };
+
+  it.each<[size: number, channels: number, options: object, ofG: number, ofD: number]>([
+    [4, 3, {}, 6_556_163, 6_561_793],
+    [8, 3, {}, 11_277_318, 11_283_457],
+    [16, 3, {}, 15_998_473, 16_005_121],
+    [32, 3, {}, 20_719_628, 20_726_785],
+    [32, 1, {}, 20_715_524, 20_722_689],
+    [1024, 3, {}, 23_079_115, 23_087_249],
+    [1024, 3, { form: 'zoo' }, 23_086_795, 23_087_249],
+    [32, 3, ofCIFAR10, 1_296_908, 1_298_689],
+    [32, 1, ofMNIST, 278_180, 279_073],
+    [32, 1, { ...ofMNIST, baseChannels: 256 }, 211_220, 212_081],
+  ])('%i², %i channels, %o', (size, channels, options, ofG, ofD) => {
+    const imageShape = [size, size, channels] as const;
+    expectCount(progressiveGenerator({ imageShape, ...options }), ofG);
+    expectCount(progressiveDiscriminator({ imageShape, ...options }), ofD);
   });
 });

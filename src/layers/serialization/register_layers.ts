@@ -2,6 +2,7 @@ import { Bias } from '../bias.js';
 import { Conv2D } from '../conv2d.js';
 import { Conv2DTranspose } from '../conv2d_transpose.js';
 import { Dropout } from '../dropout.js';
+import { Fade } from '../fade.js';
 import { GlobalSumPooling2D } from '../global_sum_pooling_2d.js';
 import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
@@ -38,6 +39,7 @@ export function registerLayers(): void {
     Conv2DTranspose,
     Dropout,
     EqualizedLearningRate,
+    Fade,
     GlobalSumPooling2D,
     GroupNormalization,
     ImageSize,
