@@ -5,7 +5,6 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { oneOf } from '../internal/option_kinds.js';
 import { doubleSize } from '../ops/double_size.js';
-import type { Interpolation } from '../ops/double_size.js';
 import { readLayerOptions } from './layer_options.js';
 import { onlyTensor } from './only_tensor.js';
 import { register } from './serialization/register_class.js';
@@ -35,7 +34,7 @@ export interface UpSampling2DOptions {
 export class UpSampling2D extends layers.Layer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitUpSampling2D';
-  readonly interpolation: Interpolation;
+  readonly interpolation: NonNullable<UpSampling2DOptions['interpolation']>;
 
   constructor(options: UpSampling2DOptions = {}) {
     const { interpolation } = readLayerOptions('upSampling2d', options, {

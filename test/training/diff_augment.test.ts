@@ -157,9 +157,9 @@ describe.skipIf(ON_GPU)('the numbers that diffAugment draws', () => {
     [
       'a policy in one word',
       () => diffAugment({ policy: 'color,cutout' as never }),
-      /diffAugment: `policy` must be a list of at least one change/,
+      /diffAugment: `policy` must be an array of at least one change/,
     ],
-    ['an empty policy', () => diffAugment({ policy: [] }), /a list of at least one change/],
+    ['an empty policy', () => diffAugment({ policy: [] }), /an array of at least one change/],
     [
       'an unknown change',
       () => diffAugment({ policy: ['color', 'rotation' as never] }),

@@ -14,7 +14,8 @@ import { scoreTable } from './score_table.js';
 export const EVALUATE_HELP: string = `gan-kit evaluate --real FOLDER --fake FOLDER --extractor NAME [options]
 
 Scores generated images against real ones: every PNG and JPEG of two folders. In place of a folder
-there may be a file of its statistics, .npz of pytorch-fid or clean-fid, for the Fréchet distance.
+there may be a file of its statistics, .npz of pytorch-fid or clean-fid, for the Fréchet distance;
+a folder of generated images still has its classifier score.
 
   --extractor inception    the network of FID, KID and the Inception Score; it needs
     --weights FILE         weights-inception-2015-12-05-6726825d.pth, or the same as .safetensors

@@ -68,7 +68,7 @@ const PARTS: readonly DiffAugmentPart[] = ['color', 'translation', 'cutout'];
  */
 export function diffAugment(options: DiffAugmentOptions = {}): Augmentation {
   const { policy, translation, cutout, ...color } = readOptions('diffAugment', options, {
-    policy: list(oneOf(PARTS), { default: PARTS, min: 1, name: 'a list of at least one change' }),
+    policy: list(oneOf(PARTS), { default: PARTS, min: 1, name: 'an array of at least one change' }),
     brightness: number({ min: 0, default: 0.5 }),
     saturation: number({ min: 0, default: 1 }),
     contrast: number({ min: 0, default: 0.5 }),
