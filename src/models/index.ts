@@ -1,3 +1,6 @@
+export { beganAutoencoder } from './began_autoencoder.js';
+export { beganGenerator } from './began_generator.js';
+export type { BEGANNetworkOptions } from './began_plan.js';
 export { dcganDiscriminator } from './dcgan_discriminator.js';
 export type { DCGANDiscriminatorOptions } from './dcgan_discriminator.js';
 export { dcganGenerator } from './dcgan_generator.js';

@@ -2,16 +2,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { checkBackend } from '../internal/check_backend.js';
 import { number, seed } from '../internal/option_kinds.js';
-import { RandomStream } from '../internal/random.js';
 import { readOptions } from '../internal/read_options.js';
 import type { SchemaRead } from '../internal/read_options.js';
 import { EqualizedLearningRate } from '../layers/reparametrization/equalized_learning_rate.js';
-import { WeightNormalization } from '../layers/reparametrization/weight_normalization.js';
-import { SpectralNormalization } from '../layers/spectral/spectral_normalization.js';
-import { namedWeights } from '../layers/weights/named_weights.js';
-
-/** The names of weights that are drawn as kernels. */
-const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
+import { drawWeights, isKernel, isScale } from './draw_weights.js';
 
 /** Options of {@link initializeWeights}. */
 export interface InitializeWeightsOptions {
@@ -61,26 +55,10 @@ export function initializeWeights(
     fail('type', where, 'model', 'a LayersModel', model);
   const { stddev, seed } = readOptions(where, options, INITIAL_WEIGHTS);
   checkBackend(where);
-  const stream = new RandomStream(seed, where);
-  const weights = namedWeights(model);
-  for (const { path, variable, layer } of weights) {
-    const isScaledInUse = layer instanceof EqualizedLearningRate;
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const law = distribution(name, isScaledInUse ? 1 : stddev);
-    if (law === undefined) continue;
-    const value = stream.fork(path).normal(variable.shape as number[], ...law);
-    variable.write(value);
-    value.dispose();
-  }
-  for (const layer of new Set(weights.map(({ layer }) => layer)))
-    if (layer instanceof SpectralNormalization) layer.warmUp();
-    else if (layer instanceof WeightNormalization) layer.resetMagnitudes();
-}
-
-/** Returns the mean and standard deviation of a weight by its name; undefined for a weight that is not drawn. */
-function distribution(name: string, stddev: number): [number, number] | undefined {
-  if (KERNELS.includes(name)) return [0, stddev];
-  if (name === 'gamma') return [1, stddev];
-  if (name.endsWith('_v')) return [0, 1]; // a singular vector; `warmUp` normalizes it
-  return undefined;
+  drawWeights(model, seed, (weight, stream) => {
+    const shape = weight.variable.shape as number[];
+    const isScaledInUse = weight.layer instanceof EqualizedLearningRate;
+    if (isKernel(weight)) return stream.normal(shape, 0, isScaledInUse ? 1 : stddev);
+    return isScale(weight) ? stream.normal(shape, 1, stddev) : undefined;
+  });
 }

@@ -228,6 +228,14 @@ export async function calls(): Promise<Map<string, Call>> {
     stopGradient: [ops.stopGradient, () => add(x, 1)],
 
     // gan-kit/models
+    beganAutoencoder: [
+      models.beganAutoencoder,
+      { imageShape: [16, 16, 1], filters: 1, latentSize: 2, skips: true, seed: 1, name: 'judge' },
+    ],
+    beganGenerator: [
+      models.beganGenerator,
+      { imageShape: [16, 16, 1], filters: 1, latentSize: 2, skips: true, seed: 1, name: 'maker' },
+    ],
     dcganDiscriminator: [
       models.dcganDiscriminator,
       {

@@ -6,13 +6,18 @@ import { fill } from '../../bench/hash.js';
 import { LeakyReLU } from '../../src/layers/leaky_relu.js';
 import { functionalCall } from '../../src/layers/weights/functional_call.js';
 import { namedWeights } from '../../src/layers/weights/named_weights.js';
+import { beganAutoencoder } from '../../src/models/began_autoencoder.js';
+import { beganGenerator } from '../../src/models/began_generator.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
 import { values } from './async_tidy.js';
 
-const MODELS = { resnetGenerator, unetGenerator, patchDiscriminator, pixelDiscriminator };
+const MODELS = {
+  ...{ resnetGenerator, unetGenerator, patchDiscriminator, pixelDiscriminator },
+  ...{ beganGenerator, beganAutoencoder },
+};
 
 /** The record of a tensor that tools/parity/translation_models.py wrote. */
 interface TensorRecord {
@@ -27,11 +32,13 @@ interface ParameterRecord extends TensorRecord {
   readonly shape: number[];
 }
 
-/** One forward and backward pass of a network of pytorch-CycleGAN-and-pix2pix. */
+/** One forward and backward pass of a network of the reference code. */
 export interface ReferencePass {
   readonly name: string;
   readonly model: keyof typeof MODELS;
   readonly options: Record<string, unknown>;
+  /** The shape of a sample; of networks of images the one in `options`. */
+  readonly inputShape?: number[];
   readonly seed: number;
   readonly batch: number;
   readonly output: TensorRecord & { readonly shape: number[] };
@@ -56,8 +63,8 @@ const product = (shape: readonly number[]) => shape.reduce((size, axis) => size 
 /** Makes the initial values of a parameter, as the script does, in torch's layout. */
 function initial({ key, shape }: ParameterRecord, seed: number): Float32Array {
   const unit = fill(product(shape), seed, 1);
-  if (shape.length === 4) {
-    const scale = 2 / (shape[1]! * shape[2]! * shape[3]!) ** 0.5;
+  if (shape.length >= 2) {
+    const scale = 2 / product(shape.slice(1)) ** 0.5;
     return unit.map((u) => u * scale);
   }
   return unit.map(key.endsWith('weight') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
@@ -65,10 +72,13 @@ function initial({ key, shape }: ParameterRecord, seed: number): Float32Array {
 
 /**
  * Transposes the filter of a convolution from (out, in, kH, kW) to [kH, kW, in, out], or that of a transposed
- * convolution from (in, out, kH, kW) to [kH, kW, out, in]; the permutation is the same. `unlay` reverses it.
+ * convolution from (in, out, kH, kW) to [kH, kW, out, in]; the permutation is the same. Transposes the matrix of a
+ * dense layer, (out, in), to [in, out]. `unlay` reverses it.
  */
-const relay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [2, 3, 1, 0]) : x);
-const unlay = (x: Tensor): Tensor => (x.rank === 4 ? transpose(x, [3, 2, 0, 1]) : clone(x));
+const relay = (x: Tensor): Tensor =>
+  x.rank === 4 ? transpose(x, [2, 3, 1, 0]) : x.rank === 2 ? transpose(x) : x;
+const unlay = (x: Tensor): Tensor =>
+  x.rank === 4 ? transpose(x, [3, 2, 0, 1]) : x.rank === 2 ? transpose(x) : clone(x);
 
 /** Returns the largest difference from the values of a record, divided by the greatest value of its tensor or `max`. */
 function distance(
@@ -159,7 +169,7 @@ export async function compareWithReference(
   expect(buffers.length).toBe(pass.statistics.length);
 
   const inputs: Tensor[] = [];
-  const shape = [batch, ...(pass.options['inputShape'] as number[])];
+  const shape = [batch, ...(pass.inputShape ?? (pass.options['inputShape'] as number[]))];
   inputs.push(tensor(fill(product(shape), seed + 1000, 1), shape));
   pass.parameters.forEach((parameter, i) =>
     inputs.push(tidy(() => relay(tensor(initial(parameter, seed + i), parameter.shape)))),

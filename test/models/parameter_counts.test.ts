@@ -2,6 +2,8 @@ import { zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
+import { beganAutoencoder } from '../../src/models/began_autoencoder.js';
+import { beganGenerator } from '../../src/models/began_generator.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
 import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
@@ -17,6 +19,7 @@ vi.mock(import('../../src/models/initialize_weights.js'), async (importOriginal)
   initializeWeights: () => undefined,
 }));
 vi.spyOn(RandomStream.prototype, 'normal').mockImplementation((shape) => zeros([...shape]));
+vi.mock(import('../../src/models/glorot_weights.js'), () => ({ glorotWeights: () => undefined }));
 
 type Row = [normalization: Normalization, count: number];
 const COLOUR = [256, 256, 3] as const;
@@ -113,5 +116,27 @@ describe('parameter counts of Progressive GAN', () => {
     const imageShape = [size, size, channels] as const;
     expectCount(progressiveGenerator({ imageShape, ...options }), ofG);
     expectCount(progressiveDiscriminator({ imageShape, ...options }), ofD);
+  });
+});
+
+/** The trainable parameters of carpedm20/BEGAN-tensorflow, counted from its layers. */
+describe('parameter counts of BEGAN', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it.each([
+    [128, 64, 64, 3, 1_716_611, 13_405_379],
+    [64, 64, 64, 3, 563_395, 4_011_651],
+    [128, 64, 128, 3, 2_011_779, 23_221_443],
+    [64, 64, 32, 1, 488_385, 2_308_673],
+    [32, 32, 32, 1, 123_361, 578_849],
+    [16, 32, 32, 1, 47_857, 211_105],
+  ])('n = %i, z = %i, %i × %i × %i', (filters, latentSize, size, channels, generator, whole) => {
+    const options = { imageShape: [size, size, channels] as const, filters, latentSize };
+    expectCount(beganGenerator(options), generator);
+    expectCount(beganAutoencoder(options), whole);
+    // the first convolution of each size but 8 × 8 takes the skip's n channels, too
+    const skips = (Math.log2(size) - 3) * 9 * filters ** 2;
+    expectCount(beganGenerator({ ...options, skips: true }), generator + skips);
+    expectCount(beganAutoencoder({ ...options, skips: true }), whole + skips);
   });
 });

@@ -56,8 +56,8 @@ def initialize(net, seed):
     """Parameter i of the network from stream seed + i."""
     for i, (key, parameter) in enumerate(net.named_parameters()):
         u = unit(parameter.shape, seed + i)
-        if parameter.dim() == 4:
-            value = u * (2 / (parameter.shape[1] * parameter.shape[2] * parameter.shape[3]) ** 0.5)
+        if parameter.dim() >= 2:
+            value = u * (2 / parameter[0].numel() ** 0.5)
         elif key.endswith("weight"):
             value = 1 + 0.4 * u
         else:
@@ -200,15 +200,16 @@ def cases(networks):
     ]
 
 
-def write(folder, name, fixture):
+def write(folder, prefix, fixture):
     """One file, or parts that are each below the limit of a committed file."""
+    name = fixture["name"]
     parts = [{**fixture, "parameters": []}]
     for parameter in fixture["parameters"]:
         if len(json.dumps(parts[-1])) + len(json.dumps(parameter)) > MOST:
             parts.append({"name": name, "parameters": []})
         parts[-1]["parameters"].append(parameter)
     for i, part in enumerate(parts):
-        path = folder / (f"translation_{name}.json" if i == 0 else f"translation_{name}_part{i + 1}.json")
+        path = folder / (f"{prefix}_{name}.json" if i == 0 else f"{prefix}_{name}_part{i + 1}.json")
         path.write_text(json.dumps(part) + "\n")
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB", flush=True)
 
@@ -243,7 +244,7 @@ def main():
                 "options": {"inputShape": [*shape, channels], "filters": width, **options},
                 **measure(build(width), (batch, *shape, channels), *limits, branches),
             }
-            write(folder or FIXTURES, label, fixture)
+            write(folder or FIXTURES, "translation", fixture)
             if branches:
                 bits = np.packbits(np.concatenate(branches))
                 (folder / f"{label}.branches").write_bytes(bits.tobytes())
