@@ -24,6 +24,11 @@ export type {
   ProgressiveOptions,
   ProgressiveStage,
 } from './progressive_plan.js';
+export { residualDiscriminator } from './residual_discriminator.js';
+export type { ResidualDiscriminatorOptions } from './residual_discriminator.js';
+export { residualGenerator } from './residual_generator.js';
+export type { ResidualGeneratorOptions } from './residual_generator.js';
+export type { ResidualForm, ResidualOptions } from './residual_plan.js';
 export { resnetGenerator } from './resnet_generator.js';
 export type { ResnetGeneratorOptions } from './resnet_generator.js';
 export type { TranslationDiscriminatorOptions } from './translation_discriminator.js';

@@ -268,6 +268,38 @@ export async function calls(): Promise<Map<string, Call>> {
         ...{ form: 'paper', seed: 1, name: 'G' },
       },
     ],
+    residualDiscriminator: [
+      models.residualDiscriminator,
+      {
+        ...{
+          imageShape: [32, 32, 1],
+          filters: 2,
+          form: 'wgan-gp',
+          spectralNorm: true,
+          epsilon: 1e-5,
+        },
+        ...{
+          normalization: 'layer',
+          pooling: 'mean',
+          skipInput: 'relu',
+          outerBias: false,
+          seed: 1,
+        },
+      },
+    ],
+    residualGenerator: [
+      models.residualGenerator,
+      {
+        ...{
+          imageShape: [32, 32, 1],
+          latentSize: 3,
+          filters: 2,
+          form: 'sn-gan',
+          spectralNorm: true,
+        },
+        ...{ normalization: 'batch', interpolation: 'bilinear', epsilon: 1e-5, seed: 1 },
+      },
+    ],
     resnetGenerator: [
       models.resnetGenerator,
       { inputShape: [8, 8, 3], outputChannels: 1, filters: 2, blocks: 1, padding: 'zero', seed: 1 },

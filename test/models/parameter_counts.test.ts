@@ -8,6 +8,8 @@ import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
 import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
 import { progressiveGenerator } from '../../src/models/progressive_generator.js';
+import { residualDiscriminator } from '../../src/models/residual_discriminator.js';
+import { residualGenerator } from '../../src/models/residual_generator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import type { Normalization } from '../../src/models/normalization.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
@@ -138,5 +140,38 @@ describe('parameter counts of BEGAN', () => {
     const skips = (Math.log2(size) - 3) * 9 * filters ** 2;
     expectCount(beganGenerator({ ...options, skips: true }), generator + skips);
     expectCount(beganAutoencoder({ ...options, skips: true }), whole + skips);
+  });
+});
+
+/** The trainable parameters of SN-GAN's, WGAN-GP's and mimicry's code; those of 64 and 128 for RGB, 64 filters. */
+describe('parameter counts of residual networks', () => {
+  beforeAll(() => useBackend('cpu'));
+  const square = (size: number) => [size, size, 3] as const;
+
+  it.each([
+    ['SN-GAN 32', { imageShape: square(32) }, 4_276_739],
+    ['SN-GAN 48', { imageShape: square(48) }, 4_878_083],
+    ['SN-GAN 64', { imageShape: square(64) }, 12_220_675],
+    ['SN-GAN 128', { imageShape: square(128) }, 32_150_787],
+    ['WGAN-GP 32 of mimicry', { form: 'wgan-gp', filters: 256 }, 4_276_739],
+    ['WGAN-GP 32', { form: 'wgan-gp' }, 1_204_483],
+    ['WGAN-GP 48 of mimicry', { form: 'wgan-gp', imageShape: square(48) }, 4_878_083],
+    ['WGAN-GP 64', { form: 'wgan-gp', imageShape: square(64) }, 8_540_483],
+  ] as const)('generator of %s', (_, options, count) => {
+    expectCount(residualGenerator(options), count);
+  });
+
+  it.each([
+    ['SN-GAN 32', { outerBias: false }, 1_053_824],
+    ['SN-GAN 32 of mimicry', { skipInput: 'relu' }, 1_053_825],
+    ['SN-GAN 48', { imageShape: square(48) }, 10_141_441],
+    ['SN-GAN 64', { imageShape: square(64) }, 10_141_441],
+    ['SN-GAN 128', { imageShape: square(128) }, 29_017_857],
+    ['WGAN-GP 32', { form: 'wgan-gp' }, 1_053_825],
+    ['WGAN-GP 32 with layer norm', { form: 'wgan-gp', normalization: 'layer' }, 1_055_361],
+    ['WGAN-GP 48 of mimicry', { form: 'wgan-gp', imageShape: square(48) }, 10_141_441],
+    ['WGAN-GP 64', { form: 'wgan-gp', imageShape: square(64) }, 7_491_841],
+  ] as const)('discriminator of %s', (_, options, count) => {
+    expectCount(residualDiscriminator(options), count);
   });
 });
