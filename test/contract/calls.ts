@@ -317,7 +317,10 @@ export async function calls(): Promise<Map<string, Call>> {
     createCycleGAN: [training.createCycleGAN, cycleOptions],
     createGAN: [
       training.createGAN,
-      { generator, discriminator, loss: losses.hinge(), criticSteps: 1, ema: { decay: 0.9 } },
+      {
+        ...{ generator, discriminator, loss: losses.hinge(), criticSteps: 1 },
+        ...{ packing: 1, ema: { decay: 0.9 } },
+      },
     ],
     createPix2Pix: [
       training.createPix2Pix,

@@ -88,7 +88,8 @@ function makers(): Record<string, Call> {
         ...{ ...system, generator: network(2), discriminator: network(1) },
         ...{ penalty: new GradientPenalty(), criticSteps: 1, clipWeights: 1, ema: { decay: 0.9 } },
         ...{ labelFlip: { probability: 0.1 }, instanceNoise: { stddev: 1, decay: 0.9 } },
-        ...{ latents: 'normal', optimizers: { generator: adam(), discriminator: adam() } },
+        ...{ augment: training.diffAugment(), packing: 1, latents: 'normal' },
+        optimizers: { generator: adam(), discriminator: adam() },
       },
     ],
     createCycleGAN: [

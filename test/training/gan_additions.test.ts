@@ -4,9 +4,12 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { RandomStream } from '../../src/internal/random.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import { hinge } from '../../src/losses/hinge.js';
+import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
+import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { r1 } from '../../src/penalties/r1.js';
 import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
+import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
 import { describeSystem } from './system_contract.js';
@@ -34,8 +37,9 @@ function generator(): LayersModel {
   return seeded(model({ inputs: z, outputs: through(hidden, dense(40, 'out'), shape) }), 1);
 }
 
-function discriminator(): LayersModel {
-  const x = input({ shape: IMAGE });
+function discriminator(packing = 1): LayersModel {
+  const [height, width, channels] = IMAGE;
+  const x = input({ shape: [height, width, packing * channels] });
   const hidden = through(x, layers.flatten({ name: 'flat' }), dense(5, 'in'), tanh('act'));
   return seeded(model({ inputs: x, outputs: through(hidden, dense(1, 'out')) }), 2);
 }
@@ -55,4 +59,25 @@ describeSystem<GANBatch, AnyGAN>('a GAN of augmented images', {
       seed,
     }),
   batch: (k) => ({ real: images(k) }),
+});
+
+describeSystem<GANBatch, AnyGAN>('a GAN of packs, with all that has a state', {
+  name: 'GAN',
+  make: (seed) =>
+    createGAN({
+      generator: generator(),
+      discriminator: discriminator(2),
+      loss: nonSaturating(),
+      packing: 2,
+      augment: diffAugment({ policy: ['translation'] }),
+      penalty: new GradientPenalty({ seed }),
+      criticSteps: 2,
+      ema: { decay: 0.9 },
+      labelFlip: { probability: 0.3 },
+      instanceNoise: { stddev: 0.1, decay: 0.9 },
+      monitor: new GradientMonitor({ every: 2 }),
+      seed,
+    }),
+  batch: (k) => ({ real: images(k) }),
+  release: ({ monitor }) => monitor!.dispose(),
 });

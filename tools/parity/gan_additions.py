@@ -113,13 +113,15 @@ random = torch.Generator().manual_seed(SEED)
 REALS = [single(torch.rand(BATCH, *IMAGE, generator=random) * 2 - 1) for _ in range(STEPS)]
 
 
-def run(source, loss, penalty=None, augment=None):
+def run(source, loss, penalty=None, augment=None, packing=1):
+    random = torch.Generator().manual_seed(SEED + 1)
     g = [dense(LATENT, HIDDEN, random), dense(HIDDEN, SIZE, random)]
-    d = [dense(SIZE, HIDDEN, random), dense(HIDDEN, 1, random)]
+    d = [dense(packing * SIZE, HIDDEN, random), dense(HIDDEN, 1, random)]
     start = {"generator": packed(g), "discriminator": packed(d)}
     streams = Streams(
         latents=("normal", BATCH * LATENT, 2 * STEPS),
         augmentations=("uniform", BATCH, 3 * 7 * STEPS),
+        **{"gradient penalty": ("uniform", BATCH // packing, STEPS)},
     )
     diff_augment.torch = Torch(streams)
 
@@ -131,7 +133,9 @@ def run(source, loss, penalty=None, augment=None):
         return d[1](F.leaky_relu(d[0](x.flatten(1)), 0.2))
 
     def shown(x):
-        return diff_augment.DiffAugment(x, policy=augment, channels_first=False) if augment else x
+        if augment:
+            x = diff_augment.DiffAugment(x, policy=augment, channels_first=False)
+        return torch.cat([x[i::packing] for i in range(packing)], dim=-1)  # channels of consecutive images
 
     of_d, of_g = LOSSES[loss]
     adam_g, adam_d = (torch.optim.Adam(parameters(of), lr=RATE, betas=(0.5, 0.999)) for of in (g, d))
@@ -154,7 +158,7 @@ def run(source, loss, penalty=None, augment=None):
         value.backward()
         adam_g.step()
         steps.append(told)
-    options = {"loss": loss, "penalty": penalty, "augment": augment}
+    options = {"loss": loss, "penalty": penalty, "augment": augment, "packing": packing}
     return {
         **{"source": source, "options": {key: value for key, value in options.items() if value is not None}},
         **{"start": start, "steps": steps},
@@ -170,6 +174,8 @@ fixture = {
     "reals": [rounded(x) for x in REALS],
     "cases": [
         run("DiffAugment, arXiv 2006.10738", "hinge", penalty="r1", augment="color,translation,cutout"),
+        run("PacGAN, arXiv 1712.04086", "wasserstein", penalty="gradientPenalty", packing=2),
+        run("PacGAN of changed images", "nonSaturating", augment="translation,cutout", packing=3),
     ],
 }
 path = ROOT / "test/parity/fixtures/gan_additions.json"

@@ -4,6 +4,8 @@ import { fail } from '../../internal/check.js';
 import { hostInput } from '../../internal/host_input.js';
 import { integer, list, number, oneOf } from '../../internal/option_kinds.js';
 import { optional, readOptions } from '../../internal/read_options.js';
+import { checkConditions } from './conditions.js';
+import type { Takes } from './conditions.js';
 
 /** Random numbers of a system, reproducible and part of its state. */
 export interface RandomSource {
@@ -80,13 +82,27 @@ export function labelDistribution(options: LabelDistributionOptions): ConditionD
   };
 }
 
+/** The circumstances in which conditions are drawn. */
+export interface ConditionDraw {
+  /** For messages. */
+  readonly where: string;
+  readonly count: number;
+  /** The networks that take the conditions. */
+  readonly models: readonly Takes[];
+  readonly random: RandomSource;
+}
+
 /** Draws the conditions of generated samples; returns those of the batch if there is no distribution. */
-export const drawConditions = (
+export function drawConditions(
   distribution: ConditionDistribution | undefined,
   ofBatch: readonly Tensor[],
-  count: number,
-  random: RandomSource,
-): readonly Tensor[] => distribution?.draw(count, random) ?? ofBatch;
+  { where, count, models, random }: ConditionDraw,
+): readonly Tensor[] {
+  if (distribution === undefined) return ofBatch;
+  const drawn = distribution.draw(count, random);
+  checkConditions(where, 'fakeCondition.draw()', drawn, models, count);
+  return drawn;
+}
 
 /** Computes partial sums. */
 function cumulated(weights: readonly number[]): readonly number[] {

@@ -15,6 +15,11 @@ export interface Conditioned {
   readonly condition: readonly Tensor[];
 }
 
+/** A network's inputs, as far as their shapes go. */
+export interface Takes {
+  readonly inputs: readonly { readonly shape: readonly (number | null)[] }[];
+}
+
 /** The conditions of an unconditioned network. */
 const NONE: readonly Tensor[] = [];
 
@@ -26,7 +31,7 @@ export const conditionsOf = (condition: Condition | undefined): readonly Tensor[
   condition === undefined ? NONE : Array.isArray(condition) ? condition : [condition as Tensor];
 
 /** Counts the conditions that a network takes: its inputs after the first. */
-export const conditionCount = (model: LayersModel): number => model.inputs.length - 1;
+export const conditionCount = (model: Takes): number => model.inputs.length - 1;
 
 /**
  * Selects the conditions of a batch that a network takes, all or none, each cast to the dtype of its input: some
@@ -48,7 +53,7 @@ export function checkConditions(
   where: string,
   parameter: string,
   conditions: readonly unknown[],
-  models: readonly LayersModel[],
+  models: readonly Takes[],
   count: number,
 ): void {
   const wanted = Math.max(...models.map(conditionCount));

@@ -30,9 +30,10 @@ import { augmented } from '../step/augment.js';
 import { penaltiesOf } from '../step/check_system.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
+import { checkPacks, pack, unpackedInputs } from '../step/packing.js';
 import { clipWeights } from '../weight_clipping.js';
-import { readGANOptions } from './gan_options.js';
 import type { GANOptions } from './gan_options.js';
+import { readGANOptions } from './read_gan_options.js';
 
 /** The batch of a step of a {@link GAN}. */
 export interface GANBatch {
@@ -139,9 +140,10 @@ export function createGAN<
   const read = readGANOptions('createGAN', options);
   const { generator, discriminator, loss, optimizers: passed, seed, monitor, criticSteps } = read;
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
-  const { augment, fakeCondition } = read;
+  const { augment, packing, fakeCondition } = read;
   const networks = { generator, discriminator };
-  const both = [generator, discriminator];
+  /** What one sample and its conditions are to the discriminator. */
+  const judged = unpackedInputs(discriminator, packing);
   const penalties = penaltiesOf(read.penalty);
   const optimizers = passed ?? { generator: adam(), discriminator: adam() };
   const latentSize = generator.inputs[0]!.shape[1]!;
@@ -154,7 +156,8 @@ export function createGAN<
   /** Whether real and fake samples may share one pass. */
   const together = mayShareAPass(discriminator, read);
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
-  const forD = (condition: readonly Tensor[]) => conditionsFor(discriminator, condition);
+  const forD = (condition: readonly Tensor[]) =>
+    conditionsFor(discriminator, condition).map((one) => pack(one, packing));
   // last, since it holds tensors
   const ema =
     read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
@@ -169,16 +172,17 @@ export function createGAN<
       ...(augment !== undefined && { augment, augmentations }),
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
-    identity: { loss: loss.name, criticSteps },
+    identity: { loss: loss.name, criticSteps, packing },
     owns: [...(ema === undefined ? [] : [ema]), ...unlessGiven(passed, optimizers)],
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
       const { real, condition } = batch;
-      checkTensor(where, 'batch.real', real, { shape: discriminator.inputs[0]!.shape });
+      checkTensor(where, 'batch.real', real, { shape: judged.inputs[0]!.shape });
       checkImageSize(where, 'batch.real', real, discriminator);
+      checkPacks(where, 'batch.real', real, packing);
       // drawn conditions are for G, so a batch needs only those of D
-      const models = fakeCondition === undefined ? both : [discriminator];
+      const models = fakeCondition === undefined ? [generator, judged] : [judged];
       checkConditions(where, 'batch.condition', conditionsOf(condition), models, real.shape[0]);
       return { real };
     },
@@ -186,24 +190,26 @@ export function createGAN<
       const given = conditionsOf(condition);
       const count = x.shape[0];
       const z = () => drawLatents(latents, [count, latentSize], distribution);
-      const c = () => {
-        const drawn = drawConditions(fakeCondition, given, count, conditions);
-        if (fakeCondition !== undefined)
-          checkConditions('GAN.trainStep', 'fakeCondition.draw()', drawn, both, count);
-        return drawn;
-      };
+      const c = () =>
+        drawConditions(fakeCondition, given, {
+          ...{ where: 'GAN.trainStep', count, random: conditions },
+          models: [generator, judged],
+        });
       const shown = (samples: Tensor) =>
-        augmented('GAN.trainStep', augment, samples, augmentations);
+        pack(augmented('GAN.trainStep', augment, samples, augmentations), packing);
       const noisy = (samples: Conditioned, t: number): Conditioned => ({
         ...samples,
         x: addInstanceNoise(samples.x, instanceNoise, t, noise),
       });
       const t = step.index;
       const real = { x: shown(x), condition: forD(given) };
-      const ofFake = (drawn: readonly Tensor[]) => (drawn === given ? real.condition : forD(drawn));
+      const generated = () => {
+        const drawn = c();
+        const condition = drawn === given ? real.condition : forD(drawn);
+        return { x: shown(G(z(), ...forG(drawn))), condition };
+      };
 
-      const drawn = c();
-      const fake = { x: tidy(() => shown(G(z(), ...forG(drawn)))), condition: ofFake(drawn) };
+      const fake = tidy(generated);
       step.minimize([D], optimizers.discriminator, () => {
         const unflipped = discriminate(D, noisy(real, t), noisy(fake, t), together);
         const logits = flipLabels(unflipped, labelFlip.probability, flips);
@@ -216,8 +222,7 @@ export function createGAN<
 
       const before = optimizers.generator.iterations;
       step.minimize([G], optimizers.generator, () => {
-        const drawn = c();
-        const fake = { x: shown(G(z(), ...forG(drawn))), condition: ofFake(drawn) };
+        const fake = generated();
         const term = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
         return step.note('generator', term);
       });

@@ -1,25 +1,10 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { fail } from '../../internal/check.js';
-import {
-  boolean,
-  given,
-  integer,
-  number,
-  objectLike,
-  oneOf,
-  seed,
-} from '../../internal/option_kinds.js';
-import { nested, optional, readOptions } from '../../internal/read_options.js';
 import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../../types.js';
 import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
-import { conditionCount } from '../core/conditions.js';
 import type { SystemOptions } from '../core/recipe.js';
-import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
 import type { LatentDistribution } from '../latents.js';
-import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
-import type { Penalties } from '../step/check_system.js';
 
 /** Options of {@link createGAN}. */
 export interface GANOptions<
@@ -41,6 +26,11 @@ export interface GANOptions<
   criticSteps?: number;
   /** Clamps the discriminator's weights to [−limit, limit] after each of its steps (WGAN: 0.01). */
   clipWeights?: number;
+  /**
+   * m, the number of samples that the discriminator sees at once, joined along their last axis; default 1. Each m
+   * consecutive rows of a batch are a pack, their conditions too, and the batch size is a multiple of m.
+   */
+  packing?: number;
   /** Averages the generator's weights after each of its steps; default off. */
   ema?: { decay?: number; warmUp?: boolean };
   /** Each pair of labels is swapped with this probability in a discriminator step; default 0. */
@@ -70,107 +60,12 @@ export type ReadGANOptions = GANOptions<Tensor, Optimizer, Optimizer> &
   Required<
     Pick<
       GANOptions,
-      'criticSteps' | 'labelFlip' | 'instanceNoise' | 'allowBatchNorm' | 'latents' | 'seed'
+      | 'criticSteps'
+      | 'packing'
+      | 'labelFlip'
+      | 'instanceNoise'
+      | 'allowBatchNorm'
+      | 'latents'
+      | 'seed'
     >
   >;
-
-/** Reads options; refuses networks that do not fit. */
-export function readGANOptions(
-  where: string,
-  options: GANOptions<Tensor, Optimizer, Optimizer>,
-): ReadGANOptions {
-  const read: ReadGANOptions = readOptions(where, options, {
-    ...SYSTEM_SCHEMA,
-    generator: network('conditioned'),
-    discriminator: network('conditioned'),
-    loss: lossOf(),
-    penalty: given<Penalties>(),
-    optimizers: optimizersOf('generator', 'discriminator'),
-    criticSteps: integer({ min: 1, default: 1 }),
-    clipWeights: optional(number({ above: 0 })),
-    ema: given<GANOptions['ema']>(),
-    labelFlip: orElse(nested({ probability: number({ min: 0, max: 1 }) }), { probability: 0 }),
-    instanceNoise: orElse(
-      nested({ stddev: number({ min: 0 }), decay: number({ min: 0, max: 1, default: 1 }) }),
-      { stddev: 0, decay: 1 },
-    ),
-    augment: optional(
-      objectLike<Augmentation>(
-        'an augmentation such as diffAugment()',
-        ({ transform }) => typeof transform === 'function',
-      ),
-    ),
-    allowBatchNorm: boolean({ default: false }),
-    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
-    fakeCondition: given<GANOptions['fakeCondition']>(),
-    seed: seed(),
-  }) as ReadGANOptions;
-  const { generator, discriminator } = read;
-  checkConditioned(where, read);
-  const latent = generator.inputs[0]!.shape;
-  if (latent.length !== 2 || latent[1] === null)
-    fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
-  const image = generator.outputs[0]!.shape;
-  const seen = discriminator.inputs[0]!.shape;
-  if (!shapesFit(image, seen))
-    fail(
-      'shape',
-      where,
-      'discriminator',
-      `a model whose input fits the generator's output [${image.join(',')}]`,
-      seen,
-    );
-  const critic = ['discriminator', discriminator] as const;
-  checkCritic(where, critic, ['penalty', read.penalty], read.allowBatchNorm);
-  return read;
-}
-
-/** Refuses networks that take different conditions, and a distribution for a generator without conditions. */
-function checkConditioned(
-  where: string,
-  { generator, discriminator, fakeCondition, penalty }: GANOptions<Tensor, Optimizer, Optimizer>,
-): void {
-  const [ofG, ofD] = [conditionCount(generator), conditionCount(discriminator)];
-  if (ofG > 0 && ofD > 0 && ofG !== ofD)
-    fail(
-      'shape',
-      where,
-      'discriminator',
-      `a model of ${ofG} conditions or none`,
-      `${ofD} conditions`,
-    );
-  if (ofG === ofD)
-    discriminator.inputs.slice(1).forEach(({ shape }, i) => {
-      const wanted = generator.inputs[i + 1]!.shape;
-      if (!shapesFit(wanted, shape))
-        fail(
-          'shape',
-          where,
-          'discriminator',
-          `a model whose input ${i + 1} fits the generator's, [${wanted.join(',')}]`,
-          shape,
-        );
-    });
-  if (fakeCondition === undefined) return;
-  if (typeof fakeCondition?.draw !== 'function')
-    fail(
-      'type',
-      where,
-      'fakeCondition',
-      'a distribution such as labelDistribution()',
-      fakeCondition,
-    );
-  if (ofG === 0 && ofD === 0)
-    fail('value', where, 'fakeCondition', 'omitted: the networks take no condition', fakeCondition);
-  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
-    if (ofD > 0 && at === 'interpolates')
-      fail(
-        'value',
-        where,
-        `penalty[${i}].at`,
-        "'real', 'fake' or 'perturbed' if fakeCondition is given",
-        at,
-        'A point between a real and a generated sample has one condition; leave fakeCondition out, so that both have that of the batch.',
-      );
-  });
-}

@@ -1,0 +1,126 @@
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { fail } from '../../internal/check.js';
+import {
+  boolean,
+  given,
+  integer,
+  number,
+  objectLike,
+  oneOf,
+  seed,
+} from '../../internal/option_kinds.js';
+import { nested, optional, readOptions } from '../../internal/read_options.js';
+import type { Augmentation } from '../augmentation/augmentation.js';
+import { conditionCount } from '../core/conditions.js';
+import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
+import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
+import type { Penalties } from '../step/check_system.js';
+import { packedShape } from '../step/packing.js';
+import type { GANOptions, ReadGANOptions } from './gan_options.js';
+
+/** Reads options; refuses networks that do not fit. */
+export function readGANOptions(
+  where: string,
+  options: GANOptions<Tensor, Optimizer, Optimizer>,
+): ReadGANOptions {
+  const read: ReadGANOptions = readOptions(where, options, {
+    ...SYSTEM_SCHEMA,
+    generator: network('conditioned'),
+    discriminator: network('conditioned'),
+    loss: lossOf(),
+    penalty: given<Penalties>(),
+    optimizers: optimizersOf('generator', 'discriminator'),
+    criticSteps: integer({ min: 1, default: 1 }),
+    clipWeights: optional(number({ above: 0 })),
+    packing: integer({ min: 1, default: 1 }),
+    ema: given<GANOptions['ema']>(),
+    labelFlip: orElse(nested({ probability: number({ min: 0, max: 1 }) }), { probability: 0 }),
+    instanceNoise: orElse(
+      nested({ stddev: number({ min: 0 }), decay: number({ min: 0, max: 1, default: 1 }) }),
+      { stddev: 0, decay: 1 },
+    ),
+    augment: optional(
+      objectLike<Augmentation>(
+        'an augmentation such as diffAugment()',
+        ({ transform }) => typeof transform === 'function',
+      ),
+    ),
+    allowBatchNorm: boolean({ default: false }),
+    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    fakeCondition: given<GANOptions['fakeCondition']>(),
+    seed: seed(),
+  }) as ReadGANOptions;
+  checkFit(where, read);
+  return read;
+}
+
+/** Refuses networks that do not fit each other or another option. */
+function checkFit(where: string, read: ReadGANOptions): void {
+  const { generator, discriminator, packing, penalty, allowBatchNorm } = read;
+  checkConditioned(where, read);
+  const latent = generator.inputs[0]!.shape;
+  if (latent.length !== 2 || latent[1] === null)
+    fail('shape', where, 'generator', 'a model of input [batch, latentSize]', latent);
+  const image = generator.outputs[0]!.shape;
+  const seen = discriminator.inputs[0]!.shape;
+  if (!shapesFit(packedShape(image, packing), seen))
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      `a model whose input fits the generator's output [${image.join(',')}]${inPacks(packing)}`,
+      seen,
+    );
+  const critic = ['discriminator', discriminator] as const;
+  checkCritic(where, critic, ['penalty', penalty], allowBatchNorm);
+}
+
+const inPacks = (m: number) => (m === 1 ? '' : ` in packs of ${m}`);
+
+/** Refuses networks that take different conditions, and a distribution for networks without conditions. */
+function checkConditioned(where: string, read: ReadGANOptions): void {
+  const { generator, discriminator, packing, fakeCondition, penalty } = read;
+  const [ofG, ofD] = [conditionCount(generator), conditionCount(discriminator)];
+  if (ofG > 0 && ofD > 0 && ofG !== ofD)
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      `a model of ${ofG} conditions or none`,
+      `${ofD} conditions`,
+    );
+  discriminator.inputs.slice(1).forEach(({ shape }, i) => {
+    const taken = generator.inputs[i + 1]?.shape;
+    const fits =
+      taken === undefined
+        ? (shape.at(-1) ?? 0) % packing === 0
+        : shapesFit(packedShape(taken, packing), shape);
+    const rule =
+      taken === undefined
+        ? `a model whose input ${i + 1} has conditions${inPacks(packing)}`
+        : `a model whose input ${i + 1} fits the generator's, [${taken.join(',')}]${inPacks(packing)}`;
+    if (!fits) fail('shape', where, 'discriminator', rule, shape);
+  });
+  if (fakeCondition === undefined) return;
+  if (typeof fakeCondition?.draw !== 'function')
+    fail(
+      'type',
+      where,
+      'fakeCondition',
+      'a distribution such as labelDistribution()',
+      fakeCondition,
+    );
+  if (ofG === 0 && ofD === 0)
+    fail('value', where, 'fakeCondition', 'omitted: the networks take no condition', fakeCondition);
+  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
+    if (ofD > 0 && at === 'interpolates')
+      fail(
+        'value',
+        where,
+        `penalty[${i}].at`,
+        "'real', 'fake' or 'perturbed' if fakeCondition is given",
+        at,
+        'A point between a real and a generated sample has one condition; leave fakeCondition out, so that both have that of the batch.',
+      );
+  });
+}
