@@ -29,6 +29,7 @@ const NOT_ON_GPU = [
   'test/models/inception_v3.test.ts',
   'test/metrics/{graph_features,inception_features,score_names}.test.ts',
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
+  'test/training/progressive_gan.test.ts',
   'test/training/{translation_memory,killed_and_resumed,checkpoints,free_sizes}.test.ts',
   'test/training/{natural_types,unnamed_layers}.test.ts',
   // what the host does in the order of a step; systems, gan_on_backends and the parity tests run steps here
@@ -66,6 +67,7 @@ const SLOW = [
   'test/parity/inception.test.ts',
   'test/penalties/{long_run,random_critics}.test.ts',
   'test/training/{gan,gan_additions,killed_and_resumed,systems,translation_memory}.test.ts',
+  'test/training/progressive_gan.test.ts',
 ];
 /** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
 const NOT_ON_NATIVE = [

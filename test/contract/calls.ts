@@ -91,6 +91,7 @@ export async function calls(): Promise<Map<string, Call>> {
   const autoencoder = sequential({
     layers: [layers.dense({ units: 2, inputShape: [2], name: 'code' })],
   });
+  const grown = { imageShape: [8, 8, 1], baseChannels: 8, maxChannels: 2 } as const;
   const number = new training.ScalarState(0.5);
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
   const gan = training.createGAN({ generator, discriminator, loss: losses.hinge() });
@@ -313,6 +314,15 @@ export async function calls(): Promise<Map<string, Call>> {
     adam: [training.adam, { learningRate: 1e-3, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 }],
     checkpointOf: [training.checkpointOf, { generator, adam, average }],
     clipWeights: [training.clipWeights, generator, 100, {}],
+    createProgressiveGAN: [
+      training.createProgressiveGAN,
+      {
+        generator: models.progressiveGenerator({ ...grown, latentSize: 2 }),
+        discriminator: models.progressiveDiscriminator(grown),
+        ...{ growth: 'manual', stableImages: 4, fadeImages: [4], criticSteps: 2, penaltyWeight: 1 },
+        ...{ target: 1, drift: 0.1, resetOptimizers: 'start', latents: 'uniform', seed: 1 },
+      },
+    ],
     createBEGAN: [training.createBEGAN, { generator, discriminator: autoencoder, gamma: 0.5 }],
     createCycleGAN: [training.createCycleGAN, cycleOptions],
     createGAN: [

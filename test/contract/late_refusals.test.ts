@@ -27,6 +27,7 @@ function makers(): Record<string, Call> {
     monitor: new training.GradientMonitor(),
     seed: 1,
   };
+  const grown = { imageShape: [8, 8, 1], baseChannels: 8, maxChannels: 2 } as const;
   const table: Record<string, readonly [(args: never) => unknown, object]> = {
     resnetGenerator: [
       models.resnetGenerator,
@@ -92,6 +93,15 @@ function makers(): Record<string, Call> {
         optimizers: { generator: adam(), discriminator: adam() },
       },
     ],
+    createProgressiveGAN: [
+      training.createProgressiveGAN,
+      {
+        generator: models.progressiveGenerator({ ...grown, latentSize: 2 }),
+        discriminator: models.progressiveDiscriminator(grown),
+        optimizers: { generator: adam(), discriminator: adam() },
+        ...{ growth: 'manual', stableImages: 4, fadeImages: [4], ema: { decay: 0.9 }, seed: 1 },
+      },
+    ],
     createCycleGAN: [
       training.createCycleGAN,
       {
@@ -123,7 +133,7 @@ function makers(): Record<string, Call> {
 const NAMES = [
   ...['resnetGenerator', 'unetGenerator', 'patchDiscriminator', 'pixelDiscriminator'],
   ...['dcganGenerator', 'dcganDiscriminator', 'progressiveGenerator', 'progressiveDiscriminator'],
-  ...['createGAN', 'createCycleGAN', 'createPix2Pix'],
+  ...['createGAN', 'createProgressiveGAN', 'createCycleGAN', 'createPix2Pix'],
 ];
 
 /** Right, but of networks as the papers have them, which take seconds. */

@@ -12,6 +12,8 @@ import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { relativisticAverage } from '../../src/losses/relativistic_average.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
+import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
+import { progressiveGenerator } from '../../src/models/progressive_generator.js';
 import { dragan } from '../../src/penalties/dragan.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { r1 } from '../../src/penalties/r1.js';
@@ -24,6 +26,7 @@ import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
+import { createProgressiveGAN } from '../../src/training/systems/progressive_gan.js';
 import { describeSystem } from './system_contract.js';
 import { critic, images, translator } from './translation_systems.js';
 import type { Shape } from './translation_systems.js';
@@ -170,6 +173,36 @@ describeSystem('BEGAN', {
     }),
   batch: (k) => ({ real: samples(k) }),
   calls: [(began) => began.generate({ latents: new RandomStream(1).normal([1, LATENT]) })],
+});
+
+/** The options of growing networks of 8×8 pixels. */
+const growing = { imageShape: [8, 8, 1], baseChannels: 8, maxChannels: 3 } as const;
+const growingNetworks = () => ({
+  generator: progressiveGenerator({ ...growing, latentSize: LATENT, seed: 1 }),
+  discriminator: progressiveDiscriminator({ ...growing, seed: 2 }),
+});
+const squares = (k: number) => ({ real: images(12, k, [8, 8, 1], 4) });
+
+describeSystem('a Progressive GAN that grows in its second step and has grown in its third', {
+  name: 'ProgressiveGAN',
+  make: (seed) =>
+    createProgressiveGAN({ ...growingNetworks(), stableImages: 6, fadeImages: 4, seed }),
+  batch: squares,
+  calls: [
+    (gan) => gan.grow(),
+    (gan) => gan.generate({ latents: new RandomStream(1).normal([1, LATENT]) }),
+  ],
+});
+
+describeSystem('a Progressive GAN in a long fade that forgets no moments', {
+  name: 'ProgressiveGAN',
+  make: (seed) =>
+    createProgressiveGAN({
+      ...growingNetworks(),
+      ...{ stableImages: 6, fadeImages: 300, target: 5, criticSteps: 2 },
+      ...{ resetOptimizers: 'never', ema: false, latents: 'uniform', seed },
+    }),
+  batch: squares,
 });
 
 describeSystem('CycleGAN', {

@@ -50,7 +50,7 @@ function keyedByPaths(
 }
 
 /** Returns whether an optimizer accepts paths: those of any copy of gan-kit do. */
-const isNameable = (component: object): component is SlotOptimizer<string> =>
+export const isNameable = (component: object): component is SlotOptimizer<string> =>
   isOptimizer(component) &&
   typeof (component as Partial<SlotOptimizer<string>>).name === 'function';
 
