@@ -38,11 +38,11 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
 }
 
 /**
- * The residual discriminator of SN-GAN and the critic of WGAN-GP: images `[batch, h, w, c]` to logits `[batch, 1]`.
+ * Makes the residual discriminator of SN-GAN and the critic of WGAN-GP: images `[batch, h, w, c]` to logits `[batch, 1]`.
  *
- * A block at the image, [3×3 · ReLU · 3×3 · pool](x) + pool · 1×1 (x); blocks [N · ReLU · 3×3 · N · ReLU · 3×3 ·
- * pool](x) + 1×1 · pool (x), without pooling the last ones, where x is added as it is if its channels stay; ReLU;
- * the sum (SN-GAN) or the mean (WGAN-GP) over all pixels; one dense unit. pool is the mean of 2×2 pixels; the
+ * A block at the image, `3×3 · ReLU · 3×3 · pool` of x plus `pool · 1×1` of x; blocks
+ * `N · ReLU · 3×3 · N · ReLU · 3×3 · pool` of x plus `pool · 1×1` of x, without pooling the last ones, where x is
+ * added as it is if its channels stay; ReLU; the sum (SN-GAN) or the mean (WGAN-GP) over all pixels; one dense unit. pool is the mean of 2×2 pixels; the
  * first 3×3 of a block keeps the channels. With f = `filters` and its default, ↓ for a block that pools:
  *
  * | size | `'sn-gan'` | `'wgan-gp'` |

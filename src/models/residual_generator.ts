@@ -24,11 +24,11 @@ export interface ResidualGeneratorOptions extends ResidualOptions {
 }
 
 /**
- * The residual generator of SN-GAN and WGAN-GP: latent vectors `[batch, latentSize]` to images `[batch, h, w, c]`
+ * Makes the residual generator of SN-GAN and WGAN-GP: latent vectors `[batch, latentSize]` to images `[batch, h, w, c]`
  * in (−1, 1).
  *
- * Dense to a map of b×b; blocks x ↦ up · 1×1 (x) + [N · ReLU · up · 3×3 · N · ReLU · 3×3](x) that double the size;
- * N · ReLU · 3×3 to the image · tanh. N is the normalization, up doubles height and width, and every layer has a
+ * Dense to a map of b×b; blocks that double the size, `N · ReLU · up · 3×3 · N · ReLU · 3×3` of x plus `1×1 · up` of
+ * x; then N · ReLU · 3×3 to the image · tanh. N is the normalization, up doubles height and width, and every layer has a
  * bias. With f = `filters` and its default:
  *
  * | size | `'sn-gan'` | `'wgan-gp'` |
