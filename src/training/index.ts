@@ -34,6 +34,8 @@ export { rmsprop, RMSProp } from './optimizers/rmsprop.js';
 export type { RMSPropOptions } from './optimizers/rmsprop.js';
 export { sgd, SGD } from './optimizers/sgd.js';
 export type { SGDOptions } from './optimizers/sgd.js';
+export { stepDecay } from './optimizers/step_decay.js';
+export type { StepDecayOptions } from './optimizers/step_decay.js';
 export { SlotOptimizer } from './optimizers/slot_optimizer.js';
 export type { Updated, UpdateRule } from './optimizers/update_rule.js';
 export { randomSource } from './random_source.js';

@@ -368,6 +368,7 @@ export async function calls(): Promise<Map<string, Call>> {
     ScalarState: [make(training.ScalarState), 0.5],
     sgd: [training.sgd, { learningRate: 1e-3, momentum: 0.9 }],
     shuffledBatch: [training.shuffledBatch, { count: 6, batchSize: 2, index: 1, seed: 1 }],
+    stepDecay: [training.stepDecay, { every: 1, factor: 0.5, least: 0.25 }],
 
     // gan-kit/metrics
     classShares: [metrics.classShares, x],
@@ -523,6 +524,7 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     'diffAugment.transform': [augment.transform.bind(augment), images, training.randomSource()],
     'linearDecay()': [training.linearDecay({ epochs: 1, decayEpochs: 1 }), 1],
+    'stepDecay()': [training.stepDecay({ every: 1 }), 1],
     'pairedImages.batch': [dataSet.batch.bind(dataSet), 1, 2],
     'featureExtractor()': [features, numbers([2, 8, 8, 3])],
     'FeatureStatistics.update': [statistics[0]!.update.bind(statistics[0]), x],

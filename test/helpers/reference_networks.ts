@@ -27,7 +27,8 @@ interface TensorRecord {
   readonly values: string;
 }
 
-interface ParameterRecord extends TensorRecord {
+/** The record of a parameter, under its key in torch. */
+export interface ParameterRecord extends TensorRecord {
   readonly key: string;
   readonly shape: number[];
 }
@@ -136,6 +137,38 @@ function takeBranches(model: LayersModel, bits: Uint8Array): () => void {
   };
 }
 
+/** Makes the weights that a script began with: parameter i is from the stream `seed` + i. */
+const hashedWeights = (parameters: readonly ParameterRecord[], seed: number): Tensor[] =>
+  parameters.map((parameter, i) =>
+    tidy(() => relay(tensor(initial(parameter, seed + i), parameter.shape))),
+  );
+
+/** Gives a model the weights that a script began with. */
+export function setHashedWeights(
+  model: LayersModel,
+  parameters: readonly ParameterRecord[],
+  seed: number,
+): void {
+  const values = hashedWeights(parameters, seed);
+  model.setWeights(values);
+  dispose(values);
+}
+
+/** Returns the largest distance of a weight of a model from its record. */
+export async function distanceOfWeights(
+  model: LayersModel,
+  parameters: readonly ParameterRecord[],
+  seed: number,
+): Promise<number> {
+  let worst = 0;
+  for (const [i, { variable }] of namedWeights(model).entries()) {
+    const weight = unlay(variable.read());
+    worst = Math.max(worst, distance(await values(weight), parameters[i]!, seed + i));
+    weight.dispose();
+  }
+  return worst;
+}
+
 /** Differences from the reference, divided by the greatest value of each tensor. */
 export interface Distances {
   readonly output: number;
@@ -171,9 +204,7 @@ export async function compareWithReference(
   const inputs: Tensor[] = [];
   const shape = [batch, ...(pass.inputShape ?? (pass.options['inputShape'] as number[]))];
   inputs.push(tensor(fill(product(shape), seed + 1000, 1), shape));
-  pass.parameters.forEach((parameter, i) =>
-    inputs.push(tidy(() => relay(tensor(initial(parameter, seed + i), parameter.shape)))),
-  );
+  inputs.push(...hashedWeights(pass.parameters, seed));
   trained.forEach(({ path, variable }, i) => {
     expect(variable.shape, `${path} = ${pass.parameters[i]!.key}`).toEqual(inputs[i + 1]!.shape);
     variable.write(inputs[i + 1]!);

@@ -83,7 +83,7 @@ export interface BEGAN<
  * ```
  *
  * Both players see the same z and move at one moment, as in the reference code: their gradients, and k, are
- * computed at the weights before the step.
+ * computed at the weights before the step. `beganGenerator`, `beganAutoencoder` and `stepDecay` are its other parts.
  *
  * @param options See {@link BEGANOptions}.
  * @returns The system; `dispose()` frees k and default optimizers.
