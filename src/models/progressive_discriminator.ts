@@ -16,6 +16,8 @@ import type {
 } from './progressive_plan.js';
 import { chain } from './translation_plan.js';
 
+type Layer = layers.Layer;
+
 /** Options of {@link progressiveDiscriminator}. */
 export type ProgressiveDiscriminatorOptions = ProgressiveOptions;
 
@@ -24,7 +26,7 @@ export type ProgressiveDiscriminatorOptions = ProgressiveOptions;
  * r = 4, 8, … up to the size of `imageShape`.
  *
  * With A for LeakyReLU of slope 0.2, and a bias in every layer: 1×1 from the image · A; for each stage above 4 × 4,
- * 3×3 · A · 3×3 to the channels of the stage below · A · average pooling by 2; then the minibatch standard
+ * 3×3 · A · 3×3 to the channels of the stage below · average pooling by 2 · A; then the minibatch standard
  * deviation of groups of 4 · 3×3 · A · dense to `min(baseChannels, maxChannels)` · A · dense to the logit. Weights are
  * N(0, 1) and scaled in use (`equalizedLearningRate`), with gain √2, but 1 in the last layer.
  *
@@ -80,13 +82,14 @@ function makeDiscriminator(options: ProgressiveDiscriminatorOptions): Progressiv
   const half = (name: string) => layers.averagePooling2d({ poolSize: 2, name: `${name}_half` });
 
   const fromImage = resolutions.map((r, stage) => convolution(`image${r}`, widths[stage]!, 1));
-  const blocks = resolutions
-    .slice(1)
-    .map((r, below) => [
+  const blocks = resolutions.slice(1).map((r, below) => {
+    const [second, act] = convolution(`conv${r}_b`, widths[below]!) as [Layer, Layer];
+    const pool = half(`conv${r}`);
+    return [
       ...convolution(`conv${r}_a`, widths[below + 1]!),
-      ...convolution(`conv${r}_b`, widths[below]!),
-      half(`conv${r}`),
-    ]);
+      ...(form === 'zoo' ? [second, act, pool] : [second, pool, act]),
+    ];
+  });
   const last = [
     minibatchStandardDeviation({
       name: 'deviation',

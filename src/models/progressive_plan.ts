@@ -47,8 +47,9 @@ export interface ProgressiveOptions {
   maxChannels?: number;
   /**
    * `'paper'` (default): the authors' code; `'zoo'`: pytorch_GAN_zoo, whose weights it takes. There every layer has
-   * a gain of √2, biases are scaled with the weights, the first layer has a bias for each unit, and the minibatch
-   * standard deviation is unbiased and of neighbours.
+   * a gain of √2, biases are scaled with the weights, the first layer has a bias for each unit; the discriminator
+   * activates before it pools, as in the paper's table 2, and its minibatch standard deviation is unbiased and of
+   * neighbours.
    */
   form?: 'paper' | 'zoo';
   /** The seed of the initial weights, an integer from 0 on; default 0. */
