@@ -3,8 +3,7 @@
     python3 -m pip install torch numpy
     python3 tools/parity/residual_models.py path/to/mimicry
 
-The first ones are run from a checkout of kwotsin/mimicry (a7fda06), at a reduced width; of it, torch_mimicry/modules
-and torch_mimicry/nets are imported, which need torch alone. SN-GAN's own networks (pfnet-research/sngan_projection,
+The first ones are run from a checkout of kwotsin/mimicry (a7fda06), at a reduced width. SN-GAN's own networks (pfnet-research/sngan_projection,
 e84b1a5, in Chainer) and those of WGAN-GP (igul222/improved_wgan_training, fa66c57, in TensorFlow 1) are written
 here in PyTorch, from their code.
 
@@ -19,12 +18,10 @@ Weights have the names and layouts of gan-kit: kernels [height, width, in, out],
 
 import argparse
 import base64
-import importlib
 import json
 import platform
 import re
 import sys
-import types
 from pathlib import Path
 
 import torch
@@ -34,19 +31,11 @@ from torch.nn import functional as F
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench" / "peers"))
 from hashed import fill  # noqa: E402
+from mimicry import load_mimicry  # noqa: E402
 
 FIXTURES = ROOT / "test/parity/fixtures"
 SEED = 1802
 BATCH = 2
-
-
-def load_mimicry(checkout):
-    """Its packages without their __init__ files, which import training and metrics."""
-    for name in ("torch_mimicry", "torch_mimicry.nets"):
-        package = types.ModuleType(name)
-        package.__path__ = [str(checkout / name.replace(".", "/"))]
-        sys.modules[name] = package
-    return lambda name: importlib.import_module(f"torch_mimicry.nets.{name}")
 
 
 # the networks of SN-GAN and of WGAN-GP, with the names of mimicry's modules

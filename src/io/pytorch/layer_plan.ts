@@ -6,7 +6,7 @@ import { inverse } from './permuted.js';
 import { spectralColumns } from './spectral_columns.js';
 import type { Entries } from './state_dict_entries.js';
 import type { WholeMap } from './torch_module.js';
-import { LAYER_RULES, SPECTRAL_KEYS, wholeMapRule } from './weight_rules.js';
+import { LAYER_RULES, SPECTRAL_KEYS, convolutionRule, linearRule } from './weight_rules.js';
 import type { LayerRule, SpectralKeys } from './weight_rules.js';
 
 type Layer = layers.Layer;
@@ -22,8 +22,8 @@ export interface PlannedWeight {
   /** The shape of the entry. */
   readonly shape: readonly number[];
   /**
-   * The shape whose axes are reordered. It equals `shape`, except for v: that is one vector over several axes of
-   * the kernel, and these are listed here.
+   * The shape whose axes are reordered. It equals `shape`, unless the entry has several axes in one, as v has the
+   * axes of the kernel without the outputs.
    */
   readonly unrolled: readonly number[];
   /** The order of axes: axis i of our weight is axis `axes[i]` of PyTorch's. */
@@ -49,7 +49,7 @@ export function ruleOf(where: string, layer: Layer): LayerRule {
   return rule;
 }
 
-/** Returns the rule of a dense layer that is a convolution over a whole feature map in PyTorch. */
+/** Returns the rule of a dense layer to or from a whole feature map. */
 export function mapRule(
   where: string,
   layer: Layer,
@@ -63,6 +63,9 @@ export function mapRule(
   const kernel = weights.get('kernel');
   if (shape?.shape.length !== 4 || kernel === undefined)
     fail('value', where, 'model', `with a map at its layer '${map.shaper}'`, [...byName.keys()]);
+  const sizes = shape.shape.slice(1) as number[];
+  const ofDense = { side: map.side, map: sizes, kernel: kernel.shape as number[] };
+  if (map.kind === 'linear') return linearRule(ofDense);
   if (map.side === 'output' && weights.size > 1)
     fail(
       ...(['value', where, 'model'] as const),
@@ -70,37 +73,40 @@ export function mapRule(
       `${layer.name} with ${[...weights.keys()].join(', ')}`,
       'PyTorch has a convolution there, with a bias for each channel, and another σ.',
     );
-  return wholeMapRule(map.side, shape.shape.slice(1) as number[], kernel.shape as number[]);
+  return convolutionRule(ofDense);
 }
 
 /** Plans the entries of one layer. */
 export function planLayer(
-  { weights: rules, rows = 0 }: LayerRule,
+  { weights: rules, rows = [0] }: LayerRule,
   module: string,
   weights: ReadonlyMap<string, LayerVariable>,
   keys: SpectralKeys,
   withoutBiases: boolean,
 ): PlannedWeight[] {
-  return rules.flatMap(({ ours, theirs, axes, shape: taken }): PlannedWeight[] => {
+  return rules.flatMap(({ ours, theirs, axes, shape: taken, flat }): PlannedWeight[] => {
     const variable = weights.get(ours);
     if (variable === undefined) return []; // the layer has no bias, or no scale
     const own = taken ?? (variable.shape as number[]);
-    const shape = inverse(axes).map((axis) => own[axis]!);
+    const unrolled = inverse(axes).map((axis) => own[axis]!);
+    const shape = flat ?? unrolled;
     const zero = () => ({ shape, data: new Float32Array(own.reduce((a, b) => a * b, 1)) });
     const plain = {
-      ...{ variable, shape, unrolled: shape, axes },
+      ...{ variable, shape, unrolled, axes },
       ...(withoutBiases && ours === 'bias' ? { otherwise: zero, absentIfZero: true } : {}),
     };
     const [u, v] = [weights.get(`${ours}_u`), weights.get(`${ours}_v`)];
     if (u === undefined || v === undefined) return [{ ...plain, key: `${module}.${theirs}` }];
     const names = SPECTRAL_KEYS[keys];
+    const outputs = rows.map((row) => axes[row]!);
+    const inputs = axes.filter((axis) => !outputs.includes(axis));
     return [
       { ...plain, key: `${module}.${names.weight}` },
-      { ...planVector(u), key: `${module}.${names.u}` },
+      { ...planVector(u, unrolled, outputs), key: `${module}.${names.u}` },
       {
-        ...planColumns(v, shape, axes, rows),
+        ...planVector(v, unrolled, inputs),
         key: `${module}.${names.v}`,
-        otherwise: (entries) => columnsOf(entries, module, axes[rows]!),
+        otherwise: (entries) => columnsOf(entries, module, flat ? 0 : outputs[0]!),
       },
     ];
   });
@@ -118,26 +124,22 @@ function columnsOf(entries: Entries, module: string, outputs: number): StateArra
   return spectralColumns({ weight, u: u!, normalized }, outputs);
 }
 
-function planVector(variable: LayerVariable): Omit<PlannedWeight, 'key'> {
-  const shape = variable.shape as number[];
-  return { variable, shape, unrolled: shape, axes: [0] };
-}
-
 /**
- * Plans v, a vector over all axes of the kernel except the output axis. In PyTorch the axes have the order of its
- * kernel, here the order of ours.
+ * Plans u or v, a vector over some axes of the kernel: the outputs, or all others. In PyTorch the axes have the
+ * order of its kernel, here the order of ours.
+ *
+ * @param shape The shape of PyTorch's kernel.
+ * @param axes The axes of PyTorch's kernel, in our order.
  */
-function planColumns(
-  v: LayerVariable,
+function planVector(
+  variable: LayerVariable,
   shape: readonly number[],
   axes: readonly number[],
-  rows: number,
 ): Omit<PlannedWeight, 'key'> {
-  const outputs = axes[rows]!;
+  const theirs = [...axes].sort((a, b) => a - b);
   return {
-    variable: v,
-    shape: v.shape as number[],
-    unrolled: shape.filter((_, axis) => axis !== outputs),
-    axes: axes.filter((axis) => axis !== outputs).map((axis) => (axis > outputs ? axis - 1 : axis)),
+    ...{ variable, shape: variable.shape as number[] },
+    unrolled: theirs.map((axis) => shape[axis]!),
+    axes: axes.map((axis) => theirs.indexOf(axis)),
   };
 }

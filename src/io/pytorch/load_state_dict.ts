@@ -12,12 +12,15 @@ import type { StateDictDifference } from './load_weights.js';
 export interface LoadStateDictOptions {
   /**
    * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator`,
-   * `inceptionV3`, `dcganGenerator` or `dcganDiscriminator`.
+   * `inceptionV3`, `dcganGenerator`, `dcganDiscriminator`, `residualGenerator` or `residualDiscriminator`.
    */
   readonly model: LayersModel;
   /** Arrays by PyTorch's names: the result of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;
-  /** The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'` or `'dcgan'`. */
+  /**
+   * The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'`, `'dcgan'` or, for mimicry's
+   * residual networks, `'residual'`.
+   */
   readonly architecture: ArchitectureName;
   /** Whether missing and unexpected entries are an error; default true. */
   readonly strict?: boolean;
@@ -36,7 +39,8 @@ export interface LoadStateDictOptions {
 
 /**
  * Loads the state_dict of a PyTorch network into the same model here: a network of pytorch-CycleGAN-and-pix2pix,
- * the Inception-v3 of pytorch-fid and torch-fidelity, or the DCGAN of pytorch/examples.
+ * the Inception-v3 of pytorch-fid and torch-fidelity, the DCGAN of pytorch/examples, or a residual network of
+ * mimicry.
  *
  * Every name and shape is checked before any weight is changed. A file may differ from the model in these ways:
  * - `module.` and `_orig_mod.`, which wrappers put before the names, are removed, as is the prefix of the only

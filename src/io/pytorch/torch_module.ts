@@ -6,7 +6,7 @@ import type { layers } from '@tensorflow/tfjs-layers';
  * - a list is an nn.Sequential, whose children are numbered;
  * - a text is the layer of ours that corresponds to a module with weights;
  * - a {@link SharedModule} stands for several layers of ours that share one module's weights;
- * - a {@link WholeMap} is a dense layer that is a convolution in PyTorch;
+ * - a {@link WholeMap} is a dense layer to or from a feature map;
  * - `null` is a module without weights.
  */
 export type TorchModule =
@@ -18,8 +18,8 @@ export type TorchModule =
   | { readonly [child: string]: TorchModule };
 
 /**
- * A dense layer to or from a whole feature map, which is a convolution with a kernel of the map's size in
- * PyTorch.
+ * A dense layer to or from a whole feature map. In PyTorch it is a convolution with a kernel of the map's size, or
+ * a linear layer that counts the map by channel, height and width.
  */
 export class WholeMap {
   constructor(
@@ -28,6 +28,8 @@ export class WholeMap {
     readonly shaper: string,
     /** The side of the dense layer on which the map is. */
     readonly side: 'output' | 'input',
+    /** The layer in PyTorch. */
+    readonly kind: 'convolution' | 'linear' = 'convolution',
   ) {}
 }
 
@@ -49,7 +51,10 @@ export interface Architecture {
    *
    * @param has Returns whether the model has a layer of that name.
    */
-  layouts(has: (layer: string) => boolean): readonly TorchModule[];
+  layouts(
+    has: (layer: string) => boolean,
+    layersByName: ReadonlyMap<string, layers.Layer>,
+  ): readonly TorchModule[];
   /**
    * Whether the reference has no biases: a bias that is missing from a file is zero, and a bias of zeros is not
    * written.

@@ -103,6 +103,6 @@ export function planWeights(
 ): WeightPlan[] {
   const names = layersByName(model);
   return architecture
-    .layouts((layer) => names.has(layer))
+    .layouts((layer) => names.has(layer), names)
     .flatMap((layout) => keys.map((one) => planLayout(where, model, architecture, layout, one)));
 }

@@ -8,13 +8,15 @@ export interface WeightRule {
   readonly axes: readonly number[];
   /** The shape to use for our weight, if it is not the weight's own. */
   readonly shape?: readonly number[];
+  /** The shape of PyTorch's entry, if it has several axes in one. */
+  readonly flat?: readonly number[];
 }
 
 /** The counterpart of a class of layers in PyTorch. */
 export interface LayerRule {
   readonly weights: readonly WeightRule[];
-  /** The output axis of our kernel, which gives the rows of the matrix in spectral normalization. */
-  readonly rows?: number;
+  /** The output axes of our kernel, which give the rows of the matrix in spectral normalization. */
+  readonly rows?: readonly number[];
   /**
    * Whether a file may contain the number of batches that a norm has seen; a written state_dict then has it too.
    */
@@ -40,24 +42,48 @@ const BATCH: LayerRule = {
   counts: true,
 };
 /** The rule of convolutions: (out, in, kH, kW) becomes [kH, kW, in, out]. */
-const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 3 };
+const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: [3] };
 /**
  * The rule of transposed convolutions: (in, out, kH, kW) becomes [kH, kW, out, in], with the same order of axes.
  */
-const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: 2 };
-const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: 1 };
+const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: [2] };
+const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: [1] };
 
-/** Returns the rule of a dense layer to or from a map of the given height, width and channels. */
-export function wholeMapRule(
-  side: 'output' | 'input',
-  map: readonly number[],
-  [inputs, outputs]: readonly number[],
-): LayerRule {
+/** A map that a dense layer makes or takes: its height, width and channels. */
+interface MapOfDense {
+  readonly side: 'output' | 'input';
+  readonly map: readonly number[];
+  /** The numbers of inputs and outputs. */
+  readonly kernel: readonly number[];
+}
+
+/** Returns the rule of a dense layer that is a convolution over a whole map. */
+export function convolutionRule({ side, map, kernel: [inputs, outputs] }: MapOfDense): LayerRule {
   return side === 'output'
     ? // (in, out, h, w) to [in, h · w · out]; PyTorch cannot have a bias for each place
       { weights: [{ ...kernel([0, 2, 3, 1]), shape: [inputs!, ...map] }] }
     : // (out, in, h, w) to [h · w · in, out]
-      { weights: [{ ...kernel([2, 3, 1, 0]), shape: [...map, outputs!] }, BIAS], rows: 3 };
+      { weights: [{ ...kernel([2, 3, 1, 0]), shape: [...map, outputs!] }, BIAS], rows: [3] };
+}
+
+/** Returns the rule of a dense layer that is linear in PyTorch, where a map is counted channel by channel. */
+export function linearRule({ side, map, kernel: flat }: MapOfDense): LayerRule {
+  const [inputs, outputs] = flat as [number, number];
+  const transposed = [outputs, inputs];
+  return side === 'output'
+    ? // (c · h · w, in) to [in, h · w · c]
+      {
+        weights: [
+          { ...kernel([3, 1, 2, 0]), shape: [inputs, ...map], flat: transposed },
+          { ...BIAS, axes: [1, 2, 0], shape: map, flat: [outputs] },
+        ],
+        rows: [1, 2, 3],
+      }
+    : // (out, c · h · w) to [h · w · c, out]
+      {
+        weights: [{ ...kernel([2, 3, 1, 0]), shape: [...map, outputs], flat: transposed }, BIAS],
+        rows: [3],
+      };
 }
 
 export const BATCHES_TRACKED = 'num_batches_tracked';

@@ -2,12 +2,14 @@ import { dcgan } from './dcgan.js';
 import { inception } from './inception.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
+import { residual } from './residual.js';
 import { resnet } from './resnet.js';
 import { unet } from './unet.js';
 import type { Architecture } from '../torch_module.js';
 
 /** A name of an architecture; see {@link loadStateDict}. */
-export type ArchitectureName = 'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan';
+export type ArchitectureName =
+  'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan' | 'residual';
 
 /** The architectures whose weights can be exchanged with PyTorch, by name. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
@@ -17,6 +19,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   pixel,
   inception,
   dcgan,
+  residual,
 };
 
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURES) as ArchitectureName[];

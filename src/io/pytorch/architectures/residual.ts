@@ -1,0 +1,70 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { fail } from '../../../internal/check.js';
+import { isSpectral } from '../layer_plan.js';
+import { WholeMap, countLayers } from '../torch_module.js';
+import type { Architecture, TorchModule } from '../torch_module.js';
+
+type Layers = ReadonlyMap<string, layers.Layer>;
+
+/** Returns the modules of a block, in mimicry's order. */
+function block(name: string, byName: Layers): TorchModule {
+  const has = (layer: string) => byName.has(layer);
+  return {
+    ...{ c1: `${name}_a`, c2: `${name}_b` },
+    ...(has(`${name}_a_norm`) ? { b1: `${name}_a_norm`, b2: `${name}_b_norm` } : {}),
+    ...(has(`${name}_skip`) ? { c_sc: `${name}_skip` } : {}),
+  };
+}
+
+/** Returns `first`, `first + 1`, … with the modules of as many blocks. */
+const blocks = (count: number, first: number, byName: Layers): Record<string, TorchModule> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, k) => [`block${first + k}`, block(`block${k + 1}`, byName)]),
+  );
+
+function generator(count: number, byName: Layers): TorchModule {
+  const last = count + 2;
+  return {
+    l1: new WholeMap('project', 'reshape', 'output', 'linear'),
+    ...blocks(count, 2, byName),
+    ...{ [`b${last}`]: 'output_norm', [`c${last}`]: 'output' },
+  };
+}
+
+/** Returns the name of the logit's layer: counted after the blocks, but for SN-GAN's of 48×48. */
+function logitOf(count: number, byName: Layers): string {
+  const isSNGAN48 = count === 5 && !byName.has('block5_b_pool') && isSpectral(byName.get('logit')!);
+  return `l${isSNGAN48 ? count : count + 1}`;
+}
+
+/** Refuses a model with the same weights that computes something else. */
+function check(where: string, byName: Layers): void {
+  const refuse = (rule: string, received: unknown): never =>
+    fail(
+      ...(['value', where, 'model', rule, received] as const),
+      "mimicry's networks have `interpolation: 'bilinear'`, `epsilon: 1e-5` and `skipInput: 'relu'`.",
+    );
+  const options = [...byName.values()].map((layer) => [layer.name, layer.getConfig()] as const);
+  for (const [name, { interpolation, epsilon }] of options) {
+    if (name.endsWith('_up') && interpolation !== 'bilinear')
+      refuse("with `interpolation: 'bilinear'`", interpolation);
+    if (name.endsWith('_norm') && epsilon !== 1e-5) refuse('with `epsilon: 1e-5`', epsilon);
+  }
+  const [logit, pool] = [byName.get('logit'), byName.get('pool')?.getClassName()];
+  if (logit === undefined) return;
+  const sums = isSpectral(logit);
+  if (pool !== (sums ? 'GanKitGlobalSumPooling2D' : 'GlobalAveragePooling2D'))
+    refuse(`with \`pooling: '${sums ? 'sum' : 'mean'}'\` where \`spectralNorm\` is ${sums}`, pool);
+  if (!byName.has('block2_skip_act')) refuse("with `skipInput: 'relu'`", 'raw');
+}
+
+/** The residual networks of mimicry: SN-GAN and WGAN-GP. */
+export const residual: Architecture = {
+  maker: 'residualGenerator or residualDiscriminator',
+  check,
+  layouts: (has, byName) => {
+    const count = countLayers(has, (k) => `block${k + 1}_a`);
+    if (has('project') || !has('logit')) return [generator(count, byName)];
+    return [{ ...blocks(count, 1, byName), [logitOf(count, byName)]: 'logit' }];
+  },
+};
