@@ -1,4 +1,4 @@
-import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, oneHot, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { wasserstein } from '../../src/losses/wasserstein.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { r1 } from '../../src/penalties/r1.js';
 import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
+import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
@@ -26,6 +27,10 @@ interface Case {
     readonly penalty?: keyof typeof PENALTIES;
     readonly augment?: string;
     readonly packing: number;
+    readonly classifier?: {
+      readonly discriminator: { readonly real: number; readonly fake: number };
+      readonly generator: number;
+    };
   };
   readonly start: Networks;
   readonly end: Networks;
@@ -37,7 +42,9 @@ interface Additions {
   readonly batch: number;
   readonly latentSize: number;
   readonly image: [number, number, number];
+  readonly classes: number;
   readonly reals: number[][];
+  readonly labels: number[][];
   readonly cases: Case[];
 }
 
@@ -63,12 +70,18 @@ function withWeights(network: LayersModel, weights: readonly Dense[]): LayersMod
   return network;
 }
 
-function generatorOf(weights: readonly Dense[], { latentSize, image }: Additions): LayersModel {
+function generatorOf(
+  weights: readonly Dense[],
+  { latentSize, image, classes }: Additions,
+  conditional: boolean,
+): LayersModel {
   const z = input({ shape: [latentSize] });
-  const hidden = through(z, dense(weights[0]!, 'hidden'), tanh('act'));
+  const c = input({ shape: [classes] });
+  const both = () => layers.concatenate({ name: 'both' }).apply([z, c]) as SymbolicTensor;
+  const hidden = through(conditional ? both() : z, dense(weights[0]!, 'hidden'), tanh('act'));
   const shape = layers.reshape({ targetShape: image, name: 'shape' });
   const x = through(hidden, dense(weights[1]!, 'image'), tanh('range'), shape);
-  return withWeights(model({ inputs: z, outputs: x }), weights);
+  return withWeights(model({ inputs: conditional ? [z, c] : z, outputs: x }), weights);
 }
 
 function discriminatorOf(
@@ -79,21 +92,22 @@ function discriminatorOf(
   const x = input({ shape: [height, width, packing * channels] });
   const flat = through(x, layers.flatten({ name: 'flat' }), dense(weights[0]!, 'hidden'));
   const hidden = through(flat, leakyReLU({ negativeSlope: 0.2, name: 'act' }));
-  const score = through(hidden, dense(weights[1]!, 'score'));
-  return withWeights(model({ inputs: x, outputs: score }), weights);
+  const heads = weights.slice(1).map((one, i) => through(hidden, dense(one, `head${i}`)));
+  return withWeights(model({ inputs: x, outputs: heads }), weights);
 }
 
 describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend) => {
   const additions = fixture<Additions>('gan_additions');
-  const { seed, rate, batch, image, reals, cases } = additions;
+  const { seed, rate, batch, image, classes, reals, labels, cases } = additions;
   it.each(cases.map((one) => [one.source, one] as const))(
     '%s',
     async (_, { options, start, end, steps }) => {
       await useBackend(backend);
-      const { loss, penalty, augment, packing } = options;
+      const { loss, penalty, augment, packing, classifier } = options;
+      const conditional = classifier !== undefined;
       const rates = { learningRate: rate };
       const gan = createGAN({
-        generator: generatorOf(start.generator, additions),
+        generator: generatorOf(start.generator, additions, conditional),
         discriminator: discriminatorOf(start.discriminator, additions, packing),
         loss: LOSSES[loss](),
         ...(penalty !== undefined && { penalty: PENALTIES[penalty](seed) }),
@@ -101,13 +115,21 @@ describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend)
           augment: diffAugment({ policy: augment.split(',') as never }),
         }),
         optimizers: { generator: adam(rates), discriminator: adam(rates) },
+        ...(conditional && {
+          classifier,
+          fakeCondition: labelDistribution({ classes, encoding: 'oneHot' }),
+        }),
         packing,
         seed,
       });
       for (const [t, theirs] of made(steps).entries()) {
         const real = tensor(reals[t]!, [batch, ...image]);
-        const ours = { ...(await gan.trainStep({ real })) } as Record<string, number>;
-        real.dispose();
+        const condition = tidy(() =>
+          oneHot(tensor1d(labels[t]!, 'int32'), classes, 1, 0, 'float32'),
+        );
+        const given = { real, ...(conditional && { condition }) };
+        const ours = { ...(await gan.trainStep(given)) } as Record<string, number>;
+        dispose([real, condition]);
         expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
         for (const [name, value] of Object.entries(theirs))
           expect(ours[name], `${name} of step ${t}`).toBeAllclose(value, {

@@ -29,8 +29,10 @@ const SIDE = 4;
 const LABELS = [0, 2, 1, 2];
 const OTHERS = [1, 0, 2, 1];
 
-type Wiring = 'concatenated' | 'channels' | 'embedded';
-const WIRINGS: Wiring[] = ['concatenated', 'channels', 'embedded'];
+type Wiring = 'concatenated' | 'channels' | 'embedded' | 'projected';
+const WIRINGS: Wiring[] = ['concatenated', 'channels', 'embedded', 'projected'];
+/** Whether labels are numbers of classes. */
+const isNumbered = (wiring: Wiring) => wiring === 'embedded' || wiring === 'projected';
 
 const through = (layer: layers.Layer, ...x: SymbolicTensor[]) =>
   layer.apply(x.length === 1 ? x[0]! : x) as SymbolicTensor;
@@ -38,14 +40,14 @@ const dense = (units: number, name: string) =>
   layers.dense({ units, activation: 'tanh', kernelInitializer: 'zeros', name });
 
 const labelInput = (wiring: Wiring) =>
-  input({ shape: [wiring === 'embedded' ? 1 : CLASSES], name: 'label' });
+  input({ shape: [isNumbered(wiring) ? 1 : CLASSES], name: 'label' });
 
 /** The label as a vector, through weights of its own. */
-const vectorOf = (wiring: Wiring, y: SymbolicTensor) =>
-  wiring === 'embedded'
+const vectorOf = (wiring: Wiring, y: SymbolicTensor, outputDim = 4) =>
+  isNumbered(wiring)
     ? through(
         layers.flatten({ name: 'row' }),
-        through(layers.embedding({ inputDim: CLASSES, outputDim: 4, name: 'label_table' }), y),
+        through(layers.embedding({ inputDim: CLASSES, outputDim, name: 'label_table' }), y),
       )
     : y;
 
@@ -92,6 +94,16 @@ function discriminatorOf(wiring: Wiring, seed = 2): LayersModel {
     return finished([x, y], through(logit, features), 'd', seed);
   }
   const hidden = through(dense(6, 'hidden'), through(flatten, x));
+  if (wiring === 'projected') {
+    // w · φ(x) + b + ⟨e_y, φ(x)⟩ (Miyato and Koyama 2018, arXiv 1802.05637, equation 4)
+    const product = through(
+      layers.dot({ axes: 1, name: 'product' }),
+      vectorOf(wiring, y, 6),
+      hidden,
+    );
+    const sum = through(layers.add({ name: 'sum' }), through(logit, hidden), product);
+    return finished([x, y], sum, 'd', seed);
+  }
   const both = through(layers.concatenate({ name: 'both' }), hidden, vectorOf(wiring, y));
   return finished([x, y], through(logit, through(dense(5, 'top'), both)), 'd', seed);
 }
@@ -115,7 +127,7 @@ function unconditioned() {
 
 /** Labels as a wiring takes them. */
 const encoded = (wiring: Wiring, labels: readonly number[] = LABELS): Tensor =>
-  wiring === 'embedded'
+  isNumbered(wiring)
     ? tensor([...labels], [labels.length, 1], 'float32')
     : tensor(
         labels.map((label) => Array.from({ length: CLASSES }, (_, k) => (k === label ? 1 : 0))),
@@ -264,6 +276,7 @@ describe.each(BACKENDS)('conditions of createGAN on %s', (backend) => {
         concatenated: ['generator/image', 'discriminator/top'],
         channels: ['generator/image', 'discriminator/conv'],
         embedded: ['generator/label_table', 'discriminator/label_table'],
+        projected: ['generator/label_table', 'discriminator/label_table'],
       };
       for (const name of named[wiring]) expect(norms[name]).toBeGreaterThan(0);
 
@@ -276,10 +289,9 @@ describe.each(BACKENDS)('conditions of createGAN on %s', (backend) => {
   it('may be int32, as tfjs makes them by default', async () => {
     for (const wiring of WIRINGS) {
       const condition = encoded(wiring);
-      const whole =
-        wiring === 'embedded'
-          ? cast(condition, 'int32')
-          : oneHot(tensor(LABELS, [COUNT], 'int32'), CLASSES);
+      const whole = isNumbered(wiring)
+        ? cast(condition, 'int32')
+        : oneHot(tensor(LABELS, [COUNT], 'int32'), CLASSES);
       expect(whole.dtype).toBe('int32');
       const gan = build(wiring);
       const losses = await trainOver(gan, 0, 2, whole);

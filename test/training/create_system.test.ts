@@ -1,4 +1,15 @@
-import { add, grads, mean, memory, mul, square, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grads,
+  mean,
+  memory,
+  mul,
+  ones,
+  square,
+  sub,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -164,6 +175,26 @@ describe.each(BACKENDS)('createSystem on %s', (backend) => {
     const [own, still] = tidy(() => [D.still(x), D.still(x), D(x)]);
     expect(await still.data()).toEqual(await own.data());
     expect(await weightsOf(model)).not.toEqual(before);
+  });
+
+  it('returns the first of several outputs, and all of them when asked', async () => {
+    const x = input({ shape: [3] });
+    const heads = [2, 4].map(
+      (units) => layers.dense({ units, name: `head${units}` }).apply(x) as SymbolicTensor,
+    );
+    const D = await playerOf(model({ inputs: x, outputs: heads }));
+    const samples = normal(2, [5, 3]);
+    const [all, moved] = [D.outputs(samples), D.at({ 'head4/bias': ones([4]) }).outputs(samples)];
+    expect(all.map(({ shape }) => shape)).toEqual([
+      [5, 2],
+      [5, 4],
+    ]);
+    for (const first of [D(samples), D.still(samples), D.at({})(samples), moved[0]!])
+      expect(await first.data()).toEqual(await all[0]!.data());
+    expect(await sub(moved[1]!, all[1]!).data()).toBeAllclose(new Float32Array(20).fill(1), {
+      rtol: 1e-6,
+    });
+    expect((await playerOf(network(1))).outputs(samples).length).toBe(1);
   });
 
   it('advances singular vectors once, ahead of the update that would', async () => {

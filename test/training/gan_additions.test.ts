@@ -1,7 +1,9 @@
+import { tensor } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { RandomStream } from '../../src/internal/random.js';
+import { dropout } from '../../src/layers/dropout.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
@@ -9,6 +11,7 @@ import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { r1 } from '../../src/penalties/r1.js';
 import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
+import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
@@ -80,4 +83,41 @@ describeSystem<GANBatch, AnyGAN>('a GAN of packs, with all that has a state', {
     }),
   batch: (k) => ({ real: images(k) }),
   release: ({ monitor }) => monitor!.dispose(),
+});
+
+/** A generator of points of a class. */
+function ofClass(): LayersModel {
+  const [z, y] = [input({ shape: [LATENT] }), input({ shape: [1] })];
+  const embedding = layers.embedding({ inputDim: 3, outputDim: 2, name: 'label' });
+  const row = through(y, embedding, layers.flatten({ name: 'flat' }));
+  const both = layers.concatenate({ name: 'both' }).apply([z, row]) as SymbolicTensor;
+  return seeded(model({ inputs: [z, y], outputs: through(both, dense(3, 'out')) }), 1);
+}
+
+/** A discriminator of a score and class logits. */
+function withClasses(): LayersModel {
+  const x = input({ shape: [3] });
+  const hidden = through(x, dense(5, 'in'), tanh('act'), dropout({ rate: 0.3, seed: 7 }));
+  const outputs = [dense(1, 'score'), dense(3, 'class')].map((head) => through(hidden, head));
+  return seeded(model({ inputs: x, outputs }), 2);
+}
+
+describeSystem<GANBatch, AnyGAN>('AC-GAN', {
+  name: 'GAN',
+  make: (seed) =>
+    createGAN({
+      generator: ofClass(),
+      discriminator: withClasses(),
+      loss: hinge(),
+      classifier: { discriminator: { real: 1, fake: 0.5 }, generator: 0.1 },
+      fakeCondition: labelDistribution({ classes: 3 }),
+      penalty: r1(),
+      labelFlip: { probability: 0.3 },
+      instanceNoise: { stddev: 0.1 },
+      seed,
+    }),
+  batch: (k) => ({
+    real: new RandomStream(50).seek(k).uniform([4, 3], -1, 1),
+    condition: tensor([k % 3, 0, 1, 2], [4, 1]),
+  }),
 });

@@ -26,6 +26,7 @@ torch.set_default_dtype(torch.float64)
 STEPS, BATCH, LATENT, HIDDEN = 10, 6, 3, 5
 IMAGE = (4, 5, 2)  # height, width, channels
 SIZE = 40
+CLASSES = 3
 SEED, RATE = 1712, 1e-2
 
 
@@ -111,26 +112,40 @@ PENALTIES = {"r1": r1, "gradientPenalty": gradient_penalty}
 
 random = torch.Generator().manual_seed(SEED)
 REALS = [single(torch.rand(BATCH, *IMAGE, generator=random) * 2 - 1) for _ in range(STEPS)]
+LABELS = [torch.randint(CLASSES, (BATCH,), generator=random) for _ in range(STEPS)]
 
 
-def run(source, loss, penalty=None, augment=None, packing=1):
+def run(source, loss, penalty=None, augment=None, packing=1, classifier=None):
     random = torch.Generator().manual_seed(SEED + 1)
-    g = [dense(LATENT, HIDDEN, random), dense(HIDDEN, SIZE, random)]
+    inputs = LATENT + (CLASSES if classifier else 0)
+    g = [dense(inputs, HIDDEN, random), dense(HIDDEN, SIZE, random)]
     d = [dense(packing * SIZE, HIDDEN, random), dense(HIDDEN, 1, random)]
+    if classifier:
+        d.append(dense(HIDDEN, CLASSES, random))
     start = {"generator": packed(g), "discriminator": packed(d)}
     streams = Streams(
         latents=("normal", BATCH * LATENT, 2 * STEPS),
         augmentations=("uniform", BATCH, 3 * 7 * STEPS),
+        conditions=("uniform", BATCH, 2 * STEPS),
         **{"gradient penalty": ("uniform", BATCH // packing, STEPS)},
     )
     diff_augment.torch = Torch(streams)
 
     def generate():
+        """Samples, and the classes that they should have."""
+        c = (streams.take("conditions", BATCH) * CLASSES).floor().long() if classifier else None
         z = streams.take("latents", BATCH, LATENT)
-        return torch.tanh(g[1](torch.tanh(g[0](z)))).reshape(BATCH, *IMAGE)
+        inputs = torch.cat([z, F.one_hot(c, CLASSES).double()], dim=1) if classifier else z
+        return torch.tanh(g[1](torch.tanh(g[0](inputs)))).reshape(BATCH, *IMAGE), c
+
+    def features(x):
+        return F.leaky_relu(d[0](x.flatten(1)), 0.2)
 
     def judge(x):
-        return d[1](F.leaky_relu(d[0](x.flatten(1)), 0.2))
+        return d[1](features(x))
+
+    def class_term(weight, x, c):
+        return weight * F.cross_entropy(d[2](features(x)), c)
 
     def shown(x):
         if augment:
@@ -140,25 +155,32 @@ def run(source, loss, penalty=None, augment=None, packing=1):
     of_d, of_g = LOSSES[loss]
     adam_g, adam_d = (torch.optim.Adam(parameters(of), lr=RATE, betas=(0.5, 0.999)) for of in (g, d))
     steps = []
-    for x in REALS:
+    for x, y in zip(REALS, LABELS):
         real = shown(x)
-        fake = shown(generate().detach())
-        value = of_d(judge(real), judge(fake))
-        told = {"discriminator": value.item()}
+        made, c = generate()
+        fake = shown(made.detach())
+        terms = {"discriminator": of_d(judge(real), judge(fake))}
         if penalty:
-            cost = PENALTIES[penalty](judge, real, fake, streams)
-            told["penalty"] = cost.item()
-            value = value + cost
+            terms["penalty"] = PENALTIES[penalty](judge, real, fake, streams)
+        if classifier:
+            for name, samples, classes in (("real", real, y), ("fake", fake, c)):
+                if classifier["discriminator"][name]:
+                    terms[f"{name}Class"] = class_term(classifier["discriminator"][name], samples, classes)
         adam_d.zero_grad()
-        value.backward()
+        sum(terms.values()).backward()
         adam_d.step()
-        value = of_g(judge(shown(generate())))
-        told["generator"] = value.item()
+        told = {name: term.item() for name, term in terms.items()}
+        made, c = generate()
+        fake = shown(made)
+        terms = {"generator": of_g(judge(fake))}
+        if classifier:
+            terms["generatorClass"] = class_term(classifier["generator"], fake, c)
+        told |= {name: term.item() for name, term in terms.items()}
         adam_g.zero_grad()
-        value.backward()
+        sum(terms.values()).backward()
         adam_g.step()
         steps.append(told)
-    options = {"loss": loss, "penalty": penalty, "augment": augment, "packing": packing}
+    options = {"loss": loss, "penalty": penalty, "augment": augment, "packing": packing, "classifier": classifier}
     return {
         **{"source": source, "options": {key: value for key, value in options.items() if value is not None}},
         **{"start": start, "steps": steps},
@@ -171,11 +193,24 @@ fixture = {
     "versions": {"torch": torch.__version__},
     "dtype": "float64",
     **{"seed": SEED, "rate": RATE, "batch": BATCH, "latentSize": LATENT, "image": IMAGE},
+    "classes": CLASSES,
     "reals": [rounded(x) for x in REALS],
+    "labels": [y.tolist() for y in LABELS],
     "cases": [
         run("DiffAugment, arXiv 2006.10738", "hinge", penalty="r1", augment="color,translation,cutout"),
         run("PacGAN, arXiv 1712.04086", "wasserstein", penalty="gradientPenalty", packing=2),
         run("PacGAN of changed images", "nonSaturating", augment="translation,cutout", packing=3),
+        run(
+            "AC-GAN, arXiv 1610.09585",
+            "nonSaturating",
+            classifier={"discriminator": {"real": 1, "fake": 1}, "generator": 1},
+        ),
+        run(
+            "the classes of WGAN-GP's code",
+            "wasserstein",
+            penalty="gradientPenalty",
+            classifier={"discriminator": {"real": 1, "fake": 0}, "generator": 0.1},
+        ),
     ],
 }
 path = ROOT / "test/parity/fixtures/gan_additions.json"

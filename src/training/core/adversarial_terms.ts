@@ -78,8 +78,9 @@ export function generatorLoss(
   real: () => Conditioned,
 ): Scalar {
   const logitsOf = ({ x, condition }: Conditioned) => discriminator.still(x, ...condition);
-  const ofFake = logitsOf(fake);
-  return loss.generator(
-    loss.needsReal ? { fake: ofFake, real: logitsOf(real()) } : { fake: ofFake },
-  );
+  return generatorTerm(loss, logitsOf(fake), () => logitsOf(real()));
 }
+
+/** Computes the same from logits; those of real samples are made if the loss asks for them. */
+export const generatorTerm = (loss: AdversarialLoss, fake: Tensor, real: () => Tensor): Scalar =>
+  loss.generator(loss.needsReal ? { fake, real: real() } : { fake });

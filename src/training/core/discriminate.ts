@@ -17,18 +17,28 @@ export const mayShareAPass = (model: LayersModel, { powerIteration }: SystemOpti
  *   discriminator treats each sample independently.
  * @returns Its logits for both.
  */
-export function discriminate(
+export const discriminate = (
   discriminator: Player,
   real: Conditioned,
   fake: Conditioned,
   together: boolean,
-): DiscriminatorOutputs {
-  if (!together || real.x.shape.join() !== fake.x.shape.join())
-    return {
-      real: discriminator(real.x, ...real.condition),
-      fake: discriminator(fake.x, ...fake.condition),
-    };
+): DiscriminatorOutputs => discriminateAll(discriminator, real, fake, together)[0]!;
+
+/** Does the same for a discriminator of several outputs, and returns a pair for each of them. */
+export function discriminateAll(
+  discriminator: Player,
+  real: Conditioned,
+  fake: Conditioned,
+  together: boolean,
+): DiscriminatorOutputs[] {
+  if (!together || real.x.shape.join() !== fake.x.shape.join()) {
+    const ofReal = discriminator.outputs(real.x, ...real.condition);
+    const ofFake = discriminator.outputs(fake.x, ...fake.condition);
+    return ofReal.map((one, i) => ({ real: one, fake: ofFake[i]! }));
+  }
   const condition = real.condition.map((one, i) => concat([one, fake.condition[i]!]));
-  const [ofReal, ofFake] = split(discriminator(concat([real.x, fake.x]), ...condition), 2);
-  return { real: ofReal!, fake: ofFake! };
+  return discriminator.outputs(concat([real.x, fake.x]), ...condition).map((both) => {
+    const [ofReal, ofFake] = split(both, 2);
+    return { real: ofReal!, fake: ofFake! };
+  });
 }

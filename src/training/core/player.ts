@@ -8,12 +8,14 @@ import { withReplacedWeights } from '../../layers/weights/replaced_weights.js';
 /** A network as a step calls it: in training mode, with its conditions after x. */
 export interface Player {
   /**
-   * Runs the network with batch statistics and dropout; running averages move.
+   * Runs the network with batch statistics and dropout; running averages move. Of several outputs it returns the first.
    *
    * @param x The first input of the network.
    * @param condition Its other inputs, in their order; row i of each belongs to row i of x.
    */
   (x: Tensor, ...condition: readonly Tensor[]): Tensor;
+  /** Does the same and returns all outputs, in their order. */
+  outputs(x: Tensor, ...condition: readonly Tensor[]): readonly Tensor[];
   /** The name under which the recipe lists the network. */
   readonly name: string;
   readonly model: LayersModel;
@@ -33,11 +35,12 @@ export interface Player {
 
 /** Makes the player of a network. */
 export function playerOf(name: string, model: LayersModel): Player {
-  const run = (x: Tensor, ...condition: readonly Tensor[]) => apply(model, x, condition);
+  const outputs = (x: Tensor, ...condition: readonly Tensor[]) => apply(model, x, condition);
+  const run = (x: Tensor, ...condition: readonly Tensor[]) => outputs(x, ...condition)[0]!;
   const still = (x: Tensor, ...condition: readonly Tensor[]) =>
     withoutEffects([model], () => run(x, ...condition), { masks: 'draw' });
   const at = (weights: NamedTensorMap): Player => playerAt(name, model, weights);
-  return named(name, Object.assign(run, { model, still, at }));
+  return named(name, Object.assign(run, { outputs, model, still, at }));
 }
 
 /** Makes the player of a network at other weights. */
@@ -50,18 +53,21 @@ function playerAt(name: string, model: LayersModel, weights: NamedTensorMap): Pl
     checkTensor(`${name}.at`, `weights['${path}']`, value, { shape: variable.shape });
     return [variable, value] as const;
   });
-  const run = (x: Tensor, ...condition: readonly Tensor[]) =>
+  const outputs = (x: Tensor, ...condition: readonly Tensor[]) =>
     withoutEffects(
       [model],
       () => withReplacedWeights(replacements, () => apply(model, x, condition)),
       { masks: 'draw' },
     );
+  const run = (x: Tensor, ...condition: readonly Tensor[]) => outputs(x, ...condition)[0]!;
   const at = (others: NamedTensorMap): Player => playerAt(name, model, { ...weights, ...others });
-  return named(name, Object.assign(run, { model, still: run, at }));
+  return named(name, Object.assign(run, { outputs, model, still: run, at }));
 }
 
-const apply = (model: LayersModel, x: Tensor, condition: readonly Tensor[]): Tensor =>
-  model.apply(condition.length === 0 ? x : [x, ...condition], { training: true }) as Tensor;
+function apply(model: LayersModel, x: Tensor, condition: readonly Tensor[]): Tensor[] {
+  const inputs = condition.length === 0 ? x : [x, ...condition];
+  return [model.apply(inputs, { training: true })].flat() as Tensor[];
+}
 
 /** Replaces the built-in name of a function. */
 const named = (name: string, player: Omit<Player, 'name'>): Player =>

@@ -39,9 +39,14 @@ export const lossOf = (make?: () => AdversarialLoss): Option<AdversarialLoss> =>
     make && { default: make },
   );
 
-/** Reads a model with one output, and one input unless it may be conditioned. */
-export const network = (inputs: 'one input' | 'conditioned' = 'one input'): Option<LayersModel> =>
-  custom<LayersModel>((where, parameter, value) => checkModel(where, parameter, value, inputs));
+/** Reads a model with as many outputs as given, and one input unless it may be conditioned. */
+export const network = (
+  inputs: 'one input' | 'conditioned' = 'one input',
+  outputs: 1 | 2 = 1,
+): Option<LayersModel> =>
+  custom<LayersModel>((where, parameter, value) =>
+    checkModel(where, parameter, value, inputs, outputs),
+  );
 
 /** Reads one optimizer for each of two players, or nothing. */
 export const optimizersOf = <Name extends string>(

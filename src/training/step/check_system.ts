@@ -7,12 +7,13 @@ import { holdsBatchNorm } from './holds_batch_norm.js';
 /** A network, and the parameter that it was passed as. */
 export type NamedModel = readonly [parameter: string, model: LayersModel];
 
-/** Refuses a model without exactly one output, or with several inputs unless it may be conditioned. */
+/** Refuses a model with other outputs than wanted, or with several inputs unless it may be conditioned. */
 export function checkModel(
   where: string,
   parameter: string,
   model: unknown,
   inputs: 'one input' | 'conditioned' = 'one input',
+  outputs: 1 | 2 = 1,
 ): asserts model is LayersModel {
   const candidate = model as LayersModel | undefined;
   if (
@@ -22,21 +23,24 @@ export function checkModel(
   )
     fail('type', where, parameter, 'a LayersModel', model);
   const fits = inputs === 'conditioned' || candidate.inputs.length === 1;
-  if (!fits || candidate.outputs.length !== 1)
+  if (!fits || candidate.outputs.length !== outputs)
     fail(
       'shape',
       where,
       parameter,
-      inputs === 'conditioned'
-        ? 'a model with one output'
-        : 'a model with one input and one output',
+      `a model with ${inputs === 'conditioned' ? '' : 'one input and '}${outputs === 1 ? 'one output' : 'two outputs'}`,
       `${candidate.inputs.length} inputs and ${candidate.outputs.length} outputs`,
     );
 }
 
 /** Refuses a discriminator that returns probabilities: losses take logits, and would squash them again. */
 function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
-  let last: layers.Layer = discriminator.outputs[0]!.sourceLayer;
+  for (const { sourceLayer } of discriminator.outputs)
+    checkActivation(where, parameter, sourceLayer);
+}
+
+function checkActivation(where: string, parameter: string, output: layers.Layer): void {
+  let last = output;
   while (isModel(last)) last = last.outputs[0]!.sourceLayer;
   const { activation, layer } = last.getConfig() as {
     activation?: unknown;

@@ -6,14 +6,14 @@ import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { checkImageSize } from '../../layers/image_size.js';
 import type { AdjustableOptimizer } from '../../types.js';
-import { discriminatorLoss, generatorLoss } from '../core/adversarial_terms.js';
+import { discriminatorLoss, generatorTerm } from '../core/adversarial_terms.js';
 import { checkAlive } from '../core/check_alive.js';
 import { drawConditions } from '../core/condition_distribution.js';
 import { checkConditions, conditionsFor, conditionsOf } from '../core/conditions.js';
 import type { Condition, Conditioned } from '../core/conditions.js';
 import { createSystem } from '../core/create_system.js';
 import type { System } from '../core/create_system.js';
-import { discriminate, mayShareAPass } from '../core/discriminate.js';
+import { discriminateAll, mayShareAPass } from '../core/discriminate.js';
 import { generate } from '../core/generate.js';
 import { unlessGiven } from '../core/owned.js';
 import type { Step } from '../core/recipe.js';
@@ -28,9 +28,11 @@ import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
 import { augmented } from '../step/augment.js';
 import { penaltiesOf } from '../step/check_system.js';
+import { discriminatorClassTerms, generatorClassTerms } from '../step/class_terms.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
 import { checkPacks, pack, unpackedInputs } from '../step/packing.js';
+import { sumOf } from '../step/sum_of.js';
 import { clipWeights } from '../weight_clipping.js';
 import type { GANOptions } from './gan_options.js';
 import { readGANOptions } from './read_gan_options.js';
@@ -52,8 +54,14 @@ export interface GANLosses {
   discriminator: number;
   /** The weighted sum of the penalties of this step, if there was one. */
   penalty?: number;
-  /** The generator's loss, if this step updated it. */
+  /** The generator's adversarial loss, if this step updated it. */
   generator?: number;
+  /** With `classifier`: the weighted cross-entropy of the classes of real samples, in the discriminator's loss. */
+  realClass?: number;
+  /** The same of generated samples. */
+  fakeClass?: number;
+  /** The same of generated samples in the generator's loss, if this step updated it. */
+  generatorClass?: number;
 }
 
 /**
@@ -140,7 +148,7 @@ export function createGAN<
   const read = readGANOptions('createGAN', options);
   const { generator, discriminator, loss, optimizers: passed, seed, monitor, criticSteps } = read;
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
-  const { augment, packing, fakeCondition } = read;
+  const { augment, packing, classifier, fakeCondition } = read;
   const networks = { generator, discriminator };
   /** What one sample and its conditions are to the discriminator. */
   const judged = unpackedInputs(discriminator, packing);
@@ -181,8 +189,9 @@ export function createGAN<
       checkTensor(where, 'batch.real', real, { shape: judged.inputs[0]!.shape });
       checkImageSize(where, 'batch.real', real, discriminator);
       checkPacks(where, 'batch.real', real, packing);
-      // drawn conditions are for G, so a batch needs only those of D
-      const models = fakeCondition === undefined ? [generator, judged] : [judged];
+      // drawn conditions are for G, so a batch needs only those of D, and labels for a classifier
+      const isForD = fakeCondition !== undefined && classifier === undefined;
+      const models = isForD ? [judged] : [generator, judged];
       checkConditions(where, 'batch.condition', conditionsOf(condition), models, real.shape[0]);
       return { real };
     },
@@ -206,15 +215,20 @@ export function createGAN<
       const generated = () => {
         const drawn = c();
         const condition = drawn === given ? real.condition : forD(drawn);
-        return { x: shown(G(z(), ...forG(drawn))), condition };
+        return { x: shown(G(z(), ...forG(drawn))), condition, labels: [...drawn] };
       };
+      const still = ({ x, condition }: Conditioned) => D.at({}).outputs(x, ...condition);
 
       const fake = tidy(generated);
       step.minimize([D], optimizers.discriminator, () => {
-        const unflipped = discriminate(D, noisy(real, t), noisy(fake, t), together);
-        const logits = flipLabels(unflipped, labelFlip.probability, flips);
+        const [scores, classes] = discriminateAll(D, noisy(real, t), noisy(fake, t), together);
+        const logits = flipLabels(scores!, labelFlip.probability, flips);
         const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake };
-        return discriminatorLoss(terms, step.note);
+        const labels = { real: given, fake: fake.labels };
+        return sumOf(
+          discriminatorLoss(terms, step.note),
+          ...discriminatorClassTerms(classifier, classes, labels, step.note),
+        );
       });
       fake.x.dispose();
       if (limit !== undefined) clipWeights(discriminator, limit);
@@ -223,8 +237,12 @@ export function createGAN<
       const before = optimizers.generator.iterations;
       step.minimize([G], optimizers.generator, () => {
         const fake = generated();
-        const term = generatorLoss(loss, D, noisy(fake, t + 1), () => noisy(real, t + 1));
-        return step.note('generator', term);
+        const [scores, classes] = still(noisy(fake, t + 1));
+        const term = generatorTerm(loss, scores!, () => still(noisy(real, t + 1))[0]!);
+        return sumOf(
+          step.note('generator', term),
+          ...generatorClassTerms(classifier, classes, fake.labels, step.note),
+        );
       });
       // an optimizer that accumulates gradients moves at some calls only
       if (optimizers.generator.iterations > before) ema?.update();

@@ -4,7 +4,16 @@ import type { AdjustableOptimizer, AdversarialLoss, ModelOf, Penalty } from '../
 import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import type { SystemOptions } from '../core/recipe.js';
+import type { ClassWeights } from '../step/class_terms.js';
 import type { LatentDistribution } from '../latents.js';
+
+/** The weights of an auxiliary classifier's cross-entropies, each 0 or more. */
+export interface ClassifierOptions {
+  /** In the discriminator's loss, one for real and generated samples or one for each; default 1. */
+  discriminator?: number | { real: number; fake: number };
+  /** In the generator's loss; default 1. */
+  generator?: number;
+}
 
 /** Options of {@link createGAN}. */
 export interface GANOptions<
@@ -14,7 +23,10 @@ export interface GANOptions<
 > extends SystemOptions {
   /** Latent vectors `[batch, latentSize]` to samples; further inputs are conditions. */
   generator: LayersModel | ModelOf<Sample>;
-  /** Samples to raw logits, of any shape `[batch, …]`; further inputs are conditions. */
+  /**
+   * Samples to raw logits, of any shape `[batch, …]`; further inputs are conditions. With `classifier` it has a second
+   * output, the logits of classes `[batch, classes]`.
+   */
   discriminator: LayersModel;
   /** The loss of both networks, for example `Losses.hinge()`. */
   loss: AdversarialLoss;
@@ -42,6 +54,12 @@ export interface GANOptions<
    * generated ones in the generator's. Penalties are taken at the changed samples.
    */
   augment?: Augmentation;
+  /**
+   * Trains the discriminator's second output to name the classes of samples, and the generator to make samples that
+   * it names rightly (AC-GAN). The labels are the first condition, numbers `[batch, 1]` or distributions
+   * `[batch, classes]`; the discriminator takes no condition. Default off; `{}` has the paper's weights.
+   */
+  classifier?: ClassifierOptions;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -56,8 +74,9 @@ export interface GANOptions<
 }
 
 /** Options after defaults are filled in. */
-export type ReadGANOptions = GANOptions<Tensor, Optimizer, Optimizer> &
-  Required<
+export type ReadGANOptions = Omit<GANOptions<Tensor, Optimizer, Optimizer>, 'classifier'> & {
+  readonly classifier: ClassWeights | undefined;
+} & Required<
     Pick<
       GANOptions,
       | 'criticSteps'

@@ -9,24 +9,26 @@ import {
   oneOf,
   seed,
 } from '../../internal/option_kinds.js';
-import { nested, optional, readOptions } from '../../internal/read_options.js';
+import { byType, nested, optional, readOptions } from '../../internal/read_options.js';
 import type { Augmentation } from '../augmentation/augmentation.js';
 import { conditionCount } from '../core/conditions.js';
 import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
 import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
+import type { ClassWeights } from '../step/class_terms.js';
 import { packedShape } from '../step/packing.js';
-import type { GANOptions, ReadGANOptions } from './gan_options.js';
+import type { ClassifierOptions, GANOptions, ReadGANOptions } from './gan_options.js';
 
 /** Reads options; refuses networks that do not fit. */
 export function readGANOptions(
   where: string,
   options: GANOptions<Tensor, Optimizer, Optimizer>,
 ): ReadGANOptions {
-  const read: ReadGANOptions = readOptions(where, options, {
+  const outputs = options?.classifier === undefined ? 1 : 2;
+  const read = readOptions(where, options, {
     ...SYSTEM_SCHEMA,
     generator: network('conditioned'),
-    discriminator: network('conditioned'),
+    discriminator: network('conditioned', outputs),
     loss: lossOf(),
     penalty: given<Penalties>(),
     optimizers: optimizersOf('generator', 'discriminator'),
@@ -45,13 +47,37 @@ export function readGANOptions(
         ({ transform }) => typeof transform === 'function',
       ),
     ),
+    classifier: given<GANOptions['classifier']>(),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),
     seed: seed(),
-  }) as ReadGANOptions;
-  checkFit(where, read);
-  return read;
+  });
+  const all = { ...read, classifier: classWeights(where, read.classifier) } as ReadGANOptions;
+  checkFit(where, all);
+  return all;
+}
+
+/** Reads the weights of a classifier; spreads one weight of the discriminator over both kinds of samples. */
+function classWeights(
+  where: string,
+  options: ClassifierOptions | undefined,
+): ClassWeights | undefined {
+  if (options === undefined) return undefined;
+  const weight = number({ min: 0 });
+  const schema = {
+    discriminator: byType(
+      { number: weight, object: nested({ real: weight, fake: weight }) },
+      { name: 'a number or an object { real, fake }', default: 1 },
+    ),
+    generator: number({ min: 0, default: 1 }),
+  };
+  const { discriminator, generator } = readOptions(where, options, schema, 'classifier');
+  const isOne = typeof discriminator === 'number';
+  return {
+    discriminator: isOne ? { real: discriminator, fake: discriminator } : discriminator,
+    generator,
+  };
 }
 
 /** Refuses networks that do not fit each other or another option. */
@@ -71,6 +97,7 @@ function checkFit(where: string, read: ReadGANOptions): void {
       `a model whose input fits the generator's output [${image.join(',')}]${inPacks(packing)}`,
       seen,
     );
+  if (read.classifier !== undefined) checkClassifier(where, read);
   const critic = ['discriminator', discriminator] as const;
   checkCritic(where, critic, ['penalty', penalty], allowBatchNorm);
 }
@@ -123,4 +150,48 @@ function checkConditioned(where: string, read: ReadGANOptions): void {
         'A point between a real and a generated sample has one condition; leave fakeCondition out, so that both have that of the batch.',
       );
   });
+}
+
+/** Refuses a classifier without labels, one that is shown them, and one that sees samples of several classes at once. */
+function checkClassifier(
+  where: string,
+  { generator, discriminator, packing }: ReadGANOptions,
+): void {
+  const logits = discriminator.outputs[1]!.shape;
+  const classes = logits[1]!;
+  if (logits.length !== 2 || !(classes > 1))
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      'a model whose second output is [batch, classes], of two classes or more',
+      logits,
+    );
+  const labels = generator.inputs[1]?.shape;
+  if (labels?.length !== 2 || (labels[1] !== 1 && labels[1] !== classes))
+    fail(
+      'shape',
+      where,
+      'generator',
+      `a model whose second input is the label, [batch, 1] or [batch, ${classes}], if classifier is given`,
+      labels,
+    );
+  if (conditionCount(discriminator) > 0)
+    fail(
+      'shape',
+      where,
+      'discriminator',
+      'a model of one input if classifier is given',
+      `${conditionCount(discriminator)} conditions`,
+      'A classifier that is given the label has nothing to learn from the sample.',
+    );
+  if (packing > 1)
+    fail(
+      'value',
+      where,
+      'packing',
+      '1 if classifier is given',
+      packing,
+      'A pack has no one class.',
+    );
 }
