@@ -164,7 +164,7 @@ describe('what does not fit', () => {
 
   it.each([
     [{ extractor: 7 }, /`extractor` must be a function/],
-    [{ extractor: () => [] }, /a function that returns a list of tensors/],
+    [{ extractor: () => [] }, /a function that returns an array of tensors/],
     [{ extractor: (x: Tensor4D) => [mul(x, NaN)] }, /NaN in row 0/],
     [{ extractor: (x: Tensor4D) => [mul(x, 1)], weights: [] }, /one list for each of 1 layers/],
     [

@@ -18,6 +18,6 @@ describe('scoreNames', () => {
   });
 
   it.each([undefined, '', '  ', 3])('refuses %j', (features) => {
-    expect(() => scoreNames(features as never)).toThrow(/scoreNames: `features` must be a name/);
+    expect(() => scoreNames(features as never)).toThrow(/scoreNames: `features` must be a string that is not empty/);
   });
 });

@@ -99,7 +99,9 @@ function discriminatorOf(
 describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend) => {
   const additions = fixture<Additions>('gan_additions');
   const { seed, rate, batch, image, classes, reals, labels, cases } = additions;
-  it.each(cases.map((one) => [one.source, one] as const))(
+  // a Wasserstein critic's last bias has the gradient 0, and Adam makes a step of what a GPU's rounding leaves of it
+  const comparable = cases.filter(({ options }) => !ON_GPU || options.loss !== 'wasserstein');
+  it.each(comparable.map((one) => [one.source, one] as const))(
     '%s',
     async (_, { options, start, end, steps }) => {
       await useBackend(backend);

@@ -40,6 +40,8 @@ const ON_GPUS = /mimicry_sngan_32/;
 
 /** The greatest value, and how far float32 may be from it: a 64×64 map has many kinks. */
 const RTOL = 3e-5;
+/** The same on tensorflow, whose convolutions by Winograd's algorithm round more. */
+const RTOL_NATIVE = 3e-4;
 
 const floats = ({ values }: TensorRecord) =>
   new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
@@ -112,14 +114,8 @@ describe.each(BACKENDS)('mimicry, SN-GAN and WGAN-GP on %s', (backend) => {
     async ({ pass }) => {
       const { numTensors } = memory();
       const distances = await compare(pass);
-      if (process.env.SHOW)
-        console.log(
-          Math.max(...Object.values(distances)),
-          Object.entries(distances)
-            .sort((a, b) => b[1] - a[1])
-            .slice(0, 3),
-        );
-      for (const [of, apart] of Object.entries(distances)) expect(apart, of).toBeLessThan(RTOL);
+      const rtol = backend === 'tensorflow' ? RTOL_NATIVE : RTOL;
+      for (const [of, apart] of Object.entries(distances)) expect(apart, of).toBeLessThan(rtol);
       expect(memory().numTensors).toBe(numTensors);
     },
   );

@@ -83,6 +83,9 @@ describe.each(BACKENDS)('packing on %s', (backend) => {
     expect([...(await pack(points, 3).data())]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(pack(points, 3).shape).toEqual([2, 3]);
     expect(pack(points, 1)).toBe(points);
+    const labels = tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2], 'int32');
+    expect(pack(labels, 2).dtype).toBe('int32');
+    expect([...(await pack(labels, 2).data())]).toEqual([1, 2, 5, 6, 3, 4, 7, 8]);
   });
 
   it('trains to the same bits with packs of one as without', async () => {
