@@ -18,6 +18,8 @@ describe('scoreNames', () => {
   });
 
   it.each([undefined, '', '  ', 3])('refuses %j', (features) => {
-    expect(() => scoreNames(features as never)).toThrow(/scoreNames: `features` must be a string that is not empty/);
+    expect(() => scoreNames(features as never)).toThrow(
+      /scoreNames: `features` must be a string that is not empty/,
+    );
   });
 });
