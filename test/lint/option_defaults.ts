@@ -175,7 +175,7 @@ class Defaults {
     return entry && this.resolved(entry.value);
   }
 
-  /** The default in `number({ default: 1 })`, also through `seed()` and constants. */
+  /** The default in `number({ default: 1 })`, also through `seed()`, `either(number({ default: 1 }))` and constants. */
   private defaultOf(expression: ts.Node): ts.Expression | undefined {
     const node = this.resolved(expression);
     if (ts.isArrowFunction(node))
@@ -189,6 +189,9 @@ class Defaults {
         const given = this.resolved(value.value);
         return (ts.isArrowFunction(given) ? given.body : given) as ts.Expression;
       }
+      // an option made of another one, such as a number for all or one for each
+      const made = ts.isCallExpression(argument) && this.defaultOf(argument);
+      if (made && this.valuesOf(made)) return made;
     }
     const kind = this.resolved(node.expression);
     return node.arguments.length === 0 && ts.isArrowFunction(kind)

@@ -1,4 +1,4 @@
-import { cast, reshape, transpose } from '@tensorflow/tfjs-core';
+import { concat, reshape, unstack } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
 import type { Takes } from '../core/conditions.js';
@@ -20,14 +20,7 @@ type Sizes = readonly (number | null)[];
 export function pack(x: Tensor, m: number): Tensor {
   if (m === 1) return x;
   const [count, ...sizes] = x.shape as [number, ...number[]];
-  const shape = packedShape([count / m, ...sizes], m) as number[];
-  const last = sizes.length;
-  if (last === 1) return reshape(x, shape);
-  const apart = reshape(x, [count / m, m, ...sizes]);
-  const axes = [0, ...sizes.slice(1).map((_, i) => i + 2), 1, last + 1];
-  if (x.dtype === 'float32') return reshape(transpose(apart, axes), shape);
-  // webgpu cannot transpose integers
-  return cast(reshape(transpose(cast(apart, 'float32'), axes), shape), x.dtype);
+  return concat(unstack(reshape(x, [count / m, m, ...sizes]), 1), -1);
 }
 
 /** Returns the shape of packs of m samples. */

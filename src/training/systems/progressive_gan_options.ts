@@ -31,12 +31,12 @@ export interface ProgressiveGANOptions<
   /** `'schedule'` (default): by the images shown; `'manual'`: by `grow()` alone. */
   growth?: 'schedule' | 'manual';
   /**
-   * The number of real images shown to a stage once it has faded in, more than 0; default 600000. A list has a number for
+   * The number of real images shown to a stage once it has faded in, more than 0; default 600,000. A list has a number for
    * each stage but the last, which does not end.
    */
   stableImages?: number | readonly number[];
   /**
-   * The number of real images shown while a stage fades in, 0 or more; default 600000. A list has a number for each stage
+   * The number of real images shown while a stage fades in, 0 or more; default 600,000. A list has a number for each stage
    * but the first, which does not fade in.
    */
   fadeImages?: number | readonly number[];
