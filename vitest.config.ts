@@ -25,7 +25,7 @@ const CONTRACTS = [
 const NOT_ON_GPU = [
   // minutes
   'test/models/{parameter_counts,translation}.test.ts',
-  'test/parity/{translation_full_width,large_features,inception}.test.ts',
+  'test/parity/{translation_full_width,large_features,inception,residual_steps}.test.ts',
   'test/models/inception_v3.test.ts',
   'test/metrics/{graph_features,inception_features,score_names}.test.ts',
   'test/training/{gan,cycle_gan,pix2pix,independent_samples,out_of_memory}.test.ts',
