@@ -1,19 +1,19 @@
-"""Writes test/parity/fixtures/progressive_networks.json and progressive_zoo.json: the networks of Progressive GAN.
+"""Writes test/parity/fixtures/progressive_networks.json: the networks of Progressive GAN.
 
     python3 -m pip install torch numpy
-    python3 tools/parity/progressive_models.py path/to/pytorch_GAN_zoo
+    python3 tools/parity/progressive_models.py
 
-The first are the transcription of the authors' code in progressive_networks.py, with weights under gan-kit's names
-and layouts. The second are run from a checkout of facebookresearch/pytorch_GAN_zoo (b75dee4), with weights under its
-own. Its discriminator does not fade in 8 × 8 pixels, the first size that grows; it is run in the fade after that.
+They are the transcription of the authors' code in progressive_networks.py, with weights under gan-kit's names and
+layouts.
 
 Weights, inputs and coefficients are made by a hash in both languages (bench/hash.ts, bench/peers/hashed.py) and
 are not in the files: weight i of a network from stream `seed` + i. The files hold the output of passes in stages and
 fades, and the gradients of sum(coefficients * output) in the input and in every weight of the stage. All is
 computed in float64 from what float32 holds. Images are NHWC.
+
+Those of pytorch_GAN_zoo are in progressive_weights.py.
 """
 
-import argparse
 import base64
 import json
 import platform
@@ -104,33 +104,6 @@ def transcribed():
     return {"options": OPTIONS, "weights": weights, "passes": passes}
 
 
-def zoo(checkout):
-    sys.path.insert(0, str(checkout))
-    from models.networks.progressive_conv_net import DNet, GNet
-
-    def build(network, stage):
-        if network == "generator":
-            net = GNet(LATENTS, MOST, dimOutput=CHANNELS)
-        else:
-            net = DNet(MOST, miniBatchNormalization=True, dimInput=CHANNELS)
-        for width in [6, 4][:stage]:
-            net.addScale(width)
-        return net.double()
-
-    passes, weights = [], {}
-    for network in ("generator", "discriminator"):
-        state = build(network, 2).state_dict()
-        values = {name: weight(name, list(one.shape), SEED + i) for i, (name, one) in enumerate(state.items())}
-        weights[network] = [{"name": name, "shape": list(one.shape)} for name, one in state.items()]
-        for stage, t in PASSES:
-            net = build(network, stage)
-            net.load_state_dict({name: values[name] for name in net.state_dict()})
-            net.setNewAlpha(t)
-            x = input_of(network, stage)
-            passes.append(one_pass(network, stage, t, x, net, dict(net.named_parameters())))
-    return {"options": OPTIONS | {"form": "zoo"}, "weights": weights, "passes": passes}
-
-
 def write(name, content):
     versions = {"python": platform.python_version(), "torch": torch.__version__}
     head = {"generator": "tools/parity/progressive_models.py", "versions": versions, "dtype": "float64"}
@@ -140,12 +113,5 @@ def write(name, content):
     print(path.name, path.stat().st_size)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("checkout", type=Path)
-    arguments = parser.parse_args()
+if __name__ == "__main__":
     write("progressive_networks", transcribed())
-    write("progressive_zoo", zoo(arguments.checkout))
-
-
-main()

@@ -2,11 +2,15 @@
 
 TensorFlow 1 cannot run here, so this is a transcription, of the `recursive` structure with fused scaling. Weights
 have the names and layouts of gan-kit: kernels [height, width, in, out], maps [height, width, channels].
+
+At the end are those of facebookresearch/pytorch_GAN_zoo (b75dee4, models/networks), written anew with its names of
+weights.
 """
 
 import math
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 
@@ -126,3 +130,87 @@ def judge(w, images, stage, t=0.0):
     x = x.permute(0, 2, 3, 1).flatten(1)
     x = act(x @ scaled(w["dense/kernel"]) + w["dense/bias"])
     return x @ scaled(w["logit/kernel"], 1) + w["logit/bias"]
+
+
+class Scaled(nn.Module):
+    """A layer of which the zoo scales what comes out, with the bias, by He's constant."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+        self.factor = math.sqrt(2 / math.prod(module.weight.shape[1:]))
+
+    def forward(self, x):
+        return self.module(x) * self.factor
+
+
+def scaled_conv(inputs, outputs, size=3):
+    return Scaled(nn.Conv2d(inputs, outputs, size, padding=size // 2))
+
+
+def scaled_blocks(widths, inwards):
+    """Two layers for each stage above the first; in the discriminator the second leads to the stage below."""
+    return nn.ModuleList(
+        nn.ModuleList(
+            [scaled_conv(high, high), scaled_conv(high, low)]
+            if inwards
+            else [scaled_conv(low, high), scaled_conv(high, high)]
+        )
+        for low, high in zip(widths, widths[1:])
+    )
+
+
+def leaky(x):
+    return F.leaky_relu(x, 0.2)
+
+
+class ZooGenerator(nn.Module):
+    """GNet after `addScale` for each width but the first; `t` is its alpha."""
+
+    def __init__(self, latents, channels, widths):
+        super().__init__()
+        self.scaleLayers = scaled_blocks(widths, inwards=False)
+        self.toRGBLayers = nn.ModuleList(scaled_conv(width, channels, 1) for width in widths)
+        self.formatLayer = Scaled(nn.Linear(latents, 16 * widths[0]))
+        self.groupScale0 = nn.ModuleList([scaled_conv(widths[0], widths[0])])
+
+    def forward(self, z, t=0.0):
+        x = leaky(self.formatLayer(pixel_norm(z))).reshape(len(z), -1, 4, 4)
+        x = before = pixel_norm(leaky(self.groupScale0[0](pixel_norm(x))))
+        for block in self.scaleLayers:
+            before, x = x, upscale(x)
+            for layer in block:
+                x = pixel_norm(leaky(layer(x)))
+        image = self.toRGBLayers[-1](x)
+        return image if t == 0 else lerp(image, upscale(self.toRGBLayers[-2](before)), t)
+
+
+class ZooDiscriminator(nn.Module):
+    """DNet after `addScale` for each width but the first; `t` is its alpha, which it ignores at 8 × 8, and this not."""
+
+    def __init__(self, channels, widths):
+        super().__init__()
+        self.scaleLayers = scaled_blocks(widths, inwards=True)
+        self.fromRGBLayers = nn.ModuleList(scaled_conv(channels, width, 1) for width in widths)
+        self.decisionLayer = Scaled(nn.Linear(widths[0], 1))
+        dense = Scaled(nn.Linear(16 * widths[0], widths[0]))
+        self.groupScaleZero = nn.ModuleList([scaled_conv(widths[0] + 1, widths[0]), dense])
+
+    def forward(self, images, t=0.0):
+        x = leaky(self.fromRGBLayers[-1](images))
+        for k, block in enumerate(reversed(self.scaleLayers)):
+            for layer in block:
+                x = leaky(layer(x))
+            x = downscale(x)
+            if k == 0 and t > 0:
+                x = lerp(x, leaky(self.fromRGBLayers[-2](downscale(images))), t)
+        x = leaky(self.groupScaleZero[0](unbiased_stddev(x)))
+        return self.decisionLayer(leaky(self.groupScaleZero[1](x.flatten(1))))
+
+
+def unbiased_stddev(x, size=4):
+    """The deviation within groups of neighbours, as one more channel; a batch that is no multiple is one group."""
+    size = size if len(x) % size == 0 else len(x)
+    y = x.reshape(-1, size, *x.shape[1:])
+    y = (y.var(1) + 1e-8).sqrt().mean((1, 2, 3)).repeat_interleave(size)
+    return torch.cat([x, y.reshape(-1, 1, 1, 1).expand(-1, 1, *x.shape[2:])], 1)

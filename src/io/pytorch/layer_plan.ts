@@ -15,6 +15,10 @@ type Layer = layers.Layer;
 export const isSpectral = (layer: Layer): boolean =>
   layer.getClassName() === 'GanKitSpectralNormalization';
 
+/** Returns whether the weights of a layer are scaled in use. */
+export const isEqualized = (layer: Layer): boolean =>
+  layer.getClassName() === 'GanKitEqualizedLearningRate';
+
 /** One weight of a model and the entry of a state_dict that it corresponds to. */
 export interface PlannedWeight {
   readonly key: string;
@@ -36,7 +40,8 @@ export interface PlannedWeight {
 
 /** Returns how the weights of a layer are named and laid out in PyTorch; refuses an unknown class of layer. */
 export function ruleOf(where: string, layer: Layer): LayerRule {
-  const wrapped = isSpectral(layer) ? (layer as unknown as { layer: Layer }).layer : layer;
+  const isWrapper = isSpectral(layer) || isEqualized(layer);
+  const wrapped = isWrapper ? (layer as unknown as { layer: Layer }).layer : layer;
   const rule = LAYER_RULES[wrapped.getClassName()];
   if (rule === undefined)
     fail(
@@ -58,7 +63,7 @@ export function mapRule(
   weights: ReadonlyMap<string, LayerVariable>,
 ): LayerRule {
   const shaper = byName.get(map.shaper);
-  const shape = (map.side === 'output' ? shaper?.output : shaper?.input) as
+  const shape = (map.side === 'output' ? shaper?.getOutputAt(0) : shaper?.getInputAt(0)) as
     { readonly shape: readonly (number | null)[] } | undefined;
   const kernel = weights.get('kernel');
   if (shape?.shape.length !== 4 || kernel === undefined)

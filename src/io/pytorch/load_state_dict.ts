@@ -12,14 +12,15 @@ import type { StateDictDifference } from './load_weights.js';
 export interface LoadStateDictOptions {
   /**
    * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator`,
-   * `inceptionV3`, `dcganGenerator`, `dcganDiscriminator`, `residualGenerator` or `residualDiscriminator`.
+   * `inceptionV3`, `dcganGenerator`, `dcganDiscriminator`, `residualGenerator`, `residualDiscriminator`,
+   * `progressiveGenerator` or `progressiveDiscriminator`.
    */
   readonly model: LayersModel;
   /** Arrays by PyTorch's names: the result of {@link readPth}, or `tensors` of {@link decodeSafetensors}. */
   readonly stateDict: Readonly<Record<string, StateArray>>;
   /**
-   * The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'`, `'dcgan'` or, for mimicry's
-   * residual networks, `'residual'`.
+   * The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'`, `'dcgan'`, `'residual'` for
+   * mimicry's residual networks, or `'progressive'` for the Progressive GAN of pytorch_GAN_zoo.
    */
   readonly architecture: ArchitectureName;
   /** Whether missing and unexpected entries are an error; default true. */
@@ -39,8 +40,8 @@ export interface LoadStateDictOptions {
 
 /**
  * Loads the state_dict of a PyTorch network into the same model here: a network of pytorch-CycleGAN-and-pix2pix,
- * the Inception-v3 of pytorch-fid and torch-fidelity, the DCGAN of pytorch/examples, or a residual network of
- * mimicry.
+ * the Inception-v3 of pytorch-fid and torch-fidelity, the DCGAN of pytorch/examples, a residual network of mimicry,
+ * or the Progressive GAN of pytorch_GAN_zoo.
  *
  * Every name and shape is checked before any weight is changed. A file may differ from the model in these ways:
  * - `module.` and `_orig_mod.`, which wrappers put before the names, are removed, as is the prefix of the only
@@ -51,7 +52,9 @@ export interface LoadStateDictOptions {
  * - `num_batches_tracked` may be present or not, with any dtype;
  * - spectrally normalized weights may have PyTorch's older or newer names, with u and v, or with u only before
  *   PyTorch 1.1;
- * - biases that a DCGAN has here and not in the file are set to zero.
+ * - biases that a DCGAN has here and not in the file are set to zero;
+ * - a growing network may lack the `module` in its names, as in older files of pytorch_GAN_zoo. Its fade, which no
+ *   file has, stays as it is.
  *
  * A loaded model computes as in evaluation mode, which is right for CycleGAN's generators. The published results
  * of pix2pix are made in another way: with the statistics of the batch, and dropout as the noise;

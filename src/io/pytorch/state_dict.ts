@@ -16,12 +16,13 @@ import type { SpectralKeys } from './weight_rules.js';
 export interface StateDictOptions {
   /**
    * A model of `resnetGenerator`, `unetGenerator`, `patchDiscriminator`, `pixelDiscriminator`,
-   * `inceptionV3`, `dcganGenerator`, `dcganDiscriminator`, `residualGenerator` or `residualDiscriminator`.
+   * `inceptionV3`, `dcganGenerator`, `dcganDiscriminator`, `residualGenerator`, `residualDiscriminator`,
+   * `progressiveGenerator` or `progressiveDiscriminator`.
    */
   readonly model: LayersModel;
   /**
-   * The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'`, `'dcgan'` or, for mimicry's
-   * residual networks, `'residual'`.
+   * The kind of network: `'resnet'`, `'unet'`, `'patch'`, `'pixel'`, `'inception'`, `'dcgan'`, `'residual'` for
+   * mimicry's residual networks, or `'progressive'` for the Progressive GAN of pytorch_GAN_zoo.
    */
   readonly architecture: ArchitectureName;
   /**
@@ -33,8 +34,9 @@ export interface StateDictOptions {
 
 /**
  * Returns the weights of a model as the state_dict of the same network in its reference code:
- * pytorch-CycleGAN-and-pix2pix, torch-fidelity for `inceptionV3`, pytorch/examples for DCGAN, or mimicry for
- * residual networks. It has PyTorch's names and PyTorch's kernels: (out, in, kH, kW), and (in, out, kH, kW) for transposed convolutions.
+ * pytorch-CycleGAN-and-pix2pix, torch-fidelity for `inceptionV3`, pytorch/examples for DCGAN, mimicry for residual
+ * networks, or pytorch_GAN_zoo for growing ones. It has PyTorch's names and PyTorch's kernels: (out, in, kH, kW), and
+ * (in, out, kH, kW) for transposed convolutions.
  *
  * If a ResNet generator has dropout in its blocks, its later modules have other numbers, as in PyTorch. Batch
  * norms have a `num_batches_tracked`: the loaded count, or 0. DCGAN's biases, which the reference does not have

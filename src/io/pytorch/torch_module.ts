@@ -64,6 +64,10 @@ export interface Architecture {
    * Whether a file may contain more modules without weights, which shift the numbers of the modules after them.
    */
   readonly movable?: boolean;
+  /** Whether the reference scales weights in use: a layer in `equalizedLearningRate` then counts as one. */
+  readonly equalized?: boolean;
+  /** Layers whose weights the reference does not store. */
+  readonly unstored?: readonly string[];
   /** Refuses a model whose results would differ from the reference's. */
   readonly check?: (where: string, layersByName: ReadonlyMap<string, layers.Layer>) => void;
 }

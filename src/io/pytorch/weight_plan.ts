@@ -3,7 +3,7 @@ import { fail } from '../../internal/check.js';
 import { innerLayers, layersOf } from '../../layers/inner_layers.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 import type { LayerVariable } from '../../layers/weights/named_weights.js';
-import { isSpectral, mapRule, planLayer, ruleOf } from './layer_plan.js';
+import { isEqualized, isSpectral, mapRule, planLayer, ruleOf } from './layer_plan.js';
 import type { PlannedWeight } from './layer_plan.js';
 import type { Architecture, TorchModule } from './torch_module.js';
 import { moduleNames } from './torch_module.js';
@@ -25,13 +25,13 @@ export interface WeightPlan {
 
 /**
  * Collects the layers of a model by name, including those in inner models and wrappers; a spectrally normalized
- * layer counts as one.
+ * layer counts as one, and so does one whose weights are scaled if the architecture scales them.
  */
-function layersByName(model: LayersModel): Map<string, Layer> {
+function layersByName(model: LayersModel, { equalized = false }: Architecture): Map<string, Layer> {
   const found = new Map<string, Layer>();
   const visit = (layer: Layer) => {
     found.set(layer.name, layer);
-    if (!isSpectral(layer)) innerLayers(layer).forEach(visit);
+    if (!isSpectral(layer) && !(equalized && isEqualized(layer))) innerLayers(layer).forEach(visit);
   };
   layersOf(model)!.forEach(visit);
   return found;
@@ -51,13 +51,15 @@ function weightsByLayer(model: LayersModel): Map<Layer, Map<string, LayerVariabl
 function planLayout(
   where: string,
   model: LayersModel,
-  { maker, check, withoutBiases = false }: Architecture,
+  architecture: Architecture,
   layout: TorchModule,
   keys: SpectralKeys,
 ): WeightPlan {
-  const byName = layersByName(model);
+  const { maker, check, withoutBiases = false, unstored = [] } = architecture;
+  const byName = layersByName(model, architecture);
   check?.(where, byName);
   const unplanned = weightsByLayer(model);
+  for (const name of unstored) unplanned.delete(byName.get(name)!);
   const weights: PlannedWeight[] = [];
   const counters = new Map<string, Layer>();
   const dropped = new Set<string>();
@@ -101,7 +103,7 @@ export function planWeights(
   architecture: Architecture,
   keys: readonly SpectralKeys[],
 ): WeightPlan[] {
-  const names = layersByName(model);
+  const names = layersByName(model, architecture);
   return architecture
     .layouts((layer) => names.has(layer), names)
     .flatMap((layout) => keys.map((one) => planLayout(where, model, architecture, layout, one)));

@@ -2,6 +2,7 @@ import { dcgan } from './dcgan.js';
 import { inception } from './inception.js';
 import { patch } from './patch.js';
 import { pixel } from './pixel.js';
+import { progressive } from './progressive.js';
 import { residual } from './residual.js';
 import { resnet } from './resnet.js';
 import { unet } from './unet.js';
@@ -9,7 +10,7 @@ import type { Architecture } from '../torch_module.js';
 
 /** A name of an architecture; see {@link loadStateDict}. */
 export type ArchitectureName =
-  'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan' | 'residual';
+  'resnet' | 'unet' | 'patch' | 'pixel' | 'inception' | 'dcgan' | 'residual' | 'progressive';
 
 /** The architectures whose weights can be exchanged with PyTorch, by name. */
 export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
@@ -20,6 +21,7 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   inception,
   dcgan,
   residual,
+  progressive,
 };
 
 export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURES) as ArchitectureName[];
