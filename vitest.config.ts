@@ -24,7 +24,7 @@ const CONTRACTS = [
 /** What the GPU projects leave to the others: a step there takes a hundred times as long, in software. */
 const NOT_ON_GPU = [
   // minutes
-  'test/models/{parameter_counts,translation}.test.ts',
+  'test/models/{parameter_counts,translation,progressive,residual}.test.ts', // parity/*_models run the last two here
   'test/parity/{translation_full_width,large_features,inception,residual_steps}.test.ts',
   'test/models/inception_v3.test.ts',
   'test/metrics/{graph_features,inception_features,score_names}.test.ts',
@@ -42,17 +42,17 @@ const NOT_ON_GPU = [
   'test/metrics/{frechet_distance,precision_recall_distribution,inception_score}.test.ts',
 ];
 /**
- * What runs on webgpu in Chromium, too: whole steps, numbers beside PyTorch, and NaN. All of it runs on webgpu
+ * What runs on webgpu in Chromium, too: a step, numbers beside PyTorch, and NaN. All of it runs on webgpu
  * in Node, on the same shaders, the same library (Dawn) and the same driver.
  */
 const IN_BOTH_DAWNS = [
-  'test/gradcheck/repaired_ops.test.ts', // every tenth op
   'test/kernels/not_a_number.test.ts',
   'test/losses/{adversarial_losses,reconstruction}.test.ts',
-  'test/models/dcgan.test.ts',
-  'test/parity/{gan_steps,gradient_penalty,spectral_norm}.test.ts',
+  'test/parity/gradient_penalty.test.ts',
   'test/training/gan_on_backends.test.ts',
 ];
+/** What runs on webgl in Chromium alone: its steps take a minute on webgpu, where training/systems runs some. */
+const NOT_IN_DAWN = ['test/parity/translation_steps.test.ts'];
 /** What `npm run test:unit` leaves to `npm test`: files of four seconds and more, and programs that run whole. */
 const SLOW = [
   'test/{bench,docs,examples}/**',
@@ -118,7 +118,7 @@ const inDawn = (dawn: GPUSetup['dawn']): TestProjectInlineConfiguration => ({
   test: {
     name: 'dawn',
     include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
-    exclude: NOT_ON_GPU,
+    exclude: [...NOT_ON_GPU, ...NOT_IN_DAWN],
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     provide: { backends: ['webgpu'], propertySeed },
     env: { ...dawn },

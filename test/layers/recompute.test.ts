@@ -40,7 +40,7 @@ import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { watchHeap } from '../helpers/heap.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
@@ -304,7 +304,8 @@ describe('recompute', () => {
     },
   );
 
-  it('trains a GAN to the same bits, from the same checkpoint', async () => {
+  // on GPUs, the bits of the gradients are compared above
+  it.skipIf(ON_GPU)('trains a GAN to the same bits, from the same checkpoint', async () => {
     const imageShape = [16, 16, 1] as const;
     const small = { imageShape, form: 'paper', filters: 3, kernelSize: 4, stddev: 0.1 } as const;
     const networks = () => ({
