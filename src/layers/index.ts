@@ -1,3 +1,6 @@
+export { attentionMap } from './attention/attention_map.js';
+export { selfAttention, SelfAttention } from './attention/self_attention.js';
+export type { SelfAttentionOptions } from './attention/self_attention.js';
 export { conv2d, Conv2D } from './conv2d.js';
 export type { Conv2DOptions } from './conv2d.js';
 export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';

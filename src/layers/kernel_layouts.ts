@@ -42,6 +42,13 @@ export const EMBEDDINGS: KernelLayout = {
   firstAxes: [0],
 };
 
+/** The kernels of self-attention, those of four 1 × 1 convolutions. */
+export const ATTENTION: readonly KernelLayout[] = ['theta', 'phi', 'g', 'o'].map((name) => ({
+  ...KERNEL,
+  weight: `${name}_kernel`,
+  property: name,
+}));
+
 /** Makes the layout of a kernel whose outputs are not the last axis. */
 export const transposed = (...permutation: readonly number[]): KernelLayout => ({
   ...KERNEL,

@@ -1,5 +1,12 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { DEPTHWISE, EMBEDDINGS, KERNEL, POINTWISE, transposed } from './kernel_layouts.js';
+import {
+  ATTENTION,
+  DEPTHWISE,
+  EMBEDDINGS,
+  KERNEL,
+  POINTWISE,
+  transposed,
+} from './kernel_layouts.js';
 import type { KernelLayout } from './kernel_layouts.js';
 
 /**
@@ -64,6 +71,7 @@ const TRAITS: Readonly<Record<string, LayerTraits>> = {
   DepthwiseConv2D: kernels(DEPTHWISE),
   SeparableConv2D: kernels(DEPTHWISE, POINTWISE),
   Embedding: kernels(EMBEDDINGS),
+  GanKitSelfAttention: kernels(...ATTENTION),
   ...named(EACH, 'InputLayer', 'Flatten', 'Reshape', 'Permute', 'RepeatVector'),
   ...named(EACH, 'ZeroPadding2D', 'Cropping2D', 'UpSampling2D', 'GanKitReflectionPadding2D'),
   ...named(EACH, 'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'GanKitLeakyReLU'),

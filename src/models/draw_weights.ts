@@ -6,17 +6,18 @@ import { SpectralNormalization } from '../layers/spectral/spectral_normalization
 import { namedWeights } from '../layers/weights/named_weights.js';
 import type { NamedWeight } from '../layers/weights/named_weights.js';
 
-/** The names of weights that are drawn as kernels. */
-const KERNELS = ['kernel', 'depthwise_kernel', 'pointwise_kernel', 'embeddings'];
+/** The names of weights that are drawn as kernels: `kernel`, `depthwise_kernel`, `theta_kernel`, `embeddings`. */
+const KERNELS = /^(.+_)?kernel$|^embeddings$/;
 
 /** Returns the last part of a weight's path. */
 const nameOf = ({ path }: NamedWeight): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Returns whether a weight is a kernel or a table. */
-export const isKernel = (weight: NamedWeight): boolean => KERNELS.includes(nameOf(weight));
+export const isKernel = (weight: NamedWeight): boolean => KERNELS.test(nameOf(weight));
 
-/** Returns whether a weight is the scale of a normalization. */
-export const isScale = (weight: NamedWeight): boolean => nameOf(weight) === 'gamma';
+/** Returns whether a weight is the scale of a normalization; the γ of attention is a scalar, and starts at 0. */
+export const isScale = (weight: NamedWeight): boolean =>
+  nameOf(weight) === 'gamma' && weight.variable.shape.length > 0;
 
 /**
  * Draws the weights of a model, each from a random stream named after its path, so that adding a layer does not

@@ -143,6 +143,9 @@ export async function calls(): Promise<Map<string, Call>> {
   const dataSet = await node.pairedImages({ folder: 'a', crop: 4, load: 4 });
   const features = metrics.featureExtractor(pixel, { layer });
   const dropout = gkLayers.dropout({ rate: 0.5 });
+  const map = numbers([1, 2, 2, 8]) as Tensor4D;
+  const attention = gkLayers.selfAttention();
+  attention.apply(map);
 
   const table: Record<string, readonly [(...args: never[]) => unknown, ...unknown[]]> = {
     // gan-kit
@@ -154,6 +157,7 @@ export async function calls(): Promise<Map<string, Call>> {
 
     // gan-kit/layers
     advancePowerIteration: [gkLayers.advancePowerIteration, discriminator],
+    attentionMap: [gkLayers.attentionMap, attention, map],
     batchNormalization: [gkLayers.batchNormalization, { epsilon: 1e-5, momentum: 0.9, name: 'bn' }],
     conv2d: [gkLayers.conv2d, { filters: 2, kernelSize: 3, strides: 1, padding: 1, useBias: true }],
     conv2dTranspose: [
@@ -181,6 +185,10 @@ export async function calls(): Promise<Map<string, Call>> {
     reflectionPadding2d: [gkLayers.reflectionPadding2d, { padding: 1, mode: 'reflect' }],
     registerLayers: [gkLayers.registerLayers],
     removeSpectralNormalization: [gkLayers.removeSpectralNormalization, discriminator],
+    selfAttention: [
+      gkLayers.selfAttention,
+      { pooling: true, keyDivisor: 8, valueDivisor: 2, kernelInitializer: 'zeros' },
+    ],
     spectralNormalization: [
       gkLayers.spectralNormalization,
       { layer: layers.dense({ units: 2 }), powerIterations: 1, epsilon: 1e-12, seed: 1 },

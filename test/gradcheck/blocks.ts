@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import { selfAttention as attention } from '../../src/layers/attention/self_attention.js';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
@@ -107,6 +108,7 @@ export const blocks = (): CatalogueEntry[] => [
   layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
   layer('pixelNormalization', pixelNormalization()),
   layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
+  layer('selfAttention', attention({ kernelInitializer: 'zeros' }), [2, 2, 4, 3]),
   layer('pixelShuffle', pixelShuffle({ factor: 2 }), [2, 3, 2, 8]),
   layer('upSampling2d of gan-kit', upSampling2d({ interpolation: 'bilinear' }), [2, 3, 4, 2]),
   layer('leakyReLU of gan-kit', leakyReLU()),

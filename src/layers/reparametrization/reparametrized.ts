@@ -117,17 +117,26 @@ export abstract class Reparametrized<Kernel extends ReparametrizedKernel> extend
   protected abstract start(drawn: boolean): void;
 
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor | Tensor[] {
-    return tidy(() => {
-      try {
-        for (const kernel of this.kernels) {
-          const effective = kernel.effective(kwargs['training'] === true);
-          this.inner[kernel.layout.property] = { read: () => effective } as LayerVariable;
-        }
-        return this.layer.call(inputs, kwargs);
-      } finally {
-        for (const { layout, variable } of this.kernels) this.inner[layout.property] = variable;
+    return tidy(() =>
+      this.withReplacements(kwargs['training'] === true, () => this.layer.call(inputs, kwargs)),
+    );
+  }
+
+  /**
+   * Runs `fn` while the wrapped layer has the replacements of its kernels in their place; the caller frees them.
+   *
+   * @internal
+   */
+  withReplacements<T>(training: boolean, fn: () => T): T {
+    try {
+      for (const kernel of this.kernels) {
+        const effective = kernel.effective(training);
+        this.inner[kernel.layout.property] = { read: () => effective } as LayerVariable;
       }
-    });
+      return fn();
+    } finally {
+      for (const { layout, variable } of this.kernels) this.inner[layout.property] = variable;
+    }
   }
 
   /** Returns the wrapped layer as a record of its properties, because tfjs declares the kernels private. */

@@ -1,3 +1,4 @@
+import { SelfAttention } from '../attention/self_attention.js';
 import { Bias } from '../bias.js';
 import { Conv2D } from '../conv2d.js';
 import { Conv2DTranspose } from '../conv2d_transpose.js';
@@ -50,6 +51,7 @@ export function registerLayers(): void {
     PixelShuffle,
     Recompute,
     ReflectionPadding2D,
+    SelfAttention,
     SpectralNormalization,
     UpSampling2D,
     WeightNormalization,
