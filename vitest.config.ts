@@ -51,8 +51,15 @@ const IN_BOTH_DAWNS = [
   'test/parity/gradient_penalty.test.ts',
   'test/training/gan_on_backends.test.ts',
 ];
-/** What runs on webgl in Chromium alone: its steps take a minute on webgpu, where training/systems runs some. */
-const NOT_IN_DAWN = ['test/parity/translation_steps.test.ts'];
+/**
+ * What runs on webgl in Chromium, and not on webgpu: whole runs, which take a minute there and whose order the host
+ * keeps. training/systems and the other parity tests run steps on it.
+ */
+const NOT_IN_DAWN = [
+  'test/parity/translation_steps.test.ts',
+  'test/penalties/random_critics.test.ts',
+  'test/training/{classifier,gan_additions,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
+];
 /** What `npm run test:unit` leaves to `npm test`: files of four seconds and more, and programs that run whole. */
 const SLOW = [
   'test/{bench,docs,examples}/**',
