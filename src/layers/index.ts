@@ -19,6 +19,11 @@ export { withFrozenStatistics } from './modes/frozen_statistics.js';
 export { withFrozenPowerIteration } from './modes/power_iteration_mode.js';
 export { batchNormalization, BatchNormalization } from './normalization/batch_normalization.js';
 export type { BatchNormalizationOptions } from './normalization/batch_normalization.js';
+export {
+  conditionalBatchNormalization,
+  ConditionalBatchNormalization,
+} from './normalization/conditional_batch_normalization.js';
+export type { ConditionalBatchNormalizationOptions } from './normalization/conditional_batch_normalization.js';
 export { groupNormalization, GroupNormalization } from './normalization/group_normalization.js';
 export type { GroupNormalizationOptions } from './normalization/group_normalization.js';
 export {
@@ -30,6 +35,8 @@ export { pixelNormalization, PixelNormalization } from './normalization/pixel_no
 export type { PixelNormalizationOptions } from './normalization/pixel_normalization.js';
 export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';
 export type { PixelShuffleOptions } from './pixel_shuffle.js';
+export { projection, Projection } from './projection.js';
+export type { ProjectionOptions } from './projection.js';
 export { recompute, Recompute } from './recompute.js';
 export type { RecomputeOptions } from './recompute.js';
 export { reflectionPadding2d, ReflectionPadding2D } from './reflection_padding_2d.js';

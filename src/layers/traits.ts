@@ -72,6 +72,7 @@ const TRAITS: Readonly<Record<string, LayerTraits>> = {
   SeparableConv2D: kernels(DEPTHWISE, POINTWISE),
   Embedding: kernels(EMBEDDINGS),
   GanKitSelfAttention: kernels(...ATTENTION),
+  GanKitProjection: kernels(KERNEL, EMBEDDINGS),
   ...named(EACH, 'InputLayer', 'Flatten', 'Reshape', 'Permute', 'RepeatVector'),
   ...named(EACH, 'ZeroPadding2D', 'Cropping2D', 'UpSampling2D', 'GanKitReflectionPadding2D'),
   ...named(EACH, 'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'GanKitLeakyReLU'),
@@ -85,6 +86,7 @@ const TRAITS: Readonly<Record<string, LayerTraits>> = {
   ...named(UNCOUNTED, 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'),
   ...named({ transparent: true }, 'GanKitRecompute'),
   ...named(BATCH, 'BatchNormalization', 'GanKitBatchNormalization'),
+  GanKitConditionalBatchNormalization: BATCH,
 };
 
 /** Assigns the same traits to several classes. */

@@ -159,6 +159,10 @@ export async function calls(): Promise<Map<string, Call>> {
     advancePowerIteration: [gkLayers.advancePowerIteration, discriminator],
     attentionMap: [gkLayers.attentionMap, attention, map],
     batchNormalization: [gkLayers.batchNormalization, { epsilon: 1e-5, momentum: 0.9, name: 'bn' }],
+    conditionalBatchNormalization: [
+      gkLayers.conditionalBatchNormalization,
+      { classes: 3, epsilon: 1e-5, momentum: 0.9, name: 'cbn' },
+    ],
     conv2d: [gkLayers.conv2d, { filters: 2, kernelSize: 3, strides: 1, padding: 1, useBias: true }],
     conv2dTranspose: [
       gkLayers.conv2dTranspose,
@@ -180,6 +184,7 @@ export async function calls(): Promise<Map<string, Call>> {
     namedWeights: [gkLayers.namedWeights, discriminator],
     pixelNormalization: [gkLayers.pixelNormalization, { epsilon: 1e-8 }],
     pixelShuffle: [gkLayers.pixelShuffle, { factor: 2 }],
+    projection: [gkLayers.projection, { classes: 3, useBias: true, name: 'head' }],
     recompute: [gkLayers.recompute, [gkLayers.leakyReLU()], { name: 'again' }],
     Recompute: [make(gkLayers.Recompute), { layers: [gkLayers.leakyReLU()], name: 'again' }],
     reflectionPadding2d: [gkLayers.reflectionPadding2d, { padding: 1, mode: 'reflect' }],

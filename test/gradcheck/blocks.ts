@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { initializers, input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import { selfAttention as attention } from '../../src/layers/attention/self_attention.js';
 import { conv2d } from '../../src/layers/conv2d.js';
 import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
 import { minibatchStandardDeviation } from '../../src/layers/minibatch_standard_deviation.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
+import { conditionalBatchNormalization } from '../../src/layers/normalization/conditional_batch_normalization.js';
 import { groupNormalization } from '../../src/layers/normalization/group_normalization.js';
 import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
 import { pixelNormalization } from '../../src/layers/normalization/pixel_normalization.js';
 import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
+import { projection } from '../../src/layers/projection.js';
 import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
 import { upSampling2d } from '../../src/layers/up_sampling_2d.js';
 import { spectralNormalization } from '../../src/layers/spectral/spectral_normalization.js';
@@ -60,6 +63,31 @@ function layer(
   const model = sequential();
   model.add(layers.inputLayer({ inputShape: shape.slice(1) }));
   model.add(made);
+  return weighted(name, model, made, shape, weights, (x) => x);
+}
+
+/** The same of a layer that takes labels, one for each sample. */
+function labelled(
+  name: string,
+  made: layers.Layer,
+  shape: readonly number[],
+  labels: readonly number[],
+): CatalogueEntry {
+  const inputs = [input({ shape: shape.slice(1) }), input({ shape: [1] })];
+  const network = model({ inputs, outputs: made.apply(inputs) as SymbolicTensor });
+  const column = () => tf.tensor([...labels], [labels.length, 1]);
+  return weighted(name, network, made, shape, 'any', (x) => [x, column()]);
+}
+
+/** A model of one layer as a function of its input and the layer's trainable weights, in training mode. */
+function weighted(
+  name: string,
+  model: LayersModel,
+  made: layers.Layer,
+  shape: readonly number[],
+  weights: Domain,
+  inputsOf: (x: Tensor) => Tensor | Tensor[],
+): CatalogueEntry {
   const trainable = namedWeights(model).filter(({ variable }) =>
     made.trainableWeights.includes(variable),
   );
@@ -73,7 +101,7 @@ function layer(
       functionalCall(
         model,
         Object.fromEntries(trainable.map(({ path }, i) => [path, values[i]!])),
-        x,
+        inputsOf(x),
         { training: true },
       ),
   };
@@ -103,12 +131,19 @@ export const blocks = (): CatalogueEntry[] => [
   },
   layer('layer norm', layers.layerNormalization({}), [3, 6]),
   layer('batch norm of gan-kit', batchNormalization()),
+  labelled(
+    'conditionalBatchNormalization',
+    conditionalBatchNormalization({ classes: 3 }),
+    [4, 2, 2, 2],
+    [2, 0, 1, 2],
+  ),
   layer('instanceNormalization', instanceNormalization({ affine: true })),
   layer('groupNormalization', groupNormalization({ groups: 3 }), [2, 3, 2, 6]),
   layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
   layer('pixelNormalization', pixelNormalization()),
   layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
   layer('selfAttention', attention({ kernelInitializer: 'zeros' }), [2, 2, 4, 3]),
+  labelled('projection', projection({ classes: 3 }), [4, 3], [2, 0, 1, 2]),
   layer('pixelShuffle', pixelShuffle({ factor: 2 }), [2, 3, 2, 8]),
   layer('upSampling2d of gan-kit', upSampling2d({ interpolation: 'bilinear' }), [2, 3, 4, 2]),
   layer('leakyReLU of gan-kit', leakyReLU()),

@@ -1,7 +1,7 @@
 import { dispose, grads, mul, square, sum, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { input, model, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { RandomStream } from '../../src/internal/random.js';
@@ -20,13 +20,15 @@ interface Case {
   readonly options: Record<string, unknown>;
   readonly shape: number[];
   readonly x: number[];
+  /** The second input of a layer that takes labels. */
+  readonly labels?: { readonly shape: number[]; readonly value: number[] };
   readonly weights: { readonly shape: number[]; readonly value: number[] }[];
   readonly output: { readonly shape: number[]; readonly value: number[] };
   readonly coefficients: number[];
   readonly gradients: number[][];
 }
 
-const cases = ['translation_layers', 'gan_layers', 'self_attention'].flatMap(
+const cases = ['translation_layers', 'gan_layers', 'self_attention', 'label_layers'].flatMap(
   (name) => fixture<{ cases: Case[] }>(name).cases,
 );
 
@@ -38,6 +40,8 @@ interface Contract {
   readonly options: Record<string, unknown>;
   /** Of a small input, with its batch. */
   readonly shape: readonly number[];
+  /** The class of each sample, for a layer that takes labels. */
+  readonly labels?: readonly number[];
   /** Of values and gradients against torch; default 2e-6 and 1e-5. */
   readonly rtol?: { readonly output: number; readonly gradient: number };
   /** Whether the second derivative in the weights needs `enableSecondOrderGradients`. */
@@ -52,16 +56,32 @@ export function describeLayer(contract: Contract): void {
   const { start = () => undefined } = contract;
   const ofThis = cases.filter((c) => c.layer === name);
   if (ofThis.length === 0) throw new Error(`no fixture of ${name}`);
-  const modelOf = (options: Record<string, unknown>, shape: readonly number[]): LayersModel =>
-    sequential({ layers: [make({ ...options, name: 'it', inputShape: shape.slice(1) })] });
+  const modelOf = (
+    options: Record<string, unknown>,
+    shape: readonly number[],
+    labels?: Tensor,
+    wrap = (layer: layers.Layer): layers.Layer => layer,
+  ): LayersModel => {
+    const named = { ...options, name: 'it' };
+    if (labels === undefined)
+      return sequential({ layers: [wrap(make({ ...named, inputShape: shape.slice(1) }))] });
+    const inputs = [shape, labels.shape].map((one) => input({ shape: one.slice(1) }));
+    return model({ inputs, outputs: wrap(make(named)).apply(inputs) as SymbolicTensor });
+  };
+  const labelsOfAll = () =>
+    contract.labels === undefined ? undefined : tensor([...contract.labels], [shape[0]!, 1]);
+  const inputsOf = (x: Tensor, labels?: Tensor) => (labels === undefined ? x : [x, labels]);
+  /** What gradients are taken in; running statistics have none. */
+  const trained = (model: LayersModel) =>
+    namedWeights(model).filter(({ variable }) => model.trainableWeights.includes(variable));
   /** The layer as a function of its input and its weights. */
   const functionOf =
-    (model: LayersModel) =>
+    (model: LayersModel, labels?: Tensor) =>
     (x: Tensor, ...weights: Tensor[]) =>
       functionalCall(
         model,
-        Object.fromEntries(namedWeights(model).map(({ path }, i) => [path, weights[i]!])),
-        x,
+        Object.fromEntries(trained(model).map(({ path }, i) => [path, weights[i]!])),
+        inputsOf(x, labels),
         { training: true },
       );
 
@@ -71,9 +91,11 @@ export function describeLayer(contract: Contract): void {
     it.each(ofThis.map((c) => [JSON.stringify(c.options), c]))(
       'equals PyTorch with %s',
       async (_, c) => {
-        const model = modelOf(c.options, c.shape);
-        expect(model.layers[0]!.computeOutputShape(c.shape)).toEqual(c.output.shape);
-        const f = functionOf(model);
+        const labels = c.labels && tensor(c.labels.value, c.labels.shape);
+        const model = modelOf(c.options, c.shape, labels);
+        const shapes = labels === undefined ? c.shape : [c.shape, labels.shape];
+        expect(model.getLayer('it').computeOutputShape(shapes)).toEqual(c.output.shape);
+        const f = functionOf(model, labels);
         const inputs = [
           tensor(c.x, c.shape),
           ...c.weights.map(({ value, shape }) => tensor(value, shape)),
@@ -90,22 +112,21 @@ export function describeLayer(contract: Contract): void {
           expect(await gradient.data(), `gradient ${i}`).toBeAllclose(c.gradients[i]!, {
             rtol: rtol.gradient,
           });
-        dispose([...inputs, ...gradients, y]);
+        dispose([...inputs, ...gradients, y, ...(labels === undefined ? [] : [labels])]);
         model.dispose();
       },
     );
 
     it('has right first and second derivatives in the input and the weights', async () => {
       if (contract.repaired === true) enableSecondOrderGradients();
-      const model = modelOf(options, shape);
+      const labels = labelsOfAll();
+      const model = modelOf(options, shape, labels);
       const stream = new RandomStream(3);
       const inputs = [
         stream.normal([...shape], 0.5, 1.5),
-        ...namedWeights(model).map(({ variable }) =>
-          stream.normal(variable.shape as number[], 0.7),
-        ),
+        ...trained(model).map(({ variable }) => stream.normal(variable.shape as number[], 0.7)),
       ];
-      const f = functionOf(model);
+      const f = functionOf(model, labels);
       // not linear in y: the second derivative has all its terms
       const h = weightedSum((x, ...weights) => square(f(x, ...weights)));
       await expectGradients(h, inputs, { rtol: 2e-3 });
@@ -113,17 +134,17 @@ export function describeLayer(contract: Contract): void {
     });
 
     it('is the same to the last bit inside of recompute', async () => {
-      const plain = modelOf(options, shape);
+      const labels = labelsOfAll();
+      const plain = modelOf(options, shape, labels);
       initializeWeights(plain, { stddev: 0.5, seed: 4 });
       start(plain);
-      const inner = make({ ...options, name: 'it', inputShape: shape.slice(1) });
-      const lean = sequential({ layers: [recompute(inner)] });
+      const lean = modelOf(options, shape, labels, (layer) => recompute(layer));
       initializeWeights(lean, { stddev: 0.5, seed: 4 });
       start(lean);
       const x = new RandomStream(5).normal([...shape]);
       const read = async (model: LayersModel) => {
-        const weights = namedWeights(model).map(({ variable }) => variable.read().clone());
-        const f = functionOf(model);
+        const weights = trained(model).map(({ variable }) => variable.read().clone());
+        const f = functionOf(model, labels);
         const h = weightedSum((x, ...weights) => square(f(x, ...weights)));
         const results = [f(x, ...weights), ...tidy(() => grads(h)([x, ...weights]))];
         return Promise.all(results.map(async (result) => Array.from(await result.data())));
@@ -132,10 +153,11 @@ export function describeLayer(contract: Contract): void {
     });
 
     it('survives saving and loading', async () => {
-      const model = modelOf(options, shape);
+      const labels = labelsOfAll();
+      const model = modelOf(options, shape, labels);
       initializeWeights(model, { stddev: 0.5, seed: 4 });
       start(model);
-      const x = new RandomStream(1).normal([...shape]);
+      const x = inputsOf(new RandomStream(1).normal([...shape]), labels);
       const copy = await saveAndLoad(model);
       expect(copy.getLayer('it').getConfig()).toMatchObject(options);
       expect(await (copy.predict(x) as Tensor).data()).toEqual(
@@ -144,11 +166,12 @@ export function describeLayer(contract: Contract): void {
     });
 
     it('leaks nothing and keeps its input', async () => {
-      const model = modelOf(options, shape);
+      const labels = labelsOfAll();
+      const model = modelOf(options, shape, labels);
       const x = new RandomStream(1).normal([...shape]);
-      await expectNoLeak(() => (model.apply(x) as Tensor).dispose(), 50);
-      const slope = () =>
-        tidy(() => grads((x) => sum<Scalar>(square(model.apply(x) as Tensor)))([x])[0]!);
+      const call = (x: Tensor) => model.apply(inputsOf(x, labels)) as Tensor;
+      await expectNoLeak(() => call(x).dispose(), 50);
+      const slope = () => tidy(() => grads((x) => sum<Scalar>(square(call(x))))([x])[0]!);
       await expectNoLeak(() => slope().dispose(), 50);
       expect(x.isDisposed).toBe(false);
     });

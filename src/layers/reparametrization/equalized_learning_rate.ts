@@ -14,7 +14,7 @@ import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametriz
 export interface EqualizedLearningRateOptions extends ReparametrizedOptions {
   /**
    * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
-   * DepthwiseConv2D or SeparableConv2D layer.
+   * DepthwiseConv2D or SeparableConv2D layer, or gan-kit's SelfAttention or Projection.
    */
   layer: layers.Layer;
   /** The factor g > 0; default √2, He's value for layers before a (leaky) ReLU. The paper has 1 in its last layers. */

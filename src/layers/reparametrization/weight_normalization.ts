@@ -11,7 +11,7 @@ import type { ReparametrizedOptions, ReparametrizedKernel } from './reparametriz
 export interface WeightNormalizationOptions extends ReparametrizedOptions {
   /**
    * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
-   * DepthwiseConv2D, SeparableConv2D or Embedding layer, or gan-kit's SelfAttention.
+   * DepthwiseConv2D, SeparableConv2D or Embedding layer, or gan-kit's SelfAttention or Projection.
    */
   layer: layers.Layer;
 }

@@ -9,10 +9,12 @@ import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
 import { MinibatchStandardDeviation } from '../minibatch_standard_deviation.js';
 import { BatchNormalization } from '../normalization/batch_normalization.js';
+import { ConditionalBatchNormalization } from '../normalization/conditional_batch_normalization.js';
 import { GroupNormalization } from '../normalization/group_normalization.js';
 import { InstanceNormalization } from '../normalization/instance_normalization.js';
 import { PixelNormalization } from '../normalization/pixel_normalization.js';
 import { PixelShuffle } from '../pixel_shuffle.js';
+import { Projection } from '../projection.js';
 import { Recompute } from '../recompute.js';
 import { ReflectionPadding2D } from '../reflection_padding_2d.js';
 import { EqualizedLearningRate } from '../reparametrization/equalized_learning_rate.js';
@@ -36,6 +38,7 @@ export function registerLayers(): void {
   for (const layerClass of [
     BatchNormalization,
     Bias,
+    ConditionalBatchNormalization,
     Conv2D,
     Conv2DTranspose,
     Dropout,
@@ -49,6 +52,7 @@ export function registerLayers(): void {
     MinibatchStandardDeviation,
     PixelNormalization,
     PixelShuffle,
+    Projection,
     Recompute,
     ReflectionPadding2D,
     SelfAttention,

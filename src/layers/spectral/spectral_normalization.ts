@@ -19,7 +19,7 @@ import { SpectralKernel } from './spectral_kernel.js';
 export interface SpectralNormalizationOptions extends ReparametrizedOptions {
   /**
    * The layer to wrap: a Dense, Conv1D, Conv2D, Conv2DTranspose (tfjs's or gan-kit's), Conv3D, Conv3DTranspose,
-   * DepthwiseConv2D, SeparableConv2D or Embedding layer, or gan-kit's SelfAttention.
+   * DepthwiseConv2D, SeparableConv2D or Embedding layer, or gan-kit's SelfAttention or Projection.
    */
   layer: layers.Layer;
   /** Rounds of power iteration at each training call, 1 or more; default 1, as in the paper. */

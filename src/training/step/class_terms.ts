@@ -1,5 +1,6 @@
-import { cast, mean, mul, oneHot, reshape } from '@tensorflow/tfjs-core';
+import { mean, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { classRows } from '../../ops/class_rows.js';
 import { softmaxCrossEntropy } from '../../ops/softmax_cross_entropy.js';
 import type { DiscriminatorOutputs } from '../../types.js';
 
@@ -56,11 +57,6 @@ function weightedTerm(
 
 /** Computes E[−log softmax(l)_y], the mean cross-entropy of logits with labels. */
 function crossEntropy(logits: Tensor, label: Tensor): Scalar {
-  const classes = logits.shape[1]!;
-  const labels = label.shape[1] === classes ? cast(label, 'float32') : rows(label, classes);
+  const labels = classRows(label, logits.shape[1]!);
   return mean<Scalar>(softmaxCrossEntropy({ labels, logits }));
 }
-
-/** Makes distributions of numbers of classes. */
-const rows = (labels: Tensor, classes: number): Tensor =>
-  cast(oneHot(cast(reshape(labels, [-1]), 'int32'), classes), 'float32');
