@@ -1,9 +1,11 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { boolean, oneOf, string } from '../internal/option_kinds.js';
 import { optional, readOptions } from '../internal/read_options.js';
 import { GlobalSumPooling2D } from '../layers/global_sum_pooling_2d.js';
+import { projection } from '../layers/projection.js';
 import type { ModelOf } from '../types.js';
 import { glorotWeights } from './glorot_weights.js';
 import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
@@ -54,6 +56,9 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
  *
  * Kernels are drawn as those of `residualGenerator`. No sigmoid: every loss of this library takes logits.
  *
+ * With `classes` the inputs are `[images, labels]`, labels `[batch, 1]` the numbers of classes, and the last layer is
+ * the `projection` of `gan-kit/layers`, with a vector for each class.
+ *
  * @param options See {@link ResidualDiscriminatorOptions}; `spectralNorm` is true by default for `'sn-gan'`.
  * @returns A model with weights drawn from the seed. Its layers: `block{k}_a`, `block{k}_b` and `block{k}_skip` with
  *   k from 1 on, `logit`, `stem` for `'wgan-gp'` at 64×64, and what belongs to one with `_norm`, `_act`, `_pool`.
@@ -74,7 +79,8 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
  * console.log(logits.shape); // → [ 2, 1 ]
  * ```
  *
- * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F
+ * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F;
+ *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`
  */
 export function residualDiscriminator(
   options: ResidualDiscriminatorOptions = {},
@@ -93,7 +99,7 @@ function makeDiscriminator(options: ResidualDiscriminatorOptions): ModelOf<Tenso
     name: string({ default: 'discriminator' }),
   });
   const plan = planResidual(where, read);
-  const { imageShape, form, skipInput, outerBias: useBias, seed } = read;
+  const { imageShape, classes, form, skipInput, outerBias: useBias, seed } = read;
   const { stem, halvings, hiddenBias } = plan;
   const { filters = plan.discriminatorFilters, spectralNorm = form === 'sn-gan' } = read;
   const { normalization = stem ? 'layer' : 'none' } = read;
@@ -118,12 +124,20 @@ function makeDiscriminator(options: ResidualDiscriminatorOptions): ModelOf<Tenso
     x = downBlock(x, { name, halved, hiddenBias, skipInput, ...widened }, parts);
     inputs = width;
   });
-  const outputs = chain(x, [
+  const features = chain(x, [
     ...(pooling === 'none' ? [] : [layers.reLU({ name: 'pool_act' })]),
     poolLayer(pooling),
-    parts.wrap(layers.dense({ units: 1, useBias, kernelInitializer: 'zeros', name: 'logit' })),
   ]);
-  const discriminator = model({ inputs: image, outputs, name: read.name });
+  const last = { useBias, kernelInitializer: 'zeros', name: 'logit' } as const;
+  const labels = classes === undefined ? [] : [input({ shape: [1], name: 'label' })];
+  const logit = parts.wrap(
+    classes === undefined ? layers.dense({ units: 1, ...last }) : projection({ classes, ...last }),
+  );
+  const discriminator = model({
+    inputs: [image, ...labels],
+    outputs: logit.apply(labels.length === 0 ? features : [features, ...labels]) as SymbolicTensor,
+    name: read.name,
+  });
   glorotWeights(discriminator, seed, residualGain);
   return discriminator as ModelOf<Tensor2D>;
 }

@@ -1,8 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { input, layers, model } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { fail } from '../internal/check.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
 import { integer, oneOf, string } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
+import { conditionalBatchNormalization } from '../layers/normalization/conditional_batch_normalization.js';
 import type { ModelOf } from '../types.js';
 import { glorotWeights } from './glorot_weights.js';
 import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
@@ -41,11 +44,15 @@ export interface ResidualGeneratorOptions extends ResidualOptions {
  * Kernels are drawn from Glorot's uniform distribution, those of the 3×3 convolutions in blocks times √2, biases
  * are 0: as in both papers' code.
  *
+ * With `classes` the inputs are `[latents, labels]`, labels `[batch, 1]` the numbers of classes, and the normalizations
+ * in blocks have a scale and an offset for each class, at first 1 and 0; the last one has one for all. With the
+ * discriminator of the same option this is cGAN-PD.
+ *
  * @param options See {@link ResidualGeneratorOptions}; `spectralNorm` is false by default. Images of 28×28 are
  *   padded to 32×32 before training.
  * @returns A model with weights drawn from the seed. Its layers: `project`, `block{k}_a`, `block{k}_b` and
  *   `block{k}_skip` with k from 1 on, `output`, and what belongs to one with `_norm`, `_act`, `_up`.
- * @throws GanKitError if an option is out of range.
+ * @throws GanKitError if an option is out of range, or if there are `classes` and the normalization is not `'batch'`.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
  *
@@ -62,7 +69,8 @@ export interface ResidualGeneratorOptions extends ResidualOptions {
  * console.log(images.shape); // → [ 2, 32, 32, 1 ]
  * ```
  *
- * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F
+ * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F;
+ *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`
  */
 export function residualGenerator(options: ResidualGeneratorOptions = {}): ModelOf<Tensor4D> {
   return allOrNothing(() => makeGenerator(options));
@@ -78,13 +86,22 @@ function makeGenerator(options: ResidualGeneratorOptions): ModelOf<Tensor4D> {
     name: string({ default: 'generator' }),
   });
   const plan = planResidual(where, read);
-  const { imageShape, latentSize, normalization, interpolation, seed } = read;
+  const { imageShape, latentSize, classes, normalization, interpolation, seed } = read;
   const { base, hiddenBias } = plan;
   const { filters = plan.generatorFilters, spectralNorm = false } = read;
   const epsilon = epsilonOf(read);
+  if (classes !== undefined && normalization !== 'batch')
+    fail('value', where, 'normalization', "'batch' where there are `classes`", normalization);
+  const labels = classes === undefined ? [] : [input({ shape: [1], name: 'label' })];
   const parts = residualParts({
     ...{ spectralNorm, seed },
-    normalize: (x, name) => chain(x, normalizationLayers(normalization, name, { epsilon })),
+    normalize: (x, name) =>
+      classes === undefined || name === 'output'
+        ? chain(x, normalizationLayers(normalization, name, { epsilon }))
+        : (conditionalBatchNormalization({ classes, epsilon, name: `${name}_norm` }).apply([
+            x,
+            ...labels,
+          ]) as SymbolicTensor),
   });
 
   const [first, ...widths] = plan.up.map((width) => width * filters) as [number, ...number[]];
@@ -102,7 +119,7 @@ function makeGenerator(options: ResidualGeneratorOptions): ModelOf<Tensor4D> {
     parts.convolution('output', imageShape[2], 3),
     layers.activation({ activation: 'tanh', name: 'image' }),
   ]);
-  const generator = model({ inputs: z, outputs, name: read.name });
+  const generator = model({ inputs: [z, ...labels], outputs, name: read.name });
   glorotWeights(generator, seed, (weight) =>
     weight.path.startsWith('output/') ? plan.outputGain : residualGain(weight),
   );

@@ -16,6 +16,8 @@ export interface ResidualOptions {
   filters?: number;
   /** `'sn-gan'` (arXiv 1802.05957; the default) or `'wgan-gp'` (arXiv 1704.00028). */
   form?: ResidualForm;
+  /** Number of classes of a conditional network, 1 or more; by default the network takes no labels. */
+  classes?: number;
   /** Whether every layer with weights is spectrally normalized. */
   spectralNorm?: boolean;
   /** Added to the variance by normalizations; default 2e-5 (Chainer's) for `'sn-gan'`, 1e-5 for `'wgan-gp'`. */
@@ -28,10 +30,11 @@ export interface ResidualOptions {
 
 /** Schema of the options that both networks have; those without a default here depend on the form. */
 export const RESIDUAL: SchemaRead<Pick<ResidualOptions, 'imageShape' | 'form' | 'seed'>> &
-  SchemaOf<Pick<ResidualOptions, 'filters' | 'spectralNorm' | 'epsilon'>> = {
+  SchemaOf<Pick<ResidualOptions, 'filters' | 'classes' | 'spectralNorm' | 'epsilon'>> = {
   imageShape: shape<ImageShape>({ axes: ['height', 'width', 'channels'], default: [32, 32, 3] }),
   filters: optional(integer({ min: 1 })),
   form: oneOf(['sn-gan', 'wgan-gp'], { default: 'sn-gan' }),
+  classes: optional(integer({ min: 1 })),
   spectralNorm: optional(boolean()),
   epsilon: optional(number({ above: 0 })),
   seed: seed(),

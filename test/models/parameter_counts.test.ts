@@ -153,6 +153,7 @@ describe('parameter counts of residual networks', () => {
     ['SN-GAN 48', { imageShape: square(48) }, 4_878_083],
     ['SN-GAN 64', { imageShape: square(64) }, 12_220_675],
     ['SN-GAN 128', { imageShape: square(128) }, 32_150_787],
+    ['cGAN-PD 32', { classes: 10 }, 4_304_387],
     ['WGAN-GP 32 of mimicry', { form: 'wgan-gp', filters: 256 }, 4_276_739],
     ['WGAN-GP 32', { form: 'wgan-gp' }, 1_204_483],
     ['WGAN-GP 48 of mimicry', { form: 'wgan-gp', imageShape: square(48) }, 4_878_083],
@@ -164,6 +165,8 @@ describe('parameter counts of residual networks', () => {
   it.each([
     ['SN-GAN 32', { outerBias: false }, 1_053_824],
     ['SN-GAN 32 of mimicry', { skipInput: 'relu' }, 1_053_825],
+    ['cGAN-PD 32', { classes: 10, outerBias: false }, 1_055_104],
+    ['cGAN-PD 32 of mimicry', { classes: 10, skipInput: 'relu' }, 1_055_105],
     ['SN-GAN 48', { imageShape: square(48) }, 10_141_441],
     ['SN-GAN 64', { imageShape: square(64) }, 10_141_441],
     ['SN-GAN 128', { imageShape: square(128) }, 29_017_857],

@@ -1,12 +1,16 @@
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
+import { hinge } from '../../src/losses/hinge.js';
 import { namedWeights } from '../../src/layers/weights/named_weights.js';
+import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { residualDiscriminator } from '../../src/models/residual_discriminator.js';
 import { residualGenerator } from '../../src/models/residual_generator.js';
+import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { samplesAreIndependent } from '../../src/training/step/independent_samples.js';
+import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 
@@ -57,6 +61,34 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('residual networks on %
         await (model.predict(input) as Tensor).data(),
       );
     }
+  });
+
+  it.skipIf(ON_GPU)('of classes make and judge images by their labels, and train', async () => {
+    const options = { imageShape: [32, 32, 1], filters: 2, classes: 3, seed: 1 } as const;
+    const generator = residualGenerator({ ...options, latentSize: 4 });
+    const discriminator = residualDiscriminator(options);
+    initializeWeights(generator, { stddev: 0.3, seed: 2 }); // scales of classes that differ
+    const z = new RandomStream(1).normal([1, 4]);
+    const [one, again, other] = await Promise.all(
+      [1, 1, 2].map(async (label) => {
+        const y = tensor([[label]]);
+        const image = generator.predict([z, y]) as Tensor;
+        expect(image.shape).toEqual([1, 32, 32, 1]);
+        const judged = [y, tensor([[0]])].map((y) => discriminator.predict([image, y]) as Tensor);
+        const logits = await Promise.all(judged.map((logit) => logit.data()));
+        expect(logits[0]).not.toEqual(logits[1]);
+        return image.data();
+      }),
+    );
+    expect(again).toEqual(one);
+    expect(other).not.toEqual(one);
+
+    const fakeCondition = labelDistribution({ classes: 3 });
+    const gan = createGAN({ generator, discriminator, loss: hinge(), fakeCondition });
+    const real = new RandomStream(3).uniform([2, 32, 32, 1], -1, 1);
+    const losses = await gan.trainStep({ real, condition: tensor([[0], [2]]) });
+    expect(Object.keys(losses)).toEqual(['discriminator', 'generator']);
+    gan.dispose();
   });
 
   it('give all their memory back', () => {
@@ -164,6 +196,12 @@ describe('residual networks', () => {
       /residualGenerator: `imageShape` must be \[size, size, channels\] with a size of 32, 48, 64 or 128\. Received: \[28, 28, 1\]/,
     ],
     [() => residualDiscriminator({ imageShape: [32, 64, 1] }), /with a size of 32, 48/],
+    [() => residualGenerator({ classes: 0 }), /`classes` must be an integer >= 1/],
+    [
+      () => residualGenerator({ classes: 2, normalization: 'instance' }),
+      /`normalization` must be 'batch' where there are `classes`\. Received: "instance"/,
+    ],
+    [() => residualDiscriminator({ classes: 1.5 }), /`classes` must be an integer >= 1/],
     [() => residualGenerator({ latentSize: 0 }), /`latentSize` must be an integer >= 1/],
     [() => residualGenerator({ filters: 0.5 }), /`filters` must be an integer >= 1/],
     [() => residualGenerator({ form: 'gan' as never }), /one of 'sn-gan', 'wgan-gp'/],

@@ -23,6 +23,8 @@ interface Pass {
   readonly model: keyof typeof MODELS;
   readonly options: object;
   readonly seed: number;
+  /** The classes of the samples, for a network that takes them. */
+  readonly labels?: number[];
   readonly input: TensorRecord;
   readonly output: TensorRecord;
   readonly weights: WeightRecord[];
@@ -51,7 +53,7 @@ const product = (shape: readonly number[]) => shape.reduce((size, axis) => size 
 function hashed({ path, shape }: WeightRecord, seed: number): Tensor {
   const unit = fill(product(shape), seed, 1);
   const scale = 2 / Math.sqrt(product(shape.slice(0, -1)));
-  const value = path.endsWith('kernel')
+  const value = /(kernel|embeddings)$/.test(path)
     ? unit.map((u) => u * scale)
     : unit.map(path.endsWith('gamma') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
   return tensor(value, shape);
@@ -78,15 +80,17 @@ async function compare({ model: name, options, ...pass }: Pass): Promise<Record<
   const values = weights.map((record, i) => hashed(record, seed + i));
   for (const [i, { path }] of weights.entries()) variables.get(path)!.write(values[i]!);
   const x = tensor(fill(product(pass.input.shape), seed + 1000, 1), pass.input.shape);
+  const labels = pass.labels && tensor(pass.labels, [pass.labels.length, 1]);
+  const inputs = (x: Tensor) => (labels === undefined ? x : [x, labels]);
   const training = name === 'residualGenerator';
   const gradients = tidy(() =>
     grads((x, ...values) => {
       const named = Object.fromEntries(weights.map(({ path }, i) => [path, values[i]!]));
-      const y = functionalCall(model, named, x, { training });
+      const y = functionalCall(model, named, inputs(x), { training });
       return sum<Scalar>(mul(y, tensor(fill(y.size, seed + 1001, 1), y.shape)));
     })([x, ...values]),
   );
-  const y = model.apply(x, { training }) as Tensor;
+  const y = model.apply(inputs(x), { training }) as Tensor;
 
   const distances = {
     output: await distance(y, pass.output),
@@ -101,7 +105,7 @@ async function compare({ model: name, options, ...pass }: Pass): Promise<Record<
     const max = record.max < 1e-12 * greatest ? greatest : record.max;
     all[record.path] = await distance(gradients[i + 1]!, { ...record, max });
   }
-  dispose([x, y, ...values, ...gradients]);
+  dispose([x, y, ...values, ...gradients, ...(labels === undefined ? [] : [labels])]);
   model.dispose();
   return all;
 }

@@ -13,6 +13,9 @@ the gradients of sum(coefficients * output) in the input and in every weight, an
 statistics after the pass. Generators run in training mode, discriminators in evaluation mode, where the singular
 vectors rest. All is computed in float64 from what float32 holds.
 
+Networks with classes take the labels 2, 0. mimicry's tables of scales and offsets, one in its networks, are two here, as
+in gan-kit.
+
 Weights have the names and layouts of gan-kit: kernels [height, width, in, out], maps [height, width, channels].
 """
 
@@ -36,6 +39,7 @@ from mimicry import load_mimicry  # noqa: E402
 FIXTURES = ROOT / "test/parity/fixtures"
 SEED = 1802
 BATCH = 2
+LABELS = [2, 0]
 
 
 # the networks of SN-GAN and of WGAN-GP, with the names of mimicry's modules
@@ -148,6 +152,25 @@ class Critic64(nn.Module):
         return self.l5(h.flatten(1))
 
 
+class Tables(nn.Module):
+    """The table of ConditionalBatchNorm2d as two, of scales and of offsets."""
+
+    def __init__(self, embed):
+        super().__init__()
+        gamma, beta = embed.weight.detach().chunk(2, 1)
+        self.gamma, self.beta = nn.Parameter(gamma.clone()), nn.Parameter(beta.clone())
+
+    def forward(self, y):
+        return torch.cat([self.gamma, self.beta], 1)[y]
+
+
+def with_tables(net):
+    for module in list(net.modules()):
+        if hasattr(module, "embed"):
+            module.embed = Tables(module.embed)
+    return net
+
+
 # names and layouts of gan-kit
 
 PARTS = {"c1": "a", "c2": "b", "c_sc": "skip", "b1": "a_norm", "b2": "b_norm"}
@@ -166,6 +189,9 @@ def layer_of(module, is_generator):
 
 def path_of(key, is_generator):
     module, name = key.rsplit(".", 1)
+    module = re.sub(r"\.(bn|embed)$", "", module)
+    if module == "l_y":
+        return "logit/embeddings"
     layer = layer_of(module, is_generator)
     names = OF_NORMS if layer.endswith("_norm") else WEIGHTS
     return f"{layer}/{names.get(name, name)}"
@@ -204,7 +230,8 @@ class Layouts:
             return value if columns is None else value.reshape(columns).permute(1, 2, 0).flatten()
         if value.dim() == 4:
             return value.permute(2, 3, 1, 0)
-        return value.T if value.dim() == 2 else value
+        is_table = path.endswith(("gamma", "beta", "embeddings"))
+        return value.T if value.dim() == 2 and not is_table else value
 
     def theirs(self, key, path, value, like):
         """What gan-kit's layout makes `value` of: ours() backwards, by places."""
@@ -222,7 +249,7 @@ def unit(shape, seed):
 def hashed(path, shape, seed):
     """A weight in gan-kit's layout."""
     u = unit(shape, seed)
-    if path.endswith("kernel"):
+    if path.endswith(("kernel", "embeddings")):
         inputs = 1
         for size in shape[:-1]:
             inputs *= size
@@ -239,8 +266,9 @@ def record(tensor):
     return {"shape": list(tensor.shape), "max": tensor.abs().max().item(), "values": encoded(tensor)}
 
 
-def measure(net, is_generator, shape):
+def measure(net, is_generator, shape, labels):
     """One pass of a network with hashed weights."""
+    given = () if labels is None else (torch.tensor(labels),)
     net = net.double().train(is_generator)
     layouts = Layouts(net, is_generator)
     parameters = dict(net.named_parameters())
@@ -263,8 +291,18 @@ def measure(net, is_generator, shape):
         for name, value in ((other, u), (key, v)):
             path = path_of(name, is_generator)
             vectors.append({"path": path, **record(layouts.ours(name, path, value))})
+    for module, layer in net.named_modules():
+        if not hasattr(layer, "sn_u"):
+            continue
+        # mimicry's own class advances u by a round in evaluation mode too, and computes v from it
+        layer.sn_u.copy_(unit(layer.sn_u.shape, SEED + 600 + len(vectors)))
+        table = layer.weight.detach()
+        v = F.normalize(layer.sn_u @ table)
+        path = path_of(f"{module}.weight", is_generator)
+        for name, value in (("u", F.normalize(v @ table.T)), ("v", v)):
+            vectors.append({"path": f"{path}_{name}", **record(value.flatten())})
     x = unit([BATCH, *shape], SEED + 1000).requires_grad_()
-    y = net(x if is_generator else x.movedim(-1, 1))
+    y = net(x if is_generator else x.movedim(-1, 1), *given)
     y = y.movedim(1, -1) if is_generator else y
     coefficients = unit(y.shape, SEED + 1001)
     gradients = torch.autograd.grad((y * coefficients).sum(), [x, *parameters.values()])
@@ -277,6 +315,7 @@ def measure(net, is_generator, shape):
     ]
     return {
         "seed": SEED,
+        **({} if labels is None else {"labels": labels}),
         "input": record(gradients[0]),
         "output": record(y),
         "weights": weights,
@@ -291,7 +330,18 @@ def cases(mimicry):
     bilinear = {"interpolation": "bilinear", "epsilon": 1e-5}
     in_place = {"skipInput": "relu"}
     sn, wgan = "sngan.sngan_", "wgan_gp.wgan_gp_"
+    conditional = {"imageShape": square[32], "classes": 3}
     return [
+        (
+            *("mimicry_cgan_pd_32", "residualGenerator"),
+            {**conditional, "latentSize": 4, "filters": 3, **bilinear},
+            with_tables(mimicry("cgan_pd.cgan_pd_32").CGANPDGenerator32(num_classes=3, nz=4, ngf=3)),
+        ),
+        (
+            *("mimicry_cgan_pd_32", "residualDiscriminator"),
+            {**conditional, "filters": 4, **in_place},
+            mimicry("cgan_pd.cgan_pd_32").CGANPDDiscriminator32(num_classes=3, ndf=4),
+        ),
         (
             *("mimicry_sngan_32", "residualGenerator"),
             {"imageShape": square[32], "latentSize": 5, "filters": 5, **bilinear},
@@ -359,7 +409,7 @@ def main():
             },
             "model": model,
             "options": options,
-            **measure(net, is_generator, shape),
+            **measure(net, is_generator, shape, LABELS if "classes" in options else None),
         }
         path = FIXTURES / f"residual_{name}_{'generator' if is_generator else 'discriminator'}.json"
         path.write_text(json.dumps(fixture) + "\n")
