@@ -18,7 +18,11 @@ import { residualGenerator } from '../../src/models/residual_generator.js';
 const square = (size: number) => [size, size, 3] as const;
 const latent = { latentSize: 128 };
 const wganGP = { form: 'wgan-gp' } as const;
-const generator = (options: { imageShape: ReturnType<typeof square>; filters: number }) => ({
+const generator = (options: {
+  imageShape: ReturnType<typeof square>;
+  filters: number;
+  classes?: number;
+}) => ({
   ...{ model: 'residualGenerator', options: { ...options, ...latent }, sample: [128] },
   make: () => residualGenerator({ ...options, interpolation: 'bilinear', epsilon: 1e-5, seed: 3 }),
 });
@@ -26,6 +30,7 @@ const discriminator = (options: {
   imageShape: ReturnType<typeof square>;
   filters: number;
   form?: 'wgan-gp';
+  classes?: number;
 }) => ({
   ...{ model: 'residualDiscriminator', options, sample: options.imageShape },
   make: () => residualDiscriminator({ ...options, skipInput: 'relu', seed: 3 }),
@@ -35,6 +40,8 @@ const NETWORKS = {
   sngan_32_discriminator: discriminator({ imageShape: square(32), filters: 128 }),
   sngan_48_generator: generator({ imageShape: square(48), filters: 64 }),
   sngan_48_discriminator: discriminator({ imageShape: square(48), filters: 64 }),
+  cgan_pd_32_generator: generator({ imageShape: square(32), filters: 256, classes: 10 }),
+  cgan_pd_32_discriminator: discriminator({ imageShape: square(32), filters: 128, classes: 10 }),
   wgan_gp_32_discriminator: discriminator({ imageShape: square(32), filters: 128, ...wganGP }),
   wgan_gp_48_discriminator: discriminator({ imageShape: square(48), filters: 64, ...wganGP }),
 };
@@ -48,8 +55,12 @@ for (const [name, { model: maker, options, sample, make }] of Object.entries(NET
   const shape = [2, ...sample];
   const size = shape.reduce((a, b) => a * b, 1);
   // running statistics and singular vectors that are not those of a fresh model
-  tidy(() => void model.apply(tensor(fill(size, 5, 1), shape), { training: true }));
-  const made = tidy(() => model.predict(tensor(fill(size, 1802, 1), shape)) as Tensor);
+  const inputs = (seed: number) => {
+    const x = tensor(fill(size, seed, 1), shape);
+    return 'classes' in options ? [x, tensor([[1], [2]])] : x; // as labels_of of mimicry_weights.py
+  };
+  tidy(() => void model.apply(inputs(5), { training: true }));
+  const made = tidy(() => model.predict(inputs(1802)) as Tensor);
   const output = { shape: made.shape, data: await made.data<'float32'>() };
   const tensors = await stateDict({ model, architecture: 'residual' });
   const path = join(folder, name);

@@ -3,7 +3,7 @@
     python3 -m pip install torch numpy safetensors
     python3 tools/parity/mimicry_weights.py path/to/mimicry
 
-writes test/parity/fixtures/torch_weights_residual.json: state_dicts of small networks of kwotsin/mimicry (a7fda06) as
+writes test/parity/fixtures/torch_weights_residual.json and torch_weights_cgan_pd.json: state_dicts of small networks of kwotsin/mimicry (a7fda06) as
 .safetensors files, of two of them also checkpoints as its save_checkpoint writes them, and what each network
 makes in evaluation mode.
 
@@ -37,12 +37,21 @@ def build(nets, said):
     options = said["options"]
     size = options["imageShape"][0]
     name, family = ("WGANGP", "wgan_gp") if options.get("form") == "wgan-gp" else ("SNGAN", "sngan")
+    classes = {}
+    if "classes" in options:
+        name, family, classes = "CGANPD", "cgan_pd", {"num_classes": options["classes"]}
     module = nets(f"{family}.{family}_{size}")
     widest = {32: (1, 1), 48: (8, 16), 64: (16, 16), 128: (16, 16)}[size]
     if said["model"] == "residualGenerator":
         make = getattr(module, f"{name}Generator{size}")
-        return make(nz=options["latentSize"], ngf=widest[0] * options["filters"])
-    return getattr(module, f"{name}Discriminator{size}")(ndf=widest[1] * options["filters"])
+        return make(nz=options["latentSize"], ngf=widest[0] * options["filters"], **classes)
+    return getattr(module, f"{name}Discriminator{size}")(ndf=widest[1] * options["filters"], **classes)
+
+
+def labels_of(said, batch):
+    """The classes 1, 2, … of a batch, in a list of arguments; none for a network without classes."""
+    classes = said["options"].get("classes")
+    return [] if classes is None else [torch.arange(1, batch + 1) % classes]
 
 
 def output(net, said, batch):
@@ -53,7 +62,7 @@ def output(net, said, batch):
     x = fill([batch, *shape], SEED, 1.0).double()
     net = net.double().eval()
     with torch.no_grad():
-        y = net(x if is_generator else x.permute(0, 3, 1, 2))
+        y = net(x if is_generator else x.permute(0, 3, 1, 2), *labels_of(said, batch))
     return y.permute(0, 2, 3, 1).contiguous() if is_generator else y
 
 
@@ -68,7 +77,7 @@ def wake(net, said):
     height, width, channels = options["imageShape"]
     shape = [options["latentSize"]] if is_generator else [channels, height, width]
     for _ in range(3):
-        net(torch.randn(4, *shape))
+        net(torch.randn(4, *shape), *labels_of(said, 4))
     return net
 
 
@@ -102,6 +111,11 @@ def write_fixture(nets):
         return {"imageShape": [size, size, 3], "filters": filters, **options}
 
     generator, discriminator = "residualGenerator", "residualDiscriminator"
+    cgan = [
+        ("cGAN-PD 32, generator", generator, at(32, 2, latentSize=4, classes=3)),
+        ("cGAN-PD 32, discriminator", discriminator, at(32, 3, classes=4)),
+        ("cGAN-PD 128, discriminator", discriminator, at(128, 1, classes=3)),
+    ]
     cases = [
         ("SN-GAN 32, generator", generator, at(32, 3, latentSize=5), True),
         ("SN-GAN 32, discriminator", discriminator, at(32, 3), True),
@@ -109,6 +123,11 @@ def write_fixture(nets):
         ("WGAN-GP 48, generator", generator, at(48, 1, latentSize=3, form="wgan-gp")),
         ("WGAN-GP 48, discriminator", discriminator, at(48, 1, form="wgan-gp")),
     ]
+    write("torch_weights_residual", nets, cases)
+    write("torch_weights_cgan_pd", nets, cgan)
+
+
+def write(name, nets, cases):
     fixture = {
         "meta": {
             "generator": "tools/parity/mimicry_weights.py",
@@ -120,7 +139,7 @@ def write_fixture(nets):
         },
         "cases": [case(nets, *one) for one in cases],
     }
-    path = ROOT / "test/parity/fixtures/torch_weights_residual.json"
+    path = ROOT / f"test/parity/fixtures/{name}.json"
     path.write_text(json.dumps(fixture) + "\n")
     print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB")
 

@@ -28,17 +28,21 @@ export function compare(
 ): Comparison {
   const unexpected = new Set(entries.keys());
   const fitting: { weight: PlannedWeight; array: StateArray }[] = [];
-  const missing: string[] = [];
-  const misfits: string[] = [];
+  // several weights may have one entry
+  const missing = new Set<string>();
+  const misfits = new Set<string>();
   for (const weight of weights) {
     const { key, shape } = weight;
     const array = entries.get(key) ?? weight.otherwise?.(entries);
     unexpected.delete(key);
-    if (array === undefined) missing.push(key);
+    if (array === undefined) missing.add(key);
     else if (array.shape.join() !== shape.join())
-      misfits.push(`${key} is [${array.shape.slice(0, 8).join()}], not [${shape.join()}]`);
-    else if (!isFloat32Array(array.data)) misfits.push(`${key} is integers, not float32`);
-    else fitting.push({ weight, array });
+      misfits.add(`${key} is [${array.shape.slice(0, 8).join()}], not [${shape.join()}]`);
+    else if (!isFloat32Array(array.data)) misfits.add(`${key} is integers, not float32`);
+    else {
+      const value = weight.derived === undefined ? array : weight.derived(entries);
+      if (value !== undefined) fitting.push({ weight, array: value }); // else another entry is missing
+    }
   }
   const counts = new Map<layers.Layer, number>();
   for (const [key, layer] of counters) {
@@ -46,12 +50,13 @@ export function compare(
     unexpected.delete(key);
     if (array === undefined) continue; // PyTorch before 0.4.1 did not count batches
     if (array.data.length === 1) counts.set(layer, countOf(array.data[0]!));
-    else misfits.push(`${key} is not one number`);
+    else misfits.add(`${key} is not one number`);
   }
   for (const key of dropped) unexpected.delete(key);
-  const distance = missing.length + unexpected.size + misfits.length;
+  const distance = missing.size + unexpected.size + misfits.size;
   return {
-    ...{ fitting, counts, missing, unexpected: [...unexpected], misfits, distance },
+    ...{ fitting, counts, distance },
+    ...{ missing: [...missing], unexpected: [...unexpected], misfits: [...misfits] },
     statistics: statistics.filter((key) => entries.has(key)),
   };
 }

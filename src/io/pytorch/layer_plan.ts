@@ -2,7 +2,9 @@ import type { layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import type { LayerVariable } from '../../layers/weights/named_weights.js';
 import type { StateArray } from '../../types.js';
+import { OWN_KEYS, advanced } from './own_spectral_norm.js';
 import { inverse } from './permuted.js';
+import type { Share } from './shared_columns.js';
 import { spectralColumns } from './spectral_columns.js';
 import type { Entries } from './state_dict_entries.js';
 import type { WholeMap } from './torch_module.js';
@@ -34,6 +36,12 @@ export interface PlannedWeight {
   readonly axes: readonly number[];
   /** Computes a missing entry from the others; returns undefined if they do not determine it. */
   readonly otherwise?: (entries: Entries) => StateArray | undefined;
+  /** The columns of the entry that are this weight's; the others are other weights'. */
+  readonly share?: Share;
+  /** Computes the weight from several entries, in place of its own; returns undefined if they do not determine it. */
+  readonly derived?: (entries: Entries) => StateArray | undefined;
+  /** Whether a written state_dict has no entry for it. */
+  readonly unwritten?: boolean;
   /** Whether the entry is omitted if all its values are zero. */
   readonly absentIfZero?: boolean;
 }
@@ -83,25 +91,28 @@ export function mapRule(
 
 /** Plans the entries of one layer. */
 export function planLayer(
-  { weights: rules, rows = [0] }: LayerRule,
+  { weights: rules, rows = [0], ownSpectralNorm }: LayerRule,
   module: string,
   weights: ReadonlyMap<string, LayerVariable>,
   keys: SpectralKeys,
   withoutBiases: boolean,
 ): PlannedWeight[] {
-  return rules.flatMap(({ ours, theirs, axes, shape: taken, flat }): PlannedWeight[] => {
+  return rules.flatMap(({ ours, theirs, axes, shape: taken, flat, share }): PlannedWeight[] => {
     const variable = weights.get(ours);
     if (variable === undefined) return []; // the layer has no bias, or no scale
     const own = taken ?? (variable.shape as number[]);
     const unrolled = inverse(axes).map((axis) => own[axis]!);
-    const shape = flat ?? unrolled;
+    const together = share && [unrolled[0]!, unrolled[1]! * share.of];
+    const shape = flat ?? together ?? unrolled;
     const zero = () => ({ shape, data: new Float32Array(own.reduce((a, b) => a * b, 1)) });
     const plain = {
-      ...{ variable, shape, unrolled, axes },
+      ...{ variable, shape, unrolled, axes, ...(share && { share }) },
       ...(withoutBiases && ours === 'bias' ? { otherwise: zero, absentIfZero: true } : {}),
     };
     const [u, v] = [weights.get(`${ours}_u`), weights.get(`${ours}_v`)];
     if (u === undefined || v === undefined) return [{ ...plain, key: `${module}.${theirs}` }];
+    if (ownSpectralNorm === true)
+      return [{ ...plain, key: `${module}.${theirs}` }, ...planOwnVectors({ u, v }, module)];
     const names = SPECTRAL_KEYS[keys];
     const outputs = rows.map((row) => axes[row]!);
     const inputs = axes.filter((axis) => !outputs.includes(axis));
@@ -115,6 +126,20 @@ export function planLayer(
       },
     ];
   });
+}
+
+/** Plans u and v of mimicry's own classes, which store u alone. */
+function planOwnVectors(
+  vectors: Readonly<Record<'u' | 'v', LayerVariable>>,
+  module: string,
+): PlannedWeight[] {
+  const shape = [1, vectors.u.shape[0]!];
+  return (['u', 'v'] as const).map((name) => ({
+    ...{ variable: vectors[name], key: `${module}.${OWN_KEYS.u}`, shape },
+    ...{ unrolled: vectors[name].shape as number[], axes: [0] },
+    derived: (entries) => advanced(entries, module)?.[name],
+    unwritten: name === 'v',
+  }));
 }
 
 /**

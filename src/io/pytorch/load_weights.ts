@@ -9,6 +9,7 @@ import type { Comparison } from './compare_state_dict.js';
 import { explain, refuseStatistics, refuseToChoose } from './explain_difference.js';
 import { permuted } from './permuted.js';
 import { renumbered } from './renumbered.js';
+import { takeShare } from './shared_columns.js';
 import { below, entriesOf, prefixIn, prefixesOf } from './state_dict_entries.js';
 import type { Entries } from './state_dict_entries.js';
 import type { Architecture } from './torch_module.js';
@@ -129,7 +130,9 @@ function search(task: Task): Found {
 }
 
 /** Makes a tensor in our layout from an entry. */
-function ours({ variable, unrolled, axes }: PlannedWeight, { data }: StateArray): Tensor {
+function ours({ variable, unrolled, axes, share }: PlannedWeight, array: StateArray): Tensor {
   const shape = variable.shape as number[];
-  return tensor(permuted(data as Float32Array, unrolled, axes), shape, 'float32');
+  const whole = array.data as Float32Array;
+  const data = share === undefined ? whole : takeShare(whole, array.shape[0]!, share);
+  return tensor(permuted(data, unrolled, axes), shape, 'float32');
 }

@@ -1,4 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import type { LayerRule } from './weight_rules.js';
 
 /**
  * The modules of a PyTorch network, which give the names of its weights:
@@ -7,12 +8,14 @@ import type { layers } from '@tensorflow/tfjs-layers';
  * - a text is the layer of ours that corresponds to a module with weights;
  * - a {@link SharedModule} stands for several layers of ours that share one module's weights;
  * - a {@link WholeMap} is a dense layer to or from a feature map;
+ * - a {@link PartOfLayer} has some of the weights of a layer of ours;
  * - `null` is a module without weights.
  */
 export type TorchModule =
   | string
   | SharedModule
   | WholeMap
+  | PartOfLayer
   | null
   | readonly TorchModule[]
   | { readonly [child: string]: TorchModule };
@@ -40,6 +43,15 @@ export class SharedModule {
   constructor(...layers: readonly string[]) {
     this.layers = layers;
   }
+}
+
+/** A module with some of the weights of a layer of ours; other modules have the others. */
+export class PartOfLayer {
+  constructor(
+    readonly layer: string,
+    /** The names and layouts of the weights that this module has. */
+    readonly rule: LayerRule,
+  ) {}
 }
 
 /** A family of networks, with the names of its modules in PyTorch. */
@@ -87,6 +99,8 @@ export interface NamedModule {
   readonly layer: string;
   readonly module: string;
   readonly map?: WholeMap;
+  /** The rule of the module, if it is not that of the layer. */
+  readonly rule?: LayerRule;
 }
 
 /** Lists our layers in a network, with the names of their modules. */
@@ -97,6 +111,8 @@ export function moduleNames(
   if (module === null) return [];
   if (module instanceof WholeMap)
     return [{ layer: module.layer, module: path.join('.'), map: module }];
+  if (module instanceof PartOfLayer)
+    return [{ layer: module.layer, module: path.join('.'), rule: module.rule }];
   if (typeof module === 'string') return [{ layer: module, module: path.join('.') }];
   if (module instanceof SharedModule)
     return module.layers.map((layer) => ({ layer, module: path.join('.') }));

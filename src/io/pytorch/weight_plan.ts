@@ -2,9 +2,12 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import { innerLayers, layersOf } from '../../layers/inner_layers.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
+import type { StateArray } from '../../types.js';
 import type { LayerVariable } from '../../layers/weights/named_weights.js';
 import { isEqualized, isSpectral, mapRule, planLayer, ruleOf } from './layer_plan.js';
 import type { PlannedWeight } from './layer_plan.js';
+import { OWN_KEYS, advanced } from './own_spectral_norm.js';
+import type { Entries } from './state_dict_entries.js';
 import type { Architecture, TorchModule } from './torch_module.js';
 import { moduleNames } from './torch_module.js';
 import { BATCHES_TRACKED } from './weight_rules.js';
@@ -17,6 +20,8 @@ export interface WeightPlan {
   readonly weights: readonly PlannedWeight[];
   /** The entries that count batches, with the layers that they belong to. */
   readonly counters: ReadonlyMap<string, Layer>;
+  /** Entries that are computed from others where a state_dict is written. */
+  readonly computed: ReadonlyMap<string, (entries: Entries) => StateArray | undefined>;
   /** Entries that are ignored. */
   readonly dropped: ReadonlySet<string>;
   /** The ignored entries whose presence shows that PyTorch uses the running statistics next to them. */
@@ -58,20 +63,24 @@ function planLayout(
   const { maker, check, withoutBiases = false, unstored = [] } = architecture;
   const byName = layersByName(model, architecture);
   check?.(where, byName);
-  const unplanned = weightsByLayer(model);
+  const owned = weightsByLayer(model);
+  const unplanned = new Set(owned.keys());
   for (const name of unstored) unplanned.delete(byName.get(name)!);
   const weights: PlannedWeight[] = [];
   const counters = new Map<string, Layer>();
+  const computed = new Map<string, (entries: Entries) => StateArray | undefined>();
   const dropped = new Set<string>();
   const statistics: string[] = [];
-  for (const { layer: name, module, map } of moduleNames(layout)) {
+  for (const { layer: name, module, map, rule: ofModule } of moduleNames(layout)) {
     const layer = byName.get(name);
     if (layer === undefined) {
       if (name.endsWith('_norm')) continue; // PyTorch has a module there that does nothing
       fail('value', where, 'model', `made by ${maker}, with a layer '${name}'`, [...byName.keys()]);
     }
-    const own = unplanned.get(layer) ?? new Map<string, LayerVariable>();
-    const rule = map === undefined ? ruleOf(where, layer) : mapRule(where, layer, map, byName, own);
+    const own = owned.get(layer) ?? new Map<string, LayerVariable>();
+    const rule =
+      ofModule ??
+      (map === undefined ? ruleOf(where, layer) : mapRule(where, layer, map, byName, own));
     weights.push(...planLayer(rule, module, own, keys, withoutBiases));
     unplanned.delete(layer);
     if (rule.counts === true) counters.set(`${module}.${BATCHES_TRACKED}`, layer);
@@ -79,9 +88,13 @@ function planLayout(
     if (rule.dropped?.includes(BATCHES_TRACKED) === true)
       statistics.push(`${module}.${BATCHES_TRACKED}`);
     // the weight divided by σ, which PyTorch stored before 1.1
-    if (isSpectral(layer) && keys === 'hook') dropped.add(`${module}.weight`);
+    if (isSpectral(layer) && rule.ownSpectralNorm === true) {
+      const sigma = `${module}.${OWN_KEYS.sigma}`;
+      computed.set(sigma, (entries) => advanced(entries, module)?.sigma);
+      dropped.add(sigma);
+    } else if (isSpectral(layer) && keys === 'hook') dropped.add(`${module}.weight`);
   }
-  const [other] = unplanned.keys();
+  const [other] = unplanned;
   if (other !== undefined)
     fail(
       'value',
@@ -90,7 +103,7 @@ function planLayout(
       `made by ${maker}, without other layers that have weights`,
       other.name,
     );
-  return { weights, counters, dropped, statistics };
+  return { weights, counters, computed, dropped, statistics };
 }
 
 /**

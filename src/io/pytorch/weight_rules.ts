@@ -1,3 +1,5 @@
+import type { Share } from './shared_columns.js';
+
 /** The name and the layout of one weight of a layer in PyTorch. */
 export interface WeightRule {
   /** The weight's name in our layer. */
@@ -10,6 +12,8 @@ export interface WeightRule {
   readonly shape?: readonly number[];
   /** The shape of PyTorch's entry, if it has several axes in one. */
   readonly flat?: readonly number[];
+  /** The columns of PyTorch's entry, if it has other weights beside this one. */
+  readonly share?: Share;
 }
 
 /** The counterpart of a class of layers in PyTorch. */
@@ -23,6 +27,8 @@ export interface LayerRule {
   readonly counts?: boolean;
   /** Entries that are ignored, because nothing here corresponds to them. */
   readonly dropped?: readonly string[];
+  /** Whether a spectrally normalized weight has the names of mimicry's own classes. */
+  readonly ownSpectralNorm?: boolean;
 }
 
 const kernel = (axes: readonly number[]): WeightRule => ({
@@ -33,13 +39,16 @@ const kernel = (axes: readonly number[]): WeightRule => ({
 const vector = (ours: string, theirs: string): WeightRule => ({ ours, theirs, axes: [0] });
 const BIAS = vector('bias', 'bias');
 const AFFINE = [vector('gamma', 'weight'), vector('beta', 'bias')];
-const BATCH: LayerRule = {
-  weights: [
-    ...AFFINE,
-    vector('moving_mean', 'running_mean'),
-    vector('moving_variance', 'running_var'),
-  ],
-  counts: true,
+const MOMENTS = [vector('moving_mean', 'running_mean'), vector('moving_variance', 'running_var')];
+const BATCH: LayerRule = { weights: [...AFFINE, ...MOMENTS], counts: true };
+/** The rule of a batch norm without scale and offset. */
+export const STATISTICS: LayerRule = { weights: MOMENTS, counts: true };
+/** The rule of a table of scales and of offsets, side by side. */
+export const CLASS_TABLES: LayerRule = {
+  weights: ['gamma', 'beta'].map((ours, index) => ({
+    ...{ ours, theirs: 'weight', axes: [0, 1] },
+    share: { index, of: 2 },
+  })),
 };
 /** The rule of convolutions: (out, in, kH, kW) becomes [kH, kW, in, out]. */
 const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: [3] };
@@ -47,7 +56,13 @@ const CONVOLUTION: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: [3
  * The rule of transposed convolutions: (in, out, kH, kW) becomes [kH, kW, out, in], with the same order of axes.
  */
 const TRANSPOSED: LayerRule = { weights: [kernel([2, 3, 1, 0]), BIAS], rows: [2] };
-const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: [1] };
+/** The rule of dense layers. */
+export const DENSE: LayerRule = { weights: [kernel([1, 0]), BIAS], rows: [1] };
+
+/** The rule of a table of vectors. */
+export const EMBEDDING: LayerRule = {
+  weights: [{ ours: 'embeddings', theirs: 'weight', axes: [0, 1] }],
+};
 
 /** A map that a dense layer makes or takes: its height, width and channels. */
 interface MapOfDense {

@@ -21,6 +21,7 @@ interface Written {
   readonly options: {
     readonly imageShape: readonly [number, number, number];
     readonly latentSize?: number;
+    readonly classes?: number;
   };
   readonly checkpoint?: string;
   readonly safetensors: string;
@@ -28,7 +29,9 @@ interface Written {
   readonly output: string;
 }
 
-const { cases } = fixture<{ cases: Written[] }>('torch_weights_residual');
+const cases = ['torch_weights_residual', 'torch_weights_cgan_pd'].flatMap(
+  (name) => fixture<{ cases: Written[] }>(name).cases,
+);
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 const floats = (base64: string) => new Float32Array(bytesOf(base64).buffer);
 const arraysOf = (one: Written) => decodeSafetensors(bytesOf(one.safetensors)).tensors;
@@ -45,10 +48,13 @@ function modelOf({ model, options }: Written, others: object = {}): LayersModel 
   });
 }
 
-function inputOf({ options: { imageShape, latentSize }, shape }: Written): Tensor {
+function inputOf({ options, shape }: Written): Tensor | Tensor[] {
+  const { imageShape, latentSize, classes } = options;
   const sample = latentSize === undefined ? imageShape : [latentSize];
   const size = sample.reduce((a, b) => a * b, 1);
-  return tensor(fill(shape[0]! * size, 1802, 1), [shape[0]!, ...sample]);
+  const x = tensor(fill(shape[0]! * size, 1802, 1), [shape[0]!, ...sample]);
+  if (classes === undefined) return x;
+  return [x, tensor(Array.from({ length: shape[0]! }, (_, i) => [(i + 1) % classes]))];
 }
 
 // cpu takes seconds for what these do in milliseconds
@@ -61,12 +67,17 @@ describe.each(BACKENDS.filter((name) => name !== 'cpu'))('networks of mimicry on
       const model = modelOf(one);
       const nothing = { missing: [], unexpected: [] };
       expect(loadStateDict({ model, stateDict: arraysOf(one), architecture })).toEqual(nothing);
-      expect(
-        encodeSafetensors({
-          tensors: await stateDict({ model, architecture }),
-          metadata: { format: 'pt' },
-        }),
-      ).toEqual(bytesOf(one.safetensors));
+      const tensors = await stateDict({ model, architecture });
+      const theirs = arraysOf(one);
+      // mimicry's own classes advance u by a round before they use it, and note the σ of the round before
+      for (const key of Object.keys(theirs).filter((name) => /\.sn_(u|sigma)$/.test(name))) {
+        expect(tensors[key]!.shape).toEqual(theirs[key]!.shape);
+        expect(tensors[key]!.data).toBeAllclose(theirs[key]!.data, { rtol: 0.1 });
+        tensors[key] = theirs[key]!;
+      }
+      expect(encodeSafetensors({ tensors, metadata: { format: 'pt' } })).toEqual(
+        bytesOf(one.safetensors),
+      );
       const made = model.predict(inputOf(one)) as Tensor;
       expect(made.shape).toEqual(one.shape);
       expect(await made.data()).toBeAllclose(floats(one.output), { rtol: ON_GPU ? 1e-4 : 2e-5 });
@@ -170,6 +181,12 @@ describe('what does not correspond', () => {
       { pooling: 'sum' },
       /with `pooling: 'mean'` where `spectralNorm`/,
     ],
+    ['cGAN-PD 32, generator', { classes: 2 }, /block2\.b1\.embed\.weight is \[3,4\], not \[2,4\]/],
+    ['cGAN-PD 32, generator', { classes: undefined }, /Missing: block2\.b1\.weight/],
+    ['SN-GAN 32, generator', { classes: 3 }, /Missing: .*block2\.b1\.embed\.weight/],
+    ['cGAN-PD 32, discriminator', { classes: 2 }, /l_y\.weight is \[4,3\], not \[2,3\]/],
+    ['cGAN-PD 32, discriminator', { classes: undefined }, /Unexpected: .*l_y\.weight/],
+    ['SN-GAN 32, discriminator', { classes: 4 }, /Missing: .*l_y\./],
     ['SN-GAN 32, discriminator', { outerBias: false }, /Unexpected: l5\.bias/],
     ['SN-GAN 48, discriminator', { imageShape: [64, 64, 3] }, /Missing: .*l6\.bias/],
     ['WGAN-GP 48, discriminator', { normalization: 'layer' }, /with `epsilon|Missing: /],

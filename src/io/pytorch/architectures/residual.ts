@@ -1,17 +1,32 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../../internal/check.js';
 import { isSpectral } from '../layer_plan.js';
-import { WholeMap, countLayers } from '../torch_module.js';
+import { PartOfLayer, WholeMap, countLayers } from '../torch_module.js';
 import type { Architecture, TorchModule } from '../torch_module.js';
+import { CLASS_TABLES, DENSE, EMBEDDING, STATISTICS } from '../weight_rules.js';
 
 type Layers = ReadonlyMap<string, layers.Layer>;
+
+/** Returns the class of a layer, or of the one inside spectral normalization. */
+function classOf(layer: layers.Layer): string {
+  const wrapped = isSpectral(layer) ? (layer as unknown as { layer: layers.Layer }).layer : layer;
+  return wrapped.getClassName();
+}
+
+/** Returns the modules of a normalization. */
+const norm = (name: string, byName: Layers): TorchModule =>
+  classOf(byName.get(name)!) === 'GanKitConditionalBatchNormalization'
+    ? { bn: new PartOfLayer(name, STATISTICS), embed: new PartOfLayer(name, CLASS_TABLES) }
+    : name;
 
 /** Returns the modules of a block, in mimicry's order. */
 function block(name: string, byName: Layers): TorchModule {
   const has = (layer: string) => byName.has(layer);
   return {
     ...{ c1: `${name}_a`, c2: `${name}_b` },
-    ...(has(`${name}_a_norm`) ? { b1: `${name}_a_norm`, b2: `${name}_b_norm` } : {}),
+    ...(has(`${name}_a_norm`)
+      ? { b1: norm(`${name}_a_norm`, byName), b2: norm(`${name}_b_norm`, byName) }
+      : {}),
     ...(has(`${name}_skip`) ? { c_sc: `${name}_skip` } : {}),
   };
 }
@@ -37,6 +52,20 @@ function logitOf(count: number, byName: Layers): string {
   return `l${isSNGAN48 ? count : count + 1}`;
 }
 
+/**
+ * Returns the modules of the last layer, then others that a file may have. Of cGAN-PD they are a linear layer and an
+ * embedding; at 32×32 their spectral norm is by mimicry's own classes, elsewhere by PyTorch.
+ */
+function lastLayers(count: number, byName: Layers): readonly Record<string, TorchModule>[] {
+  const name = logitOf(count, byName);
+  if (classOf(byName.get('logit')!) !== 'GanKitProjection') return [{ [name]: 'logit' }];
+  const variants = isSpectral(byName.get('logit')!) ? [count === 4, count !== 4] : [false];
+  return variants.map((ownSpectralNorm) => ({
+    [name]: new PartOfLayer('logit', { ...DENSE, ownSpectralNorm }),
+    l_y: new PartOfLayer('logit', { ...EMBEDDING, ownSpectralNorm }),
+  }));
+}
+
 /** Refuses a model with the same weights that computes something else. */
 function check(where: string, byName: Layers): void {
   const refuse = (rule: string, received: unknown): never =>
@@ -58,13 +87,14 @@ function check(where: string, byName: Layers): void {
   if (!byName.has('block2_skip_act')) refuse("with `skipInput: 'relu'`", 'raw');
 }
 
-/** The residual networks of mimicry: SN-GAN and WGAN-GP. */
+/** The residual networks of mimicry: SN-GAN, WGAN-GP and cGAN-PD. */
 export const residual: Architecture = {
   maker: 'residualGenerator or residualDiscriminator',
   check,
   layouts: (has, byName) => {
     const count = countLayers(has, (k) => `block${k + 1}_a`);
     if (has('project') || !has('logit')) return [generator(count, byName)];
-    return [{ ...blocks(count, 1, byName), [logitOf(count, byName)]: 'logit' }];
+    const all = blocks(count, 1, byName);
+    return lastLayers(count, byName).map((last) => ({ ...all, ...last }));
   },
 };
