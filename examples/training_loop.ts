@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Interrupt } from './interrupt.js';
 import { TrainingBar } from './progress.js';
-import type { StepLosses, TrainingRun } from './training_run.js';
+import type { LeastOptions, StepLosses, TrainingRun } from './training_run.js';
+
+type AnyRun = TrainingRun<LeastOptions>;
 
 /**
  * Draws a picture of the untrained system, or continues from the checkpoint if `resume` is true; ends the program
  * if there is none.
  */
-export async function startOrResume(run: TrainingRun, resume: boolean): Promise<void> {
+export async function startOrResume(run: AnyRun, resume: boolean): Promise<void> {
   if (!resume) return run.saveGrid();
   if (!existsSync(run.checkpointPath)) {
     console.error(`--resume: there is no checkpoint in ${run.options.out}`);
@@ -24,15 +26,14 @@ export async function startOrResume(run: TrainingRun, resume: boolean): Promise<
  * @param say A function that returns the text of the bar after a step.
  */
 export async function trainToEnd(
-  run: TrainingRun,
+  run: AnyRun,
   interrupt: Interrupt,
   say: (losses: StepLosses) => string,
 ): Promise<void> {
-  const { steps } = run.options;
-  const bar = new TrainingBar(run.step, steps);
-  while (run.step < steps && !interrupt.asked) {
+  const bar = new TrainingBar(run.done, run.length);
+  while (run.done < run.length && !interrupt.asked) {
     const losses = await run.advance();
-    bar.update(run.step, say(losses));
+    bar.update(run.done, say(losses));
     await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar would work
   }
   bar.stop();

@@ -35,8 +35,12 @@ export interface TrainingHistory {
 /** The losses of a step by name. */
 export type StepLosses = Readonly<Record<string, number>>;
 
+/** The options that a run needs; one that does not count steps has no number of them. */
+export type LeastOptions = Pick<TrainingRunOptions, 'out'> &
+  Partial<Pick<TrainingRunOptions, 'steps'>>;
+
 /** A training run: a system, its step and its history. */
-export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingRunOptions> {
+export abstract class TrainingRun<Options extends LeastOptions = TrainingRunOptions> {
   abstract history: TrainingHistory;
   /** Number of generator steps made. */
   step = 0;
@@ -68,21 +72,36 @@ export abstract class TrainingRun<Options extends TrainingRunOptions = TrainingR
   /** Scores the current outputs of the system, and adds the scores to the history. */
   abstract score(): Promise<void>;
 
+  /** Returns how much of the run is done, in the unit of `length`; here generator steps. */
+  get done(): number {
+    return this.step;
+  }
+
+  /** Returns the length of the whole run. */
+  get length(): number {
+    return this.options.steps ?? Infinity;
+  }
+
+  /** Returns the seconds that training is measured with; here those of the clock. */
+  protected now(): number {
+    return performance.now() / 1000;
+  }
+
   /** Returns the factor of the learning rates after `step` steps; here as in the code of pix2pix and CycleGAN. */
   protected decay(step: number): number {
-    const { steps } = this.options;
+    const steps = this.length;
     const epochs = Math.ceil(steps / 2);
     return linearDecay({ epochs, decayEpochs: steps - epochs })(step);
   }
 
   /** Makes one generator step, and everything that is due after it. */
   async advance(): Promise<StepLosses> {
-    const began = performance.now();
+    const began = this.now();
     const decay = this.decay(this.step);
     for (const [optimizer, rate] of this.rates) optimizer.learningRate = rate * decay;
     const losses = await this.train();
     this.step++;
-    this.history.seconds += (performance.now() - began) / 1000;
+    this.history.seconds += this.now() - began;
     await this.observe(losses);
     return losses;
   }
