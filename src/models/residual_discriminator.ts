@@ -10,6 +10,7 @@ import type { ModelOf } from '../types.js';
 import { glorotWeights } from './glorot_weights.js';
 import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
 import type { Normalization } from './normalization.js';
+import { attentionAt } from './residual_attention.js';
 import { downBlock } from './residual_down_block.js';
 import { firstBlock } from './residual_first_block.js';
 import { residualGain, residualParts } from './residual_parts.js';
@@ -61,7 +62,7 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
  *
  * @param options See {@link ResidualDiscriminatorOptions}; `spectralNorm` is true by default for `'sn-gan'`.
  * @returns A model with weights drawn from the seed. Its layers: `block{k}_a`, `block{k}_b` and `block{k}_skip` with
- *   k from 1 on, `logit`, `stem` for `'wgan-gp'` at 64×64, and what belongs to one with `_norm`, `_act`, `_pool`.
+ *   k from 1 on, `attention`, `logit`, `stem` for `'wgan-gp'` at 64×64, and what belongs to one with `_norm`, `_act`, `_pool`.
  * @throws GanKitError if an option is out of range.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
@@ -80,7 +81,7 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
  * ```
  *
  * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F;
- *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`
+ *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`; Zhang et al. 2018, arXiv 1805.08318, with `attention`
  */
 export function residualDiscriminator(
   options: ResidualDiscriminatorOptions = {},
@@ -110,18 +111,21 @@ function makeDiscriminator(options: ResidualDiscriminatorOptions): ModelOf<Tenso
     normalize: (x, name) => chain(x, normalizationLayers(normalization, name, { epsilon })),
   });
 
+  const sizes = Array.from({ length: halvings }, (_, k) => imageShape[0] / 2 ** (k + 1));
+  const attend = attentionAt(where, { attention: read.attention, sizes }, parts);
+
   const [first, ...widths] = plan.down.map((width) => width * filters) as [number, ...number[]];
   const image = input({ shape: [...imageShape], name: 'input' });
   let x = stem
     ? chain(image, [parts.convolution('stem', first, 3)])
-    : firstBlock(image, { name: 'block1', filters: first }, parts);
+    : attend(firstBlock(image, { name: 'block1', filters: first }, parts));
   let inputs = first;
   const before = stem ? 0 : 1; // blocks that are there already
   widths.forEach((width, k) => {
     const name = `block${before + k + 1}`;
     const halved = before + k < halvings;
     const widened = { inputs, hidden: inputs, filters: width };
-    x = downBlock(x, { name, halved, hiddenBias, skipInput, ...widened }, parts);
+    x = attend(downBlock(x, { name, halved, hiddenBias, skipInput, ...widened }, parts));
     inputs = width;
   });
   const features = chain(x, [

@@ -10,6 +10,7 @@ import type { ModelOf } from '../types.js';
 import { glorotWeights } from './glorot_weights.js';
 import { NORMALIZATIONS, normalizationLayers } from './normalization.js';
 import type { Normalization } from './normalization.js';
+import { attentionAt } from './residual_attention.js';
 import { residualGain, residualParts } from './residual_parts.js';
 import { RESIDUAL, epsilonOf, planResidual } from './residual_plan.js';
 import type { ResidualOptions } from './residual_plan.js';
@@ -51,7 +52,7 @@ export interface ResidualGeneratorOptions extends ResidualOptions {
  * @param options See {@link ResidualGeneratorOptions}; `spectralNorm` is false by default. Images of 28×28 are
  *   padded to 32×32 before training.
  * @returns A model with weights drawn from the seed. Its layers: `project`, `block{k}_a`, `block{k}_b` and
- *   `block{k}_skip` with k from 1 on, `output`, and what belongs to one with `_norm`, `_act`, `_up`.
+ *   `block{k}_skip` with k from 1 on, `attention`, `output`, and what belongs to one with `_norm`, `_act`, `_up`.
  * @throws GanKitError if an option is out of range, or if there are `classes` and the normalization is not `'batch'`.
  *
  * **Differentiable:** first and second order, once `enableSecondOrderGradients()` was called.
@@ -70,7 +71,7 @@ export interface ResidualGeneratorOptions extends ResidualOptions {
  * ```
  *
  * @see Miyato et al. 2018, arXiv 1802.05957, tables 4 to 6; Gulrajani et al. 2017, arXiv 1704.00028, appendix F;
- *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`
+ *   Miyato and Koyama 2018, arXiv 1802.05637, with `classes`; Zhang et al. 2018, arXiv 1805.08318, with `attention`
  */
 export function residualGenerator(options: ResidualGeneratorOptions = {}): ModelOf<Tensor4D> {
   return allOrNothing(() => makeGenerator(options));
@@ -104,6 +105,9 @@ function makeGenerator(options: ResidualGeneratorOptions): ModelOf<Tensor4D> {
           ]) as SymbolicTensor),
   });
 
+  const sizes = plan.up.slice(1).map((_, k) => base * 2 ** (k + 1));
+  const attend = attentionAt(where, { attention: read.attention, sizes }, parts);
+
   const [first, ...widths] = plan.up.map((width) => width * filters) as [number, ...number[]];
   const z = input({ shape: [latentSize], name: 'latent' });
   let x = chain(z, [
@@ -113,7 +117,8 @@ function makeGenerator(options: ResidualGeneratorOptions): ModelOf<Tensor4D> {
     layers.reshape({ targetShape: [base, base, first], name: 'reshape' }),
   ]);
   widths.forEach((width, k) => {
-    x = upBlock(x, { name: `block${k + 1}`, filters: width, interpolation, hiddenBias }, parts);
+    const block = { name: `block${k + 1}`, filters: width, interpolation, hiddenBias };
+    x = attend(upBlock(x, block, parts));
   });
   const outputs = chain(parts.activated(x, 'output'), [
     parts.convolution('output', imageShape[2], 3),

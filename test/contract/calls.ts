@@ -290,6 +290,7 @@ export async function calls(): Promise<Map<string, Call>> {
           filters: 2,
           form: 'wgan-gp',
           spectralNorm: true,
+          attention: 8,
           epsilon: 1e-5,
         },
         ...{
@@ -310,6 +311,7 @@ export async function calls(): Promise<Map<string, Call>> {
           filters: 2,
           form: 'sn-gan',
           spectralNorm: true,
+          attention: 8,
         },
         ...{ normalization: 'batch', interpolation: 'bilinear', epsilon: 1e-5, seed: 1 },
       },

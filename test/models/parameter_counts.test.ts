@@ -154,6 +154,7 @@ describe('parameter counts of residual networks', () => {
     ['SN-GAN 64', { imageShape: square(64) }, 12_220_675],
     ['SN-GAN 128', { imageShape: square(128) }, 32_150_787],
     ['cGAN-PD 32', { classes: 10 }, 4_304_387],
+    ['SAGAN 32', { classes: 10, attention: 16, spectralNorm: true }, 4_386_308],
     ['WGAN-GP 32 of mimicry', { form: 'wgan-gp', filters: 256 }, 4_276_739],
     ['WGAN-GP 32', { form: 'wgan-gp' }, 1_204_483],
     ['WGAN-GP 48 of mimicry', { form: 'wgan-gp', imageShape: square(48) }, 4_878_083],
@@ -165,6 +166,7 @@ describe('parameter counts of residual networks', () => {
   it.each([
     ['SN-GAN 32', { outerBias: false }, 1_053_824],
     ['SN-GAN 32 of mimicry', { skipInput: 'relu' }, 1_053_825],
+    ['SAGAN 32', { classes: 10, attention: 8 }, 1_075_586],
     ['cGAN-PD 32', { classes: 10, outerBias: false }, 1_055_104],
     ['cGAN-PD 32 of mimicry', { classes: 10, skipInput: 'relu' }, 1_055_105],
     ['SN-GAN 48', { imageShape: square(48) }, 10_141_441],

@@ -1,6 +1,6 @@
 import { memory, tensor } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { hinge } from '../../src/losses/hinge.js';
@@ -156,6 +156,28 @@ describe('residual networks', () => {
           expect(values.every((value) => value === 0)).toBe(true);
         else if (path.endsWith('gamma')) expect(values.every((value) => value === 1)).toBe(true);
       }
+  });
+
+  it('have attention behind the first map of its size, normalized as all else is', () => {
+    const image = { imageShape: [48, 48, 1], filters: 1 } as const;
+    const generator = residualGenerator({ ...image, latentSize: 2, attention: 24 });
+    const before = (model: LayersModel) =>
+      (model.getLayer('attention').input as SymbolicTensor).sourceLayer.name;
+    expect(before(generator)).toBe('block2_add');
+    expect(generator.getLayer('attention').getClassName()).toBe('GanKitSelfAttention');
+    const discriminator = residualDiscriminator({
+      imageShape: [32, 32, 1],
+      filters: 1,
+      attention: 8,
+    });
+    expect(before(discriminator)).toBe('block2_add');
+    expect(discriminator.getLayer('attention').getClassName()).toBe('GanKitSpectralNormalization');
+    expect(() => residualGenerator({ ...image, attention: 6 })).toThrow(
+      /`attention` must be one of 12, 24, 48, the sizes of maps. Received: 6/,
+    );
+    expect(() => residualDiscriminator({ ...image, attention: 3 })).toThrow(
+      /`attention` must be one of 24, 12, 6, the sizes/,
+    );
   });
 
   it('are functions of their seeds', async () => {

@@ -3,7 +3,7 @@
     python3 -m pip install torch numpy safetensors
     python3 tools/parity/mimicry_weights.py path/to/mimicry
 
-writes test/parity/fixtures/torch_weights_residual.json and torch_weights_cgan_pd.json: state_dicts of small networks of kwotsin/mimicry (a7fda06) as
+writes test/parity/fixtures/torch_weights_residual.json, torch_weights_cgan_pd.json and torch_weights_sagan.json: state_dicts of small networks of kwotsin/mimicry (a7fda06) as
 .safetensors files, of two of them also checkpoints as its save_checkpoint writes them, and what each network
 makes in evaluation mode.
 
@@ -36,13 +36,16 @@ def build(nets, said):
     """A network of mimicry from the options of gan-kit's function."""
     options = said["options"]
     size = options["imageShape"][0]
+    is_generator = said["model"] == "residualGenerator"
     name, family = ("WGANGP", "wgan_gp") if options.get("form") == "wgan-gp" else ("SNGAN", "sngan")
     classes = {}
     if "classes" in options:
         name, family, classes = "CGANPD", "cgan_pd", {"num_classes": options["classes"]}
+    if "attention" in options:
+        name, family = "SAGAN", "sagan"
     module = nets(f"{family}.{family}_{size}")
     widest = {32: (1, 1), 48: (8, 16), 64: (16, 16), 128: (16, 16)}[size]
-    if said["model"] == "residualGenerator":
+    if is_generator:
         make = getattr(module, f"{name}Generator{size}")
         return make(nz=options["latentSize"], ngf=widest[0] * options["filters"], **classes)
     return getattr(module, f"{name}Discriminator{size}")(ndf=widest[1] * options["filters"], **classes)
@@ -125,6 +128,14 @@ def write_fixture(nets):
     ]
     write("torch_weights_residual", nets, cases)
     write("torch_weights_cgan_pd", nets, cgan)
+    sagan = [
+        (
+            *("SAGAN 32, generator", generator),
+            at(32, 8, latentSize=3, classes=3, attention=16, spectralNorm=True),
+        ),
+        ("SAGAN 32, discriminator", discriminator, at(32, 8, classes=4, attention=8)),
+    ]
+    write("torch_weights_sagan", nets, sagan)
 
 
 def write(name, nets, cases):

@@ -10,8 +10,8 @@ here in PyTorch, from their code.
 Weights, inputs and coefficients are made by a hash in both languages (bench/hash.ts, bench/peers/hashed.py) and are
 not in the files, but for the singular vectors of spectral norms. The files hold, of one pass, the output and
 the gradients of sum(coefficients * output) in the input and in every weight, and of generators the running
-statistics after the pass. Generators run in training mode, discriminators in evaluation mode, where the singular
-vectors rest. All is computed in float64 from what float32 holds.
+statistics after the pass. Generators run in training mode, discriminators in evaluation mode; the singular vectors
+rest. All is computed in float64 from what float32 holds.
 
 Networks with classes take the labels 2, 0. mimicry's tables of scales and offsets, one in its networks, are two here, as
 in gan-kit.
@@ -191,7 +191,9 @@ def path_of(key, is_generator):
     module, name = key.rsplit(".", 1)
     module = re.sub(r"\.(bn|embed)$", "", module)
     if module == "l_y":
-        return "logit/embeddings"
+        return f"logit/embeddings{name[6:] if name in ('weight_u', 'weight_v') else ''}"
+    if match := re.fullmatch(r"attn_block(?:\.(\w+))?", module):
+        return f"attention/{match[1] + '_' if match[1] else ''}{WEIGHTS.get(name, name)}"
     layer = layer_of(module, is_generator)
     names = OF_NORMS if layer.endswith("_norm") else WEIGHTS
     return f"{layer}/{names.get(name, name)}"
@@ -207,7 +209,8 @@ class Layouts:
             units = modules["l1"].out_features
             channels = modules["block2.c1"].in_channels
             side = round((units // channels) ** 0.5)
-            self.maps = {"project/kernel": (channels, side, side), "project/bias": (channels, side, side)}
+            of_outputs = ("project/kernel", "project/kernel_u", "project/bias")
+            self.maps = dict.fromkeys(of_outputs, (channels, side, side))
         elif isinstance(net, Critic64):
             self.maps = {"logit/kernel": (modules["block4.c2"].out_channels, 4, 4)}
         self.columns = {
@@ -270,6 +273,9 @@ def measure(net, is_generator, shape, labels):
     """One pass of a network with hashed weights."""
     given = () if labels is None else (torch.tensor(labels),)
     net = net.double().train(is_generator)
+    for module in net.modules():
+        if hasattr(module, "weight_u"):
+            module.eval()  # u and v stay
     layouts = Layouts(net, is_generator)
     parameters = dict(net.named_parameters())
     paths = {key: path_of(key, is_generator) for key in parameters}
@@ -353,6 +359,19 @@ def cases(mimicry):
             mimicry(f"{sn}32").SNGANDiscriminator32(ndf=5),
         ),
         (
+            *("mimicry_sagan_32", "residualGenerator"),
+            {
+                **{**conditional, "latentSize": 3, "filters": 8, **bilinear},
+                **{"attention": 16, "spectralNorm": True},
+            },
+            with_tables(mimicry("sagan.sagan_32").SAGANGenerator32(num_classes=3, nz=3, ngf=8)),
+        ),
+        (
+            *("mimicry_sagan_32", "residualDiscriminator"),
+            {**conditional, "filters": 8, "attention": 8, **in_place},
+            mimicry("sagan.sagan_32").SAGANDiscriminator32(num_classes=3, ndf=8),
+        ),
+        (
             *("mimicry_sngan_48", "residualGenerator"),
             {"imageShape": square[48], "latentSize": 3, "filters": 1, **bilinear},
             mimicry(f"{sn}48").SNGANGenerator48(nz=3, ngf=8),
@@ -393,9 +412,12 @@ def cases(mimicry):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("mimicry", type=Path)
+    parser.add_argument("only", nargs="?", default="", help="a part of the names to write")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     for name, model, options, net in cases(load_mimicry(arguments.mimicry)):
+        if arguments.only not in name:
+            continue
         is_generator = model.endswith("Generator")
         shape = [options["latentSize"]] if is_generator else options["imageShape"]
         fixture = {

@@ -114,15 +114,16 @@ export function planLayer(
     if (ownSpectralNorm === true)
       return [{ ...plain, key: `${module}.${theirs}` }, ...planOwnVectors({ u, v }, module)];
     const names = SPECTRAL_KEYS[keys];
+    const owner = `${module}.${theirs}`.replace(/\.weight$/, '');
     const outputs = rows.map((row) => axes[row]!);
     const inputs = axes.filter((axis) => !outputs.includes(axis));
     return [
-      { ...plain, key: `${module}.${names.weight}` },
-      { ...planVector(u, unrolled, outputs), key: `${module}.${names.u}` },
+      { ...plain, key: `${owner}.${names.weight}` },
+      { ...planVector(u, unrolled, outputs), key: `${owner}.${names.u}` },
       {
         ...planVector(v, unrolled, inputs),
-        key: `${module}.${names.v}`,
-        otherwise: (entries) => columnsOf(entries, module, flat ? 0 : outputs[0]!),
+        key: `${owner}.${names.v}`,
+        otherwise: (entries) => columnsOf(entries, owner, flat ? 0 : outputs[0]!),
       },
     ];
   });

@@ -92,7 +92,9 @@ function planLayout(
       const sigma = `${module}.${OWN_KEYS.sigma}`;
       computed.set(sigma, (entries) => advanced(entries, module)?.sigma);
       dropped.add(sigma);
-    } else if (isSpectral(layer) && keys === 'hook') dropped.add(`${module}.weight`);
+    } else if (isSpectral(layer) && keys === 'hook')
+      for (const { ours, theirs } of rule.weights)
+        if (own.has(`${ours}_u`)) dropped.add(`${module}.${theirs}`);
   }
   const [other] = unplanned;
   if (other !== undefined)

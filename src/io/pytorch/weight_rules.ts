@@ -4,7 +4,7 @@ import type { Share } from './shared_columns.js';
 export interface WeightRule {
   /** The weight's name in our layer. */
   readonly ours: string;
-  /** The weight's name in PyTorch's module. */
+  /** The weight's name in PyTorch's module, `theta.weight` for one of a module in it. */
   readonly theirs: string;
   /** The order of axes: axis i of our weight is axis `axes[i]` of PyTorch's. */
   readonly axes: readonly number[];
@@ -101,6 +101,18 @@ export function linearRule({ side, map, kernel: flat }: MapOfDense): LayerRule {
       };
 }
 
+/** The rule of self-attention: a module with four convolutions of 1×1 in it. */
+const ATTENTION: LayerRule = {
+  weights: [
+    ...['theta', 'phi', 'g', 'o'].map((name) => ({
+      ...kernel([2, 3, 1, 0]),
+      ...{ ours: `${name}_kernel`, theirs: `${name}.weight` },
+    })),
+    { ours: 'gamma', theirs: 'gamma', axes: [] },
+  ],
+  rows: [3],
+};
+
 export const BATCHES_TRACKED = 'num_batches_tracked';
 
 /** The rules by class of layer. */
@@ -119,6 +131,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
     dropped: ['running_mean', 'running_var', BATCHES_TRACKED],
   },
   GanKitGroupNormalization: { weights: AFFINE },
+  GanKitSelfAttention: ATTENTION,
 };
 
 /**

@@ -29,7 +29,7 @@ interface Written {
   readonly output: string;
 }
 
-const cases = ['torch_weights_residual', 'torch_weights_cgan_pd'].flatMap(
+const cases = ['torch_weights_residual', 'torch_weights_cgan_pd', 'torch_weights_sagan'].flatMap(
   (name) => fixture<{ cases: Written[] }>(name).cases,
 );
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
@@ -187,6 +187,9 @@ describe('what does not correspond', () => {
     ['cGAN-PD 32, discriminator', { classes: 2 }, /l_y\.weight is \[4,3\], not \[2,3\]/],
     ['cGAN-PD 32, discriminator', { classes: undefined }, /Unexpected: .*l_y\.weight/],
     ['SN-GAN 32, discriminator', { classes: 4 }, /Missing: .*l_y\./],
+    ['SAGAN 32, generator', { attention: 8 }, /with `attention: 16` and .*\. Received: 8/],
+    ['SAGAN 32, discriminator', { attention: 16 }, /with `attention: 8` and .*\. Received: 16/],
+    ['SAGAN 32, discriminator', { attention: undefined }, /Unexpected: .*attn_block\.gamma/],
     ['SN-GAN 32, discriminator', { outerBias: false }, /Unexpected: l5\.bias/],
     ['SN-GAN 48, discriminator', { imageShape: [64, 64, 3] }, /Missing: .*l6\.bias/],
     ['WGAN-GP 48, discriminator', { normalization: 'layer' }, /with `epsilon|Missing: /],

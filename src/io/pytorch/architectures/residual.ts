@@ -1,4 +1,4 @@
-import type { layers } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../../../internal/check.js';
 import { isSpectral } from '../layer_plan.js';
 import { PartOfLayer, WholeMap, countLayers } from '../torch_module.js';
@@ -37,11 +37,16 @@ const blocks = (count: number, first: number, byName: Layers): Record<string, To
     Array.from({ length: count }, (_, k) => [`block${first + k}`, block(`block${k + 1}`, byName)]),
   );
 
+/** Returns the module of attention, if there is one. */
+const attentionOf = (byName: Layers): Record<string, TorchModule> =>
+  byName.has('attention') ? { attn_block: 'attention' } : {};
+
 function generator(count: number, byName: Layers): TorchModule {
   const last = count + 2;
   return {
     l1: new WholeMap('project', 'reshape', 'output', 'linear'),
     ...blocks(count, 2, byName),
+    ...attentionOf(byName),
     ...{ [`b${last}`]: 'output_norm', [`c${last}`]: 'output' },
   };
 }
@@ -54,17 +59,23 @@ function logitOf(count: number, byName: Layers): string {
 
 /**
  * Returns the modules of the last layer, then others that a file may have. Of cGAN-PD they are a linear layer and an
- * embedding; at 32×32 their spectral norm is by mimicry's own classes, elsewhere by PyTorch.
+ * embedding; at 32×32 their spectral norm is by mimicry's own classes, elsewhere and in
+ * SAGAN by PyTorch.
  */
 function lastLayers(count: number, byName: Layers): readonly Record<string, TorchModule>[] {
   const name = logitOf(count, byName);
   if (classOf(byName.get('logit')!) !== 'GanKitProjection') return [{ [name]: 'logit' }];
-  const variants = isSpectral(byName.get('logit')!) ? [count === 4, count !== 4] : [false];
+  const isOwn = count === 4 && !byName.has('attention');
+  const variants = isSpectral(byName.get('logit')!) ? [isOwn, !isOwn] : [false];
   return variants.map((ownSpectralNorm) => ({
     [name]: new PartOfLayer('logit', { ...DENSE, ownSpectralNorm }),
     l_y: new PartOfLayer('logit', { ...EMBEDDING, ownSpectralNorm }),
   }));
 }
+
+/** Returns the height of what a layer makes. */
+const heightOf = (layer: layers.Layer): number =>
+  (layer.getOutputAt(0) as SymbolicTensor).shape[1]!;
 
 /** Refuses a model with the same weights that computes something else. */
 function check(where: string, byName: Layers): void {
@@ -79,6 +90,18 @@ function check(where: string, byName: Layers): void {
       refuse("with `interpolation: 'bilinear'`", interpolation);
     if (name.endsWith('_norm') && epsilon !== 1e-5) refuse('with `epsilon: 1e-5`', epsilon);
   }
+  const attention = byName.get('attention');
+  if (attention !== undefined) {
+    const image = heightOf(byName.get('image') ?? byName.get('input')!);
+    const place = { 32: byName.has('image') ? 16 : 8, 128: 32 }[image];
+    if (heightOf(attention) !== place || !isSpectral(attention))
+      fail(
+        ...(['value', where, 'model'] as const),
+        `with \`attention: ${place ?? 'undefined'}\` and \`spectralNorm: true\` at ${image}×${image}`,
+        heightOf(attention),
+        "mimicry's SAGAN is for 32×32 and 128×128.",
+      );
+  }
   const [logit, pool] = [byName.get('logit'), byName.get('pool')?.getClassName()];
   if (logit === undefined) return;
   const sums = isSpectral(logit);
@@ -87,14 +110,14 @@ function check(where: string, byName: Layers): void {
   if (!byName.has('block2_skip_act')) refuse("with `skipInput: 'relu'`", 'raw');
 }
 
-/** The residual networks of mimicry: SN-GAN, WGAN-GP and cGAN-PD. */
+/** The residual networks of mimicry: SN-GAN, WGAN-GP, cGAN-PD and SAGAN. */
 export const residual: Architecture = {
   maker: 'residualGenerator or residualDiscriminator',
   check,
   layouts: (has, byName) => {
     const count = countLayers(has, (k) => `block${k + 1}_a`);
     if (has('project') || !has('logit')) return [generator(count, byName)];
-    const all = blocks(count, 1, byName);
+    const all = { ...blocks(count, 1, byName), ...attentionOf(byName) };
     return lastLayers(count, byName).map((last) => ({ ...all, ...last }));
   },
 };
