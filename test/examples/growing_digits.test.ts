@@ -28,7 +28,7 @@ describe('growing digits', () => {
   /** A run of 1 second, of which each look at the clock takes a part. */
   function started(name: string, way: Way = 'growing') {
     let now = 0;
-    const clock = () => (now += 0.11);
+    const clock = () => (now += 0.14);
     const options = {
       ...{ way, seconds: 1, batch: 4, seed: 5, samples: 10 },
       out: join(folder, name),
@@ -53,13 +53,13 @@ describe('growing digits', () => {
   it('grows by its seconds once a stage has faded in, and resumes to the bit if the clock says the same', async () => {
     const whole = started('whole');
     const losses = await advance(whole);
-    expect(whole.step).toBe(10);
+    expect(whole.step).toBe(8);
     for (const { discriminator, generator } of losses)
       expect(Number.isFinite(discriminator! + generator!)).toBe(true);
     await whole.endStage();
     const { ends, milestones } = whole.history;
     expect(ends.map(({ resolution }) => resolution)).toEqual([4, 8, 16, 32].slice(0, ends.length));
-    expect(milestones).toHaveLength(10);
+    expect(milestones).toHaveLength(8);
     const killed = started('killed');
     await advance(killed, 4);
     const resumed = started('killed');
@@ -73,7 +73,7 @@ describe('growing digits', () => {
     const scores = await whole.scoresOf(10, 3, 2);
     const found = table([{ way: 'growing', steps: whole.step, seconds: whole.done, scores }], 10);
     const page = readReport(await writeRunReport(folder, [whole], {}, [found]));
-    expect(page.subtitle).toBe('growing 10 steps, 1 s');
+    expect(page.subtitle).toBe('growing 8 steps, 1 s');
     expect(Object.keys(page.curves)).toEqual([
       ...['Classifier score', 'Fréchet distance', 'Losses, growing'],
     ]);
