@@ -1,4 +1,4 @@
-import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +27,10 @@ interface Steps {
   readonly imageShape: [number, number, number];
   readonly adam: { learningRate: number; beta1: number; beta2: number };
   readonly criticSteps: number;
+  /** The learning rates, where they are two. */
+  readonly rates?: Record<Name, number>;
+  /** Sample i of step t has class (t + i) mod `classes`. */
+  readonly classes?: number;
   readonly cases: {
     readonly powerIteration: 'step' | 'call';
     readonly options: {
@@ -37,6 +41,7 @@ interface Steps {
     readonly weights: Record<Name, string[]>;
     /** Singular vectors of the discriminator. */
     readonly vectors: Record<string, Packed>;
+    readonly vectorsOfGenerator?: Record<string, Packed>;
     readonly losses: Partial<Record<Name, number>>[];
     /** Weights of the generator that have no gradient. */
     readonly rests: string[];
@@ -57,21 +62,25 @@ const variablesOf = (model: LayersModel) =>
 function hashed(path: string, shape: number[], seed: number): Tensor {
   const unit = fill(product(shape), seed, 1);
   const scale = 2 / Math.sqrt(product(shape.slice(0, -1)));
-  const value = path.endsWith('kernel')
+  const value = /(kernel|embeddings)$/.test(path)
     ? unit.map((u) => u * scale)
     : unit.map(path.endsWith('gamma') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
   return tensor(value, shape);
 }
 
-describe.each(BACKENDS)('steps of SN-GAN beside PyTorch on %s', (backend) => {
+describe.each(BACKENDS)('steps of SN-GAN and SAGAN beside PyTorch on %s', (backend) => {
   it.each([
-    ["ten of the authors' generator, one power iteration a step", 0],
-    ["two of mimicry's generator, one power iteration a call", 1],
-  ] as const)('%s: losses and weights', async (_, index) => {
+    ["ten of the authors' generator, one power iteration a step", 'gan_steps_sn_resnet', 0],
+    ["two of mimicry's generator, one power iteration a call", 'gan_steps_sn_resnet', 1],
+    ["ten of mimicry's SAGAN with two learning rates", 'gan_steps_sagan', 0],
+  ] as const)('%s: losses and weights', async (_, name, index) => {
     await useBackend(backend);
-    const { seed, ofDiscriminator, batch, imageShape, cases, ...steps } =
-      fixture<Steps>('gan_steps_sn_resnet');
-    const { powerIteration, options, weights, vectors, losses, rests, end } = cases[index]!;
+    const { seed, ofDiscriminator, batch, imageShape, cases, classes, ...steps } =
+      fixture<Steps>(name);
+    const { powerIteration, options, weights, losses, rests, end } = cases[index]!;
+    const { vectors, vectorsOfGenerator = {} } = cases[index]!;
+    const rateOf = (name: Name) => steps.rates?.[name] ?? steps.adam.learningRate;
+    const optimizerOf = (name: Name) => adam({ ...steps.adam, learningRate: rateOf(name) });
     const networks = {
       generator: residualGenerator(options.generator),
       discriminator: residualDiscriminator(options.discriminator),
@@ -85,14 +94,19 @@ describe.each(BACKENDS)('steps of SN-GAN beside PyTorch on %s', (backend) => {
           const variable = variables.get(path)!;
           variable.write(hashed(path, variable.shape as number[], first + i));
         }
-        for (const [path, one] of Object.entries(name === 'generator' ? {} : vectors))
+        for (const [path, one] of Object.entries(
+          name === 'generator' ? vectorsOfGenerator : vectors,
+        ))
           variables.get(path)!.write(tensor(floats(one), one.shape));
       });
     }
     const gan = createGAN({
       ...networks,
       loss: hinge(),
-      optimizers: { generator: adam(steps.adam), discriminator: adam(steps.adam) },
+      optimizers: {
+        generator: optimizerOf('generator'),
+        discriminator: optimizerOf('discriminator'),
+      },
       ...{ criticSteps: steps.criticSteps, powerIteration, seed },
     });
     const shape = [batch, ...imageShape];
@@ -100,15 +114,18 @@ describe.each(BACKENDS)('steps of SN-GAN beside PyTorch on %s', (backend) => {
     const made = backend === 'cpu' ? losses.slice(0, steps.criticSteps) : losses;
     for (const [step, theirs] of made.entries()) {
       const real = tensor(fill(product(shape), seed + 1000 + step, 1), shape);
-      const ours: Partial<Record<string, number>> = { ...(await gan.trainStep({ real })) };
-      real.dispose();
+      const labels = Array.from({ length: batch }, (_, i) => (step + i) % (classes ?? 1));
+      const condition = tensor(labels, [batch, 1]);
+      const given = classes === undefined ? { real } : { real, condition };
+      const ours: Partial<Record<string, number>> = { ...(await gan.trainStep(given)) };
+      dispose([real, condition]);
       expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
       for (const [key, loss] of Object.entries(theirs))
         expect(Math.abs(ours[key]! - loss), `${key} of step ${step}`).toBeLessThan(TOLERANCE);
     }
     if (made.length < losses.length) return;
     // rounding moves weights without a gradient, β = (0, 0.9) none by more than √10 rates a step
-    const ofResting = (Math.sqrt(10) * steps.adam.learningRate * losses.length) / steps.criticSteps;
+    const ofResting = (Math.sqrt(10) * rateOf('generator') * losses.length) / steps.criticSteps;
     for (const name of names) {
       const variables = variablesOf(networks[name]);
       expect([...variables.keys()].sort()).toEqual(Object.keys(end[name]).sort());
