@@ -12,6 +12,7 @@ import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
 import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
+import type { LeCamOptions } from '../../src/training/systems/gan_options.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 
@@ -31,10 +32,13 @@ interface Case {
       readonly discriminator: { readonly real: number; readonly fake: number };
       readonly generator: number;
     };
+    readonly leCam?: LeCamOptions;
   };
   readonly start: Networks;
   readonly end: Networks;
   readonly steps: Record<string, number>[];
+  /** LeCam's averages of real and generated samples, after the last step. */
+  readonly anchors?: [number, number];
 }
 interface Additions {
   readonly seed: number;
@@ -103,9 +107,9 @@ describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend)
   const comparable = cases.filter(({ options }) => !ON_GPU || options.loss !== 'wasserstein');
   it.each(comparable.map((one) => [one.source, one] as const))(
     '%s',
-    async (_, { options, start, end, steps }) => {
+    async (_, { options, start, end, steps, anchors }) => {
       await useBackend(backend);
-      const { loss, penalty, augment, packing, classifier } = options;
+      const { loss, penalty, augment, packing, classifier, leCam } = options;
       const conditional = classifier !== undefined;
       const rates = { learningRate: rate };
       const gan = createGAN({
@@ -121,6 +125,7 @@ describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend)
           classifier,
           fakeCondition: labelDistribution({ classes, encoding: 'oneHot' }),
         }),
+        ...(leCam !== undefined && { leCam }),
         packing,
         seed,
       });
@@ -140,6 +145,10 @@ describe.each(BACKENDS)('ten steps of createGAN beside float64 on %s', (backend)
           });
       }
       if (ON_GPU) return;
+      const { arrays } = await gan.state();
+      for (const [i, side] of (['real', 'fake'] as const).entries())
+        if (anchors !== undefined)
+          expect(arrays[`leCam/${side}/value`]!.data).toBeAllclose([anchors[i]!], { rtol: 1e-4 });
       for (const name of ['generator', 'discriminator'] as const) {
         const weights = await Promise.all(
           gan.networks[name].getWeights().map(async (weight) => [...(await weight.data())]),

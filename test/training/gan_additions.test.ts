@@ -85,6 +85,21 @@ describeSystem<GANBatch, AnyGAN>('a GAN of packs, with all that has a state', {
   release: ({ monitor }) => monitor!.dispose(),
 });
 
+describeSystem<GANBatch, AnyGAN>('a GAN with LeCam regularization', {
+  name: 'GAN',
+  make: (seed) =>
+    createGAN({
+      generator: generator(),
+      discriminator: discriminator(),
+      loss: hinge(),
+      leCam: { start: 1, decay: 0.8 },
+      labelFlip: { probability: 0.3 },
+      ema: {},
+      seed,
+    }),
+  batch: (k) => ({ real: images(k) }),
+});
+
 /** A generator of points of a class. */
 function ofClass(): LayersModel {
   const [z, y] = [input({ shape: [LATENT] }), input({ shape: [1] })];

@@ -115,7 +115,23 @@ REALS = [single(torch.rand(BATCH, *IMAGE, generator=random) * 2 - 1) for _ in ra
 LABELS = [torch.randint(CLASSES, (BATCH,), generator=random) for _ in range(STEPS)]
 
 
-def run(source, loss, penalty=None, augment=None, packing=1, classifier=None):
+class LeCam:
+    """google/lecam-gan, biggan_cifar: lecam_reg, and the EMA of third_party/utils.py, written anew."""
+
+    def __init__(self, weight, decay, start):
+        self.weight, self.decay, self.start = weight, decay, start
+        self.anchors = [1000.0, 1000.0]  # of real and of generated samples
+
+    def term(self, r, f, t):
+        kept = self.decay if t >= self.start else 0
+        self.anchors = [kept * a + (1 - kept) * x.mean().item() for a, x in zip(self.anchors, (r, f))]
+        if t <= self.start:
+            return None
+        of_real, of_fake = self.anchors
+        return self.weight * (F.relu(r - of_fake).square().mean() + F.relu(of_real - f).square().mean())
+
+
+def run(source, loss, penalty=None, augment=None, packing=1, classifier=None, lecam=None):
     random = torch.Generator().manual_seed(SEED + 1)
     inputs = LATENT + (CLASSES if classifier else 0)
     g = [dense(inputs, HIDDEN, random), dense(HIDDEN, SIZE, random)]
@@ -152,14 +168,18 @@ def run(source, loss, penalty=None, augment=None, packing=1, classifier=None):
             x = diff_augment.DiffAugment(x, policy=augment, channels_first=False)
         return torch.cat([x[i::packing] for i in range(packing)], dim=-1)  # channels of consecutive images
 
+    averages = LeCam(**lecam) if lecam else None
     of_d, of_g = LOSSES[loss]
     adam_g, adam_d = (torch.optim.Adam(parameters(of), lr=RATE, betas=(0.5, 0.999)) for of in (g, d))
     steps = []
-    for x, y in zip(REALS, LABELS):
+    for t, (x, y) in enumerate(zip(REALS, LABELS)):
         real = shown(x)
         made, c = generate()
         fake = shown(made.detach())
-        terms = {"discriminator": of_d(judge(real), judge(fake))}
+        r, f = judge(real), judge(fake)
+        terms = {"discriminator": of_d(r, f)}
+        if averages and (term := averages.term(r, f, t)) is not None:
+            terms["leCam"] = term
         if penalty:
             terms["penalty"] = PENALTIES[penalty](judge, real, fake, streams)
         if classifier:
@@ -181,10 +201,14 @@ def run(source, loss, penalty=None, augment=None, packing=1, classifier=None):
         adam_g.step()
         steps.append(told)
     options = {"loss": loss, "penalty": penalty, "augment": augment, "packing": packing, "classifier": classifier}
+    if lecam:
+        options["leCam"] = lecam
+    anchors = {"anchors": averages.anchors} if averages else {}
     return {
         **{"source": source, "options": {key: value for key, value in options.items() if value is not None}},
         **{"start": start, "steps": steps},
         "end": {"generator": packed(g), "discriminator": packed(d)},
+        **anchors,
     }
 
 
@@ -211,6 +235,7 @@ fixture = {
             penalty="gradientPenalty",
             classifier={"discriminator": {"real": 1, "fake": 0}, "generator": 0.1},
         ),
+        run("LeCam, arXiv 2104.03310", "nonSaturating", lecam={"weight": 0.3, "decay": 0.9, "start": 2}),
     ],
 }
 path = ROOT / "test/parity/fixtures/gan_additions.json"

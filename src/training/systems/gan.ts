@@ -31,6 +31,7 @@ import { penaltiesOf } from '../step/check_system.js';
 import { discriminatorClassTerms, generatorClassTerms } from '../step/class_terms.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
+import { LeCam } from '../step/le_cam.js';
 import { checkPacks, pack, unpackedInputs } from '../step/packing.js';
 import { sumOf } from '../step/sum_of.js';
 import { clipWeights } from '../weight_clipping.js';
@@ -54,6 +55,8 @@ export interface GANLosses {
   discriminator: number;
   /** The weighted sum of the penalties of this step, if there was one. */
   penalty?: number;
+  /** With `leCam`: the weighted term, once it has begun. */
+  leCam?: number;
   /** The generator's adversarial loss, if this step updated it. */
   generator?: number;
   /** With `classifier`: the weighted cross-entropy of the classes of real samples, in the discriminator's loss. */
@@ -166,9 +169,10 @@ export function createGAN<
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
   const forD = (condition: readonly Tensor[]) =>
     conditionsFor(discriminator, condition).map((one) => pack(one, packing));
-  // last, since it holds tensors
+  // last, since they hold tensors
   const ema =
     read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
+  const leCam = read.leCam === undefined ? undefined : new LeCam(read.leCam);
 
   const system = createSystem({
     name: 'GAN',
@@ -178,10 +182,11 @@ export function createGAN<
       ...{ ema, latents, noise, flips },
       ...(fakeCondition !== undefined && { conditions }),
       ...(augment !== undefined && { augment, augmentations }),
+      ...(leCam && { 'leCam/real': leCam.anchors.real, 'leCam/fake': leCam.anchors.fake }),
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps, packing },
-    owns: [...(ema === undefined ? [] : [ema]), ...unlessGiven(passed, optimizers)],
+    owns: [ema, leCam, ...unlessGiven(passed, optimizers)].filter((one) => one !== undefined),
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
@@ -227,6 +232,7 @@ export function createGAN<
         const labels = { real: given, fake: fake.labels };
         return sumOf(
           discriminatorLoss(terms, step.note),
+          ...(leCam?.terms(scores!, t) ?? []).map((term) => step.note('leCam', term)),
           ...discriminatorClassTerms(classifier, classes, labels, step.note),
         );
       });

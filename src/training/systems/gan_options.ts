@@ -5,6 +5,7 @@ import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import type { SystemOptions } from '../core/recipe.js';
 import type { ClassWeights } from '../step/class_terms.js';
+import type { LeCamWeights } from '../step/le_cam.js';
 import type { LatentDistribution } from '../latents.js';
 
 /** The weights of an auxiliary classifier's cross-entropies, each 0 or more. */
@@ -13,6 +14,19 @@ export interface ClassifierOptions {
   discriminator?: number | { real: number; fake: number };
   /** In the generator's loss; default 1. */
   generator?: number;
+}
+
+/** The numbers of LeCam regularization. */
+export interface LeCamOptions {
+  /** λ, 0 or more; default 0.3. */
+  weight?: number;
+  /** Decay of the averages ē_r and ē_f for each discriminator step, from 0 up to, but not including, 1; default 0.99. */
+  decay?: number;
+  /**
+   * The last discriminator step without the term, counted from 0; before it the averages are the means of the last
+   * batch; default 1000.
+   */
+  start?: number;
 }
 
 /** Options of {@link createGAN}. */
@@ -60,6 +74,12 @@ export interface GANOptions<
    * `[batch, classes]`; the discriminator takes no condition. Default off; `{}` has the paper's weights.
    */
   classifier?: ClassifierOptions;
+  /**
+   * Adds λ(E[max(0, r − ē_f)²] + E[max(0, ē_r − f)²]) to the discriminator's loss, r and f its logits of real and
+   * generated samples, ē_r and ē_f their averages, which checkpoints hold (LeCam regularization, arXiv 2104.03310).
+   * Default off; `{}` has the authors' numbers.
+   */
+  leCam?: LeCamOptions;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -74,8 +94,12 @@ export interface GANOptions<
 }
 
 /** Options after defaults are filled in. */
-export type ReadGANOptions = Omit<GANOptions<Tensor, Optimizer, Optimizer>, 'classifier'> & {
+export type ReadGANOptions = Omit<
+  GANOptions<Tensor, Optimizer, Optimizer>,
+  'classifier' | 'leCam'
+> & {
   readonly classifier: ClassWeights | undefined;
+  readonly leCam: LeCamWeights | undefined;
 } & Required<
     Pick<
       GANOptions,

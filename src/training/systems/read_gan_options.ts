@@ -48,6 +48,13 @@ export function readGANOptions(
       ),
     ),
     classifier: given<GANOptions['classifier']>(),
+    leCam: optional(
+      nested({
+        weight: number({ min: 0, default: 0.3 }),
+        decay: number({ min: 0, below: 1, default: 0.99 }),
+        start: integer({ min: 0, default: 1000 }),
+      }),
+    ),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),

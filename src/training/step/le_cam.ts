@@ -1,0 +1,71 @@
+import { add, mean, mul, square, sub } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { positivePart } from '../../ops/positive_part.js';
+import { stopGradient } from '../../ops/stop_gradient.js';
+import type { DiscriminatorOutputs } from '../../types.js';
+import { ScalarState } from '../core/scalar_state.js';
+
+/** The numbers of LeCam regularization. */
+export interface LeCamWeights {
+  /** λ. */
+  readonly weight: number;
+  /** Decay of the averages. */
+  readonly decay: number;
+  /** The last discriminator step without the term, counted from 0. */
+  readonly start: number;
+}
+
+/**
+ * Computes E[max(0, r − ē_f)²] + E[max(0, ē_r − f)²], r and f the logits of real and generated samples: what pulls
+ * them together, and with that bounds a LeCam divergence.
+ *
+ * **Differentiable:** in the logits, to second order; the slope is continuous.
+ *
+ * @param anchors ē_r and ē_f, constants.
+ */
+export function leCamTerm(
+  { real, fake }: DiscriminatorOutputs,
+  anchors: Readonly<Record<'real' | 'fake', Tensor>>,
+): Scalar {
+  const excess = (of: Tensor, over: Tensor) => mean<Scalar>(square(positivePart(sub(of, over))));
+  return add(excess(real, anchors.fake), excess(anchors.real, fake));
+}
+
+/** The averages of a discriminator's logits, and the term that they regularize it by. */
+export class LeCam {
+  /** ē_r and ē_f, by their names in a checkpoint. */
+  readonly anchors = { real: new ScalarState(0), fake: new ScalarState(0) };
+  private readonly weights: LeCamWeights;
+
+  constructor(weights: LeCamWeights) {
+    this.weights = weights;
+  }
+
+  /**
+   * Moves both averages to the logits, then computes λ times {@link leCamTerm}. Up to the step `start`, there is no
+   * term; before it, the averages are the means of the last batch.
+   *
+   * @param step t, discriminator steps so far.
+   * @returns The term, or nothing.
+   */
+  terms(logits: DiscriminatorOutputs, step: number): [Scalar] | [] {
+    const { weight, decay, start } = this.weights;
+    const kept = step === 0 || step < start ? 0 : decay;
+    for (const side of ['real', 'fake'] as const) {
+      const anchor = this.anchors[side];
+      anchor.assign(stopGradient(() => movedTo(anchor.value, logits[side], kept)));
+    }
+    if (step <= start) return [];
+    const { real, fake } = this.anchors;
+    return [mul(leCamTerm(logits, { real: real.value, fake: fake.value }), weight)];
+  }
+
+  /** Frees the averages. */
+  dispose(): void {
+    for (const anchor of Object.values(this.anchors)) anchor.dispose();
+  }
+}
+
+/** Returns kept · ē + (1 − kept) · E[logits]. */
+const movedTo = (anchor: Scalar, logits: Tensor, kept: number): Scalar =>
+  add(mul(anchor, kept), mul(mean<Scalar>(logits), 1 - kept));
