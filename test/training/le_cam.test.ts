@@ -80,7 +80,7 @@ describe('createGAN', () => {
     [{ weight: -1 }, /createGAN: `leCam.weight` must be .*>= 0/],
     [{ decay: 1 }, /createGAN: `leCam.decay` must be .*< 1/],
     [{ start: 0.5 }, /createGAN: `leCam.start` must be .*integer/],
-    [{ gamma: 1 }, /createGAN: `leCam.gamma`|gamma/],
+    [{ gamma: 1 }, /leCam.*weight, decay, start/],
   ])('refuses leCam: %j', (leCam, message) => {
     const networks = { generator: dense(2, 'g'), discriminator: dense(1, 'd') };
     expect(() => createGAN({ ...networks, loss: hinge(), leCam: leCam as object })).toThrow(
