@@ -43,6 +43,9 @@ const CONVOLUTIONS: readonly Convolution[] = [
 
 export const PASSES: readonly Pass[] = ['forward', 'input', 'filter'];
 
+/** Layers, and how often each is computed. */
+type Passes = readonly (readonly [Convolution, number])[];
+
 /** Returns every pass of every convolution, pass after pass. */
 export const convolutionCases = (): ConvolutionCase[] =>
   CONVOLUTIONS.flatMap((convolution) =>
@@ -55,11 +58,15 @@ type System = Omit<StepCase, 'kind' | 'latents'>;
 /** Makes the case of a step. gan-kit draws the latent vectors from its own stream; others receive the same ones. */
 export function stepCase(system: System, compared: number): StepCase {
   const stream = new RandomStream(0, 'createGAN').fork('latents');
-  const latents = Array.from({ length: 2 * compared }, () =>
+  const latents = Array.from({ length: updates(system) * compared }, () =>
     Array.from(stream.normalValues(system.batch * LATENTS)),
   );
   return { kind: 'step', ...system, latents };
 }
+
+/** Counts the networks that a step updates. */
+export const updates = ({ residual }: Pick<StepCase, 'residual'>): number =>
+  residual === undefined ? 2 : 1;
 
 const dcgan28 = (batch: number): System => ({
   image: [28, 28, 1],
@@ -75,12 +82,23 @@ const snDCGAN = (size: number, batch: number): System => ({
   loss: 'hinge',
 });
 
-/** Returns the steps of the benchmark; three steps of each are compared. */
+/** The critic of WGAN-GP's ResNet for CIFAR-10, with the paper's width. */
+const wganGPResNet = (batch: number): System => ({
+  image: [32, 32, 3],
+  batch,
+  normalization: 'none',
+  loss: 'wasserstein',
+  gradientPenalty: 10,
+  residual: 128,
+});
+
+/** Returns the steps of the benchmark; three steps of each are compared, one of the ResNet. */
 export function stepCases(): Step[] {
   const plain = stepCase(dcgan28(64), 3);
   const spectral = stepCase(snDCGAN(32, 64), 3);
   const without = stepCase({ ...dcgan28(64), loss: 'wasserstein' }, 3);
   const penalized: StepCase = { ...without, gradientPenalty: 10 };
+  const critic = stepCase(wganGPResNet(32), 1);
   return [
     { name: 'DCGAN-28, batch 64', step: plain, products: stepProducts(plain) },
     { name: 'SN-DCGAN-32, batch 64', step: spectral, products: stepProducts(spectral) },
@@ -89,6 +107,11 @@ export function stepCases(): Step[] {
       step: penalized,
       without,
       products: penaltyProducts(penalized),
+    },
+    {
+      name: 'WGAN-GP ResNet-32, critic, batch 32',
+      step: critic,
+      products: criticProducts(critic),
     },
   ];
 }
@@ -142,15 +165,29 @@ export const stepProducts = (step: StepCase): Product[] =>
  *
  * There is no gradient in a, as φ″ = 0 for LeakyReLU: no second d input, no d filter of the forward pass.
  */
-export function penaltyProducts(step: StepCase): Product[] {
+export const penaltyProducts = (step: StepCase): Product[] => products(penaltyPasses(step));
+
+function penaltyPasses(step: StepCase): Passes {
   const layers = discriminatorLayers(step);
-  return products(
-    layers.map((layer, i) => [layer, 1 + 1 + 1 + (i === layers.length - 1 ? 0 : 1)] as const),
-  );
+  return layers.map((layer, i) => [layer, 1 + 1 + 1 + (i === layers.length - 1 ? 0 : 1)]);
 }
 
+/**
+ * Counts the products of an update of a residual critic, its penalty included. G runs forward once; D runs forward
+ * and backward twice (real, fake), but not to the images, which the first block takes twice.
+ */
+export const criticProducts = (step: StepCase): Product[] =>
+  products([
+    ...discriminatorLayers(step).map((layer): Passes[number] => [
+      layer,
+      2 + 2 + (layer.x[3] === step.image[2] ? 0 : 2),
+    ]),
+    ...generatorLayers(step).map((layer): Passes[number] => [layer, 1]),
+    ...penaltyPasses(step),
+  ]);
+
 /** Adds up forward passes of equal shapes. */
-function products(passes: readonly (readonly [Convolution, number])[]): Product[] {
+function products(passes: Passes): Product[] {
   const byName = new Map<string, Product>();
   for (const [convolution, times] of passes) {
     const name = convolutionName(convolution);

@@ -104,8 +104,8 @@ def discriminator(image):
 
 
 @torch.no_grad()
-def fill_weights(network, seed):
-    """Kernels of the hash, seeded by place; scales are 1 and offsets 0."""
+def fill_weights(network, seed, he=False):
+    """Kernels of the hash, seeded by place, with `he` up to the square root of 6 / inputs; scales are 1 and offsets 0."""
     for i, (name, parameter) in enumerate(network.named_parameters()):
         # kernels as gan-kit has them: [in, out]; [height, width, in, out], and of a transposed
         # convolution [height, width, out, in]
@@ -114,7 +114,8 @@ def fill_weights(network, seed):
                 parameter.zero_()
             continue
         height_width, (first, second) = parameter.shape[2:], parameter.shape[:2]
-        values = fill([*height_width, second, first], seed + i, 0.05)
+        scale = (6 * first / parameter.numel()) ** 0.5 if he else 0.05
+        values = fill([*height_width, second, first], seed + i, scale)
         parameter.copy_(values.T if values.dim() == 2 else values.permute(3, 2, 0, 1))
 
 

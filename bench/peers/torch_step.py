@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from hashed import fill
 from torch_networks import LATENTS, SpectralNormalization, discriminator, fill_weights, generator
+from torch_residual import Critic, Generator
 
 ADAM = {"lr": 2e-4, "betas": (0.5, 0.999), "eps": 1e-8}
 
@@ -33,9 +34,14 @@ class Step:
         height, width, channels = case["image"]
         real = fill([self.batch, height, width, channels], 7, 1)
         self.real = real.permute(0, 3, 1, 2).contiguous()
-        self.generator, self.discriminator = generator(case["image"]), discriminator(case["image"])
-        fill_weights(self.generator, 100)
-        fill_weights(self.discriminator, 200)
+        width = case.get("residual")
+        self.updates = 2 if width is None else 1
+        if self.updates == 1:
+            self.generator, self.discriminator = Generator(LATENTS, width, channels), Critic(width, channels)
+        else:
+            self.generator, self.discriminator = generator(case["image"]), discriminator(case["image"])
+        fill_weights(self.generator, 100, he=width is not None)
+        fill_weights(self.discriminator, 200, he=width is not None)
         spectral = case["normalization"] == "spectral"
         self.spectral = SpectralNormalization(self.discriminator) if spectral else None
         self.d_loss, self.g_loss = LOSSES[case["loss"]]
@@ -69,6 +75,9 @@ class Step:
             losses.append(self.penalty(fake))
         sum(losses).backward()
         d_optimizer.step()
+        if self.updates == 1:
+            self.steps += 1
+            return [loss.item() for loss in losses]
         g_optimizer.zero_grad()
         for parameter in self.discriminator.parameters():
             parameter.requires_grad_(False)
@@ -81,8 +90,8 @@ class Step:
         return [loss.item() for loss in losses]
 
     def run(self):
-        self.step([torch.randn(self.batch, LATENTS, device=self.real.device) for _ in range(2)])
+        self.step([torch.randn(self.batch, LATENTS, device=self.real.device) for _ in range(self.updates)])
 
     def fingerprint(self):
-        z = self.latents
-        return [loss for k in range(0, len(z), 2) for loss in self.step(z[k : k + 2])]
+        z, updates = self.latents, self.updates
+        return [loss for k in range(0, len(z), updates) for loss in self.step(z[k : k + updates])]

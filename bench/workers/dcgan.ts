@@ -12,20 +12,24 @@ import { fill } from '../hash.js';
 
 export const ADAM = { learningRate: 2e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
-/** Sets kernels from −0.05 to 0.05, seeded by network and index among its weights; scales to 1, offsets to 0. */
-export function fillWeights(generator: LayersModel, discriminator: LayersModel): void {
-  fillNetwork(generator, 100);
-  fillNetwork(discriminator, 200);
+/**
+ * Sets kernels from −0.05 to 0.05, or with `he` from −√(6 / inputs) to √(6 / inputs), seeded by network and index
+ * among its weights; scales to 1, offsets to 0.
+ */
+export function fillWeights(generator: LayersModel, discriminator: LayersModel, he = false): void {
+  fillNetwork(generator, 100, he);
+  fillNetwork(discriminator, 200, he);
 }
 
 /** Sets the weights of one network in the same way. */
-export function fillNetwork(model: LayersModel, seed: number): void {
+export function fillNetwork(model: LayersModel, seed: number, he = false): void {
   model.trainableWeights.forEach((weight, i) => {
     const shape = weight.shape as number[];
     const size = shape.reduce((product, n) => product * n, 1);
     const constant = weight.originalName.endsWith('gamma') ? 1 : 0;
+    const scale = he ? Math.sqrt((6 * shape.at(-1)!) / size) : 0.05;
     const values =
-      shape.length === 1 ? new Float32Array(size).fill(constant) : fill(size, seed + i, 0.05);
+      shape.length === 1 ? new Float32Array(size).fill(constant) : fill(size, seed + i, scale);
     tidy(() => void weight.write(tensor(values, shape)));
   });
 }

@@ -1,11 +1,20 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { createGAN, Losses, dcganDiscriminator, dcganGenerator } from 'gan-kit';
+import {
+  createGAN,
+  dcganDiscriminator,
+  dcganGenerator,
+  Losses,
+  residualDiscriminator,
+  residualGenerator,
+} from 'gan-kit';
 import type { Penalty } from 'gan-kit';
 import { SpectralNormalization } from 'gan-kit/layers';
 import { GradientPenalty } from 'gan-kit/penalties';
 import { adam } from 'gan-kit/training';
 import type { StepCase } from '../cases/case_types.js';
+import { updates } from '../cases/cases.js';
+import { LATENTS } from '../cases/networks.js';
 import { fill } from '../hash.js';
 import { ADAM, fillWeights, interpolationWeights, realImages } from './dcgan.js';
 import type { Subject } from './serve.js';
@@ -18,15 +27,9 @@ const LOSSES = {
 
 /** Makes a training step ready, as a user of gan-kit would write it. */
 export function step(one: StepCase): Subject {
-  const { image, batch, normalization, loss, gradientPenalty, latents } = one;
-  const generator = dcganGenerator({ imageShape: image });
-  const discriminator = dcganDiscriminator({
-    imageShape: image,
-    dropout: 0,
-    normalization: 'none',
-    spectralNorm: normalization === 'spectral',
-  });
-  fillWeights(generator, discriminator);
+  const { batch, loss, gradientPenalty, latents } = one;
+  const { generator, discriminator } = networks(one);
+  fillWeights(generator, discriminator, one.residual !== undefined);
   fillSingularVectors(discriminator);
   const gan = createGAN({
     generator,
@@ -34,15 +37,16 @@ export function step(one: StepCase): Subject {
     loss: LOSSES[loss](),
     penalty: gradientPenalty === undefined ? [] : penaltyOfTheHash(gradientPenalty, batch),
     optimizers: { generator: adam(ADAM), discriminator: adam(ADAM) },
+    criticSteps: updates(one) === 2 ? 1 : 2 ** 31, // critic steps alone
   });
   const real = realImages(one);
   return {
     run: async () => void (await gan.trainStep({ real })),
     fingerprint: async () => {
       const losses: number[] = [];
-      for (let k = 0; k < latents.length / 2; k++) {
+      for (let k = 0; k < latents.length / updates(one); k++) {
         const { discriminator, penalty, generator } = await gan.trainStep({ real });
-        losses.push(discriminator, ...(penalty === undefined ? [] : [penalty]), generator!);
+        losses.push(...[discriminator, penalty, generator].filter((loss) => loss !== undefined));
       }
       return losses;
     },
@@ -52,6 +56,28 @@ export function step(one: StepCase): Subject {
       for (const part of [generator, discriminator, ...Object.values(gan.optimizers)])
         part.dispose();
     },
+  };
+}
+
+function networks({ image, normalization, residual }: StepCase): {
+  generator: LayersModel;
+  discriminator: LayersModel;
+} {
+  if (residual !== undefined) {
+    const options = { imageShape: image, filters: residual, form: 'wgan-gp' } as const;
+    return {
+      generator: residualGenerator({ ...options, latentSize: LATENTS }),
+      discriminator: residualDiscriminator(options),
+    };
+  }
+  return {
+    generator: dcganGenerator({ imageShape: image }),
+    discriminator: dcganDiscriminator({
+      imageShape: image,
+      dropout: 0,
+      normalization: 'none',
+      spectralNorm: normalization === 'spectral',
+    }),
   };
 }
 

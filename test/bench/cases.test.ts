@@ -10,12 +10,22 @@ import {
 } from '../../bench/cases/cases.js';
 import type { Product } from '../../bench/cases/cases.js';
 import { discriminatorLayers, generatorLayers } from '../../bench/cases/networks.js';
-import { dcganDiscriminator, dcganGenerator } from '../../src/models/index.js';
+import {
+  dcganDiscriminator,
+  dcganGenerator,
+  residualDiscriminator,
+  residualGenerator,
+} from '../../src/models/index.js';
 
 const counts = (products: readonly Product[]) =>
   Object.fromEntries(
     products.map(({ convolution, times }) => [convolutionName(convolution), times]),
   );
+const kernels = (weights: { shape: (number | null)[] }[]) =>
+  weights
+    .map(({ shape }) => shape as number[])
+    .filter(({ length }) => length > 1)
+    .map((shape) => (shape.length === 2 ? [1, 1, ...shape] : shape));
 const named = (start: string) => stepCases().find(({ name }) => name.startsWith(start))!;
 
 describe('the steps of the benchmark', () => {
@@ -44,7 +54,7 @@ describe('the steps of the benchmark', () => {
   });
 
   it('the penalty adds forward, d input, d filter and the tangent, which ends before the last layer', () => {
-    const { step, without, products } = named('WGAN-GP');
+    const { step, without, products } = named('WGAN-GP on DCGAN');
     expect(counts(products)).toEqual({
       '[64,28,28,1]×[5,5,1,64] /2': 4,
       '[64,14,14,64]×[5,5,64,128] /2': 4,
@@ -66,11 +76,6 @@ describe('the steps of the benchmark', () => {
     (normalization, size, colours) => {
       const image = [size, size, colours] as const;
       const step = stepCase({ image, batch: 5, normalization, loss: 'hinge' }, 0);
-      const kernels = (weights: { shape: (number | null)[] }[]) =>
-        weights
-          .map(({ shape }) => shape as number[])
-          .filter(({ length }) => length > 1)
-          .map((shape) => (shape.length === 2 ? [1, 1, ...shape] : shape));
       const discriminator = dcganDiscriminator({
         imageShape: image,
         normalization: 'none',
@@ -86,6 +91,41 @@ describe('the steps of the benchmark', () => {
       for (const model of [discriminator, generator]) model.dispose();
     },
   );
+
+  it('a step of a residual critic is made of as many products as its passes have', () => {
+    expect(counts(named('WGAN-GP ResNet').products)).toEqual({
+      '[32,32,32,3]×[3,3,3,128]': 8, // D: 2 forward, 2 d filter; the penalty 4
+      '[32,32,32,128]×[3,3,128,128]': 12, // D: 2, 2, 2; 4; G: 2
+      '[32,16,16,3]×[1,1,3,128]': 8,
+      '[32,16,16,128]×[3,3,128,128]': 22, // two layers of D: 12; 8; G: 2
+      '[32,8,8,128]×[1,1,128,128]': 11, // D: 6; 4; G: 1
+      '[32,8,8,128]×[3,3,128,128]': 42, // four layers of D: 24; 16; G: 2
+      '[1,1,32,128]×[1,1,128,1]': 9, // D: 6; 3
+      '[1,1,32,100]×[1,1,100,2048]': 1, // G
+      '[32,4,4,128]×[1,1,128,128]': 1,
+      '[32,16,16,128]×[1,1,128,128]': 1,
+      '[32,32,32,128]×[3,3,128,3]': 1,
+    });
+  });
+
+  it('residual layers are those of the models of the library', () => {
+    const { step } = named('WGAN-GP ResNet');
+    const options = { imageShape: [32, 32, 3], filters: 128, form: 'wgan-gp' } as const;
+    const discriminator = residualDiscriminator(options);
+    const generator = residualGenerator({ ...options, latentSize: 100 });
+    const { image, batch, normalization, loss, residual } = step;
+    expect({ image, batch, normalization, loss, residual }).toEqual({
+      ...{ image: options.imageShape, batch: 32, residual: options.filters },
+      ...{ normalization: 'none', loss: 'wasserstein' },
+    });
+    expect(discriminatorLayers(step).map(({ filter }) => filter)).toEqual(
+      kernels(discriminator.trainableWeights),
+    );
+    expect(generatorLayers(step).map(({ filter }) => filter)).toEqual(
+      kernels(generator.trainableWeights),
+    );
+    for (const model of [discriminator, generator]) model.dispose();
+  });
 
   it('a product of several layers is counted once, and their times together', () => {
     const step = stepCase({ image: [8, 8, 1], batch: 2, normalization: 'none', loss: 'hinge' }, 0);

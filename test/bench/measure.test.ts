@@ -20,11 +20,21 @@ afterAll(() => [...running, ...torch].forEach((contender) => contender.stop()));
 const SPECTRAL = [2.06592059, 0.05317729, 2.04553819, -0.01394133];
 const PENALIZED = [0.00236159, 6.68936777, -0.03417404, -0.05361183, 6.41104412, -0.1186819];
 
+/** Of two critic steps. */
+const RESIDUAL = [0.04093883, 7.5943043, -0.0520941, 7.6331244];
+
 const plain = {
   image: [28, 28, 1],
   batch: 4,
   normalization: 'none',
   loss: 'non-saturating',
+} as const;
+
+const residual = {
+  image: [32, 32, 3],
+  batch: 2,
+  normalization: 'none',
+  residual: 3,
 } as const;
 
 describe('the benchmark', { timeout: 120_000 }, () => {
@@ -79,6 +89,11 @@ describe('the benchmark', { timeout: 120_000 }, () => {
       SPECTRAL,
     ],
     ['WGAN-GP', stepCase({ ...plain, loss: 'wasserstein', gradientPenalty: 10 }, 2), PENALIZED],
+    [
+      "WGAN-GP's ResNet",
+      stepCase({ ...residual, loss: 'wasserstein', gradientPenalty: 10 }, 2),
+      RESIDUAL,
+    ],
   ])('a step of %s has the losses that PyTorch has', async (_, step, losses) => {
     for (const contender of [running[0]!, ...torch]) {
       const prepared = await contender.prepare(step, 0);
