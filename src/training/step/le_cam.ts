@@ -34,7 +34,10 @@ export function leCamTerm(
 /** The averages of a discriminator's logits, and the term that they regularize it by. */
 export class LeCam {
   /** ē_r and ē_f, by their names in a checkpoint. */
-  readonly anchors = { real: new ScalarState(0), fake: new ScalarState(0) };
+  readonly anchors: Readonly<Record<'real' | 'fake', ScalarState>> = {
+    real: new ScalarState(0),
+    fake: new ScalarState(0),
+  };
   private readonly weights: LeCamWeights;
 
   constructor(weights: LeCamWeights) {
