@@ -31,6 +31,12 @@ describe('the default of an option', () => {
       new Map([
         // a schema that says something else
         changedText('src/layers/leaky_relu.ts', 'default: 0.2 }', 'default: 0.3 }'),
+        // one inside another option
+        changedText(
+          'src/training/systems/read_gan_options.ts',
+          'default: 0.99 }',
+          'default: 0.9 }',
+        ),
         // a comment that says something else, of options in a schema that others share, and through seed()
         changedText(
           'src/penalties/gradient_penalty.ts',
@@ -67,6 +73,7 @@ describe('the default of an option', () => {
       'DropoutOptions.seed: default 1 in its comment, 0 (src/internal/option_kinds.ts) in code',
       "GradientPenaltyOptions.sided: default 'one' in its comment, 'two' (src/penalties/gradient_penalty.ts) in code",
       `InitializeWeightsOptions.stddev: ${twice('src/models/initialize_weights.ts', 0.02, 0.02)}`,
+      'LeCamOptions.decay: default 0.99 in its comment, 0.9 (src/training/systems/read_gan_options.ts) in code',
       'LeakyReLUOptions.negativeSlope: default 0.2 in its comment, 0.3 (src/layers/leaky_relu.ts) in code',
       `PatchDiscriminatorOptions.layers: ${twice('src/models/patch_discriminator.ts', 3, 3)}`,
       'ResnetGeneratorOptions.blocks: default 9 in its comment, 9 (src/models/resnet_generator.ts), 6 (src/models/resnet_generator.ts) in code',

@@ -101,14 +101,36 @@ class Defaults {
     const names = this.checker.getResolvedSignature(call)?.parameters.map(({ name }) => name);
     const [, options, schema] = call.arguments;
     if (names?.[1] !== 'options' || names[2] !== 'schema' || !options || !schema) return;
-    const type = this.checker.getTypeAtLocation(options);
+    this.addEntries(this.checker.getTypeAtLocation(options), schema);
+  }
+
+  private addEntries(type: ts.Type, schema: ts.Node): void {
     for (const [key, entry] of this.entries(schema)) {
+      const property = type.getProperty(key);
       const value = this.defaultOf(entry.value);
-      for (const option of this.optionsOf(type.getProperty(key))) {
+      for (const option of this.optionsOf(property)) {
         if (value !== undefined) this.addPlace(option, value, true);
         this.found.set(entry.node, option);
       }
+      const inner = this.nestedIn(entry.value);
+      if (property && inner)
+        this.addEntries(
+          this.checker.getNonNullableType(this.checker.getTypeOfSymbol(property)),
+          inner,
+        );
     }
+  }
+
+  /** The schema of an option that is an object, also through `optional(nested({}))`. */
+  private nestedIn(expression: ts.Node): ts.Node | undefined {
+    const node = this.resolved(expression);
+    if (!ts.isCallExpression(node)) return undefined;
+    if (node.expression.getText() === 'nested') return node.arguments[0];
+    for (const argument of node.arguments) {
+      const inner = this.nestedIn(argument);
+      if (inner) return inner;
+    }
+    return undefined;
   }
 
   private addPlace(option: OptionProperty, node: ts.Expression, isInSchema: boolean): void {
