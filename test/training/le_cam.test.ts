@@ -23,7 +23,7 @@ describe.each(BACKENDS)('the term of LeCam regularization on %s', (backend) => {
     const [first, second] = tidy(() => {
       const slope = grad((r) => leCamTerm({ real: r, fake: fake() }, anchors()));
       const r = tensor1d([0.5, -2, 3, -0.5]);
-      return [slope(r), grad((x) => sum(slope(x)) as Scalar)(r)];
+      return [slope(r), grad((x) => sum<Scalar>(slope(x)))(r)];
     });
     expect(await first.data()).toBeAllclose([0.5, 0, 1.75, 0]);
     expect(await second.data()).toBeAllclose([0.5, 0, 0.5, 0]);
@@ -34,7 +34,7 @@ describe.each(BACKENDS)('the term of LeCam regularization on %s', (backend) => {
     const [first, second] = tidy(() => {
       const slope = grad((f) => leCamTerm({ real: tensor1d([0]), fake: f }, anchors()));
       const f = fake();
-      return [slope(f), grad((x) => sum(slope(x)) as Scalar)(f)];
+      return [slope(f), grad((x) => sum<Scalar>(slope(x)))(f)];
     });
     expect(await first.data()).toBeAllclose([-0.5, 0, -4 / 3]);
     expect(await second.data()).toBeAllclose([2 / 3, 0, 2 / 3]);
