@@ -12,7 +12,7 @@ import type { Shape } from './translation_systems.js';
 const SMALL: Shape = [16, 16, 3];
 const SHAPE: Shape = [32, 32, 3];
 /** An op of libtensorflow takes longer to call than such images to compute. */
-const STEPS = FASTEST === 'tensorflow' ? 100 : 200;
+const STEPS = FASTEST === 'tensorflow' ? 50 : 200;
 
 /** Trains for some steps on images that change, and tells what is held then. */
 async function train(
