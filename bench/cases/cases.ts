@@ -176,7 +176,7 @@ function penaltyPasses(step: StepCase): Passes {
  * Counts the products of an update of a residual critic, its penalty included. G runs forward once; D runs forward
  * and backward twice (real, fake), but not to the images, which the first block takes twice.
  */
-export const criticProducts = (step: StepCase): Product[] =>
+const criticProducts = (step: StepCase): Product[] =>
   products([
     ...discriminatorLayers(step).map((layer): Passes[number] => [
       layer,

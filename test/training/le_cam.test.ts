@@ -4,7 +4,8 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enableSecondOrderGradients } from '../../src/gradients/enable_second_order_gradients.js';
 import { hinge } from '../../src/losses/hinge.js';
-import { LeCam, leCamTerm } from '../../src/training/step/le_cam.js';
+import { LeCam } from '../../src/training/step/le_cam.js';
+import { leCamTerm } from '../../src/training/step/le_cam_term.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
