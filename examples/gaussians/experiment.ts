@@ -15,6 +15,8 @@ export interface Setting {
   readonly seed: number;
   /** Number of generator steps. */
   readonly steps: number;
+  /** Number of samples that the discriminator judges at once; default 1. */
+  readonly packing?: number;
 }
 
 /** The samples at one step, and their quality. */
@@ -34,6 +36,7 @@ export interface Result {
 
 /** Number of samples that are judged, as in PacGAN. */
 export const SAMPLES = 2500;
+/** Number of packs in a batch. */
 const BATCH = 128;
 /** Number of points in the data set: a multiple of both 8 and 25. */
 const DATA_SET = 20_000;
@@ -43,11 +46,11 @@ const LOOKS = [0, 1 / 20, 1 / 10, 1 / 5, 2 / 5, 3 / 5, 4 / 5, 1];
 
 /** Trains a system, and calls `onStep` after each generator step. */
 export async function train(
-  { data, system, seed, steps }: Setting,
+  { data, system, seed, steps, packing = 1 }: Setting,
   onStep: (step: number, losses: GANLosses) => void = () => undefined,
 ): Promise<Result> {
   const mixture = MIXTURES[data];
-  const gan = buildSystem(system, seed);
+  const gan = buildSystem(system, seed, packing);
   const points = await drawPoints(mixture, DATA_SET, seed);
   const looks = new Set(LOOKS.map((part) => Math.round(part * steps)));
   const optimizers = Object.values(gan.optimizers);
@@ -70,7 +73,7 @@ export async function train(
     optimizers.forEach((optimizer, i) => (optimizer.learningRate = rates[i]! * decay));
     let last: GANLosses | undefined;
     while (gan.steps.generator === step) {
-      const real = trainingBatch(points, BATCH, seed, gan.steps.discriminator);
+      const real = trainingBatch(points, BATCH * packing, seed, gan.steps.discriminator);
       last = await gan.trainStep({ real });
       real.dispose();
     }

@@ -12,7 +12,7 @@ import { scatter } from './scatter.js';
 const options = readOptions(process.argv.slice(2));
 const backend = await startBackend({ backend: options.backend, threads: undefined });
 console.log(
-  `${options.system} on the ${options.data}: ${options.steps} steps, seed ${options.seed}`,
+  `${options.system} on the ${options.data}: ${options.steps} steps, packs of ${options.packing}, seed ${options.seed}`,
 );
 
 const bar = new SingleBar({

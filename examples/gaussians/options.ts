@@ -4,7 +4,7 @@ import { MIXTURES } from './mixtures.js';
 import type { MixtureName } from './mixtures.js';
 import { SYSTEMS } from './systems.js';
 
-export interface Options extends Setting {
+export interface Options extends Required<Setting> {
   readonly out: string;
   readonly backend: string | undefined;
 }
@@ -15,6 +15,7 @@ const HELP = `Trains a small GAN on a mixture of Gaussians and counts the modes 
 
   --data NAME      ${Object.keys(MIXTURES).join(' | ')} (default ring)
   --system NAME    ${SYSTEMS.join(' | ')} (default wgan-gp)
+  --packing N      samples that the discriminator judges at once (default 1)
   --steps N        generator steps (default 2500); rates fall to 0 over the second half
   --seed N         every random choice follows from it (default 0)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
@@ -27,6 +28,7 @@ export function readOptions(args: string[]): Options {
   const { values, word, whole } = readCommandLine(args, HELP, {
     data: { ...text, default: 'ring' },
     system: { ...text, default: 'wgan-gp' },
+    packing: { ...text, default: '1' },
     steps: { ...text, default: '2500' },
     seed: { ...text, default: '0' },
     backend: text,
@@ -37,6 +39,7 @@ export function readOptions(args: string[]): Options {
   return {
     data,
     system,
+    packing: whole('packing', values.packing, 1),
     steps: whole('steps', values.steps, 1),
     seed: whole('seed', values.seed, 0),
     backend: values.backend,

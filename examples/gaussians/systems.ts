@@ -59,11 +59,17 @@ function recipe(system: SystemName, seed: number): Recipe {
   }
 }
 
-export function buildSystem(system: SystemName, seed: number): GAN {
+/**
+ * Builds a system.
+ *
+ * @param packing The number of samples that the discriminator judges at once.
+ */
+export function buildSystem(system: SystemName, seed: number, packing: number): GAN {
   const first = 20 * seed + 1; // each layer has its own seed, and tfjs ignores a seed of 0
   return createGAN({
     generator: network(LATENTS, 2, first, false),
-    discriminator: network(2, 1, first + 10, system === 'sn'),
+    discriminator: network(2 * packing, 1, first + 10, system === 'sn'),
+    packing,
     ...recipe(system, seed),
     // at these rates the weights circle around the optimum; their average is closer to it
     ema: { decay: 0.99, warmUp: true },

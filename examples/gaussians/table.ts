@@ -32,6 +32,7 @@ const HELP = `Trains each system with each seed and prints what they reach, with
 
   --data NAME      ${Object.keys(MIXTURES).join(' | ')} (default ring)
   --systems A,B    of ${SYSTEMS.join(', ')} (default all)
+  --packing N      samples that the discriminators judge at once (default 1)
   --steps N        generator steps (default 2500)
   --seeds A,B      default 0,1,2,3,4
   --out FOLDER     keeps each run, so that an interrupted table goes on (default runs/table)
@@ -40,6 +41,7 @@ const text = { type: 'string' } as const;
 const { values, word, whole } = readCommandLine(process.argv.slice(2), HELP, {
   data: { ...text, default: 'ring' },
   systems: { ...text, default: SYSTEMS.join(',') },
+  packing: { ...text, default: '1' },
   steps: { ...text, default: '2500' },
   seeds: { ...text, default: '0,1,2,3,4' },
   out: { ...text, default: 'runs/table' },
@@ -48,6 +50,7 @@ const { out } = values;
 const data = word('data', values.data, Object.keys(MIXTURES) as MixtureName[]);
 const systems = values.systems.split(',').map((name) => word('systems', name, SYSTEMS));
 const steps = whole('steps', values.steps, 1);
+const packing = whole('packing', values.packing, 1);
 const seeds = values.seeds.split(',').map((seed) => whole('seeds', seed, 0));
 await loadBackend();
 
@@ -68,7 +71,7 @@ for (const seed of seeds)
 bar.stop();
 
 const { means } = MIXTURES[data];
-console.log(`${data}, ${steps} generator steps, seeds ${seeds.join(', ')}\n`);
+console.log(`${data}, ${steps} generator steps, packs of ${packing}, seeds ${seeds.join(', ')}\n`);
 console.log('| system | modes | high quality | reverse KL | D steps | CPU seconds |');
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const [system, all] of rows) {
@@ -91,13 +94,15 @@ await savePNG(picture, scatter(panels, MIXTURES[data]));
 console.log(`\npicture of seed ${seeds[0]}, a row for each system: ${picture}`);
 
 async function rowOf(system: SystemName, seed: number): Promise<Row> {
-  const path = join(out, `${data}-${steps}-${system}-${seed}.json`);
+  const packs = packing === 1 ? '' : `-packs-of-${packing}`;
+  const path = join(out, `${data}-${steps}-${system}${packs}-${seed}.json`);
   if (existsSync(path)) {
     bar.increment(steps, { run: `${system} ${seed}` });
     return JSON.parse(readFileSync(path, 'utf8')) as Row;
   }
-  const { milestones, seconds, cpuSeconds } = await train({ data, system, seed, steps }, () =>
-    bar.increment(1, { run: `${system} ${seed}` }),
+  const { milestones, seconds, cpuSeconds } = await train(
+    { data, system, seed, steps, packing },
+    () => bar.increment(1, { run: `${system} ${seed}` }),
   );
   const { modes, highQuality, reverseKL } = milestones.at(-1)!;
   const drawn = DRAWN.map((i) => milestones[i]!).map(({ step, samples }) => ({

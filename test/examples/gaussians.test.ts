@@ -95,10 +95,14 @@ describe('a run', () => {
     const setting = { data: 'ring', system: 'wgan-gp', seed: 4, steps: 3 } as const;
     const [first, second] = [await train(setting), await train(setting)];
     const other = await train({ ...setting, seed: 5 });
+    const packed = await train({ ...setting, packing: 2 });
     const ending = ({ milestones }: typeof first) => milestones.at(-1)!.samples;
     expect(first.milestones).toEqual(second.milestones);
     expect(first.losses).toEqual(second.losses);
-    expect(ending(other)).not.toEqual(ending(first));
+    for (const { milestones, losses } of [other, packed]) {
+      expect(milestones.at(-1)!.samples).not.toEqual(ending(first));
+      expect(losses).not.toEqual(first.losses);
+    }
     expect(ending(first)).not.toEqual(first.milestones[0]!.samples);
   });
 
@@ -139,11 +143,11 @@ describe('the program', () => {
 
   it('ends with numbers, a picture and a report', { timeout: 120_000 }, async () => {
     const { code, said } = await run(
-      ...['--data', 'grid', '--steps', '4', '--backend', 'wasm', '--out', folder],
+      ...['--data', 'grid', '--packing', '2', '--steps', '4', '--backend', 'wasm', '--out', folder],
     );
     expect(code).toBe(0);
     // a run follows from its setting to the last bit: this is the same one
-    const setting = { data: 'grid', system: 'wgan-gp', seed: 0, steps: 4 } as const;
+    const setting = { data: 'grid', system: 'wgan-gp', seed: 0, steps: 4, packing: 2 } as const;
     await useBackend('wasm');
     const { milestones, losses } = await train(setting);
     const { modes, highQuality, reverseKL } = milestones.at(-1)!;
