@@ -98,7 +98,10 @@ describe.skipIf(!hasRedis())('distributed statistics', () => {
     expect(shards).toBe(8);
     expect(sums!.map(({ count }) => count)).toEqual([10_000, 1_000]);
     expect(sums!.map(digest)).toEqual(expected);
-    expect(await connection.keys('killed:*')).toEqual([]);
+    // a worker that waits for more after the end may have written these again
+    const ofWorkers = [`killed:${SHARDS}:meta`, `killed:${SHARDS}:stalled-check`];
+    const keys = await connection.keys('killed:*');
+    expect(keys.filter((key) => !ofWorkers.includes(key))).toEqual([]);
     connection.disconnect();
   }, 120_000);
 
