@@ -51,7 +51,8 @@ export type { CycleGAN, CycleGANBatch, CycleGANLosses } from './systems/cycle_ga
 export type { CycleGANOptions } from './systems/cycle_gan_options.js';
 export { createGAN } from './systems/gan.js';
 export type { GAN, GANBatch, GANLosses } from './systems/gan.js';
-export type { ClassifierOptions, GANOptions, LeCamOptions } from './systems/gan_options.js';
+export type { LeCamOptions } from './step/le_cam.js';
+export type { ClassifierOptions, GANOptions } from './systems/gan_options.js';
 export { createPix2Pix } from './systems/pix2pix.js';
 export type { Pix2Pix, Pix2PixBatch, Pix2PixLosses } from './systems/pix2pix.js';
 export type { Pix2PixOptions } from './systems/pix2pix_options.js';

@@ -12,7 +12,7 @@ import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
 import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { LeCamOptions } from '../../src/training/systems/gan_options.js';
+import type { LeCamOptions } from '../../src/training/step/le_cam.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
 

@@ -9,6 +9,7 @@ import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { residualDiscriminator } from '../../src/models/residual_discriminator.js';
 import { residualGenerator } from '../../src/models/residual_generator.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { floats, hashedWeight, product } from '../helpers/hashed_weight.js';
 
 const MODELS = { residualGenerator, residualDiscriminator };
 
@@ -46,20 +47,6 @@ const RTOL = 3e-5;
 /** The same on tensorflow, whose convolutions by Winograd's algorithm round more. */
 const RTOL_NATIVE = 3e-4;
 
-const floats = ({ values }: TensorRecord) =>
-  new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
-const product = (shape: readonly number[]) => shape.reduce((size, axis) => size * axis, 1);
-
-/** A weight as the script makes it. */
-function hashed({ path, shape }: WeightRecord, seed: number): Tensor {
-  const unit = fill(product(shape), seed, 1);
-  const scale = 2 / Math.sqrt(product(shape.slice(0, -1)));
-  const value = /(kernel|embeddings)$/.test(path)
-    ? unit.map((u) => u * scale)
-    : unit.map(path.endsWith('gamma') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
-  return tensor(value, shape);
-}
-
 /** The largest difference over the greatest value. */
 async function distance(received: Tensor, record: TensorRecord): Promise<number> {
   expect(received.shape).toEqual(record.shape);
@@ -78,7 +65,7 @@ async function compare({ model: name, options, ...pass }: Pass): Promise<Record<
   );
   for (const record of pass.vectors)
     tidy(() => void variables.get(record.path)!.write(tensor(floats(record), record.shape)));
-  const values = weights.map((record, i) => hashed(record, seed + i));
+  const values = weights.map(({ path, shape }, i) => hashedWeight(path, shape, seed + i));
   for (const [i, { path }] of weights.entries()) variables.get(path)!.write(values[i]!);
   const x = tensor(fill(product(pass.input.shape), seed + 1000, 1), pass.input.shape);
   const labels = pass.labels && tensor(pass.labels, [pass.labels.length, 1]);

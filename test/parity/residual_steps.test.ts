@@ -1,5 +1,4 @@
 import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { fill } from '../../bench/hash.js';
@@ -13,6 +12,7 @@ import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';
+import { floats, hashedWeight, product } from '../helpers/hashed_weight.js';
 
 type Name = 'generator' | 'discriminator';
 interface Packed {
@@ -52,21 +52,8 @@ interface Steps {
 /** How far losses may be from PyTorch's, and weights. */
 const TOLERANCE = 1e-3;
 
-const product = (shape: readonly number[]) => shape.reduce((size, axis) => size * axis, 1);
-const floats = ({ values }: Packed) =>
-  new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
 const variablesOf = (model: LayersModel) =>
   new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
-
-/** A weight as the script makes it. */
-function hashed(path: string, shape: number[], seed: number): Tensor {
-  const unit = fill(product(shape), seed, 1);
-  const scale = 2 / Math.sqrt(product(shape.slice(0, -1)));
-  const value = /(kernel|embeddings)$/.test(path)
-    ? unit.map((u) => u * scale)
-    : unit.map(path.endsWith('gamma') ? (u) => 1 + 0.4 * u : (u) => 0.2 * u);
-  return tensor(value, shape);
-}
 
 describe.each(BACKENDS)('steps of SN-GAN and SAGAN beside PyTorch on %s', (backend) => {
   it.each([
@@ -92,7 +79,7 @@ describe.each(BACKENDS)('steps of SN-GAN and SAGAN beside PyTorch on %s', (backe
       tidy(() => {
         for (const [i, path] of weights[name].entries()) {
           const variable = variables.get(path)!;
-          variable.write(hashed(path, variable.shape as number[], first + i));
+          variable.write(hashedWeight(path, variable.shape as number[], first + i));
         }
         for (const [path, one] of Object.entries(
           name === 'generator' ? vectorsOfGenerator : vectors,

@@ -4,15 +4,14 @@
  *
  *     npx tsx tools/parity/export_progressive.ts FOLDER
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { fill } from '../../bench/hash.js';
 import { loadBackend } from '../../src/backend/load_backend.js';
 import { stateDict } from '../../src/io/pytorch/state_dict.js';
-import { encodeSafetensors } from '../../src/io/safetensors.js';
 import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
 import { progressiveGenerator } from '../../src/models/progressive_generator.js';
+import { writeNetwork } from './write_network.js';
 
 const SEED = 1710;
 const options = { imageShape: [64, 64, 3], baseChannels: 8192, maxChannels: 512 } as const;
@@ -39,13 +38,8 @@ for (const [name, { model: maker, options, shape, make }] of Object.entries(NETW
     const x = tensor(fill(size, SEED + 1000, 1), shape);
     return model.stages.at(-1)!.stable.predict(x);
   });
-  const output = { shape: made.shape, data: await made.data<'float32'>() };
   const tensors = await stateDict({ model, architecture: 'progressive' });
-  const path = join(folder, name);
-  await writeFile(`${path}.safetensors`, encodeSafetensors({ tensors }));
-  await writeFile(`${path}.output.safetensors`, encodeSafetensors({ tensors: { output } }));
-  await writeFile(`${path}.json`, JSON.stringify({ model: maker, options }));
-  console.log(`${name}: ${Object.keys(tensors).length} arrays`);
+  await writeNetwork(folder, name, tensors, made, { model: maker, options });
   made.dispose();
   model.dispose();
 }

@@ -4,16 +4,15 @@
  *
  *     npx tsx tools/parity/export_residual.ts FOLDER
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { fill } from '../../bench/hash.js';
 import { loadBackend } from '../../src/backend/load_backend.js';
 import { stateDict } from '../../src/io/pytorch/state_dict.js';
-import { encodeSafetensors } from '../../src/io/safetensors.js';
 import { residualDiscriminator } from '../../src/models/residual_discriminator.js';
 import { residualGenerator } from '../../src/models/residual_generator.js';
+import { writeNetwork } from './write_network.js';
 
 const square = (size: number) => [size, size, 3] as const;
 const latent = { latentSize: 128 };
@@ -61,13 +60,8 @@ for (const [name, { model: maker, options, sample, make }] of Object.entries(NET
   };
   tidy(() => void model.apply(inputs(5), { training: true }));
   const made = tidy(() => model.predict(inputs(1802)) as Tensor);
-  const output = { shape: made.shape, data: await made.data<'float32'>() };
   const tensors = await stateDict({ model, architecture: 'residual' });
-  const path = join(folder, name);
-  await writeFile(`${path}.safetensors`, encodeSafetensors({ tensors }));
-  await writeFile(`${path}.output.safetensors`, encodeSafetensors({ tensors: { output } }));
-  await writeFile(`${path}.json`, JSON.stringify({ model: maker, options }));
-  console.log(`${name}: ${Object.keys(tensors).length} arrays`);
+  await writeNetwork(folder, name, tensors, made, { model: maker, options });
   made.dispose();
   model.dispose();
 }

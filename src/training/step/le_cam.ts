@@ -6,13 +6,16 @@ import { ScalarState } from '../core/scalar_state.js';
 import { leCamTerm } from './le_cam_term.js';
 
 /** The numbers of LeCam regularization. */
-export interface LeCamWeights {
-  /** λ. */
-  readonly weight: number;
-  /** Decay of the averages. */
-  readonly decay: number;
-  /** The last discriminator step without the term, counted from 0. */
-  readonly start: number;
+export interface LeCamOptions {
+  /** λ, 0 or more; default 0.3. */
+  weight?: number;
+  /** Decay of the averages ē_r and ē_f for each discriminator step, from 0 up to, but not including, 1; default 0.99. */
+  decay?: number;
+  /**
+   * The last discriminator step without the term, counted from 0; before it the averages are the means of the last
+   * batch; default 1000.
+   */
+  start?: number;
 }
 
 /** The averages of a discriminator's logits, and the term that they regularize it by. */
@@ -22,11 +25,7 @@ export class LeCam {
     real: new ScalarState(0),
     fake: new ScalarState(0),
   };
-  private readonly weights: LeCamWeights;
-
-  constructor(weights: LeCamWeights) {
-    this.weights = weights;
-  }
+  constructor(private readonly options: Required<LeCamOptions>) {}
 
   /**
    * Moves both averages to the logits, then computes λ times {@link leCamTerm}. Up to the step `start`, there is no
@@ -36,7 +35,7 @@ export class LeCam {
    * @returns The term, or nothing.
    */
   terms(logits: DiscriminatorOutputs, step: number): [Scalar] | [] {
-    const { weight, decay, start } = this.weights;
+    const { weight, decay, start } = this.options;
     const kept = step === 0 || step < start ? 0 : decay;
     for (const side of ['real', 'fake'] as const) {
       const anchor = this.anchors[side];

@@ -5,7 +5,7 @@ import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import type { SystemOptions } from '../core/recipe.js';
 import type { ClassWeights } from '../step/class_terms.js';
-import type { LeCamWeights } from '../step/le_cam.js';
+import type { LeCamOptions } from '../step/le_cam.js';
 import type { LatentDistribution } from '../latents.js';
 
 /** The weights of an auxiliary classifier's cross-entropies, each 0 or more. */
@@ -14,19 +14,6 @@ export interface ClassifierOptions {
   discriminator?: number | { real: number; fake: number };
   /** In the generator's loss; default 1. */
   generator?: number;
-}
-
-/** The numbers of LeCam regularization. */
-export interface LeCamOptions {
-  /** λ, 0 or more; default 0.3. */
-  weight?: number;
-  /** Decay of the averages ē_r and ē_f for each discriminator step, from 0 up to, but not including, 1; default 0.99. */
-  decay?: number;
-  /**
-   * The last discriminator step without the term, counted from 0; before it the averages are the means of the last
-   * batch; default 1000.
-   */
-  start?: number;
 }
 
 /** Options of {@link createGAN}. */
@@ -99,7 +86,7 @@ export type ReadGANOptions = Omit<
   'classifier' | 'leCam'
 > & {
   readonly classifier: ClassWeights | undefined;
-  readonly leCam: LeCamWeights | undefined;
+  readonly leCam: Required<LeCamOptions> | undefined;
 } & Required<
     Pick<
       GANOptions,
