@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { loadBackend } from 'gan-kit';
 import { savePNG, writeFileAtomic } from 'gan-kit/node';
 import { readCommandLine } from '../command_line.js';
+import { spread } from '../spread.js';
 import { train } from './experiment.js';
 import type { Milestone } from './experiment.js';
 import { MIXTURES } from './mixtures.js';
@@ -112,12 +113,4 @@ async function rowOf(system: SystemName, seed: number): Promise<Row> {
   const row: Row = { modes, highQuality, reverseKL, seconds, cpuSeconds, panels: drawn };
   await writeFileAtomic(path, JSON.stringify(row));
   return row;
-}
-
-/** Formats mean ± standard deviation over the seeds. */
-function spread(values: readonly number[], digits: number): string {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
-  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 }

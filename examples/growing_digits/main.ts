@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackend } from '../backend.js';
+import { secondsOn } from '../clock.js';
 import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../mnist/data.js';
@@ -18,13 +19,7 @@ const options = readOptions(process.argv.slice(2));
 const backend = await startBackend(options);
 const { seconds, batch, seed, out, resume } = options;
 
-/** Counts the seconds of the processor, all threads together; those of the clock where a GPU computes. */
-function clock(): number {
-  if (backend.startsWith('webg')) return performance.now() / 1000;
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
+const clock = secondsOn(backend);
 const [train, test] = [readMnist('train'), readMnist('t10k')];
 const judge = await Judge.create(new Classifier(), test);
 const interrupt = new Interrupt();

@@ -1,15 +1,18 @@
 import { progressiveDiscriminator, progressiveGenerator } from 'gan-kit/models';
 import { adam, createProgressiveGAN } from 'gan-kit/training';
 import type { ProgressiveGAN } from 'gan-kit/training';
+import { PADDED_SIDE } from '../mnist/padded.js';
 
-/** The side of the images of the last stage: digits of 28 × 28 with a margin of 2. */
-export const SIDE = 32;
 /** The two ways to train that are compared: stage after stage, or in the last stage from the start. */
 export const WAYS = ['growing', 'fixed'] as const;
 export type Way = (typeof WAYS)[number];
 
 // 32, 32, 16 and 8 channels from 4 × 4 to 32 × 32
-const NETWORK = { imageShape: [SIDE, SIDE, 1] as const, baseChannels: 128, maxChannels: 32 };
+const NETWORK = {
+  imageShape: [PADDED_SIDE, PADDED_SIDE, 1] as const,
+  baseChannels: 128,
+  maxChannels: 32,
+};
 
 /** The share of the training time at which each stage begins. */
 export const STARTS = [0, 0.08, 0.2, 0.45] as const;
@@ -32,6 +35,6 @@ export function buildGAN(way: Way, seconds: number, seed: number): ProgressiveGA
     ema: { decay: 0.995, warmUp: true },
     seed,
   });
-  if (way === 'fixed') while (gan.resolution < SIDE) gan.grow();
+  if (way === 'fixed') while (gan.resolution < PADDED_SIDE) gan.grow();
   return gan;
 }

@@ -6,11 +6,11 @@ import { sampleLatents } from 'gan-kit/training';
 import type { ProgressiveGAN } from 'gan-kit/training';
 import type { Milestone } from '../mnist/history.js';
 import type { Images } from '../mnist/data.js';
+import { digitsIn, PADDED_SIDE, paddedBatch } from '../mnist/padded.js';
 import type { Judge, Scores } from '../mnist/scores.js';
 import { TrainingRun } from '../training_run.js';
 import type { StepLosses, TrainingHistory } from '../training_run.js';
-import { digitsIn, paddedBatch } from './images.js';
-import { SIDE, STARTS, buildGAN } from './recipe.js';
+import { STARTS, buildGAN } from './recipe.js';
 import type { Way } from './recipe.js';
 
 /** Steps between two records of the losses. */
@@ -129,7 +129,7 @@ export class Run extends TrainingRun<RunOptions> {
   /** Draws the samples of fixed latent vectors, at 64 pixels across in every stage. */
   protected override async picture(): Promise<RasterImage> {
     const images = this.sample(COLUMNS * ROWS, 1);
-    const scale = (2 * SIDE) / images.shape[1];
+    const scale = (2 * PADDED_SIDE) / images.shape[1];
     const picture = await imageGrid(images, { columns: COLUMNS, gap: 2, scale });
     images.dispose();
     return picture;

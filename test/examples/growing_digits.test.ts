@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dispose } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digitsIn, paddedBatch } from '../../examples/growing_digits/images.js';
+import { digitsIn, paddedBatch } from '../../examples/mnist/padded.js';
 import type { Way } from '../../examples/growing_digits/recipe.js';
 import { table, writeRunReport, writeStages } from '../../examples/growing_digits/report.js';
 import { Run } from '../../examples/growing_digits/run.js';

@@ -1,10 +1,12 @@
 import { image, pad, slice, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { SIDE as DIGIT, trainingBatch } from '../mnist/data.js';
-import type { Images } from '../mnist/data.js';
-import { SIDE } from './recipe.js';
+import { SIDE, trainingBatch } from './data.js';
+import type { Images } from './data.js';
 
-const MARGIN = (SIDE - DIGIT) / 2;
+/** The side of digits with a margin of 2, which networks can halve down to 4 × 4. */
+export const PADDED_SIDE = 32;
+
+const MARGIN = (PADDED_SIDE - SIDE) / 2;
 
 /** Returns batch k of the shuffled epochs of a seed, with a black margin that makes 32 × 32 of 28 × 28. */
 export const paddedBatch = (images: Images, batchSize: number, seed: number, k: number): Tensor4D =>
@@ -17,6 +19,7 @@ export const paddedBatch = (images: Images, batchSize: number, seed: number, k: 
 /** Cuts 28 × 28 out of made images, as the classifier wants them; small images are enlarged first, pixel by pixel. */
 export const digitsIn = (made: Tensor4D): Tensor4D =>
   tidy(() => {
-    const whole = made.shape[1] === SIDE ? made : image.resizeNearestNeighbor(made, [SIDE, SIDE]);
-    return slice(whole, [0, MARGIN, MARGIN, 0], [-1, DIGIT, DIGIT, -1]);
+    const side = [PADDED_SIDE, PADDED_SIDE] as [number, number];
+    const whole = made.shape[1] === PADDED_SIDE ? made : image.resizeNearestNeighbor(made, side);
+    return slice(whole, [0, MARGIN, MARGIN, 0], [-1, SIDE, SIDE, -1]);
   });
