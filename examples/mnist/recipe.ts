@@ -21,6 +21,8 @@ export interface Choice {
   readonly seed: number;
   /** The length of the latent vectors; default 16. */
   readonly latentSize?: number;
+  /** Height and width of the images; default 28. */
+  readonly side?: number;
 }
 
 /** The choices that define a system. */
@@ -46,9 +48,10 @@ export const PENALTIES: Readonly<Record<PenaltyName, (seed: number) => Penalty[]
 };
 
 /** Builds a GAN of the networks, the loss, and the penalty and optimizers of its paper. */
-export function buildGAN({ loss, norm, penalty, seed, latentSize = 16 }: Choice): GAN {
+export function buildGAN(choice: Choice): GAN {
+  const { loss, norm, penalty, seed, latentSize = 16, side = SIDE } = choice;
   const common = {
-    imageShape: [SIDE, SIDE, 1] as const,
+    imageShape: [side, side, 1] as const,
     form: 'paper' as const,
     kernelSize: 5,
   };
@@ -57,7 +60,7 @@ export function buildGAN({ loss, norm, penalty, seed, latentSize = 16 }: Choice)
     discriminator: dcganDiscriminator({
       ...common,
       filters: 16,
-      layers: 3, // 28 → 14 → 7 → 4: the last layer sees the whole digit
+      layers: 3, // 28 → 14 → 7 → 4, or 32 → 16 → 8 → 4: the last layer sees the whole digit
       ...(norm === 'spectral'
         ? { spectralNorm: true, normalization: 'none' }
         : { normalization: norm }),

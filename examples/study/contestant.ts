@@ -1,0 +1,92 @@
+import { clipByValue, dispose, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { sampleLatents, shuffledBatch } from 'gan-kit/training';
+import type { LatentDistribution } from 'gan-kit/training';
+import { paddedBatch } from '../mnist/padded.js';
+import type { Images } from '../mnist/data.js';
+
+const DIGITS = 10;
+
+interface Disposable {
+  dispose(): void;
+}
+
+/** What the study needs of a system, whichever it is. */
+interface StudiedSystem {
+  readonly networks: Readonly<Record<'generator' | 'discriminator', LayersModel>>;
+  readonly optimizers: Readonly<Record<'generator' | 'discriminator', Disposable>>;
+  trainStep(batch: { real: Tensor; condition?: Tensor }): Promise<unknown>;
+  generate(input: { latents: Tensor; condition?: Tensor }): Tensor;
+  dispose(): void;
+}
+
+/** What distinguishes the training of systems. */
+interface Habits {
+  readonly latentSize: number;
+  /** Distribution of latent vectors; default `'normal'`. */
+  readonly latents?: LatentDistribution;
+  /** Number of discriminator steps for each generator step; default 1. */
+  readonly criticSteps?: number;
+  /** Whether the networks take the digit; default false. */
+  readonly labelled?: boolean;
+  /** Called after each generator step with the share of the training time that has passed. */
+  afterStep?(share: number): void;
+}
+
+/** The training images, and their order. */
+export interface Data {
+  readonly images: Images;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** A system that takes part in the study. */
+export class Contestant {
+  /** Number of generator steps made. */
+  steps = 0;
+
+  constructor(
+    readonly system: StudiedSystem,
+    private readonly habits: Habits,
+  ) {}
+
+  /** Makes one generator step, and the discriminator steps that belong to it. */
+  async step(data: Data, share: number): Promise<void> {
+    const { criticSteps = 1, labelled = false } = this.habits;
+    for (let i = 0; i < criticSteps; i++) {
+      const index = this.steps * criticSteps + i;
+      const real = paddedBatch(data.images, data.batch, data.seed, index);
+      const condition = labelled ? digitsOf(data, index) : undefined;
+      await this.system.trainStep({ real, ...(condition && { condition }) });
+      dispose(condition ? [real, condition] : [real]);
+    }
+    this.steps++;
+    this.habits.afterStep?.(share);
+  }
+
+  /** Makes images within [−1, 1] with latent vectors from `seed`; one that takes the digit makes each equally often. */
+  sample(count: number, seed: number): Tensor4D {
+    const { latentSize: size, latents: distribution = 'normal', labelled = false } = this.habits;
+    return tidy(() => {
+      const latents = sampleLatents({ count, size, distribution, seed });
+      const digits = Array.from({ length: count }, (_, i) => i % DIGITS);
+      const condition = labelled ? { condition: column(digits) } : {};
+      return clipByValue(this.system.generate({ latents, ...condition }) as Tensor4D, -1, 1);
+    });
+  }
+
+  dispose(): void {
+    const { networks, optimizers } = this.system;
+    this.system.dispose();
+    for (const part of [...Object.values(networks), ...Object.values(optimizers)]) part.dispose();
+  }
+}
+
+/** Returns the digits of batch k of the shuffled epochs. */
+function digitsOf({ images, batch: batchSize, seed }: Data, index: number): Tensor2D {
+  const places = shuffledBatch({ count: images.count, batchSize, seed, index });
+  return column(Array.from(places, (place) => images.digits[place]!));
+}
+
+const column = (values: number[]): Tensor2D => tensor2d(values, [values.length, 1]);

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { writeReport } from 'gan-kit/node';
+import type { ReportCurve, ReportTable } from 'gan-kit/node';
+import type { Milestone } from '../mnist/history.js';
+import { spread } from '../spread.js';
+
+/** The scores of a run. */
+export interface Result {
+  readonly system: string;
+  readonly seed: number;
+  readonly milestones: readonly Milestone[];
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Returns the runs of each system. */
+function bySystem(results: readonly Result[]): Map<string, Result[]> {
+  const runs = new Map<string, Result[]>();
+  for (const result of results)
+    runs.set(result.system, [...(runs.get(result.system) ?? []), result]);
+  return runs;
+}
+
+/** Makes the table of the scores at the end, mean ± standard deviation over the seeds. */
+export const table = (results: readonly Result[], seconds: number): ReportTable => ({
+  title: `After ${seconds} seconds of training`,
+  columns: ['system', 'steps', 'classifier score', 'Fréchet distance', 'confident'],
+  rows: [...bySystem(results)].map(([system, runs]) => {
+    const ends = runs.map(({ milestones }) => milestones.at(-1)!);
+    return [
+      system,
+      spread(
+        ends.map(({ step }) => step),
+        0,
+      ),
+      spread(
+        ends.map(({ score }) => score),
+        2,
+      ),
+      spread(
+        ends.map(({ frechet }) => frechet),
+        1,
+      ),
+      `${spread(
+        ends.map(({ confident }) => 100 * confident),
+        1,
+      )} %`,
+    ];
+  }),
+});
+
+/** Prints a table in Markdown. */
+export function printTable({ title, columns, rows }: ReportTable): void {
+  console.log(`\n${title}:\n\n| ${columns.join(' | ')} |`);
+  console.log(`| ${columns.map(() => '---').join(' | ')} |`);
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+}
+
+/** Writes `report.html`, with the scores over the training. */
+export async function writeStudyReport(
+  out: string,
+  results: readonly Result[],
+  scores: ReportTable,
+  facts: Record<string, string>,
+): Promise<string> {
+  const path = join(out, 'report.html');
+  const curve = (title: string, xLabel: string, x: (one: Milestone) => number): ReportCurve => ({
+    ...{ title, xLabel, yLabel: 'classifier score' },
+    series: [...bySystem(results)].map(([name, runs]) => {
+      const common = Math.min(...runs.map(({ milestones }) => milestones.length));
+      const means = (value: (one: Milestone) => number) =>
+        Array.from({ length: common }, (_, i) =>
+          mean(runs.map(({ milestones }) => value(milestones[i]!))),
+        );
+      return { name, x: means(x), y: means(({ score }) => score) };
+    }),
+  });
+  await writeReport(path, {
+    title: 'Systems on MNIST at equal time',
+    subtitle: `${results.length} runs; the curves are means over the seeds`,
+    curves: [
+      curve('Score against training time', 'seconds', ({ seconds }) => seconds),
+      curve('Score against generator steps', 'generator step', ({ step }) => step),
+    ],
+    tables: [scores],
+    configuration: facts,
+  });
+  return path;
+}
