@@ -36,6 +36,11 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
    * (`'relu'`, as mimicry and StudioGAN, whose ReLU changes the input in place).
    */
   skipInput?: 'raw' | 'relu';
+  /**
+   * Channels between the two convolutions of a block: those of its `'input'` (the default, as both papers) or of its
+   * `'output'`, as in SAGAN's and StudioGAN's code.
+   */
+  hidden?: 'input' | 'output';
   /** Whether the layer of the logit has a bias; default true. SN-GAN's code for 32×32 has none. */
   outerBias?: boolean;
 }
@@ -46,7 +51,7 @@ export interface ResidualDiscriminatorOptions extends ResidualOptions {
  * A block at the image, `3×3 · ReLU · 3×3 · pool` of x plus `pool · 1×1` of x; blocks
  * `N · ReLU · 3×3 · N · ReLU · 3×3 · pool` of x plus `pool · 1×1` of x, without pooling the last ones, where x is
  * added as it is if its channels stay; ReLU; the sum (SN-GAN) or the mean (WGAN-GP) over all pixels; one dense unit. pool is the mean of 2×2 pixels; the
- * first 3×3 of a block keeps the channels. With f = `filters` and its default, ↓ for a block that pools:
+ * first 3×3 of a block keeps the channels, unless `hidden` says otherwise. With f = `filters` and its default, ↓ for a block that pools:
  *
  * | size | `'sn-gan'` | `'wgan-gp'` |
  * | ---- | ---------- | ----------- |
@@ -96,11 +101,12 @@ function makeDiscriminator(options: ResidualDiscriminatorOptions): ModelOf<Tenso
     normalization: optional(oneOf([...NORMALIZATIONS, 'layer'])),
     pooling: optional(oneOf(['sum', 'mean', 'none'])),
     skipInput: oneOf(['raw', 'relu'], { default: 'raw' }),
+    hidden: oneOf(['input', 'output'], { default: 'input' }),
     outerBias: boolean({ default: true }),
     name: string({ default: 'discriminator' }),
   });
   const plan = planResidual(where, read);
-  const { imageShape, classes, form, skipInput, outerBias: useBias, seed } = read;
+  const { imageShape, classes, form, skipInput, hidden, outerBias: useBias, seed } = read;
   const { stem, halvings, hiddenBias } = plan;
   const { filters = plan.discriminatorFilters, spectralNorm = form === 'sn-gan' } = read;
   const { normalization = stem ? 'layer' : 'none' } = read;
@@ -124,7 +130,7 @@ function makeDiscriminator(options: ResidualDiscriminatorOptions): ModelOf<Tenso
   widths.forEach((width, k) => {
     const name = `block${before + k + 1}`;
     const halved = before + k < halvings;
-    const widened = { inputs, hidden: inputs, filters: width };
+    const widened = { inputs, hidden: hidden === 'input' ? inputs : width, filters: width };
     x = attend(downBlock(x, { name, halved, hiddenBias, skipInput, ...widened }, parts));
     inputs = width;
   });

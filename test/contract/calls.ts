@@ -297,6 +297,7 @@ export async function calls(): Promise<Map<string, Call>> {
           normalization: 'layer',
           pooling: 'mean',
           skipInput: 'relu',
+          hidden: 'output',
           outerBias: false,
           seed: 1,
         },

@@ -4,8 +4,8 @@
     python3 tools/parity/residual_models.py path/to/mimicry
 
 The first ones are run from a checkout of kwotsin/mimicry (a7fda06), at a reduced width. SN-GAN's own networks (pfnet-research/sngan_projection,
-e84b1a5, in Chainer) and those of WGAN-GP (igul222/improved_wgan_training, fa66c57, in TensorFlow 1) are written
-here in PyTorch, from their code.
+e84b1a5, in Chainer), those of WGAN-GP (igul222/improved_wgan_training, fa66c57, in TensorFlow 1) and the blocks of SAGAN's
+discriminator (brain-research/self-attention-gan, ad9612e, in TensorFlow 1) are written here in PyTorch, from their code.
 
 Weights, inputs and coefficients are made by a hash in both languages (bench/hash.ts, bench/peers/hashed.py) and are
 not in the files, but for the singular vectors of spectral norms. The files hold, of one pass, the output and
@@ -96,12 +96,16 @@ class FirstBlock(nn.Module):
 
 
 class DownBlock(nn.Module):
-    """Block of dis_models/resblocks.py; with `norm`, ResidualBlock(resample='down') of gan_64x64.py."""
+    """
+    Block of dis_models/resblocks.py; with `norm`, ResidualBlock(resample='down') of gan_64x64.py; with `hidden` the
+    channels of the output, block of discriminator.py of SAGAN.
+    """
 
-    def __init__(self, inputs, outputs, pool, wrap, norm=False, bias=True):
+    def __init__(self, inputs, outputs, pool, wrap, norm=False, bias=True, hidden=None):
         super().__init__()
-        self.c1 = wrap(nn.Conv2d(inputs, inputs, 3, padding=1, bias=bias))
-        self.c2 = wrap(nn.Conv2d(inputs, outputs, 3, padding=1))
+        hidden = hidden or inputs
+        self.c1 = wrap(nn.Conv2d(inputs, hidden, 3, padding=1, bias=bias))
+        self.c2 = wrap(nn.Conv2d(hidden, outputs, 3, padding=1))
         if pool or inputs != outputs:
             self.c_sc = wrap(nn.Conv2d(inputs, outputs, 1))
         self.pool = pool
@@ -132,6 +136,24 @@ class SpectralDiscriminator32(nn.Module):
 
     def forward(self, x):
         h = self.block4(self.block3(self.block2(self.block1(x))))
+        return self.l5(F.relu(h).sum((2, 3)))
+
+
+class SelfAttentionDiscriminator48(nn.Module):
+    """The blocks of discriminator.py of SAGAN, whose images are 128x128, in SN-GAN's network for 48x48."""
+
+    def __init__(self, width):
+        super().__init__()
+        wrap = nn.utils.spectral_norm
+        widths = [width * k for k in (1, 2, 4, 8, 16)]
+        self.block1 = FirstBlock(width, wrap)
+        for k, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+            block = DownBlock(inputs, outputs, k < 3, wrap, hidden=outputs)
+            setattr(self, f"block{k + 2}", block)
+        self.l5 = wrap(nn.Linear(widths[-1], 1))
+
+    def forward(self, x):
+        h = self.block5(self.block4(self.block3(self.block2(self.block1(x)))))
         return self.l5(F.relu(h).sum((2, 3)))
 
 
@@ -397,6 +419,11 @@ def cases(mimicry):
             SpectralDiscriminator32(6),
         ),
         (
+            *("sagan_blocks_48", "residualDiscriminator"),
+            {"imageShape": square[48], "filters": 1, "hidden": "output"},
+            SelfAttentionDiscriminator48(1),
+        ),
+        (
             *("wgan_gp_64", "residualGenerator"),
             {"imageShape": square[64], "latentSize": 3, "filters": 1, "form": "wgan-gp"},
             Generator(3, [8, 8, 4, 2, 1], 1e-5, bias=False),
@@ -424,7 +451,7 @@ def main():
             "meta": {
                 "generator": "tools/parity/residual_models.py",
                 "versions": {"python": platform.python_version(), "torch": torch.__version__},
-                "reference": "kwotsin/mimicry a7fda06; pfnet-research/sngan_projection e84b1a5 and"
+                "reference": "kwotsin/mimicry a7fda06; pfnet-research/sngan_projection e84b1a5, brain-research/self-attention-gan ad9612e and"
                 " igul222/improved_wgan_training fa66c57, written in PyTorch",
                 "dtype": "float64 from float32 inputs",
                 "seed": SEED,
