@@ -5,10 +5,6 @@ import { fill } from '../../bench/hash.js';
 export const product = (shape: readonly number[]): number =>
   shape.reduce((size, axis) => size * axis, 1);
 
-/** Decodes float32 numbers that a fixture has in base 64. */
-export const floats = ({ values }: { readonly values: string }): Float32Array =>
-  new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
-
 /** Makes a weight of a residual network as tools/parity/residual_models.py does, by its path. */
 export function hashedWeight(path: string, shape: number[], seed: number): Tensor {
   const unit = fill(product(shape), seed, 1);

@@ -2,6 +2,7 @@ import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fill } from '../../bench/hash.js';
 import type { StateArray } from '../../src/types.js';
+import { bytesOf, floatsOf } from './base64.js';
 import { fixture } from './fixtures.js';
 
 /** The data of torch-fidelity's network that tools/parity/inception.py wrote. */
@@ -23,24 +24,21 @@ interface Written {
 const WRITTEN = fixture<Written>('inception');
 export const { parameters: PARAMETERS, keys: KEYS } = WRITTEN;
 
-const decoded = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-const floats = (base64: string) => new Float32Array(decoded(base64).buffer);
-
 /** The features of both images, by torch-fidelity's names in its order. */
 export const FEATURES = Object.entries(WRITTEN.features).map(
-  ([name, values]) => [name, floats(values)] as const,
+  ([name, values]) => [name, floatsOf(values)] as const,
 );
 
 /** Images of one channel, before and after the resizing. */
 export const RESIZINGS = WRITTEN.resizings.map(({ from, to, bytes, values }) => ({
-  ...{ from, to, values: floats(values) },
-  image: () => tensor4d(Float32Array.from(decoded(bytes)), [1, ...from, 1]),
+  ...{ from, to, values: floatsOf(values) },
+  image: () => tensor4d(Float32Array.from(bytesOf(bytes)), [1, ...from, 1]),
 }));
 
 /** Makes a tensor of the two images, or of the first one, with values 0 to 255. */
 export function images(count = 2): Tensor4D {
   const { shape, bytes } = WRITTEN.images;
-  const values = Float32Array.from(decoded(bytes));
+  const values = Float32Array.from(bytesOf(bytes));
   const size = values.length / shape[0];
   return tensor4d(values.slice(0, count * size), [count, shape[1], shape[2], shape[3]]);
 }

@@ -13,6 +13,7 @@ import { pixelDiscriminator } from '../../src/models/pixel_discriminator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
 import { values } from './async_tidy.js';
+import { floatsOf } from './base64.js';
 
 const MODELS = {
   ...{ resnetGenerator, unetGenerator, patchDiscriminator, pixelDiscriminator },
@@ -90,8 +91,7 @@ function distance(
 ): number {
   const { size, products } = record;
   expect(received.length).toBe(size);
-  const bytes = Uint8Array.from(atob(record.values), (letter) => letter.charCodeAt(0));
-  const expected = new Float32Array(bytes.buffer);
+  const expected = floatsOf(record.values);
   const most = expected.length;
   const places = most < size ? fill(most, seed, 1) : undefined;
   let worst = 0;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GanKitError } from '../../src/errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.js';
 import type { StateArray } from '../../src/types.js';
+import { bytesOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 import { fc } from '../helpers/properties.js';
 
@@ -13,7 +14,6 @@ interface WrittenFile {
 const written = fixture<{ plain: WrittenFile; dtypes: WrittenFile; toolarge: { file: string } }>(
   'safetensors_file',
 );
-const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 const wordsOf = (data: StateArray['data']) => [
   ...new Int32Array(data.buffer, data.byteOffset, data.length),
 ];

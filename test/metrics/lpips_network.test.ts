@@ -15,6 +15,7 @@ import { perceptualDistance } from '../../src/metrics/similarity/perceptual_dist
 import { loadLPIPSNetwork } from '../../src/node/files/lpips_file.js';
 import type { StateArray } from '../../src/types.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';
+import { bytesOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 
@@ -35,11 +36,7 @@ const { meta, images, networks } = fixture<{
   readonly networks: Readonly<Record<'alex' | 'vgg', Written>>;
 }>('lpips_network');
 
-const bytes = (base64: string) =>
-  tensor4d(
-    Float32Array.from(atob(base64), (letter) => letter.charCodeAt(0)),
-    images.shape,
-  );
+const bytes = (base64: string) => tensor4d(Float32Array.from(bytesOf(base64)), images.shape);
 /** The pairs as bytes. */
 const pairs = () => ({ target: bytes(images.target), prediction: bytes(images.prediction) });
 

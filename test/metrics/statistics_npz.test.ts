@@ -9,6 +9,7 @@ import {
   encodeStatisticsNPZ,
 } from '../../src/metrics/gaussian/statistics_npz.js';
 import { useBackend } from '../helpers/backends.js';
+import { bytesOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 
 interface Written {
@@ -22,8 +23,7 @@ const WRITTEN = fixture<{
   readonly files: Readonly<Record<string, string>>;
   readonly distances: Readonly<Record<string, number>>;
 }>('statistics_npz');
-const file = (name: string) =>
-  Uint8Array.from(atob(WRITTEN.files[name]!), (letter) => letter.charCodeAt(0));
+const file = (name: string) => bytesOf(WRITTEN.files[name]!);
 const gaussian = ({ mu, sigma }: Written) => ({
   mean: Float64Array.from(mu),
   covariance: Float64Array.from(sigma),

@@ -13,6 +13,7 @@ import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 
 interface Packed {
@@ -46,12 +47,12 @@ const [OF_LOSSES, OF_WEIGHTS] = [ON_GPU ? 1e-4 : 1e-5, 1e-5];
 /** A software GPU makes three steps, and the weights are not compared. */
 const made = <T>(steps: readonly T[]): readonly T[] => (ON_GPU ? steps.slice(0, 3) : steps);
 
-const unpacked = ({ data }: Packed) =>
-  new Float32Array(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)).buffer);
-
 function load(model: LayersModel, packed: Record<string, Packed>): void {
   const dict = Object.fromEntries(
-    Object.entries(packed).map(([key, one]) => [key, { shape: one.shape, data: unpacked(one) }]),
+    Object.entries(packed).map(([key, one]) => [
+      key,
+      { shape: one.shape, data: floatsOf(one.data) },
+    ]),
   );
   loadStateDict({ model, stateDict: dict, architecture: 'dcgan' });
 }
@@ -63,7 +64,7 @@ async function distances(
 ): Promise<Record<string, number>> {
   const ours = await stateDict({ model, architecture: 'dcgan', spectralKeys: 'parametrization' });
   const parts = Object.entries(packed).map(([key, one]) => {
-    const reference = unpacked(one);
+    const reference = floatsOf(one.data);
     const { data } = ours[key]!;
     const apart = reference.map((value, i) => Math.abs(value - Number(data[i])));
     return [key, Math.max(...apart) / Math.max(...reference.map(Math.abs))] as const;

@@ -8,7 +8,9 @@ import { progressiveDiscriminator } from '../../src/models/progressive_discrimin
 import { progressiveGenerator } from '../../src/models/progressive_generator.js';
 import type { ProgressiveNetwork, ProgressiveOptions } from '../../src/models/progressive_plan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
+import { product } from '../helpers/hashed_weight.js';
 
 type Network = 'generator' | 'discriminator';
 interface TensorRecord {
@@ -38,10 +40,6 @@ interface Reference {
   }[];
 }
 
-const product = (shape: readonly number[]) => shape.reduce((size, axis) => size * axis, 1);
-const floats = ({ values }: TensorRecord) =>
-  new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
-
 /** A weight as the script makes it. */
 const hashed = ({ name, shape }: WeightShape, seed: number): Tensor =>
   tensor(
@@ -52,7 +50,7 @@ const hashed = ({ name, shape }: WeightShape, seed: number): Tensor =>
 /** The largest difference over the greatest value. */
 async function distance(received: Tensor, record: TensorRecord): Promise<number> {
   expect(received.shape).toEqual(record.shape);
-  const [ours, theirs] = [await received.data<'float32'>(), floats(record)];
+  const [ours, theirs] = [await received.data<'float32'>(), floatsOf(record.values)];
   const apart = ours.map((value, i) => Math.abs(value - theirs[i]!));
   expect(apart.some(Number.isNaN)).toBe(false);
   return Math.max(...apart) / record.max;

@@ -9,6 +9,7 @@ import type { ProgressiveOptions } from '../../src/models/progressive_plan.js';
 import { createProgressiveGAN } from '../../src/training/systems/progressive_gan.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { values } from '../helpers/async_tidy.js';
+import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 
 interface Packed {
@@ -37,13 +38,11 @@ interface Steps {
   readonly end: Readonly<Record<'generator' | 'discriminator' | 'average', Packed[]>>;
 }
 
-const floats = ({ values }: Packed) =>
-  new Float32Array(Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0)).buffer);
-
 function setWeights(model: LayersModel, packed: readonly Packed[]): void {
   const variables = new Map(namedWeights(model).map(({ path, variable }) => [path, variable]));
   tidy(() => {
-    for (const one of packed) variables.get(one.name)!.write(tensor(floats(one), one.shape));
+    for (const one of packed)
+      variables.get(one.name)!.write(tensor(floatsOf(one.values), one.shape));
   });
 }
 
@@ -81,7 +80,7 @@ describe.each(BACKENDS)('ten steps of Progressive GAN beside float64 on %s', (ba
       const received = new Map(weights);
       for (const one of end[name as keyof typeof ends])
         expect(await values(received.get(one.name)!), `${name} ${one.name}`).toBeAllclose(
-          floats(one),
+          floatsOf(one.values),
           {
             rtol: 0,
             atol: 1e-4,

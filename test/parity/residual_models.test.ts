@@ -9,7 +9,8 @@ import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { residualDiscriminator } from '../../src/models/residual_discriminator.js';
 import { residualGenerator } from '../../src/models/residual_generator.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
-import { floats, hashedWeight, product } from '../helpers/hashed_weight.js';
+import { floatsOf } from '../helpers/base64.js';
+import { hashedWeight, product } from '../helpers/hashed_weight.js';
 
 const MODELS = { residualGenerator, residualDiscriminator };
 
@@ -50,7 +51,7 @@ const RTOL_NATIVE = 3e-4;
 /** The largest difference over the greatest value. */
 async function distance(received: Tensor, record: TensorRecord): Promise<number> {
   expect(received.shape).toEqual(record.shape);
-  const [ours, theirs] = [await received.data<'float32'>(), floats(record)];
+  const [ours, theirs] = [await received.data<'float32'>(), floatsOf(record.values)];
   const apart = ours.map((value, i) => Math.abs(value - theirs[i]!));
   expect(apart.some(Number.isNaN)).toBe(false);
   return Math.max(...apart) / record.max;
@@ -64,7 +65,9 @@ async function compare({ model: name, options, ...pass }: Pass): Promise<Record<
     [...variables.keys()].sort(),
   );
   for (const record of pass.vectors)
-    tidy(() => void variables.get(record.path)!.write(tensor(floats(record), record.shape)));
+    tidy(
+      () => void variables.get(record.path)!.write(tensor(floatsOf(record.values), record.shape)),
+    );
   const values = weights.map(({ path, shape }, i) => hashedWeight(path, shape, seed + i));
   for (const [i, { path }] of weights.entries()) variables.get(path)!.write(values[i]!);
   const x = tensor(fill(product(pass.input.shape), seed + 1000, 1), pass.input.shape);

@@ -11,8 +11,9 @@ import type { ResidualGeneratorOptions } from '../../src/models/residual_generat
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
-import { floats, hashedWeight, product } from '../helpers/hashed_weight.js';
+import { hashedWeight, product } from '../helpers/hashed_weight.js';
 
 type Name = 'generator' | 'discriminator';
 interface Packed {
@@ -84,7 +85,7 @@ describe.each(BACKENDS)('steps of SN-GAN and SAGAN beside PyTorch on %s', (backe
         for (const [path, one] of Object.entries(
           name === 'generator' ? vectorsOfGenerator : vectors,
         ))
-          variables.get(path)!.write(tensor(floats(one), one.shape));
+          variables.get(path)!.write(tensor(floatsOf(one.values), one.shape));
       });
     }
     const gan = createGAN({
@@ -118,7 +119,7 @@ describe.each(BACKENDS)('steps of SN-GAN and SAGAN beside PyTorch on %s', (backe
       expect([...variables.keys()].sort()).toEqual(Object.keys(end[name]).sort());
       for (const [path, one] of Object.entries(end[name])) {
         if (path.endsWith('moving_mean')) continue; // moves with these weights
-        const theirs = floats(one);
+        const theirs = floatsOf(one.values);
         const received = await variables.get(path)!.read().data();
         const apart = Math.max(...theirs.map((value, i) => Math.abs(value - Number(received[i]))));
         const bound = rests.includes(path) ? ofResting : TOLERANCE;

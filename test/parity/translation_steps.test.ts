@@ -12,6 +12,7 @@ import { adam } from '../../src/training/optimizers/adam.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 
 interface Packed {
@@ -94,8 +95,7 @@ async function compareWeights(
   let worst = 0;
   for (const [key, { data }] of Object.entries(expected)) {
     if (!hasInfluence(key, keys, normalization)) continue;
-    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-    const reference = new Float32Array(bytes.buffer);
+    const reference = floatsOf(data);
     const ours = dict[key]!.data;
     let [difference, greatest] = [0, 0];
     reference.forEach((value, i) => {

@@ -14,6 +14,7 @@ import { modelState, restoreModel } from '../../src/training/state/model_state.j
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GANLosses } from '../../src/training/systems/gan.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { bytesOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 import { saveAndLoad } from '../helpers/save_and_load.js';
 import { unnamedCritic, unnamedGenerator } from '../helpers/unnamed_networks.js';
@@ -122,7 +123,7 @@ describe.each(BACKENDS)('layers without names on %s', (backend) => {
 
   it('go on from a file that calls them by the counts of the process that wrote it', async () => {
     const old = fixture<OldCheckpoint>('unnamed_layers');
-    const bytes = Uint8Array.from(atob(old.checkpoint), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(old.checkpoint);
     const { state } = decodeCheckpoint(bytes);
     const gan = system(6);
     await gan.restore(state);

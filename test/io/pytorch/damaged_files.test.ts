@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GanKitError } from '../../../src/errors.js';
 import { readPth } from '../../../src/io/pytorch/read_pth.js';
+import { bytesOf as decoded } from '../../helpers/base64.js';
 import { fixture } from '../../helpers/fixtures.js';
 import { fc } from '../../helpers/properties.js';
 import { bytesOf, dict, legacy, tensor, zipped } from './forged_files.js';
@@ -9,7 +10,7 @@ import type { Part } from './forged_files.js';
 const { cases } = fixture<{ cases: Record<string, { file: string; path?: string[] }> }>(
   'torch_files',
 );
-const fileOf = (name: string) => new Uint8Array(Buffer.from(cases[name]!.file, 'base64'));
+const fileOf = (name: string) => decoded(cases[name]!.file);
 
 /** Reads a damaged file: arrays that fit, or the one error; never large, never long. */
 async function outcome(bytes: Uint8Array, path: string[] = []): Promise<'read' | 'refused'> {

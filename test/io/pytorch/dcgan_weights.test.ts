@@ -9,6 +9,7 @@ import { stateDict } from '../../../src/io/pytorch/state_dict.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/io/safetensors.js';
 import { dcganDiscriminator } from '../../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../../src/models/dcgan_generator.js';
+import { bytesOf } from '../../helpers/base64.js';
 import { BACKENDS, ON_GPU, useBackend } from '../../helpers/backends.js';
 import { fixture } from '../../helpers/fixtures.js';
 
@@ -29,7 +30,6 @@ interface Written {
 }
 
 const { cases } = fixture<{ cases: Written[] }>('torch_weights_dcgan');
-const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 const floats = (base64: string) => new Float32Array(bytesOf(base64).buffer);
 const arraysOf = (one: Written) => decodeSafetensors(bytesOf(one.safetensors)).tensors;
 const named = (name: string) => cases.find((one) => one.name === name)!;

@@ -14,6 +14,7 @@ import { progressiveDiscriminator } from '../../../src/models/progressive_discri
 import { progressiveGenerator } from '../../../src/models/progressive_generator.js';
 import type { ProgressiveNetwork } from '../../../src/models/progressive_plan.js';
 import type { StateArray } from '../../../src/types.js';
+import { bytesOf } from '../../helpers/base64.js';
 import { BACKENDS, useBackend } from '../../helpers/backends.js';
 import { fixture } from '../../helpers/fixtures.js';
 
@@ -48,7 +49,6 @@ type Case = Written['cases'][number];
 const SEED = 1710;
 const { batch, cases, checkpoint } = fixture<Written>('torch_weights_progressive');
 const [generator, discriminator] = cases as [Case, Case];
-const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 const floats = ({ values }: TensorRecord) => new Float32Array(bytesOf(values).buffer);
 const arraysOf = (one: Case): Arrays => decodeSafetensors(bytesOf(one.safetensors)).tensors;
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPth } from '../../../src/io/pytorch/read_pth.js';
 import type { StateArray } from '../../../src/types.js';
+import { bytesOf } from '../../helpers/base64.js';
 import { fixture } from '../../helpers/fixtures.js';
 import {
   SIX,
@@ -26,7 +27,6 @@ interface WrittenFile {
 const written = fixture<{ cases: Record<string, WrittenFile>; refused: Record<string, string> }>(
   'torch_files',
 );
-const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 const wordsOf = ({ data }: StateArray) => [
   ...new Int32Array(data.buffer, data.byteOffset, data.length),
 ];

@@ -10,6 +10,7 @@ import { decodeSafetensors, encodeSafetensors } from '../../../src/io/safetensor
 import { dcganGenerator } from '../../../src/models/dcgan_generator.js';
 import { residualDiscriminator } from '../../../src/models/residual_discriminator.js';
 import { residualGenerator } from '../../../src/models/residual_generator.js';
+import { bytesOf } from '../../helpers/base64.js';
 import { BACKENDS, ON_GPU, useBackend } from '../../helpers/backends.js';
 import { fixture } from '../../helpers/fixtures.js';
 
@@ -32,7 +33,6 @@ interface Written {
 const cases = ['torch_weights_residual', 'torch_weights_cgan_pd', 'torch_weights_sagan'].flatMap(
   (name) => fixture<{ cases: Written[] }>(name).cases,
 );
-const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 const floats = (base64: string) => new Float32Array(bytesOf(base64).buffer);
 const arraysOf = (one: Written) => decodeSafetensors(bytesOf(one.safetensors)).tensors;
 const named = (name: string) => cases.find((one) => one.name === name)!;
