@@ -22,7 +22,7 @@ type Recipe = Pick<GANOptions, 'loss' | 'penalty' | 'clipWeights' | 'criticSteps
 };
 
 /** Returns the parts that distinguish a system: the loss, and the penalty and the optimizers of its paper. */
-function recipe(system: SystemName, seed: number): Recipe {
+function recipe(system: SystemName, seed: number, packing: number): Recipe {
   const adams = (generator: number, discriminator: number, beta1: number, beta2: number) => ({
     generator: adam({ learningRate: generator, beta1, beta2 }),
     discriminator: adam({ learningRate: discriminator, beta1, beta2 }),
@@ -46,7 +46,8 @@ function recipe(system: SystemName, seed: number): Recipe {
       return {
         loss: wasserstein(),
         penalty: new GradientPenalty({ weight: 0.1, seed }), // λ of the paper's toys
-        optimizers: adams(8e-3, 3e-3, 0, 0.9),
+        // of packs the slope is that of all samples together, so that each has less of it: the critic needs a higher rate
+        optimizers: packing === 1 ? adams(8e-3, 3e-3, 0, 0.9) : adams(1e-2, 1e-2, 0, 0.9),
       };
     case 'dragan':
       return {
@@ -70,7 +71,7 @@ export function buildSystem(system: SystemName, seed: number, packing: number): 
     generator: network(LATENTS, 2, first, false),
     discriminator: network(2 * packing, 1, first + 10, system === 'sn'),
     packing,
-    ...recipe(system, seed),
+    ...recipe(system, seed, packing),
     // at these rates the weights circle around the optimum; their average is closer to it
     ema: { decay: 0.99, warmUp: true },
     seed,

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { loadBackend } from 'gan-kit';
 import { savePNG, writeFileAtomic } from 'gan-kit/node';
+import { startBackend } from '../backend.js';
 import { readCommandLine } from '../command_line.js';
 import { spread } from '../spread.js';
 import { train } from './experiment.js';
@@ -36,6 +36,7 @@ const HELP = `Trains each system with each seed and prints what they reach, with
   --packing N      samples that the discriminators judge at once (default 1)
   --steps N        generator steps (default 2500)
   --seeds A,B      default 0,1,2,3,4
+  --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --out FOLDER     keeps each run, so that an interrupted table goes on (default runs/table)
 `;
 const text = { type: 'string' } as const;
@@ -45,6 +46,7 @@ const { values, word, whole } = readCommandLine(process.argv.slice(2), HELP, {
   packing: { ...text, default: '1' },
   steps: { ...text, default: '2500' },
   seeds: { ...text, default: '0,1,2,3,4' },
+  backend: text,
   out: { ...text, default: 'runs/table' },
 });
 const { out } = values;
@@ -53,7 +55,7 @@ const systems = values.systems.split(',').map((name) => word('systems', name, SY
 const steps = whole('steps', values.steps, 1);
 const packing = whole('packing', values.packing, 1);
 const seeds = values.seeds.split(',').map((seed) => whole('seeds', seed, 0));
-await loadBackend();
+await startBackend({ backend: values.backend, threads: 1 });
 
 const bar = new SingleBar({
   format: '{bar} {value}/{total} steps of all runs | {run} | {eta_formatted} left',
