@@ -9,6 +9,8 @@ export { dropout, Dropout } from './dropout.js';
 export type { DropoutOptions } from './dropout.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUOptions } from './leaky_relu.js';
+export { minibatchDiscrimination, MinibatchDiscrimination } from './minibatch_discrimination.js';
+export type { MinibatchDiscriminationOptions } from './minibatch_discrimination.js';
 export {
   minibatchStandardDeviation,
   MinibatchStandardDeviation,

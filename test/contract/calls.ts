@@ -177,6 +177,10 @@ export async function calls(): Promise<Map<string, Call>> {
       { layer: layers.dense({ units: 2 }), gain: 1, scaleBias: true, seed: 1 },
     ],
     leakyReLU: [gkLayers.leakyReLU, { negativeSlope: 0.2 }],
+    minibatchDiscrimination: [
+      gkLayers.minibatchDiscrimination,
+      { kernels: 2, dimensions: 3, weightNorm: true, useBias: true, name: 'crowd' },
+    ],
     minibatchStandardDeviation: [
       gkLayers.minibatchStandardDeviation,
       { groupSize: 4, features: 1, epsilon: 1e-8, grouping: 'contiguous', unbiased: true },

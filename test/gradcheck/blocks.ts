@@ -6,6 +6,7 @@ import { selfAttention as attention } from '../../src/layers/attention/self_atte
 import { conv2d } from '../../src/layers/conv2d.js';
 import { conv2dTranspose } from '../../src/layers/conv2d_transpose.js';
 import { leakyReLU } from '../../src/layers/leaky_relu.js';
+import { minibatchDiscrimination } from '../../src/layers/minibatch_discrimination.js';
 import { minibatchStandardDeviation } from '../../src/layers/minibatch_standard_deviation.js';
 import { batchNormalization } from '../../src/layers/normalization/batch_normalization.js';
 import { conditionalBatchNormalization } from '../../src/layers/normalization/conditional_batch_normalization.js';
@@ -28,21 +29,6 @@ function selfAttention(x: Tensor, f: Tensor, g: Tensor, h: Tensor): Tensor {
   const of = (w: Tensor) => tf.reshape(tf.matMul(pixels, w), [batch, height * width, w.shape[1]!]);
   const attention = tf.softmax(tf.matMul(of(f), of(g), false, true));
   return tf.add(x, tf.reshape(tf.matMul(attention, of(h)), x.shape));
-}
-
-/** How close each sample is to the others (Salimans et al. 2016, arXiv 1606.03498, section 3.2). */
-function minibatchDiscrimination(x: Tensor, t: Tensor): Tensor {
-  const [features, kernels, size] = t.shape as [number, number, number];
-  const batch = x.shape[0];
-  const m = tf.reshape(tf.matMul(x, tf.reshape(t, [features, kernels * size])), [
-    batch,
-    1,
-    kernels,
-    size,
-  ]);
-  const others = tf.transpose(m, [1, 0, 2, 3]);
-  const distance = tf.sum(tf.abs(tf.sub(m, others)), 3);
-  return tf.concat([x, tf.sum(tf.exp(tf.neg(distance)), 1)], 1);
 }
 
 function instanceNorm(x: Tensor, scale: Tensor, offset: Tensor): Tensor {
@@ -117,14 +103,6 @@ export const blocks = (): CatalogueEntry[] => [
     inputs: [[[2, 3, 2, 4]], [[4, 2]], [[4, 2]], [[4, 4]]],
   },
   {
-    name: 'minibatch discrimination',
-    f: (x, t) => minibatchDiscrimination(x, t),
-    inputs: [
-      [[4, 3], 'unit'],
-      [[3, 2, 3], 'unit'],
-    ],
-  },
-  {
     name: 'instance norm',
     f: (x, scale, offset) => instanceNorm(x, scale, offset),
     inputs: [[IMAGE], [[3]], [[3]]],
@@ -141,6 +119,7 @@ export const blocks = (): CatalogueEntry[] => [
   layer('groupNormalization', groupNormalization({ groups: 3 }), [2, 3, 2, 6]),
   layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
   layer('pixelNormalization', pixelNormalization()),
+  layer('minibatchDiscrimination', minibatchDiscrimination({ kernels: 2, dimensions: 3 }), [4, 3]),
   layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
   layer('selfAttention', attention({ kernelInitializer: 'zeros' }), [2, 2, 4, 3]),
   labelled('projection', projection({ classes: 3 }), [4, 3], [2, 0, 1, 2]),

@@ -1,10 +1,13 @@
-"""Writes test/parity/fixtures/gan_layers.json: the layers of Progressive GAN, by the reference code.
+"""
+Writes test/parity/fixtures/gan_layers.json: the layers of Progressive GAN and of Improved Techniques, by the
+reference code.
 
     python3 tools/parity/gan_layers.py --zoo path/to/pytorch_GAN_zoo
 
 pytorch_GAN_zoo (b75dee4) is run. The code of Karras et al., for TensorFlow 1, is transcribed
 (tkarras/progressive_growing_of_gans at 2504c3f, networks.py:120-139; several features as in
-NVlabs/stylegan2). All is computed in float64 from inputs that float32 holds exactly. Inputs, outputs and
+NVlabs/stylegan2), and so is that of Salimans et al., for Theano (openai/improved-gan at 4f5d1ec,
+mnist_svhn_cifar10/nn.py:132-170). All is computed in float64 from inputs that float32 holds exactly. Inputs, outputs and
 weights are written in the layout of TensorFlow.js. `gradients` are those of sum(coefficients * output),
 in the input and then in the weights.
 """
@@ -75,6 +78,43 @@ def karras(group_size, features=1, epsilon=1e-8):
     return function
 
 
+def discrimination(options, batch, features):
+    """One minibatch layer with weights of its own."""
+    kernels, dimensions = options["kernels"], options["dimensions"]
+    x = normal(batch, features)
+    theta = normal(features, kernels, dimensions, scale=0.7)
+    scale = normal(kernels, dimensions, scale=0.3, mean=-1)
+    bias = normal(kernels, mean=-1)
+    weights = [theta]
+    if options.get("weightNorm", True):
+        weights.append(scale)
+    if options.get("useBias", True):
+        weights.append(bias)
+    for tensor in (x, *weights):
+        tensor.requires_grad_()
+    w = theta
+    if scale.requires_grad:
+        w = theta * (scale.exp() / theta.square().sum(0).sqrt())
+    activation = torch.tensordot(x, w, 1)
+    differences = (activation[:, None] - activation[None]).abs().sum(-1)
+    f = (-(differences + 1e6 * torch.eye(batch, dtype=torch.float64)[:, :, None])).exp().sum(1)
+    if bias.requires_grad:
+        f = f + bias
+    y = torch.cat([x, f], 1)
+    coefficients = normal(*y.shape)
+    gradients = torch.autograd.grad((y * coefficients).sum(), [x, *weights])
+    return {
+        "layer": "minibatchDiscrimination",
+        "options": options,
+        "shape": [batch, features],
+        "x": flat(x),
+        "weights": [{"shape": list(one.shape), "value": flat(one)} for one in weights],
+        "output": {"shape": list(y.shape), "value": flat(y)},
+        "coefficients": flat(coefficients),
+        "gradients": [flat(gradient) for gradient in gradients],
+    }
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--zoo", type=Path, required=True)
 zoo_path = parser.parse_args().zoo / "models/networks"
@@ -98,12 +138,14 @@ cases = [
     case(DEVIATION, OF_ZOO, stddev, (6, 2, 1, 3)),
     case(DEVIATION, OF_ZOO, stddev, (3, 2, 1, 2)),
     case(DEVIATION, OF_ZOO, stddev, (1, 2, 2, 2)),
+    discrimination({"kernels": 3, "dimensions": 2}, 4, 5),
+    discrimination({"kernels": 2, "dimensions": 3, "weightNorm": False, "useBias": False}, 3, 2),
 ]
 fixture = {
     "meta": {
         "generator": "tools/parity/gan_layers.py",
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "references": {"pytorch_GAN_zoo": "b75dee4", "progressive_growing_of_gans": "2504c3f"},
+        "references": {"pytorch_GAN_zoo": "b75dee4", "progressive_growing_of_gans": "2504c3f", "improved-gan": "4f5d1ec"},
         "dtype": "float64 from float32 inputs",
         "seed": SEED,
         "note": "layouts of TensorFlow.js; gradients of sum(coefficients * output)",

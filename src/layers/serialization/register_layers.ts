@@ -7,6 +7,7 @@ import { Fade } from '../fade.js';
 import { GlobalSumPooling2D } from '../global_sum_pooling_2d.js';
 import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
+import { MinibatchDiscrimination } from '../minibatch_discrimination.js';
 import { MinibatchStandardDeviation } from '../minibatch_standard_deviation.js';
 import { BatchNormalization } from '../normalization/batch_normalization.js';
 import { ConditionalBatchNormalization } from '../normalization/conditional_batch_normalization.js';
@@ -49,6 +50,7 @@ export function registerLayers(): void {
     ImageSize,
     InstanceNormalization,
     LeakyReLU,
+    MinibatchDiscrimination,
     MinibatchStandardDeviation,
     PixelNormalization,
     PixelShuffle,
