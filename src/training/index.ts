@@ -59,6 +59,8 @@ export type { Pix2PixOptions } from './systems/pix2pix_options.js';
 export { createProgressiveGAN } from './systems/progressive_gan.js';
 export type { ProgressiveGAN, ProgressiveGANLosses } from './systems/progressive_gan.js';
 export type { ProgressiveGANOptions } from './systems/progressive_gan_options.js';
+export { createUnrolledGAN } from './systems/unrolled_gan.js';
+export type { UnrolledGAN, UnrolledGANLosses, UnrolledGANOptions } from './systems/unrolled_gan.js';
 export type { BesideShapes, TranslationSystemOptions } from './systems/translation_options.js';
 export type { TranslationMode } from './translate.js';
 export { clipWeights } from './weight_clipping.js';

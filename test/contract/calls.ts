@@ -352,6 +352,13 @@ export async function calls(): Promise<Map<string, Call>> {
         ...{ packing: 1, ema: { decay: 0.9 } },
       },
     ],
+    createUnrolledGAN: [
+      training.createUnrolledGAN,
+      {
+        ...{ generator, discriminator, loss: losses.minimax(), unrolledSteps: 2 },
+        ...{ objective: 'loss', gradient: 'stopped', latents: 'uniform', seed: 1 },
+      },
+    ],
     createPix2Pix: [
       training.createPix2Pix,
       { generator: translator, discriminator: judgeOfPairs, lambdaL1: 100, seed: 1 },
