@@ -176,7 +176,7 @@ export class MinibatchDiscrimination extends layers.Layer {
     const where = `${WHERE}.fit`;
     if (!this.built) fail('state', where, 'layer', 'a built layer', this.name);
     const features = this.kernel.shape[0]!;
-    if (x.rank !== 2 || x.shape[1] !== features || x.shape[0]! < 2)
+    if (x.rank !== 2 || x.shape[1] !== features || x.shape[0] < 2)
       fail('shape', where, 'x', `[batch, ${features}] of 2 samples or more`, x);
     const half = tidy(() => {
       const d = this.distances(x as Tensor2D);

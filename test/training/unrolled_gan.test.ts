@@ -86,7 +86,7 @@ describe.each(BACKENDS)('an unrolled GAN on %s', (backend) => {
         const lossOf = (D: (x: Tensor) => Tensor) =>
           minimax().discriminator({ real: D(real), fake: D(fake) });
         const D = playerOf('discriminator', discriminator);
-        return neg<Scalar>(lossOf(unroll(D, optimizer as never, 3, lossOf)));
+        return neg<Scalar>(lossOf(unroll(D, optimizer, 3, lossOf)));
       };
       const inputs = await Promise.all(
         namedWeights(generator).map(({ variable }) => toHost(variable.read())),
