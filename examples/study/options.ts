@@ -20,7 +20,7 @@ const HELP = `Trains systems on MNIST at 32 × 32 for equally many seconds, and 
   --systems A,B    of ${NAMES.slice(0, 7).join(', ')},
                    ${NAMES.slice(7).join(', ')} (default all)
   --seeds A,B      default 0,1,2
-  --seconds N      of each training, without scores (default 60): of the processor, so that other programs do
+  --seconds N      of each training, without scores (default 50): of the processor, so that other programs do
                    not count; of the clock on GPUs
   --out FOLDER     keeps each run, so that an interrupted study goes on (default runs/study)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
@@ -32,7 +32,7 @@ export function readOptions(args: string[]): Options {
   const { values, word, whole } = readCommandLine(args, HELP, {
     systems: { ...text, default: NAMES.join(',') },
     seeds: { ...text, default: '0,1,2' },
-    seconds: { ...text, default: '60' },
+    seconds: { ...text, default: '50' },
     out: { ...text, default: 'runs/study' },
     backend: text,
   });

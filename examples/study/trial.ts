@@ -12,7 +12,7 @@ import { CONTESTANTS } from './systems.js';
 export const BATCH = 24;
 const SPLITS = 5;
 /** Number of scores at equal distances in time. */
-const SCORES = 6;
+const SCORES = 5;
 const COLUMNS = 10;
 const ROWS = 3;
 

@@ -102,7 +102,7 @@ describe('the study', () => {
         (at) => passed.push(at),
       );
       expect(milestones[0]).toMatchObject({ step: 0, seconds: 0 });
-      expect(milestones).toHaveLength(7);
+      expect(milestones).toHaveLength(6);
       expect(passed.at(-1)).toBe(0.5);
       for (const { score, frechet } of milestones)
         expect(Number.isFinite(score + frechet)).toBe(true);
