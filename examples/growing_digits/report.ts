@@ -5,6 +5,7 @@ import { savePNG, writeReport } from 'gan-kit/node';
 import type { ReportCurve, ReportTable } from 'gan-kit/node';
 import { percent } from '../mnist/report.js';
 import type { Scores } from '../mnist/scores.js';
+import { stackPictures } from '../stack_pictures.js';
 import type { Way } from './recipe.js';
 import type { Run, StageMilestone } from './run.js';
 
@@ -32,12 +33,8 @@ export async function writeStages(run: Run): Promise<string> {
   const pictures = await Promise.all(
     run.history.ends.map(({ step }) => decodePNG(new Uint8Array(readFileSync(run.gridPath(step))))),
   );
-  const [{ width, channels }] = pictures as [(typeof pictures)[number]];
-  const gap = new Uint8Array(6 * width * channels).fill(255);
-  const parts = pictures.flatMap(({ data }, i) => (i === 0 ? [data] : [gap, data]));
-  const data = new Uint8Array(Buffer.concat(parts));
   const path = join(run.options.out, 'stages.png');
-  await savePNG(path, { width, height: data.length / (width * channels), channels, data });
+  await savePNG(path, stackPictures(pictures));
   return path;
 }
 

@@ -18,6 +18,7 @@ describe('--help', () => {
     ['examples/labelled_digits/main', () => import('../../examples/labelled_digits/main.js')],
     ['examples/growing_digits/main', () => import('../../examples/growing_digits/main.js')],
     ['examples/study/main', () => import('../../examples/study/main.js')],
+    ['examples/equilibrium/main', () => import('../../examples/equilibrium/main.js')],
     ['examples/street_numbers/main', () => import('../../examples/street_numbers/main.js')],
     ['examples/street_scenes/main', () => import('../../examples/street_scenes/main.js')],
     ['examples/edges2clothes/main', () => import('../../examples/edges2clothes/main.js')],

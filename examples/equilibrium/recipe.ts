@@ -1,0 +1,37 @@
+import { beganAutoencoder, beganGenerator } from 'gan-kit/models';
+import { adam, createBEGAN, stepDecay } from 'gan-kit/training';
+import type { BEGAN } from 'gan-kit/training';
+import { PADDED_SIDE } from '../mnist/padded.js';
+
+export const LATENTS = 32;
+
+// the authors have 64 or 128 filters and latents of 64 or 128 numbers, at 64 × 64
+const NETWORK = {
+  imageShape: [PADDED_SIDE, PADDED_SIDE, 1] as const,
+  filters: 16,
+  latentSize: LATENTS,
+};
+
+/**
+ * What is added to pixels in [−1, 1], so that black is 0 for the networks: without normalization and with biases of
+ * 0, an autoencoder reproduces whatever is near 0 from its first step on. With black at −1, generators stayed at grey.
+ */
+export const SHIFT = 1;
+
+/** λ_k, twenty times that of the paper, since k has a hundredth of the paper's steps to settle in. */
+const LAMBDA_K = 0.02;
+
+/** Builds the GAN with Adam of the authors' code, whose rate is 8e-5. */
+export function buildGAN(gamma: number, seed: number): BEGAN {
+  const rates = { learningRate: 1e-3, beta1: 0.9 };
+  return createBEGAN({
+    generator: beganGenerator({ ...NETWORK, seed }),
+    discriminator: beganAutoencoder({ ...NETWORK, seed: seed + 1 }),
+    ...{ gamma, lambdaK: LAMBDA_K, seed },
+    optimizers: { generator: adam(rates), discriminator: adam(rates) },
+  });
+}
+
+/** Returns the factor of the rates: halved after each fifth of the steps down to a quarter, as in the authors' code. */
+export const decayOver = (steps: number): ((step: number) => number) =>
+  stepDecay({ every: Math.ceil(steps / 5), least: 0.25 });
