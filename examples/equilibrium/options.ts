@@ -20,7 +20,7 @@ settle, and how the diversity of the samples depends on γ.
 
   --gammas A,B     each from 0 to 1 (default 0.5)
   --seeds A,B      every random choice of a run follows from its seed (default 0)
-  --steps N        of each run (default 1000); the learning rate is halved after a fifth and two fifths of them
+  --steps N        of each run (default 800); the learning rates are halved after each third of them
   --batch N        images in a batch (default 16)
   --out FOLDER     keeps each run that ended, so that an interrupted table goes on (default runs/equilibrium)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
@@ -34,7 +34,7 @@ export function readOptions(args: string[]): Options {
   const { values, stop, whole } = readCommandLine(args, HELP, {
     gammas: { ...text, default: '0.5' },
     seeds: { ...text, default: '0' },
-    steps: { ...text, default: '1000' },
+    steps: { ...text, default: '800' },
     batch: { ...text, default: '16' },
     out: { ...text, default: 'runs/equilibrium' },
     backend: text,

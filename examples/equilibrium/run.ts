@@ -15,7 +15,7 @@ import type { Course } from './balance.js';
 import { buildGAN, decayOver, LATENTS, SHIFT } from './recipe.js';
 
 /** The losses of single steps are noisy: all are kept, and averaged where they are shown. */
-const RHYTHM: Rhythm = { losses: 1, grid: 250, score: 250, checkpoint: 250 };
+const RHYTHM: Rhythm = { losses: 1, grid: 200, score: 200, checkpoint: 200 };
 /** Number of samples of a score during the training. */
 const SAMPLES = 1000;
 const COLUMNS = 12;

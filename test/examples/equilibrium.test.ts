@@ -93,8 +93,9 @@ describe('a run', () => {
       expect(convergence).toBeCloseTo(real! + Math.abs(0.5 * real! - fake!), 5);
     }
     expect(whole.history.course.k).toEqual(losses.map((one) => one['k']));
-    // halved after each fifth, of one step here, down to a quarter
-    expect(whole.gan.optimizers.generator.learningRate).toBeCloseTo(1e-3 / 4, 10);
+    // halved after each third, of two steps here
+    expect(whole.gan.optimizers.generator.learningRate).toBeCloseTo(2e-3 / 2, 10);
+    expect(whole.gan.optimizers.discriminator.learningRate).toBeCloseTo(1e-3 / 2, 10);
 
     const killed = started('killed');
     await advance(killed, 3); // the third step is lost
