@@ -41,7 +41,11 @@ function byGamma<T extends Trace>(traces: readonly T[]): [gamma: number, traces:
   return [...groups].sort(([a], [b]) => a - b);
 }
 
-/** Makes the table of what each γ settled at, mean ± standard deviation over the seeds. */
+/** Formats mean ± standard deviation over the seeds, or the value of the only one. */
+const overSeeds = (values: readonly number[], digits: number): string =>
+  values.length === 1 ? values[0]!.toFixed(digits) : spread(values, digits);
+
+/** Makes the table of what each γ settled at. */
 export const balanceTable = (results: readonly Result[]): ReportTable => ({
   title: 'The balance over the last fifth of the steps',
   columns: [
@@ -55,7 +59,7 @@ export const balanceTable = (results: readonly Result[]): ReportTable => ({
   ],
   rows: byGamma(results).map(([gamma, runs]) => {
     const balances = runs.map(({ course }) => balanceOf(course));
-    const stat = (value: (one: Balance) => number) => spread(balances.map(value), 3);
+    const stat = (value: (one: Balance) => number) => overSeeds(balances.map(value), 3);
     return [
       ...[String(gamma), String(runs.length), stat(({ ratio }) => ratio)],
       ...[stat(({ k }) => k), stat(({ kDeviation }) => kDeviation)],
@@ -72,7 +76,7 @@ export function scoreTable(
 ): ReportTable {
   const row = (name: string, judged: readonly Judgement[], seconds: string) => {
     const stat = (value: (one: Judgement) => number, digits: number) =>
-      judged.length === 1 ? value(judged[0]!).toFixed(digits) : spread(judged.map(value), digits);
+      overSeeds(judged.map(value), digits);
     return [
       ...[name, stat(({ scores }) => scores.score, 2), stat(({ scores }) => scores.frechet, 1)],
       `${stat(({ scores }) => 100 * scores.confident, 1)} %`,
@@ -92,7 +96,7 @@ export function scoreTable(
     rows: [
       ...byGamma(results).map(([gamma, runs]) => {
         const seconds = runs.map((run) => run.seconds);
-        return row(`γ = ${gamma}`, runs, spread(seconds, 0));
+        return row(`γ = ${gamma}`, runs, overSeeds(seconds, 0));
       }),
       row('real (test)', [real], ''),
     ],
