@@ -49,13 +49,6 @@ export const table = (results: readonly Result[], seconds: number): ReportTable 
   }),
 });
 
-/** Prints a table in Markdown. */
-export function printTable({ title, columns, rows }: ReportTable): void {
-  console.log(`\n${title}:\n\n| ${columns.join(' | ')} |`);
-  console.log(`| ${columns.map(() => '---').join(' | ')} |`);
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-}
-
 /** Writes `report.html`, with the scores over the training. */
 export async function writeStudyReport(
   out: string,
