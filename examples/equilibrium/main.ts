@@ -16,6 +16,7 @@ import { Judge } from '../mnist/scores.js';
 import { printTable } from '../print_table.js';
 import { stackPictures } from '../stack_pictures.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
+import { meanDistance } from './diversity.js';
 import { readOptions } from './options.js';
 import { balanceTable, scoreTable, writeRunsReport } from './report.js';
 import type { Judgement, Result, Trace } from './report.js';
@@ -104,7 +105,11 @@ async function trained(setting: Setting): Promise<Result | undefined> {
 
 /** Scores images, and compares them with test images from number `first` on. */
 async function judged(images: Tensor4D, first: number): Promise<Judgement> {
-  return { scores: await judge.judge(images), compared: await judge.compare(images, first) };
+  return {
+    scores: await judge.judge(images),
+    compared: await judge.compare(images, first),
+    distance: await meanDistance(images),
+  };
 }
 
 /** Stacks the last pictures of the first seed, a block of rows for each γ. */

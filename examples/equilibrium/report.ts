@@ -23,6 +23,8 @@ export interface Trace {
 export interface Judgement {
   readonly scores: Scores;
   readonly compared: Comparison;
+  /** Root mean square distance between two of the images. */
+  readonly distance: number;
 }
 
 /** A run that ended. */
@@ -81,6 +83,7 @@ export function scoreTable(
       ...[name, stat(({ scores }) => scores.score, 2), stat(({ scores }) => scores.frechet, 1)],
       `${stat(({ scores }) => 100 * scores.confident, 1)} %`,
       stat(({ scores }) => entropy(scores.shares), 2),
+      stat(({ distance }) => distance, 2),
       stat(({ compared }) => compared.precision, 3),
       stat(({ compared }) => compared.recall, 3),
       stat(({ compared }) => compared.coverage, 3),
@@ -91,7 +94,7 @@ export function scoreTable(
     title: `Scores of ${samples} images`,
     columns: [
       ...['images', 'classifier score', 'Fréchet distance', 'confident', 'entropy of digits, bits'],
-      ...['precision', 'recall', 'coverage', 'seconds'],
+      ...['distance of two', 'precision', 'recall', 'coverage', 'seconds'],
     ],
     rows: [
       ...byGamma(results).map(([gamma, runs]) => {

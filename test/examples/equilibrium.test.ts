@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dispose, max, memory, min } from '@tensorflow/tfjs-core';
+import { dispose, max, memory, min, tensor4d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { averaged, balanceOf } from '../../examples/equilibrium/balance.js';
 import type { Course } from '../../examples/equilibrium/balance.js';
-import { entropy } from '../../examples/equilibrium/diversity.js';
+import { entropy, meanDistance } from '../../examples/equilibrium/diversity.js';
 import { balanceTable, scoreTable, writeRunsReport } from '../../examples/equilibrium/report.js';
 import type { Result } from '../../examples/equilibrium/report.js';
 import { Run } from '../../examples/equilibrium/run.js';
@@ -47,6 +47,14 @@ describe('the balance', () => {
 it('the entropy of digits is in bits', () => {
   expect(entropy([0.25, 0.25, 0.5, 0])).toBeCloseTo(1.5, 12);
   expect(entropy([1, 0])).toBe(0);
+});
+
+it('the distance of two images is the root of the mean square over all pairs', async () => {
+  await useBackend('wasm');
+  // pairs at 5, 5 and 0
+  const images = tensor4d([0, 0, 3, 4, 3, 4], [3, 2, 1, 1]);
+  expect(await meanDistance(images)).toBeCloseTo(Math.sqrt(50 / 3), 5);
+  images.dispose();
 });
 
 it('pictures are stacked with a white line between them', () => {
@@ -120,6 +128,7 @@ describe('a run', () => {
     const judged = async (images: typeof made) => ({
       scores: await judge.judge(images, 2),
       compared: await judge.compare(images, 0),
+      distance: await meanDistance(images),
     });
     const result: Result = {
       ...{ setting, course: whole.history.course, milestones: whole.history.milestones },
