@@ -1,5 +1,5 @@
-import { concat, dispose, slice, tidy, tile } from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { dispose, tile } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { imageGrid } from 'gan-kit/io';
 import type { RasterImage } from 'gan-kit/io';
 import { sampleLatents } from 'gan-kit/training';
@@ -10,6 +10,7 @@ import { TrainingRun } from '../training_run.js';
 import type { Rhythm, StepLosses, TrainingHistory, TrainingRunOptions } from '../training_run.js';
 import { agreementOf } from './agreement.js';
 import type { Agreement } from './agreement.js';
+import { generateDigits } from './generate_digits.js';
 import { digitRows, labelledBatch, labelTensor } from './labels.js';
 import { buildGAN, DIGITS } from './recipe.js';
 
@@ -72,7 +73,7 @@ export class Run extends TrainingRun<RunOptions> {
   protected override async picture(): Promise<RasterImage> {
     const drawn = sampleLatents({ count: COLUMNS, size: this.gan.latentSize, seed: 1 });
     const latents = tile(drawn, [DIGITS, 1]);
-    const images = this.generate(latents, digitRows(COLUMNS));
+    const images = generateDigits(this.gan, latents, digitRows(COLUMNS), labelTensor);
     const picture = await imageGrid(images, { columns: COLUMNS, scale: 2 });
     dispose([drawn, latents, images]);
     return picture;
@@ -81,22 +82,9 @@ export class Run extends TrainingRun<RunOptions> {
   /** Makes samples of the requested digits, with latent vectors from `seed`. */
   sample(asked: Uint8Array, seed: number): Tensor4D {
     const latents = sampleLatents({ count: asked.length, size: this.gan.latentSize, seed });
-    const images = this.generate(latents, asked);
+    const images = generateDigits(this.gan, latents, asked, labelTensor);
     latents.dispose();
     return images;
-  }
-
-  /** Makes digits in batches, so that a large count does not fill the memory. */
-  private generate(latents: Tensor2D, asked: Uint8Array, batchSize = 250): Tensor4D {
-    return tidy(() => {
-      const parts: Tensor4D[] = [];
-      for (let i = 0; i < asked.length; i += batchSize) {
-        const digits = asked.subarray(i, i + batchSize);
-        const part = slice(latents, [i, 0], [digits.length, -1]);
-        parts.push(this.gan.generate({ latents: part, condition: labelTensor(digits) }));
-      }
-      return concat(parts);
-    });
   }
 
   /** Makes `ofEach` samples of each digit, and returns the share that the classifier recognizes. */

@@ -8,13 +8,15 @@ export const PADDED_SIDE = 32;
 
 const MARGIN = (PADDED_SIDE - SIDE) / 2;
 
-/** Returns batch k of the shuffled epochs of a seed, with a black margin that makes 32 × 32 of 28 × 28. */
+/** Gives digits of 28 × 28 a black margin that makes them 32 × 32. */
+export const padded = (digits: Tensor4D): Tensor4D => {
+  const margins = [MARGIN, MARGIN] as [number, number];
+  return pad(digits, [[0, 0], margins, margins, [0, 0]], -1);
+};
+
+/** Returns batch k of the shuffled epochs of a seed, with the margin. */
 export const paddedBatch = (images: Images, batchSize: number, seed: number, k: number): Tensor4D =>
-  tidy(() => {
-    const margins = [MARGIN, MARGIN] as [number, number];
-    const digits = trainingBatch(images, batchSize, seed, k);
-    return pad(digits, [[0, 0], margins, margins, [0, 0]], -1);
-  });
+  tidy(() => padded(trainingBatch(images, batchSize, seed, k)));
 
 /** Cuts 28 × 28 out of made images, as the classifier wants them; small images are enlarged first, pixel by pixel. */
 export const digitsIn = (made: Tensor4D): Tensor4D =>
