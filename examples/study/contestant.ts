@@ -1,10 +1,11 @@
-import { clipByValue, dispose, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { clipByValue, dispose, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { sampleLatents, shuffledBatch } from 'gan-kit/training';
+import { sampleLatents } from 'gan-kit/training';
 import type { LatentDistribution } from 'gan-kit/training';
-import { paddedBatch } from '../mnist/padded.js';
 import type { Images } from '../mnist/data.js';
+import { batchClasses, classTensor } from '../mnist/digit_classes.js';
+import { paddedBatch } from '../mnist/padded.js';
 
 const DIGITS = 10;
 
@@ -57,7 +58,9 @@ export class Contestant {
     for (let i = 0; i < criticSteps; i++) {
       const index = this.steps * criticSteps + i;
       const real = paddedBatch(data.images, data.batch, data.seed, index);
-      const condition = labelled ? digitsOf(data, index) : undefined;
+      const condition = labelled
+        ? batchClasses(data.images, data.batch, data.seed, index)
+        : undefined;
       await this.system.trainStep({ real, ...(condition && { condition }) });
       dispose(condition ? [real, condition] : [real]);
     }
@@ -71,7 +74,7 @@ export class Contestant {
     return tidy(() => {
       const latents = sampleLatents({ count, size, distribution, seed });
       const digits = Array.from({ length: count }, (_, i) => i % DIGITS);
-      const condition = labelled ? { condition: column(digits) } : {};
+      const condition = labelled ? { condition: classTensor(digits) } : {};
       return clipByValue(this.system.generate({ latents, ...condition }) as Tensor4D, -1, 1);
     });
   }
@@ -82,11 +85,3 @@ export class Contestant {
     for (const part of [...Object.values(networks), ...Object.values(optimizers)]) part.dispose();
   }
 }
-
-/** Returns the digits of batch k of the shuffled epochs. */
-function digitsOf({ images, batch: batchSize, seed }: Data, index: number): Tensor2D {
-  const places = shuffledBatch({ count: images.count, batchSize, seed, index });
-  return column(Array.from(places, (place) => images.digits[place]!));
-}
-
-const column = (values: number[]): Tensor2D => tensor2d(values, [values.length, 1]);

@@ -19,6 +19,7 @@ describe('--help', () => {
     ['examples/growing_digits/main', () => import('../../examples/growing_digits/main.js')],
     ['examples/study/main', () => import('../../examples/study/main.js')],
     ['examples/equilibrium/main', () => import('../../examples/equilibrium/main.js')],
+    ['examples/attention_maps/main', () => import('../../examples/attention_maps/main.js')],
     ['examples/street_numbers/main', () => import('../../examples/street_numbers/main.js')],
     ['examples/street_scenes/main', () => import('../../examples/street_scenes/main.js')],
     ['examples/edges2clothes/main', () => import('../../examples/edges2clothes/main.js')],
