@@ -19,9 +19,6 @@ import { buildGenerator } from './recipe.js';
 import type { Place } from './recipe.js';
 import type { ClassMilestone, History, Run } from './run.js';
 
-/** Images of each digit whose maps are measured; the first of each is drawn. */
-const OF_EACH = 10;
-
 /** The pictures of maps: their files and captions. */
 export const MAPS = {
   generator: { name: 'maps-generator.png', caption: 'maps of the generator' },
@@ -52,8 +49,12 @@ export interface Result {
   readonly looks: Partial<Record<keyof typeof MAPS, Look>>;
 }
 
-/** Scores a finished run, and measures and draws its attention. */
-export async function judgeRun(run: Run, test: Images): Promise<Result> {
+/**
+ * Scores a finished run, and measures and draws its attention.
+ *
+ * @param measured Number of images of each digit whose maps are measured; the first of each is drawn.
+ */
+export async function judgeRun(run: Run, test: Images, measured = 10): Promise<Result> {
   const { options, history, gan } = run;
   const { attention, seed, ofEach } = options;
   const atSteps = await run.milestone(ofEach.compared, 3);
@@ -61,7 +62,7 @@ export async function judgeRun(run: Run, test: Images): Promise<Result> {
   if (attention === 'none') return { ...result, looks: {} };
 
   const mapsPath = (of: keyof typeof MAPS) => join(options.out, MAPS[of].name);
-  const asked = digitTurns(OF_EACH);
+  const asked = digitTurns(measured);
   const labels = classTensor(asked);
   const latents = sampleLatents({ count: asked.length, size: gan.latentSize, seed: 1 });
   const averaged = buildGenerator(attention, seed);

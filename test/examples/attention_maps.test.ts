@@ -39,14 +39,14 @@ describe('attention maps', () => {
     jury = { classifier, judge: await Judge.create(classifier, test) };
   });
 
-  function started(name: string, attention: Place = 'both', seconds = 2) {
+  function started(name: string, attention: Place = 'both', { seconds = 1.5, grid = 3 } = {}) {
     let now = 0;
     const clock = () => (now += 0.5);
     const options = {
-      ...{ attention, seconds, steps: 4, batch: 2, seed: 5, out: join(folder, name) },
+      ...{ attention, seconds, steps: 3, batch: 2, seed: 5, out: join(folder, name) },
       ofEach: { during: 1, compared: 1 },
     };
-    return new Run(options, train, jury, clock, { losses: 1, grid: 4, score: 4, checkpoint: 2 });
+    return new Run(options, train, jury, clock, { losses: 1, grid, score: grid, checkpoint: 2 });
   }
 
   async function advance(run: Run, last: number) {
@@ -112,31 +112,32 @@ describe('attention maps', () => {
   it('trains with attention that leaves γ = 0, resumes to the bit, and shows where it looks', async () => {
     const whole = started('whole');
     expect(await gammaOf(whole.gan.networks.generator)!.read().data()).toEqual(new Float32Array(1));
-    const losses = await advance(whole, 4);
+    const losses = await advance(whole, 3);
     for (const { discriminator, generator, ofG, ofD } of losses) {
       expect(Number.isFinite(discriminator! + generator!)).toBe(true);
       expect(Math.min(Math.abs(ofG!), Math.abs(ofD!))).toBeGreaterThan(0);
     }
-    expect(whole.history.atSeconds.map(({ step }) => step)).toEqual([4]);
-    const killed = started('killed');
+    expect(whole.history.atSeconds.map(({ step }) => step)).toEqual([3]);
+    const killed = started('killed', 'both', { grid: 9 });
     await advance(killed, 3); // the third step is lost
-    const resumed = started('killed');
+    const resumed = started('killed', 'both', { grid: 9 });
     await resumed.resume();
     expect(resumed.step).toBe(2);
-    expect(await advance(resumed, 4)).toEqual(losses.slice(2));
+    expect(await advance(resumed, 3)).toEqual(losses.slice(2));
     expect((await resumed.gan.state()).arrays).toEqual((await whole.gan.state()).arrays);
 
     const before = memory().numTensors;
-    const result = await judgeRun(whole, test);
+    const result = await judgeRun(whole, test, 1);
     expect(memory().numTensors).toBe(before);
     for (const look of Object.values(result.looks)) {
       expect(look.keys).toBeGreaterThan(1);
       expect(look.keys).toBeLessThan(64.01);
       expect(look.addition).toBeGreaterThan(0);
     }
-    const plain = started('plain', 'none', 99);
-    await advance(plain, 4);
-    const results = [result, await judgeRun(plain, test)];
+    const plain = started('plain', 'none', { seconds: 99 });
+    await advance(plain, 1);
+    await plain.saveGrid();
+    const results = [result, await judgeRun(plain, test, 1)];
     const tables = tablesOf(results, 2);
     expect(tables.map(({ rows }) => rows.map(([name]) => name))).toEqual([
       ...[['none', 'both'], ['none', 'both'], ['both']],
@@ -144,8 +145,8 @@ describe('attention maps', () => {
     ]);
     expect(tables[1]!.rows[0]![1]).toBe('some runs ended before');
     const samples = await writeSamples(join(folder, 'samples.png'), [
-      whole.gridPath(4),
-      plain.gridPath(4),
+      whole.gridPath(3),
+      plain.gridPath(1),
     ]);
     expect(decode(readFileSync(samples)).width).toBe(2 * (10 * 34 - 2) + 16);
     const frames = [{ caption: 'samples', png: readFileSync(samples) }];
