@@ -10,7 +10,7 @@ export interface MapFigures {
   readonly keys: number;
   /** Share of keys on strokes: what maps that are the same everywhere would give to strokes. */
   readonly strokes: number;
-  /** Share of the attention that pixels on strokes, and those on the ground, give to keys on strokes. */
+  /** Share of the attention that pixels on strokes, and those on the ground, give to keys on strokes; 0 without. */
   readonly fromStrokes: number;
   readonly fromGround: number;
   /** Mean distance between a pixel and the keys it looks at, in pixels of the image, and that of equal maps. */
@@ -65,8 +65,8 @@ export async function figuresOf(maps: Tensor3D, images: Tensor4D): Promise<MapFi
   return {
     keys: sums.keys / all,
     strokes: sums.strokes / count,
-    fromStrokes: looks.stroke.share / looks.stroke.queries,
-    fromGround: looks.ground.share / looks.ground.queries,
+    fromStrokes: looks.stroke.share / Math.max(1, looks.stroke.queries),
+    fromGround: looks.ground.share / Math.max(1, looks.ground.queries),
     distance: sums.distance / all,
     equalDistance: sums.equalDistance / all,
   };

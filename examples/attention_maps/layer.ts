@@ -14,7 +14,6 @@ export class AttentionLayer {
   /** @param network A network with a layer of the name `attention`; it stays the caller's. */
   constructor(private readonly network: LayersModel) {
     this.layer = network.getLayer('attention');
-    // a network of which one input is not used cannot be built without it
     this.before = model({ inputs: network.inputs, outputs: this.layer.input });
   }
 
