@@ -36,7 +36,7 @@ export const buildGAN = (place: Place, seed: number): GAN<Tensor4D> =>
       ...(place === 'both' && { attention: MAP }),
     }),
     loss: hinge(),
-    // chosen by a search of four pairs with seed 0; SAGAN's rates are 1e-4 and 4e-4, for a million steps
+    // chosen by the short search of docs/results.md; SAGAN's rates are 1e-4 and 4e-4, for a million steps
     optimizers: {
       generator: adam({ learningRate: 2e-3, beta1: 0, beta2: 0.9 }),
       discriminator: adam({ learningRate: 4e-3, beta1: 0, beta2: 0.9 }),
