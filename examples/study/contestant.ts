@@ -1,4 +1,4 @@
-import { clipByValue, dispose, tidy } from '@tensorflow/tfjs-core';
+import { add, clipByValue, dispose, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sampleLatents } from 'gan-kit/training';
@@ -31,6 +31,8 @@ interface Habits {
   readonly criticSteps?: number;
   /** Whether the networks take the digit; default false. */
   readonly labelled?: boolean;
+  /** What the system adds to pixels in [−1, 1]; default 0. */
+  readonly shift?: number;
   /** Called after each generator step with the share of the training time that has passed. */
   afterStep?(share: number): void;
 }
@@ -54,13 +56,12 @@ export class Contestant {
 
   /** Makes one generator step, and the discriminator steps that belong to it. */
   async step(data: Data, share: number): Promise<void> {
-    const { criticSteps = 1, labelled = false } = this.habits;
+    const { criticSteps = 1, labelled = false, shift = 0 } = this.habits;
     for (let i = 0; i < criticSteps; i++) {
       const index = this.steps * criticSteps + i;
-      const real = paddedBatch(data.images, data.batch, data.seed, index);
-      const condition = labelled
-        ? batchClasses(data.images, data.batch, data.seed, index)
-        : undefined;
+      const { images, batch, seed } = data;
+      const real = tidy(() => add(paddedBatch(images, batch, seed, index), shift));
+      const condition = labelled ? batchClasses(images, batch, seed, index) : undefined;
       await this.system.trainStep({ real, ...(condition && { condition }) });
       dispose(condition ? [real, condition] : [real]);
     }
@@ -70,12 +71,14 @@ export class Contestant {
 
   /** Makes images within [−1, 1] with latent vectors from `seed`; one that takes the digit makes each equally often. */
   sample(count: number, seed: number): Tensor4D {
-    const { latentSize: size, latents: distribution = 'normal', labelled = false } = this.habits;
+    const { latentSize: size, latents: distribution = 'normal' } = this.habits;
+    const { labelled = false, shift = 0 } = this.habits;
     return tidy(() => {
       const latents = sampleLatents({ count, size, distribution, seed });
       const digits = Array.from({ length: count }, (_, i) => i % DIGITS);
       const condition = labelled ? { condition: classTensor(digits) } : {};
-      return clipByValue(this.system.generate({ latents, ...condition }) as Tensor4D, -1, 1);
+      const made = this.system.generate({ latents, ...condition }) as Tensor4D;
+      return clipByValue(sub<Tensor4D>(made, shift), -1, 1);
     });
   }
 

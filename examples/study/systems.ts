@@ -1,12 +1,8 @@
 import { hinge, wasserstein } from 'gan-kit/losses';
-import {
-  beganAutoencoder,
-  beganGenerator,
-  residualDiscriminator,
-  residualGenerator,
-} from 'gan-kit/models';
+import { residualDiscriminator, residualGenerator } from 'gan-kit/models';
 import { GradientPenalty } from 'gan-kit/penalties';
-import { adam, createBEGAN, createGAN } from 'gan-kit/training';
+import { adam, createGAN } from 'gan-kit/training';
+import { buildGAN as equilibrium, LATENTS as ofBEGAN, SHIFT } from '../equilibrium/recipe.js';
 import { buildGAN as growingGAN, STARTS } from '../growing_digits/recipe.js';
 import { PADDED_SIDE as SIDE } from '../mnist/padded.js';
 import { buildGAN, criticSteps, SYSTEMS } from '../mnist/recipe.js';
@@ -55,18 +51,10 @@ function residualWGANGP(seed: number): Contestant {
   return new Contestant(gan, { latentSize: LATENTS, criticSteps: 5 });
 }
 
+/** Builds BEGAN with γ = 0.5 as `examples/equilibrium` does. */
 function began(seed: number): Contestant {
-  const network = { ...IMAGE, filters: 16, latentSize: LATENTS };
-  const gan = createBEGAN({
-    generator: beganGenerator({ ...network, seed }),
-    discriminator: beganAutoencoder({ ...network, seed: seed + 1 }),
-    optimizers: {
-      generator: adam({ learningRate: 1e-3 }),
-      discriminator: adam({ learningRate: 1e-3 }),
-    },
-    seed,
-  });
-  return new Contestant(gan, { latentSize: LATENTS, latents: 'uniform' });
+  const gan = equilibrium(0.5, seed);
+  return new Contestant(gan, { latentSize: ofBEGAN, latents: 'uniform', shift: SHIFT });
 }
 
 /** Builds Progressive GAN, growing by the share of the time that has passed as `examples/growing_digits` does. */
