@@ -47,7 +47,7 @@ function recipe(system: SystemName, seed: number, packing: number): Recipe {
         loss: wasserstein(),
         penalty: new GradientPenalty({ weight: 0.1, seed }), // λ of the paper's toys
         // of packs the slope is that of all samples together, so that each has less of it: the critic needs a higher rate
-        optimizers: packing === 1 ? adams(8e-3, 3e-3, 0, 0.9) : adams(1e-2, 1e-2, 0, 0.9),
+        optimizers: packing === 1 ? adams(8e-3, 3e-3, 0, 0.9) : adams(5e-3, 1e-2, 0, 0.9),
       };
     case 'dragan':
       return {
