@@ -91,6 +91,7 @@ export const REPORT_SCRIPT: string = String.raw`
         { ...axis(curve.xLabel, 26), values: (_, at) => at.map((v) => (v == null ? '' : number(v))) },
         { ...axis(curve.yLabel, axisWidth), values: (_, at) => at.map((v) => (v == null ? '' : number(v))) },
       ],
+      legend: { markers: { dash: (_, i) => (lines[i - 1]?.dash === undefined ? 'solid' : 'dashed') } },
       cursor: {
         y: false,
         sync: { key: curve.xLabel, setSeries: false, scales: ['x', null] },
