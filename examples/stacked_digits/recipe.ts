@@ -4,9 +4,9 @@ import { adam, createGAN } from 'gan-kit/training';
 import type { GAN } from 'gan-kit/training';
 import { stackedDiscriminator, stackedGenerator } from './networks.js';
 
-/** The channels of the discriminator's first layer, of the paper's D = G/2; with the 2 of D = G/4 it learns too late. */
+/** The channels of the discriminator's first layer, of the paper's D = G/2; with the 2 of D = G/4 it learned later. */
 const WIDTH = 4;
-/** The rates as multiples of the paper's, which are for 500,000 steps; chosen of 10, 20, 30, 50 and 100. */
+/** The rates as multiples of the paper's, which are for 500,000 steps; 10 to 100 were tried, as docs/results.md tells. */
 const FASTER = 50;
 
 /**
