@@ -77,9 +77,10 @@ describe.each(BACKENDS)('minibatchDiscrimination on %s', (backend) => {
         expect(Math.abs([...values].reduce((a, b) => a + b, 0))).toBeLessThan(1e-5);
       }
       // by hand: the kernel's own distances
-      const T = layer.getWeights()[0]!.dataSync();
-      const s = weightNorm ? layer.getWeights()[1]!.dataSync() : undefined;
-      const data = x.dataSync();
+      const weights = layer.getWeights();
+      const T = await weights[0]!.data();
+      const s = weightNorm ? await weights[1]!.data() : undefined;
+      const data = await x.data();
       for (const b of [0, 1]) {
         const columns = [0, 1].map((c) => {
           const theta = [0, 1].map((a) => T[a * 4 + b * 2 + c]!);

@@ -61,6 +61,12 @@ const make = (network: Network, { options, latentSize }: Reference): Progressive
     ? progressiveGenerator({ ...options, latentSize })
     : progressiveDiscriminator(options);
 
+/** How far float32 may be; tensorflow's convolutions by Winograd's algorithm round more, on some processors. */
+const RTOL = {
+  others: { output: 1e-5, gradient: 3e-5 },
+  native: { output: 1e-4, gradient: 1e-4 },
+};
+
 describe.each(BACKENDS)('the networks of Progressive GAN on %s', (backend) => {
   beforeAll(() => useBackend(backend));
   const reference = fixture<Reference>('progressive_networks');
@@ -101,11 +107,14 @@ describe.each(BACKENDS)('the networks of Progressive GAN on %s', (backend) => {
           return sum<Scalar>(mul(made, coefficients));
         })([x, ...names.map((name) => values.get(name)!)]);
       });
-      expect(await distance(y, pass.output), 'output').toBeLessThan(1e-5);
-      expect(await distance(gradients[0]!, pass.input), 'input').toBeLessThan(3e-5);
+      const rtol = RTOL[backend === 'tensorflow' ? 'native' : 'others'];
+      expect(await distance(y, pass.output), 'output').toBeLessThan(rtol.output);
+      expect(await distance(gradients[0]!, pass.input), 'input').toBeLessThan(rtol.gradient);
       const records = new Map(pass.gradients.map((record) => [record.name, record]));
       for (const [i, name] of names.entries())
-        expect(await distance(gradients[i + 1]!, records.get(name)!), name).toBeLessThan(3e-5);
+        expect(await distance(gradients[i + 1]!, records.get(name)!), name).toBeLessThan(
+          rtol.gradient,
+        );
       dispose([x, y, ...gradients, ...values.values()]);
       whole.dispose();
       expect(memory().numTensors).toBe(numTensors);
