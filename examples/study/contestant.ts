@@ -3,11 +3,10 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sampleLatents } from 'gan-kit/training';
 import type { LatentDistribution } from 'gan-kit/training';
+import { DIGITS } from '../labelled_digits/recipe.js';
 import type { Images } from '../mnist/data.js';
 import { batchClasses, classTensor } from '../mnist/digit_classes.js';
 import { paddedBatch } from '../mnist/padded.js';
-
-const DIGITS = 10;
 
 interface Disposable {
   dispose(): void;

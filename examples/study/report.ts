@@ -27,24 +27,14 @@ export const table = (results: readonly Result[], seconds: number): ReportTable 
   columns: ['system', 'steps', 'classifier score', 'Fréchet distance', 'confident'],
   rows: [...bySystem(results)].map(([system, runs]) => {
     const ends = runs.map(({ milestones }) => milestones.at(-1)!);
+    const stat = (value: (end: Milestone) => number, digits: number) =>
+      spread(ends.map(value), digits);
     return [
       system,
-      spread(
-        ends.map(({ step }) => step),
-        0,
-      ),
-      spread(
-        ends.map(({ score }) => score),
-        2,
-      ),
-      spread(
-        ends.map(({ frechet }) => frechet),
-        1,
-      ),
-      `${spread(
-        ends.map(({ confident }) => 100 * confident),
-        1,
-      )} %`,
+      stat(({ step }) => step, 0),
+      stat(({ score }) => score, 2),
+      stat(({ frechet }) => frechet, 1),
+      `${stat(({ confident }) => 100 * confident, 1)} %`,
     ];
   }),
 });

@@ -104,7 +104,7 @@ export interface UnrolledGAN<
  *
  * A step is one ordinary update of the discriminator and then one of the generator, whose k steps start from the discriminator
  * after its update and are forgotten: one batch x, and one z for all of them. With k = 0 it is `createGAN`, to the
- * bit. A generator step computes 2k + 1 passes of the discriminator forward and back; memory grows with k.
+ * bit. Time and memory of a generator step grow with k.
  *
  * In the k steps, the discriminator's running statistics and singular vectors rest, and its optimizer's `rule` is used:
  * regularizers and constraints of layers belong to the real update only.
