@@ -10,7 +10,7 @@ import { r1 } from '../../src/penalties/r1.js';
 import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { sgd } from '../../src/training/optimizers/sgd.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GANBatch, GANLosses } from '../../src/training/systems/gan.js';
+import type { GANBatch, GANLosses } from '../../src/training/systems/gan_members.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import type { Penalty } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';

@@ -17,7 +17,7 @@ import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { samplesAreIndependent } from '../../src/training/step/independent_samples.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GANBatch } from '../../src/training/systems/gan.js';
+import type { GANBatch } from '../../src/training/systems/gan_members.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import type { Critic } from '../../src/types.js';
 import { BACKENDS, FASTEST, useBackend } from '../helpers/backends.js';

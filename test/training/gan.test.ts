@@ -18,7 +18,7 @@ import { sampleLatents } from '../../src/training/latents.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import type { Adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GAN } from '../../src/training/systems/gan.js';
+import type { GAN } from '../../src/training/systems/gan_members.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import type { Penalty } from '../../src/types.js';
 import { FASTEST, useBackend } from '../helpers/backends.js';

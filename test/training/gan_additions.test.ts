@@ -14,7 +14,7 @@ import { diffAugment } from '../../src/training/augmentation/diff_augment.js';
 import { labelDistribution } from '../../src/training/core/condition_distribution.js';
 import { GradientMonitor } from '../../src/training/gradient_monitor.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
+import type { GAN, GANBatch } from '../../src/training/systems/gan_members.js';
 import { describeSystem } from './system_contract.js';
 
 type AnyGAN = GAN<Tensor, Optimizer, Optimizer>;

@@ -7,7 +7,7 @@ import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GAN } from '../../src/training/systems/gan.js';
+import type { GAN } from '../../src/training/systems/gan_members.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 
 const imageShape = [16, 16, 1] as const;

@@ -18,7 +18,7 @@ import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import type { Adam } from '../../src/training/optimizers/adam.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GAN } from '../../src/training/systems/gan.js';
+import type { GAN } from '../../src/training/systems/gan_members.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
 import { limitHeap } from '../helpers/limited_heap.js';
 import type { LimitedHeap } from '../helpers/limited_heap.js';

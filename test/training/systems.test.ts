@@ -24,7 +24,7 @@ import { sgd } from '../../src/training/optimizers/sgd.js';
 import { createBEGAN } from '../../src/training/systems/began.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GAN, GANBatch } from '../../src/training/systems/gan.js';
+import type { GAN, GANBatch } from '../../src/training/systems/gan_members.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
 import { createProgressiveGAN } from '../../src/training/systems/progressive_gan.js';
 import { describeSystem } from './system_contract.js';

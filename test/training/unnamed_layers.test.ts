@@ -12,7 +12,7 @@ import { hinge } from '../../src/losses/hinge.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { modelState, restoreModel } from '../../src/training/state/model_state.js';
 import { createGAN } from '../../src/training/systems/gan.js';
-import type { GANLosses } from '../../src/training/systems/gan.js';
+import type { GANLosses } from '../../src/training/systems/gan_members.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { bytesOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
