@@ -349,7 +349,7 @@ export async function calls(): Promise<Map<string, Call>> {
       training.createGAN,
       {
         ...{ generator, discriminator, loss: losses.hinge(), criticSteps: 1 },
-        ...{ packing: 1, ema: { decay: 0.9 } },
+        ...{ packing: 1, ema: { decay: 0.9 }, featureMatching: { layer: 'first' } },
       },
     ],
     createUnrolledGAN: [

@@ -25,6 +25,7 @@ import type { Adam } from '../optimizers/adam.js';
 import { augmented } from '../step/augment.js';
 import { penaltiesOf } from '../step/check_system.js';
 import { discriminatorClassTerms, generatorClassTerms } from '../step/class_terms.js';
+import { FeatureMatching, generatorTerms } from '../step/feature_matching.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
 import { LeCam } from '../step/le_cam.js';
@@ -95,6 +96,9 @@ export function createGAN<
   const augmentations = streams.fork('augmentations');
   /** Whether real and fake samples may share one pass. */
   const together = mayShareAPass(discriminator, read);
+  const matching =
+    read.featureMatching &&
+    new FeatureMatching('createGAN', discriminator, read.featureMatching, classifier !== undefined);
   const forG = (condition: readonly Tensor[]) => conditionsFor(generator, condition);
   const forD = (condition: readonly Tensor[]) =>
     conditionsFor(discriminator, condition).map((one) => pack(one, packing));
@@ -172,10 +176,12 @@ export function createGAN<
       const before = optimizers.generator.iterations;
       step.minimize([G], optimizers.generator, () => {
         const fake = generated();
-        const [scores, classes] = still(noisy(fake, t + 1));
-        const term = generatorTerm(loss, scores!, () => still(noisy(real, t + 1))[0]!);
+        const seen = noisy(fake, t + 1);
+        const matched = matching?.of(noisy(real, t + 1), seen);
+        const [scores, classes] = matched?.outputs ?? still(seen);
+        const term = () => generatorTerm(loss, scores!, () => still(noisy(real, t + 1))[0]!);
         return sumOf(
-          step.note('generator', term),
+          ...generatorTerms(term, matched, step.note),
           ...generatorClassTerms(classifier, classes, fake.labels, step.note),
         );
       });

@@ -25,8 +25,13 @@ export interface GANLosses {
   penalty?: number;
   /** With `leCam`: the weighted term, once it has begun. */
   leCam?: number;
-  /** The generator's adversarial loss, if this step updated it. */
+  /**
+   * The generator's adversarial loss, if this step updated it; with `featureMatching` weighted, and only if its weight
+   * is not 0.
+   */
   generator?: number;
+  /** With `featureMatching`: the weighted distance of the features, if this step updated the generator. */
+  featureMatching?: number;
   /** With `classifier`: the weighted cross-entropy of the classes of real samples, in the discriminator's loss. */
   realClass?: number;
   /** The same of generated samples. */

@@ -5,6 +5,7 @@ import type { Augmentation } from '../augmentation/augmentation.js';
 import type { ConditionDistribution } from '../core/condition_distribution.js';
 import type { SystemOptions } from '../core/recipe.js';
 import type { ClassWeights } from '../step/class_terms.js';
+import type { FeatureMatchingOptions } from '../step/feature_matching.js';
 import type { LeCamOptions } from '../step/le_cam.js';
 import type { LatentDistribution } from '../latents.js';
 
@@ -62,6 +63,12 @@ export interface GANOptions<
    */
   classifier?: ClassifierOptions;
   /**
+   * The generator matches the mean features of real samples, h the output of one of the discriminator's layers: it
+   * minimizes weight · E_units (E h(x) − E h(G(z)))² instead of its adversarial loss, or beside it (feature matching,
+   * arXiv 1606.03498). Default off.
+   */
+  featureMatching?: FeatureMatchingOptions;
+  /**
    * Adds λ(E[max(0, r − ē_f)²] + E[max(0, ē_r − f)²]) to the discriminator's loss, r and f its logits of real and
    * generated samples, ē_r and ē_f their averages, which checkpoints hold (LeCam regularization, arXiv 2104.03310).
    * Default off; `{}` has the authors' numbers.
@@ -83,9 +90,10 @@ export interface GANOptions<
 /** Options after defaults are filled in. */
 export type ReadGANOptions = Omit<
   GANOptions<Tensor, Optimizer, Optimizer>,
-  'classifier' | 'leCam'
+  'classifier' | 'featureMatching' | 'leCam'
 > & {
   readonly classifier: ClassWeights | undefined;
+  readonly featureMatching: Required<FeatureMatchingOptions> | undefined;
   readonly leCam: Required<LeCamOptions> | undefined;
 } & Required<
     Pick<

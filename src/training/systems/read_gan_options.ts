@@ -16,6 +16,7 @@ import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/sy
 import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
 import type { ClassWeights } from '../step/class_terms.js';
+import { FEATURE_MATCHING } from '../step/feature_matching.js';
 import { packedShape } from '../step/packing.js';
 import type { ClassifierOptions, GANOptions, ReadGANOptions } from './gan_options.js';
 
@@ -48,6 +49,7 @@ export function readGANOptions(
       ),
     ),
     classifier: given<GANOptions['classifier']>(),
+    featureMatching: optional(nested(FEATURE_MATCHING)),
     leCam: optional(
       nested({
         weight: number({ min: 0, default: 0.3 }),
