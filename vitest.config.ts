@@ -35,7 +35,7 @@ const NOT_ON_GPU = [
   // what the host does in the order of a step; systems, gan_on_backends and the parity tests run steps here
   'test/training/{conditions,create_system,image_pool,unrolled_rules}.test.ts',
   // parity/improved_techniques runs steps here
-  'test/training/feature_matching.test.ts',
+  'test/training/{feature_matching,historical_average}.test.ts',
   // what the host computes from rows; rows, feature_statistics and feature_extractor read them here
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',

@@ -1,16 +1,17 @@
-import { add, clone, dispose, keep, mul, sub, tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, mul, sub, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { hostNumber } from '../internal/host_input.js';
 import { boolean, number } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
-import { arrayFrom, arraysOf, checkState, countFrom } from '../internal/state.js';
+import { checkState } from '../internal/state.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 import type { NamedWeight } from '../layers/weights/named_weights.js';
 import type { SavedState, Stateful } from '../types.js';
+import { AveragedWeights } from './state/averaged_weights.js';
 import { withoutCounts } from './state/counted_names.js';
 
 /** Options of {@link ExponentialMovingAverage}. */
@@ -51,8 +52,7 @@ export class ExponentialMovingAverage implements Stateful {
   readonly warmUp: boolean;
   private readonly model: LayersModel;
   private readonly named: readonly NamedWeight[];
-  private averages: Tensor[];
-  private count = 0;
+  private readonly averaged: AveragedWeights;
 
   /**
    * @param model A built model; it stays the caller's.
@@ -72,21 +72,21 @@ export class ExponentialMovingAverage implements Stateful {
     this.model = model;
     this.named = namedWeights(model);
     const copies = freedIfThrown(() => this.named.map(({ variable }) => clone(variable.read())));
-    this.averages = copies.map((copy) => keep(copy));
+    this.averaged = new AveragedWeights(this.named, copies);
   }
 
   /** Returns the number of updates made, n. */
   get updates(): number {
-    return this.count;
+    return this.averaged.moves;
   }
 
   /** Moves the average towards the model's current weights. */
   update(): void {
     this.checkAlive('update');
-    const n = this.count;
+    const n = this.averaged.moves;
     const decay = this.warmUp ? Math.min(this.decay, (1 + n) / (10 + n)) : this.decay;
     const trainable = new Set(this.model.trainableWeights);
-    const before = this.averages;
+    const before = this.averaged.values;
     const after = tidy(() =>
       this.named.map(({ variable }, i) => {
         const now = variable.read();
@@ -95,43 +95,32 @@ export class ExponentialMovingAverage implements Stateful {
         return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(1 - decay))));
       }),
     );
-    this.averages = after.map((average) => keep(average));
-    dispose(before);
-    this.count = n + 1;
+    this.averaged.move(after);
   }
 
   /** Returns the average by path, for `functionalCall`; valid until the next update, do not dispose of it. */
   get namedWeights(): NamedTensorMap {
     this.checkAlive('namedWeights');
-    return Object.fromEntries(this.named.map(({ path }, i) => [path, this.averages[i]!]));
+    return this.averaged.byPath;
   }
 
   /** Returns the average in the order of `model.getWeights()`; valid until the next update, do not dispose of it. */
   get weights(): Tensor[] {
     this.checkAlive('weights');
-    const byVariable = new Map(this.named.map(({ variable }, i) => [variable, this.averages[i]!]));
+    const { values } = this.averaged;
+    const byVariable = new Map(this.named.map(({ variable }, i) => [variable, values[i]!]));
     return this.model.weights.map((variable) => byVariable.get(variable)!);
   }
 
   /** @internal */
   savepoint(): Savepoint {
-    const { count } = this;
-    const averages = this.averages.map((average) => keep(clone(average))); // they share their data
-    return {
-      rollback: () => {
-        dispose(this.averages);
-        this.averages = averages;
-        this.count = count;
-      },
-      release: () => dispose(averages),
-    };
+    return this.averaged.savepoint();
   }
 
   /** Returns a copy of the average, by path, and the count of updates. */
   async state(): Promise<SavedState> {
     this.checkAlive('state');
-    const updates = this.count;
-    return { values: { updates }, arrays: await arraysOf(this.namedWeights) };
+    return this.averaged.state();
   }
 
   /**
@@ -144,28 +133,17 @@ export class ExponentialMovingAverage implements Stateful {
     const where = 'ExponentialMovingAverage.restore';
     this.checkAlive('restore');
     checkState(where, state);
-    const updates = countFrom(where, state, 'updates');
-    const weights = withoutCounts(this.model, state, (layer) => layer.weights.length > 0);
-    const saved = this.named.map(({ path, variable }) =>
-      arrayFrom(where, weights, path, variable.shape as number[]),
-    );
-    const averages = saved.map(({ data, shape }) =>
-      keep(tensor(data.slice(), [...shape], 'float32')),
-    );
-
-    dispose(this.averages);
-    this.averages = averages;
-    this.count = updates;
+    const hasWeights = (layer: layers.Layer) => layer.weights.length > 0;
+    this.averaged.restore(where, withoutCounts(this.model, state, hasWeights));
   }
 
   /** Frees the average; the model stays. */
   dispose(): void {
-    dispose(this.averages);
-    this.averages = [];
+    this.averaged.dispose();
   }
 
   private checkAlive(member: string): void {
-    if (this.averages.length === 0)
+    if (this.averaged.values.length === 0)
       fail('state', `ExponentialMovingAverage.${member}`, 'this', 'alive', 'a disposed average');
   }
 }

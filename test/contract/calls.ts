@@ -350,6 +350,7 @@ export async function calls(): Promise<Map<string, Call>> {
       {
         ...{ generator, discriminator, loss: losses.hinge(), criticSteps: 1 },
         ...{ packing: 1, ema: { decay: 0.9 }, featureMatching: { layer: 'first' } },
+        historicalAveraging: { generator: 0.1, discriminator: 0.1 },
       },
     ],
     createUnrolledGAN: [

@@ -1,13 +1,15 @@
 """
-Writes test/parity/fixtures/improved_techniques.json: six steps of createGAN with feature matching, in float64.
+Writes test/parity/fixtures/improved_techniques.json: six steps of createGAN with feature matching, and with
+historical averaging, in float64.
 
     python3 -m pip install torch numpy
     python3 tools/parity/improved_techniques.py
 
 A transcription of Salimans et al. 2016 (arXiv 1606.03498), with torch's gradients and Adam. Feature matching is that of
 openai/improved-gan (4f5d1ec), mnist_svhn_cifar10: train_mnist_feature_matching.py squares the difference of mean
-features, train_cifar_feature_matching.py takes its absolute value; both average over units. Networks are dense. Latent
-vectors are the draws of gan-kit's own stream, which tools/parity/stream_draws.ts prints.
+features, train_cifar_feature_matching.py takes its absolute value; both average over units. That repository has no
+historical averaging, which is the paper's equation in section 3.3, over the weights before the current ones. Networks
+are dense. Latent vectors are the draws of gan-kit's own stream, which tools/parity/stream_draws.ts prints.
 """
 
 import json
@@ -50,16 +52,35 @@ def matching(options, d, x, fake):
     return options.get("weight", 1) * distance.mean()
 
 
+class History:
+    """A player's past weights."""
+
+    def __init__(self, player, weight):
+        self.player, self.weight, self.past = player, weight, []
+
+    def term(self):
+        """weight · ‖θ − mean of the past θ‖², and θ belongs to the past from now on."""
+        now = [w.detach().clone() for w in self.player]
+        means = [torch.stack(one).mean(0) for one in zip(*self.past)]
+        distance = sum((w - a).square().sum() for w, a in zip(self.player, means))
+        self.past.append(now)
+        return self.weight * distance if means and self.weight else None
+
+
 def run(source, options):
     """The losses of each step, and the weights after the last."""
     g, d = ([w.clone().requires_grad_() for w in start[name]] for name in ("generator", "discriminator"))
     adam_g, adam_d = (torch.optim.Adam(of, lr=RATE, betas=(0.5, 0.999)) for of in (g, d))
     latents = iter(draws(2 * STEPS))
     by_features = options.get("featureMatching")
+    weights = options.get("historicalAveraging", {})
+    histories = {name: History(of, weights.get(name, 0)) for name, of in (("generator", g), ("discriminator", d))}
     steps = []
     for x in reals:
         fake = generate(g, next(latents)).detach()
         terms = {"discriminator": softplus(-judge(d, x)).mean() + softplus(judge(d, fake)).mean()}
+        if (term := histories["discriminator"].term()) is not None:
+            terms["discriminatorAveraging"] = term
         told = {name: term.item() for name, term in terms.items()}
         adam_d.zero_grad()
         sum(terms.values()).backward()
@@ -73,6 +94,8 @@ def run(source, options):
             weight = by_features.get("adversarial", 0)
         if weight:
             terms["generator"] = weight * softplus(-judge(d, fake)).mean()
+        if (term := histories["generator"].term()) is not None:
+            terms["generatorAveraging"] = term
         told |= {name: term.item() for name, term in terms.items()}
         adam_g.zero_grad()
         sum(terms.values()).backward()
@@ -112,6 +135,7 @@ fixture = {
             "the code for CIFAR-10, beside an adversarial loss",
             {"featureMatching": {"layer": "act", "distance": "absolute", "weight": 2, "adversarial": 0.5}},
         ),
+        run("historical averaging of both", {"historicalAveraging": {"generator": 0.2, "discriminator": 0.5}}),
     ],
 }
 path = ROOT / "test/parity/fixtures/improved_techniques.json"

@@ -26,6 +26,7 @@ import { augmented } from '../step/augment.js';
 import { penaltiesOf } from '../step/check_system.js';
 import { discriminatorClassTerms, generatorClassTerms } from '../step/class_terms.js';
 import { FeatureMatching, generatorTerms } from '../step/feature_matching.js';
+import { historicalAverages, minimizeTowards } from '../step/historical_average.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
 import { LeCam } from '../step/le_cam.js';
@@ -106,6 +107,7 @@ export function createGAN<
   const ema =
     read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
   const leCam = read.leCam === undefined ? undefined : new LeCam(read.leCam);
+  const averages = historicalAverages(networks, read.historicalAveraging);
 
   const system = createSystem({
     name: 'GAN',
@@ -116,10 +118,16 @@ export function createGAN<
       ...(fakeCondition !== undefined && { conditions }),
       ...(augment !== undefined && { augment, augmentations }),
       ...(leCam && { 'leCam/real': leCam.anchors.real, 'leCam/fake': leCam.anchors.fake }),
+      ...{
+        'average/generator': averages.generator,
+        'average/discriminator': averages.discriminator,
+      },
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps, packing },
-    owns: [ema, leCam, ...unlessGiven(passed, optimizers)].filter((one) => one !== undefined),
+    owns: [ema, leCam, ...Object.values(averages), ...unlessGiven(passed, optimizers)].filter(
+      (one) => one !== undefined,
+    ),
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
@@ -157,8 +165,10 @@ export function createGAN<
       };
       const still = ({ x, condition }: Conditioned) => D.at({}).outputs(x, ...condition);
 
+      const minimize = minimizeTowards(averages, step);
+
       const fake = tidy(generated);
-      step.minimize([D], optimizers.discriminator, () => {
+      minimize([D], optimizers.discriminator, () => {
         const [scores, classes] = discriminateAll(D, noisy(real, t), noisy(fake, t), together);
         const logits = flipLabels(scores!, labelFlip.probability, flips);
         const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake };
@@ -174,7 +184,7 @@ export function createGAN<
       if ((t + 1) % criticSteps !== 0) return;
 
       const before = optimizers.generator.iterations;
-      step.minimize([G], optimizers.generator, () => {
+      minimize([G], optimizers.generator, () => {
         const fake = generated();
         const seen = noisy(fake, t + 1);
         const matched = matching?.of(noisy(real, t + 1), seen);

@@ -32,6 +32,10 @@ export interface GANLosses {
   generator?: number;
   /** With `featureMatching`: the weighted distance of the features, if this step updated the generator. */
   featureMatching?: number;
+  /** With `historicalAveraging`: the weighted distance of the discriminator from its average, once there is one. */
+  discriminatorAveraging?: number;
+  /** The same of the generator, if this step updated it. */
+  generatorAveraging?: number;
   /** With `classifier`: the weighted cross-entropy of the classes of real samples, in the discriminator's loss. */
   realClass?: number;
   /** The same of generated samples. */

@@ -6,6 +6,7 @@ import type { ConditionDistribution } from '../core/condition_distribution.js';
 import type { SystemOptions } from '../core/recipe.js';
 import type { ClassWeights } from '../step/class_terms.js';
 import type { FeatureMatchingOptions } from '../step/feature_matching.js';
+import type { HistoricalAveragingOptions } from '../step/historical_average.js';
 import type { LeCamOptions } from '../step/le_cam.js';
 import type { LatentDistribution } from '../latents.js';
 
@@ -74,6 +75,11 @@ export interface GANOptions<
    * Default off; `{}` has the authors' numbers.
    */
   leCam?: LeCamOptions;
+  /**
+   * Adds λ‖θ − a‖² to the loss of either network, θ its trainable weights and a the average of all that they were
+   * before, which checkpoints hold (historical averaging, arXiv 1606.03498). Default off.
+   */
+  historicalAveraging?: HistoricalAveragingOptions;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -90,10 +96,11 @@ export interface GANOptions<
 /** Options after defaults are filled in. */
 export type ReadGANOptions = Omit<
   GANOptions<Tensor, Optimizer, Optimizer>,
-  'classifier' | 'featureMatching' | 'leCam'
+  'classifier' | 'featureMatching' | 'historicalAveraging' | 'leCam'
 > & {
   readonly classifier: ClassWeights | undefined;
   readonly featureMatching: Required<FeatureMatchingOptions> | undefined;
+  readonly historicalAveraging: Required<HistoricalAveragingOptions>;
   readonly leCam: Required<LeCamOptions> | undefined;
 } & Required<
     Pick<

@@ -17,6 +17,7 @@ import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
 import type { ClassWeights } from '../step/class_terms.js';
 import { FEATURE_MATCHING } from '../step/feature_matching.js';
+import { HISTORICAL_AVERAGING } from '../step/historical_average.js';
 import { packedShape } from '../step/packing.js';
 import type { ClassifierOptions, GANOptions, ReadGANOptions } from './gan_options.js';
 
@@ -57,6 +58,7 @@ export function readGANOptions(
         start: integer({ min: 0, default: 1000 }),
       }),
     ),
+    historicalAveraging: orElse(nested(HISTORICAL_AVERAGING), { generator: 0, discriminator: 0 }),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),
