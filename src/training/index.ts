@@ -53,6 +53,7 @@ export { createGAN } from './systems/gan.js';
 export type { GAN, GANBatch, GANLosses } from './systems/gan_members.js';
 export type { FeatureMatchingOptions } from './step/feature_matching.js';
 export type { HistoricalAveragingOptions } from './step/historical_average.js';
+export type { LatentOptimizationOptions } from './step/latent_optimization.js';
 export type { LeCamOptions } from './step/le_cam.js';
 export type { ClassifierOptions, GANOptions } from './systems/gan_options.js';
 export { createPix2Pix } from './systems/pix2pix.js';

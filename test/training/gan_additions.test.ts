@@ -100,6 +100,24 @@ describeSystem<GANBatch, AnyGAN>('a GAN with LeCam regularization', {
   batch: (k) => ({ real: images(k) }),
 });
 
+describeSystem<GANBatch, AnyGAN>('a GAN of optimized latent vectors', {
+  name: 'GAN',
+  make: (seed) =>
+    createGAN({
+      generator: generator(),
+      discriminator: discriminator(2),
+      loss: hinge(),
+      latentOptimization: { steps: 2, damping: 0.5, regularizer: 1 },
+      latents: 'uniform',
+      packing: 2,
+      penalty: r1(),
+      instanceNoise: { stddev: 0.1 },
+      ema: { decay: 0.9 },
+      seed,
+    }),
+  batch: (k) => ({ real: images(k) }),
+});
+
 /** A generator of points of a class. */
 function ofClass(): LayersModel {
   const [z, y] = [input({ shape: [LATENT] }), input({ shape: [1] })];

@@ -1,10 +1,11 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { checkOptions, checkTensor, fail } from '../../internal/check.js';
 import { boolean, given } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { checkImageSize } from '../../layers/image_size.js';
+import { stopGradient } from '../../ops/stop_gradient.js';
 import { discriminatorLoss, generatorTerm } from '../core/adversarial_terms.js';
 import { checkAlive } from '../core/check_alive.js';
 import { drawConditions } from '../core/condition_distribution.js';
@@ -29,6 +30,7 @@ import { FeatureMatching, generatorTerms } from '../step/feature_matching.js';
 import { historicalAverages, minimizeTowards } from '../step/historical_average.js';
 import { addInstanceNoise } from '../step/instance_noise.js';
 import { flipLabels } from '../step/label_flips.js';
+import { movedLatents } from '../step/latent_optimization.js';
 import { LeCam } from '../step/le_cam.js';
 import { checkPacks, pack, unpackedInputs } from '../step/packing.js';
 import { sumOf } from '../step/sum_of.js';
@@ -82,7 +84,7 @@ export function createGAN<
   const read = readGANOptions('createGAN', options);
   const { generator, discriminator, loss, optimizers: passed, seed, monitor, criticSteps } = read;
   const { clipWeights: limit, latents: distribution, instanceNoise, labelFlip } = read;
-  const { augment, packing, classifier, fakeCondition } = read;
+  const { augment, packing, classifier, fakeCondition, latentOptimization } = read;
   const networks = { generator, discriminator };
   /** What one sample and its conditions are to the discriminator. */
   const judged = unpackedInputs(discriminator, packing);
@@ -161,25 +163,33 @@ export function createGAN<
       const generated = () => {
         const drawn = c();
         const condition = drawn === given ? real.condition : forD(drawn);
-        return { x: shown(G(z(), ...forG(drawn))), condition, labels: [...drawn] };
+        const ofG = forG(drawn);
+        const logit = (z: Tensor) => D.still(pack(G.still(z, ...ofG), packing), ...condition);
+        const moved = movedLatents(latentOptimization, z(), distribution, logit);
+        const x = shown(G(moved.z, ...ofG));
+        return { x, condition, labels: [...drawn], costs: moved.terms };
       };
       const still = ({ x, condition }: Conditioned) => D.at({}).outputs(x, ...condition);
 
       const minimize = minimizeTowards(averages, step);
 
-      const fake = tidy(generated);
+      // latent vectors that have moved depend on D, and so do their samples
+      const ready = latentOptimization ? undefined : tidy(generated);
       minimize([D], optimizers.discriminator, () => {
+        const fake = ready ?? generated();
+        const constant = ready ?? { ...fake, x: stopGradient(() => clone(fake.x)) };
         const [scores, classes] = discriminateAll(D, noisy(real, t), noisy(fake, t), together);
         const logits = flipLabels(scores!, labelFlip.probability, flips);
-        const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake };
+        const terms = { loss, discriminator: D, logits, penalties, step: t, real, fake: constant };
         const labels = { real: given, fake: fake.labels };
         return sumOf(
           discriminatorLoss(terms, step.note),
           ...(leCam?.terms(scores!, t) ?? []).map((term) => step.note('leCam', term)),
           ...discriminatorClassTerms(classifier, classes, labels, step.note),
+          ...fake.costs.map((cost) => step.note('latentCost', cost)),
         );
       });
-      fake.x.dispose();
+      ready?.x.dispose();
       if (limit !== undefined) clipWeights(discriminator, limit);
       if ((t + 1) % criticSteps !== 0) return;
 
@@ -193,6 +203,7 @@ export function createGAN<
         return sumOf(
           ...generatorTerms(term, matched, step.note),
           ...generatorClassTerms(classifier, classes, fake.labels, step.note),
+          ...fake.costs.map((cost) => step.note('generatorLatentCost', cost)),
         );
       });
       // an optimizer that accumulates gradients moves at some calls only

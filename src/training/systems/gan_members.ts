@@ -25,6 +25,8 @@ export interface GANLosses {
   penalty?: number;
   /** With `leCam`: the weighted term, once it has begun. */
   leCam?: number;
+  /** With `latentOptimization`: the weighted E‖Δz‖² in the discriminator's loss. */
+  latentCost?: number;
   /**
    * The generator's adversarial loss, if this step updated it; with `featureMatching` weighted, and only if its weight
    * is not 0.
@@ -42,6 +44,8 @@ export interface GANLosses {
   fakeClass?: number;
   /** The same of generated samples in the generator's loss, if this step updated it. */
   generatorClass?: number;
+  /** With `latentOptimization`: the same as `latentCost` in the generator's loss, if this step updated it. */
+  generatorLatentCost?: number;
 }
 
 /**

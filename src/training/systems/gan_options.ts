@@ -7,6 +7,7 @@ import type { SystemOptions } from '../core/recipe.js';
 import type { ClassWeights } from '../step/class_terms.js';
 import type { FeatureMatchingOptions } from '../step/feature_matching.js';
 import type { HistoricalAveragingOptions } from '../step/historical_average.js';
+import type { LatentOptimizationOptions } from '../step/latent_optimization.js';
 import type { LeCamOptions } from '../step/le_cam.js';
 import type { LatentDistribution } from '../latents.js';
 
@@ -80,6 +81,20 @@ export interface GANOptions<
    * before, which checkpoints hold (historical averaging, arXiv 1606.03498). Default off.
    */
   historicalAveraging?: HistoricalAveragingOptions;
+  /**
+   * Moves latent vectors to where the discriminator D takes samples for real, before either player uses them (LOGAN,
+   * arXiv 1912.00953): with g = ∂D(G(z))/∂z of each row,
+   *
+   * ```
+   * z' = clip(z + Δz, −1, 1),  Δz = α g / (β + ‖g‖²)
+   * L_D(z') + w_r E‖Δz‖²,  L_G(z') + w_r E‖Δz‖²
+   * ```
+   *
+   * Both losses are differentiated through Δz. D(G(z)) has no effect on the networks' statistics, and no instance noise;
+   * with several logits for a sample it is their mean. Normal latents are not clipped. An `augment` is refused. Default
+   * off; `{}` has the paper's numbers, which are for uniform latents.
+   */
+  latentOptimization?: LatentOptimizationOptions;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -96,12 +111,13 @@ export interface GANOptions<
 /** Options after defaults are filled in. */
 export type ReadGANOptions = Omit<
   GANOptions<Tensor, Optimizer, Optimizer>,
-  'classifier' | 'featureMatching' | 'historicalAveraging' | 'leCam'
+  'classifier' | 'featureMatching' | 'historicalAveraging' | 'latentOptimization' | 'leCam'
 > & {
   readonly classifier: ClassWeights | undefined;
   readonly featureMatching: Required<FeatureMatchingOptions> | undefined;
   readonly historicalAveraging: Required<HistoricalAveragingOptions>;
   readonly leCam: Required<LeCamOptions> | undefined;
+  readonly latentOptimization: Required<LatentOptimizationOptions> | undefined;
 } & Required<
     Pick<
       GANOptions,

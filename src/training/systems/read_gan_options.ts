@@ -18,6 +18,7 @@ import type { Penalties } from '../step/check_system.js';
 import type { ClassWeights } from '../step/class_terms.js';
 import { FEATURE_MATCHING } from '../step/feature_matching.js';
 import { HISTORICAL_AVERAGING } from '../step/historical_average.js';
+import { LATENT_OPTIMIZATION } from '../step/latent_optimization.js';
 import { packedShape } from '../step/packing.js';
 import type { ClassifierOptions, GANOptions, ReadGANOptions } from './gan_options.js';
 
@@ -59,6 +60,7 @@ export function readGANOptions(
       }),
     ),
     historicalAveraging: orElse(nested(HISTORICAL_AVERAGING), { generator: 0, discriminator: 0 }),
+    latentOptimization: optional(nested(LATENT_OPTIMIZATION)),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),
@@ -109,6 +111,15 @@ function checkFit(where: string, read: ReadGANOptions): void {
       seen,
     );
   if (read.classifier !== undefined) checkClassifier(where, read);
+  if (read.latentOptimization !== undefined && read.augment !== undefined)
+    fail(
+      'value',
+      where,
+      'augment',
+      'omitted if latentOptimization is given',
+      read.augment,
+      'Latent vectors follow the logit of the sample itself, which a discriminator of changed samples never sees.',
+    );
   const critic = ['discriminator', discriminator] as const;
   checkCritic(where, critic, ['penalty', penalty], allowBatchNorm);
 }
