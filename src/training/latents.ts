@@ -10,14 +10,20 @@ export interface SampleLatentsOptions {
   count: number;
   /** Their length. */
   size: number;
-  /** `'normal'`: N(0, 1), the default; `'uniform'`: U(−1, 1), as in DCGAN and BEGAN. */
+  /**
+   * `'normal'`: N(0, 1), the default; `'uniform'`: U(−1, 1), as in DCGAN and BEGAN; `'uniform01'`: U(0, 1), as in
+   * Stacked GAN.
+   */
   distribution?: LatentDistribution;
   /** Any integer from 0 on; default 0. */
   seed?: number;
 }
 
 /** A distribution of latent vectors. */
-export type LatentDistribution = 'normal' | 'uniform';
+export type LatentDistribution = 'normal' | 'uniform' | 'uniform01';
+
+/** The distributions by name. */
+export const DISTRIBUTIONS = ['normal', 'uniform', 'uniform01'] as const;
 
 /** Draws latent vectors from an open stream; one draw, whatever the size. */
 export function drawLatents(
@@ -25,8 +31,8 @@ export function drawLatents(
   shape: [number, number],
   distribution: LatentDistribution,
 ): Tensor2D {
-  const z = distribution === 'normal' ? stream.normal(shape) : stream.uniform(shape, -1, 1);
-  return z as Tensor2D;
+  if (distribution === 'normal') return stream.normal(shape) as Tensor2D;
+  return stream.uniform(shape, distribution === 'uniform' ? -1 : 0, 1) as Tensor2D;
 }
 
 /**
@@ -51,7 +57,7 @@ export function sampleLatents(options: SampleLatentsOptions): Tensor2D {
   const { count, size, distribution, seed } = readOptions(where, options, {
     count: integer({ min: 1 }),
     size: integer({ min: 1 }),
-    distribution: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    distribution: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     seed: seedOption(),
   });
   checkBackend(where);

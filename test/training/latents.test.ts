@@ -1,6 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleLatents } from '../../src/training/latents.js';
+import type { LatentDistribution } from '../../src/training/latents.js';
 import { shuffledBatch } from '../../src/training/shuffled_batch.js';
 import { useBackend } from '../helpers/backends.js';
 
@@ -9,7 +10,7 @@ describe('sampleLatents', () => {
 
   it('draws the same vectors for the same seed, of the law asked for', async () => {
     const before = memory().numTensors;
-    const draw = async (seed: number, distribution: 'normal' | 'uniform') => {
+    const draw = async (seed: number, distribution: LatentDistribution) => {
       const z = sampleLatents({ count: 50, size: 40, seed, distribution });
       expect(z.shape).toEqual([50, 40]);
       const values = await z.data();
@@ -23,13 +24,20 @@ describe('sampleLatents', () => {
     expect(deviation(await draw(3, 'normal'))).toBeAllclose(1, { rtol: 0.06 });
     expect(deviation(await draw(3, 'uniform'))).toBeAllclose(1 / Math.sqrt(3), { rtol: 0.06 });
     expect(Math.max(...(await draw(3, 'uniform')))).toBeLessThan(1);
+    expect(Math.min(...(await draw(3, 'uniform')))).toBeLessThan(-0.9);
+    const unit = await draw(3, 'uniform01');
+    expect(Math.min(...unit)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...unit)).toBeLessThan(1);
+    expect(Array.from(unit).reduce((a, b) => a + b, 0) / unit.length).toBeAllclose(0.5, {
+      rtol: 0.03,
+    });
     expect(memory().numTensors).toBe(before);
   });
 
   it.each([
     [{ size: 3 }, /sampleLatents: `count` must be an integer >= 1/],
     [{ count: 1, size: 0 }, /`size` must be an integer >= 1/],
-    [{ count: 1, size: 1, distribution: 'beta' }, /one of 'normal', 'uniform'/],
+    [{ count: 1, size: 1, distribution: 'beta' }, /one of 'normal', 'uniform', 'uniform01'/],
     [{ count: 1, size: 1, seed: -1 }, /`seed` must be an integer >= 0/],
     [{ count: 1, size: 1, length: 2 }, /Received: "length"/],
   ])('refuses %o', (options, message) => {

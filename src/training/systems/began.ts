@@ -16,7 +16,7 @@ import type { Step, SystemOptions } from '../core/recipe.js';
 import { ScalarState } from '../core/scalar_state.js';
 import { network, optimizersOf, SYSTEM_SCHEMA, systemOptions } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
-import { drawLatents } from '../latents.js';
+import { DISTRIBUTIONS, drawLatents } from '../latents.js';
 import type { LatentDistribution } from '../latents.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
@@ -121,7 +121,7 @@ export function createBEGAN<G extends Optimizer = Adam, D extends Optimizer = Ad
     gamma: number({ min: 0, max: 1, default: 0.5 }),
     lambdaK: number({ min: 0, default: 1e-3 }),
     optimizers: optimizersOf('generator', 'discriminator'),
-    latents: oneOf(['normal', 'uniform'], { default: 'uniform' }),
+    latents: oneOf(DISTRIBUTIONS, { default: 'uniform' }),
     seed: seed(),
   });
   const { generator, discriminator, gamma, lambdaK } = read;

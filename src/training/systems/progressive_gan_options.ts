@@ -15,6 +15,7 @@ import type { ProgressiveNetwork } from '../../models/progressive_plan.js';
 import type { AdjustableOptimizer } from '../../types.js';
 import type { SystemOptions } from '../core/recipe.js';
 import { SYSTEM_SCHEMA, optimizersOf } from '../core/system_schema.js';
+import { DISTRIBUTIONS } from '../latents.js';
 import type { LatentDistribution } from '../latents.js';
 import { isNameable } from '../state/stateful_component.js';
 import { shapesFit } from '../step/check_system.js';
@@ -106,7 +107,7 @@ export function readProgressiveGANOptions(
     optimizers: optimizersOf('generator', 'discriminator'),
     resetOptimizers: oneOf(['startAndEnd', 'start', 'never'], { default: 'startAndEnd' }),
     ema: given<ProgressiveGANOptions['ema']>(),
-    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     seed: seed(),
   });
   checkStages(where, read.generator, read.discriminator);

@@ -13,6 +13,7 @@ import { byType, nested, optional, readOptions } from '../../internal/read_optio
 import type { Augmentation } from '../augmentation/augmentation.js';
 import { conditionCount } from '../core/conditions.js';
 import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
+import { DISTRIBUTIONS } from '../latents.js';
 import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
 import type { ClassWeights } from '../step/class_terms.js';
@@ -62,7 +63,7 @@ export function readGANOptions(
     historicalAveraging: orElse(nested(HISTORICAL_AVERAGING), { generator: 0, discriminator: 0 }),
     latentOptimization: optional(nested(LATENT_OPTIMIZATION)),
     allowBatchNorm: boolean({ default: false }),
-    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),
     seed: seed(),
   });

@@ -26,7 +26,7 @@ import {
   systemOptions,
 } from '../core/system_schema.js';
 import { withMembers } from '../core/with_members.js';
-import { drawLatents } from '../latents.js';
+import { DISTRIBUTIONS, drawLatents } from '../latents.js';
 import type { LatentDistribution } from '../latents.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
@@ -152,7 +152,7 @@ export function createUnrolledGAN<G extends Optimizer = Adam, D extends Optimize
     objective: oneOf(['value', 'loss'], { default: 'value' }),
     gradient: oneOf(['through', 'stopped'], { default: 'through' }),
     optimizers: optimizersOf('generator', 'discriminator'),
-    latents: oneOf(['normal', 'uniform'], { default: 'normal' }),
+    latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     seed: seed(),
   });
   const { generator, discriminator, loss, unrolledSteps, objective, gradient } = read;
