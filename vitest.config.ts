@@ -33,7 +33,7 @@ const NOT_ON_GPU = [
   'test/training/{translation_memory,killed_and_resumed,checkpoints,free_sizes}.test.ts',
   'test/training/{natural_types,unnamed_layers}.test.ts',
   // what the host does in the order of a step; systems, gan_on_backends and the parity tests run steps here
-  'test/training/{conditions,create_system,image_pool,unrolled_rules}.test.ts',
+  'test/training/{conditions,create_system,image_pool,stacked_gan,unrolled_rules}.test.ts',
   // parity/improved_techniques runs steps here
   'test/training/{feature_matching,historical_average}.test.ts',
   // what the host computes from rows; rows, feature_statistics and feature_extractor read them here

@@ -62,6 +62,16 @@ export type { Pix2PixOptions } from './systems/pix2pix_options.js';
 export { createProgressiveGAN } from './systems/progressive_gan.js';
 export type { ProgressiveGAN, ProgressiveGANLosses } from './systems/progressive_gan.js';
 export type { ProgressiveGANOptions } from './systems/progressive_gan_options.js';
+export { createStackedGAN } from './systems/stacked_gan.js';
+export type { StackedGAN, StackedGANBatch } from './systems/stacked_gan.js';
+export type { StackedGANOptions, StackLevel } from './systems/stacked_gan_options.js';
+export type { StackedGANLosses, StackWeights } from './systems/stacked_losses.js';
+export type { StackMode } from './systems/stacked_mode.js';
+export type {
+  StackDraws,
+  StackedGANInput,
+  StackedReconstruction,
+} from './systems/stacked_sampling.js';
 export { createUnrolledGAN } from './systems/unrolled_gan.js';
 export type { UnrolledGAN, UnrolledGANLosses, UnrolledGANOptions } from './systems/unrolled_gan.js';
 export type { BesideShapes, TranslationSystemOptions } from './systems/translation_options.js';

@@ -12,8 +12,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as root from 'gan-kit';
 import * as io from 'gan-kit/io';
 import * as gkLayers from 'gan-kit/layers';
@@ -52,6 +52,22 @@ function network(units: number): LayersModel {
       root.spectralNormalization({ layer: layers.dense({ units, name: 'last' }), name: 'sn' }),
     ],
   });
+}
+
+/** A level of a stack: its generator makes `size` features of as many as its `condition` has. */
+function stackLevel(size: number, condition: number) {
+  const [z, h, x] = [
+    input({ shape: [2] }),
+    input({ shape: [condition] }),
+    input({ shape: [size] }),
+  ];
+  const dense = (units: number) => layers.dense({ units });
+  const both = layers.concatenate().apply([z, h]);
+  const judged = [dense(1).apply(x), dense(2).apply(x)] as SymbolicTensor[];
+  return {
+    generator: model({ inputs: [z, h], outputs: dense(size).apply(both) as SymbolicTensor }),
+    discriminator: model({ inputs: x, outputs: judged }),
+  };
 }
 
 /** The calls of all exports and of the methods of what they make, in a folder of their own. */
@@ -351,6 +367,24 @@ export async function calls(): Promise<Map<string, Call>> {
         ...{ generator, discriminator, loss: losses.hinge(), criticSteps: 1 },
         ...{ packing: 1, ema: { decay: 0.9 }, featureMatching: { layer: 'first' } },
         historicalAveraging: { generator: 0.1, discriminator: 0.1 },
+      },
+    ],
+    createStackedGAN: [
+      training.createStackedGAN,
+      {
+        ...{ encoder: generator, features: ['first'] },
+        levels: [stackLevel(2, 3), stackLevel(3, 2)],
+        ...{
+          loss: losses.nonSaturating(),
+          discriminatorWeight: 0.5,
+          mode: 'joint',
+          jointGradient: 0,
+        },
+        ...{
+          weights: { adversarial: 1, conditional: 1, entropy: 10 },
+          latents: 'uniform01',
+          seed: 1,
+        },
       },
     ],
     createUnrolledGAN: [

@@ -35,27 +35,32 @@ export function checkModel(
 
 /** Refuses a discriminator that returns probabilities: losses take logits, and would squash them again. */
 function checkLogits(where: string, parameter: string, discriminator: LayersModel): void {
-  for (const { sourceLayer } of discriminator.outputs)
-    checkActivation(where, parameter, sourceLayer);
+  for (const { sourceLayer } of discriminator.outputs) checkLogitsOf(where, parameter, sourceLayer);
 }
 
-function checkActivation(where: string, parameter: string, output: layers.Layer): void {
+/** Refuses one output that consists of probabilities. */
+export function checkLogitsOf(where: string, parameter: string, output: layers.Layer): void {
+  const { last, activation } = endOf(output);
+  if (activation === 'sigmoid' || activation === 'softmax')
+    fail(
+      'value',
+      where,
+      parameter,
+      'a model that ends in logits',
+      `the layer ${last.name}, with the activation ${activation}`,
+      'Leave the activation out: the losses take logits, and apply what they need themselves.',
+    );
+}
+
+/** Returns the last layer of an output, also within nested models, and its activation. */
+export function endOf(output: layers.Layer): { last: layers.Layer; activation: unknown } {
   let last = output;
   while (isModel(last)) last = last.outputs[0]!.sourceLayer;
   const { activation, layer } = last.getConfig() as {
     activation?: unknown;
     layer?: { config?: { activation?: unknown } };
   };
-  const word = activation ?? layer?.config?.activation;
-  if (word === 'sigmoid' || word === 'softmax')
-    fail(
-      'value',
-      where,
-      parameter,
-      'a model that ends in logits',
-      `the layer ${last.name}, with the activation ${word}`,
-      'Leave the activation out: the losses take logits, and apply what they need themselves.',
-    );
+  return { last, activation: activation ?? layer?.config?.activation };
 }
 
 const isModel = (layer: unknown): layer is LayersModel =>
