@@ -33,6 +33,21 @@ export {
   InstanceNormalization,
 } from './normalization/instance_normalization.js';
 export type { InstanceNormalizationOptions } from './normalization/instance_normalization.js';
+export {
+  addReferenceBatch,
+  AddReferenceBatch,
+  removeReferenceBatch,
+  RemoveReferenceBatch,
+} from './normalization/reference_batch.js';
+export type {
+  AddReferenceBatchOptions,
+  RemoveReferenceBatchOptions,
+} from './normalization/reference_batch.js';
+export {
+  virtualBatchNormalization,
+  VirtualBatchNormalization,
+} from './normalization/virtual_batch_normalization.js';
+export type { VirtualBatchNormalizationOptions } from './normalization/virtual_batch_normalization.js';
 export { pixelNormalization, PixelNormalization } from './normalization/pixel_normalization.js';
 export type { PixelNormalizationOptions } from './normalization/pixel_normalization.js';
 export { pixelShuffle, PixelShuffle } from './pixel_shuffle.js';

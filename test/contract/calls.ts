@@ -193,6 +193,15 @@ export async function calls(): Promise<Map<string, Call>> {
       { layer: layers.dense({ units: 2 }), gain: 1, scaleBias: true, seed: 1 },
     ],
     leakyReLU: [gkLayers.leakyReLU, { negativeSlope: 0.2 }],
+    addReferenceBatch: [
+      gkLayers.addReferenceBatch,
+      { referenceSize: 2, distribution: 'uniform', seed: 1, name: 'reference' },
+    ],
+    removeReferenceBatch: [gkLayers.removeReferenceBatch, { referenceSize: 2, name: 'rest' }],
+    virtualBatchNormalization: [
+      gkLayers.virtualBatchNormalization,
+      { referenceSize: 2, epsilon: 1e-5, scale: true, center: true, name: 'virtual' },
+    ],
     minibatchDiscrimination: [
       gkLayers.minibatchDiscrimination,
       { kernels: 2, dimensions: 3, weightNorm: true, useBias: true, name: 'crowd' },

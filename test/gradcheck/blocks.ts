@@ -13,6 +13,7 @@ import { conditionalBatchNormalization } from '../../src/layers/normalization/co
 import { groupNormalization } from '../../src/layers/normalization/group_normalization.js';
 import { instanceNormalization } from '../../src/layers/normalization/instance_normalization.js';
 import { pixelNormalization } from '../../src/layers/normalization/pixel_normalization.js';
+import { virtualBatchNormalization } from '../../src/layers/normalization/virtual_batch_normalization.js';
 import { pixelShuffle } from '../../src/layers/pixel_shuffle.js';
 import { projection } from '../../src/layers/projection.js';
 import { reflectionPadding2d } from '../../src/layers/reflection_padding_2d.js';
@@ -119,6 +120,7 @@ export const blocks = (): CatalogueEntry[] => [
   layer('groupNormalization', groupNormalization({ groups: 3 }), [2, 3, 2, 6]),
   layer('reflectionPadding2d', reflectionPadding2d({ padding: 2 })),
   layer('pixelNormalization', pixelNormalization()),
+  layer('virtualBatchNormalization', virtualBatchNormalization({ referenceSize: 2 }), [4, 2, 1, 3]),
   layer('minibatchDiscrimination', minibatchDiscrimination({ kernels: 2, dimensions: 3 }), [4, 3]),
   layer('minibatchStandardDeviation', minibatchStandardDeviation({ groupSize: 2 }), [4, 2, 3, 2]),
   layer('selfAttention', attention({ kernelInitializer: 'zeros' }), [2, 2, 4, 3]),

@@ -7,7 +7,7 @@ reference code.
 pytorch_GAN_zoo (b75dee4) is run. The code of Karras et al., for TensorFlow 1, is transcribed
 (tkarras/progressive_growing_of_gans at 2504c3f, networks.py:120-139; several features as in
 NVlabs/stylegan2), and so is that of Salimans et al., for Theano (openai/improved-gan at 4f5d1ec,
-mnist_svhn_cifar10/nn.py:132-170). All is computed in float64 from inputs that float32 holds exactly. Inputs, outputs and
+mnist_svhn_cifar10/nn.py:132-170; virtual batch normalization of TensorFlow 1, imagenet/model.py:359-640). All is computed in float64 from inputs that float32 holds exactly. Inputs, outputs and
 weights are written in the layout of TensorFlow.js. `gradients` are those of sum(coefficients * output),
 in the input and then in the weights.
 """
@@ -115,6 +115,47 @@ def discrimination(options, batch, features):
     }
 
 
+def virtual(options, shape):
+    """One virtual batch normalization with weights of its own; the shape is NCHW, with the reference."""
+    size, epsilon = options["referenceSize"], options.get("epsilon", 1e-5)
+    batch, channels = shape[:2]
+    per_channel = (1, channels, *[1] * (len(shape) - 2))
+    places = tuple(range(2, len(shape)))
+    x = normal(*shape, scale=1.7, mean=1.5)
+    gamma, beta = normal(channels, scale=0.3, mean=1), normal(channels, scale=0.5)
+    weights = [w for w, name in ((gamma, "scale"), (beta, "center")) if options.get(name, True)]
+    for tensor in (x, *weights):
+        tensor.requires_grad_()
+
+    def mean_of(x):
+        return x.mean(places, keepdim=True) if places else x
+
+    means, squares = mean_of(x), mean_of(x.square())
+    of_reference, q_reference = means[:size].mean(0, keepdim=True), squares[:size].mean(0, keepdim=True)
+    new = 1 / (size + 1)
+    blend = torch.cat([torch.zeros(size), torch.full((batch - size,), new, dtype=torch.float64)])
+    blend = blend.reshape(-1, *[1] * (len(shape) - 1))
+    mean = blend * means + (1 - blend) * of_reference
+    square = blend * squares + (1 - blend) * q_reference
+    y = (x - mean) / (epsilon + square - mean.square()).sqrt()
+    if gamma.requires_grad:
+        y = y * gamma.reshape(per_channel)
+    if beta.requires_grad:
+        y = y + beta.reshape(per_channel)
+    coefficients = normal(*y.shape)
+    gradients = torch.autograd.grad((y * coefficients).sum(), [x, *weights])
+    return {
+        "layer": "virtualBatchNormalization",
+        "options": options,
+        "shape": list(last(x).shape),
+        "x": flat(last(x)),
+        "weights": [{"shape": list(one.shape), "value": flat(one)} for one in weights],
+        "output": {"shape": list(last(y).shape), "value": flat(last(y))},
+        "coefficients": flat(last(coefficients)),
+        "gradients": [flat(last(gradients[0])), *(flat(one) for one in gradients[1:])],
+    }
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--zoo", type=Path, required=True)
 zoo_path = parser.parse_args().zoo / "models/networks"
@@ -140,6 +181,10 @@ cases = [
     case(DEVIATION, OF_ZOO, stddev, (1, 2, 2, 2)),
     discrimination({"kernels": 3, "dimensions": 2}, 4, 5),
     discrimination({"kernels": 2, "dimensions": 3, "weightNorm": False, "useBias": False}, 3, 2),
+    virtual({"referenceSize": 4}, (6, 3)),
+    virtual({"referenceSize": 3}, (5, 2, 3, 2)),
+    virtual({"referenceSize": 2, "epsilon": 0.25, "scale": False}, (5, 3, 2, 1)),
+    virtual({"referenceSize": 3, "center": False}, (3, 2, 1, 2)),
 ]
 fixture = {
     "meta": {

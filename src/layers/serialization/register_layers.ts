@@ -14,6 +14,8 @@ import { ConditionalBatchNormalization } from '../normalization/conditional_batc
 import { GroupNormalization } from '../normalization/group_normalization.js';
 import { InstanceNormalization } from '../normalization/instance_normalization.js';
 import { PixelNormalization } from '../normalization/pixel_normalization.js';
+import { AddReferenceBatch, RemoveReferenceBatch } from '../normalization/reference_batch.js';
+import { VirtualBatchNormalization } from '../normalization/virtual_batch_normalization.js';
 import { PixelShuffle } from '../pixel_shuffle.js';
 import { Projection } from '../projection.js';
 import { Recompute } from '../recompute.js';
@@ -37,6 +39,7 @@ import { register } from './register_class.js';
  */
 export function registerLayers(): void {
   for (const layerClass of [
+    AddReferenceBatch,
     BatchNormalization,
     Bias,
     ConditionalBatchNormalization,
@@ -57,9 +60,11 @@ export function registerLayers(): void {
     Projection,
     Recompute,
     ReflectionPadding2D,
+    RemoveReferenceBatch,
     SelfAttention,
     SpectralNormalization,
     UpSampling2D,
+    VirtualBatchNormalization,
     WeightNormalization,
   ])
     register(layerClass);
