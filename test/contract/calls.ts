@@ -147,6 +147,8 @@ export async function calls(): Promise<Map<string, Call>> {
   const cycle = training.createCycleGAN(cycleOptions as never);
   const pix2pix = training.createPix2Pix({ generator: translator!, discriminator: judgeOfPairs });
   const pool = new training.ImagePool({ size: 2 });
+  const buffer = new training.ReplayBuffer({ size: 4 });
+  buffer.query(x, logits);
   const average = new training.ExponentialMovingAverage(generator);
   const adam = training.adam();
   const penalty = new penalties.GradientPenalty();
@@ -428,6 +430,7 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     GradientMonitor: [make(training.GradientMonitor), { every: 1, warnAbove: 10 }],
     ImagePool: [make(training.ImagePool), { size: 2, seed: 1 }],
+    ReplayBuffer: [make(training.ReplayBuffer), { size: 4, share: 0.5, seed: 1 }],
     labelDistribution: [
       training.labelDistribution,
       { classes: 2, weights: [1, 2], encoding: 'oneHot' },
@@ -557,6 +560,8 @@ export async function calls(): Promise<Map<string, Call>> {
     'Pix2Pix.restore': [pix2pix.restore.bind(pix2pix), await pix2pix.state()],
     'ImagePool.query': [pool.query.bind(pool), images],
     'ImagePool.restore': [pool.restore.bind(pool), await pool.state()],
+    'ReplayBuffer.query': [buffer.query.bind(buffer), x, logits],
+    'ReplayBuffer.restore': [buffer.restore.bind(buffer), await buffer.state()],
     'ExponentialMovingAverage.restore': [average.restore.bind(average), await average.state()],
     'ScalarState.assign': [number.assign.bind(number), scalar(0.25)],
     'ScalarState.restore': [number.restore.bind(number), await number.state()],

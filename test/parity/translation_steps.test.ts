@@ -7,7 +7,7 @@ import { stateDict } from '../../src/io/pytorch/state_dict.js';
 import { patchDiscriminator } from '../../src/models/patch_discriminator.js';
 import { resnetGenerator } from '../../src/models/resnet_generator.js';
 import { unetGenerator } from '../../src/models/unet_generator.js';
-import type { ImagePool } from '../../src/training/image_pool.js';
+import type { ImagePool } from '../../src/training/history/image_pool.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';

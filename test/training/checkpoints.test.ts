@@ -13,7 +13,7 @@ import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/files/checkpoint_file.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { ExponentialMovingAverage } from '../../src/training/exponential_moving_average.js';
-import { ImagePool } from '../../src/training/image_pool.js';
+import { ImagePool } from '../../src/training/history/image_pool.js';
 import { adam } from '../../src/training/optimizers/adam.js';
 import { checkpointOf } from '../../src/training/state/checkpoint_of.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';

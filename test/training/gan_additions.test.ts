@@ -154,3 +154,34 @@ describeSystem<GANBatch, AnyGAN>('AC-GAN', {
     condition: tensor([k % 3, 0, 1, 2], [4, 1]),
   }),
 });
+
+/** A discriminator of points that is told their class. */
+function toldTheClass(): LayersModel {
+  const [x, y] = [input({ shape: [3] }), input({ shape: [1] })];
+  const both = layers.concatenate({ name: 'both' }).apply([x, y]) as SymbolicTensor;
+  return seeded(
+    model({ inputs: [x, y], outputs: through(both, dense(4, 'in'), dense(1, 'out')) }),
+    2,
+  );
+}
+
+describeSystem<GANBatch, AnyGAN>(
+  'a conditional GAN that shows older samples, by older generators',
+  {
+    name: 'GAN',
+    make: (seed) =>
+      createGAN({
+        generator: ofClass(),
+        discriminator: toldTheClass(),
+        loss: hinge(),
+        replay: { size: 5, share: 0.7 },
+        generatorHistory: { size: 2, every: 1, share: 0.5 },
+        penalty: r1(),
+        seed,
+      }),
+    batch: (k) => ({
+      real: new RandomStream(50).seek(k).uniform([4, 3], -1, 1),
+      condition: tensor([k % 3, 0, 1, 2], [4, 1]),
+    }),
+  },
+);

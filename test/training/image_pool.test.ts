@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Rank, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ImagePool } from '../../src/training/image_pool.js';
+import { ImagePool } from '../../src/training/history/image_pool.js';
 import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
 import { fixture } from '../helpers/fixtures.js';

@@ -18,7 +18,7 @@ import { systemOptions } from '../core/system_schema.js';
 import { updateCounts } from '../core/update_counts.js';
 import type { UpdateCounts } from '../core/update_counts.js';
 import { withMembers } from '../core/with_members.js';
-import { ImagePool } from '../image_pool.js';
+import { ImagePool } from '../history/image_pool.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
 import { penaltiesOf } from '../step/check_system.js';

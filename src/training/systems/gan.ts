@@ -20,6 +20,8 @@ import { systemOptions } from '../core/system_schema.js';
 import { updateCounts } from '../core/update_counts.js';
 import { withMembers } from '../core/with_members.js';
 import { ExponentialMovingAverage } from '../exponential_moving_average.js';
+import { GeneratorHistory } from '../history/generator_history.js';
+import { ReplayBuffer } from '../history/replay_buffer.js';
 import { drawLatents } from '../latents.js';
 import { adam } from '../optimizers/adam.js';
 import type { Adam } from '../optimizers/adam.js';
@@ -110,6 +112,10 @@ export function createGAN<
     read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
   const leCam = read.leCam === undefined ? undefined : new LeCam(read.leCam);
   const averages = historicalAverages(networks, read.historicalAveraging);
+  const replay = read.replay && new ReplayBuffer({ ...read.replay, seed });
+  const history =
+    read.generatorHistory &&
+    new GeneratorHistory(generator, read.generatorHistory, streams.fork('history'));
 
   const system = createSystem({
     name: 'GAN',
@@ -119,6 +125,8 @@ export function createGAN<
       ...{ ema, latents, noise, flips },
       ...(fakeCondition !== undefined && { conditions }),
       ...(augment !== undefined && { augment, augmentations }),
+      ...(replay && { replay }),
+      ...(history && { history }),
       ...(leCam && { 'leCam/real': leCam.anchors.real, 'leCam/fake': leCam.anchors.fake }),
       ...{
         'average/generator': averages.generator,
@@ -127,9 +135,14 @@ export function createGAN<
       ...Object.fromEntries(penalties.map((penalty, i) => [`penalty/${i}`, penalty])),
     },
     identity: { loss: loss.name, criticSteps, packing },
-    owns: [ema, leCam, ...Object.values(averages), ...unlessGiven(passed, optimizers)].filter(
-      (one) => one !== undefined,
-    ),
+    owns: [
+      ema,
+      leCam,
+      replay,
+      history,
+      ...Object.values(averages),
+      ...unlessGiven(passed, optimizers),
+    ].filter((one) => one !== undefined),
     options: systemOptions(read),
     check(batch: GANBatch, where) {
       checkOptions(where, batch, ['real', 'condition'], 'batch');
@@ -160,21 +173,37 @@ export function createGAN<
       });
       const t = step.index;
       const real = { x: shown(x), condition: forD(given) };
+      const conditionOf = (labels: readonly Tensor[]) =>
+        labels === given ? real.condition : forD(labels);
+      const judgedAs = (samples: Tensor, labels: readonly Tensor[]) => ({
+        ...{ x: shown(samples), condition: conditionOf(labels), labels: [...labels] },
+      });
       const generated = () => {
         const drawn = c();
-        const condition = drawn === given ? real.condition : forD(drawn);
         const ofG = forG(drawn);
-        const logit = (z: Tensor) => D.still(pack(G.still(z, ...ofG), packing), ...condition);
+        const logit = (z: Tensor) =>
+          D.still(pack(G.still(z, ...ofG), packing), ...conditionOf(drawn));
         const moved = movedLatents(latentOptimization, z(), distribution, logit);
-        const x = shown(G(moved.z, ...ofG));
-        return { x, condition, labels: [...drawn], costs: moved.terms };
+        return { ...judgedAs(G(moved.z, ...ofG), drawn), costs: moved.terms };
+      };
+      /** For the discriminator: some may be older, or by an older generator. */
+      const remembered = () => {
+        if (replay === undefined && history === undefined) return generated();
+        const drawn = c();
+        const ofG = forG(drawn);
+        const samples = history?.generate(G, z(), ofG) ?? G(z(), ...ofG);
+        const replayed = replay?.query(samples, drawn);
+        return {
+          ...judgedAs(replayed?.samples ?? samples, replayed?.condition ?? drawn),
+          costs: [],
+        };
       };
       const still = ({ x, condition }: Conditioned) => D.at({}).outputs(x, ...condition);
 
       const minimize = minimizeTowards(averages, step);
 
       // latent vectors that have moved depend on D, and so do their samples
-      const ready = latentOptimization ? undefined : tidy(generated);
+      const ready = latentOptimization ? undefined : tidy(remembered);
       minimize([D], optimizers.discriminator, () => {
         const fake = ready ?? generated();
         const constant = ready ?? { ...fake, x: stopGradient(() => clone(fake.x)) };
@@ -207,7 +236,10 @@ export function createGAN<
         );
       });
       // an optimizer that accumulates gradients moves at some calls only
-      if (optimizers.generator.iterations > before) ema?.update();
+      if (optimizers.generator.iterations > before) {
+        ema?.update();
+        history?.update();
+      }
     },
   });
 

@@ -9,6 +9,8 @@ import type { FeatureMatchingOptions } from '../step/feature_matching.js';
 import type { HistoricalAveragingOptions } from '../step/historical_average.js';
 import type { LatentOptimizationOptions } from '../step/latent_optimization.js';
 import type { LeCamOptions } from '../step/le_cam.js';
+import type { GeneratorHistoryOptions } from '../history/generator_history.js';
+import type { ReplayBufferOptions } from '../history/replay_buffer.js';
 import type { LatentDistribution } from '../latents.js';
 
 /** The weights of an auxiliary classifier's cross-entropies, each 0 or more. */
@@ -95,6 +97,16 @@ export interface GANOptions<
    * off; `{}` has the paper's numbers, which are for uniform latents.
    */
   latentOptimization?: LatentOptimizationOptions;
+  /**
+   * Shows the discriminator older generated samples too, each with its condition: `size` of them are kept, and each new
+   * one gives way to an older one with probability `share`, default ½ (see {@link ReplayBuffer}). Default off.
+   */
+  replay?: Omit<ReplayBufferOptions, 'seed'>;
+  /**
+   * Lets past generators make a share of the discriminator's generated samples: K of them are kept, S of the generator's
+   * steps apart, and each step plays one of them (fictitious play). Default off; `{}` is K = 5, S = 100 and a share of ½.
+   */
+  generatorHistory?: GeneratorHistoryOptions;
   /** Allows a penalty on a discriminator with batch normalization, which couples the samples. */
   allowBatchNorm?: boolean;
   /** Distribution of latent vectors; default `'normal'`. */
@@ -111,13 +123,21 @@ export interface GANOptions<
 /** Options after defaults are filled in. */
 export type ReadGANOptions = Omit<
   GANOptions<Tensor, Optimizer, Optimizer>,
-  'classifier' | 'featureMatching' | 'historicalAveraging' | 'latentOptimization' | 'leCam'
+  | 'classifier'
+  | 'featureMatching'
+  | 'historicalAveraging'
+  | 'latentOptimization'
+  | 'leCam'
+  | 'replay'
+  | 'generatorHistory'
 > & {
   readonly classifier: ClassWeights | undefined;
   readonly featureMatching: Required<FeatureMatchingOptions> | undefined;
   readonly historicalAveraging: Required<HistoricalAveragingOptions>;
   readonly leCam: Required<LeCamOptions> | undefined;
   readonly latentOptimization: Required<LatentOptimizationOptions> | undefined;
+  readonly replay: Omit<Required<ReplayBufferOptions>, 'seed'> | undefined;
+  readonly generatorHistory: Required<GeneratorHistoryOptions> | undefined;
 } & Required<
     Pick<
       GANOptions,

@@ -12,6 +12,8 @@ import {
 import { byType, nested, optional, readOptions } from '../../internal/read_options.js';
 import type { Augmentation } from '../augmentation/augmentation.js';
 import { conditionCount } from '../core/conditions.js';
+import { GENERATOR_HISTORY } from '../history/generator_history.js';
+import { REPLAY } from '../history/replay_buffer.js';
 import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/system_schema.js';
 import { DISTRIBUTIONS } from '../latents.js';
 import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
@@ -62,6 +64,8 @@ export function readGANOptions(
     ),
     historicalAveraging: orElse(nested(HISTORICAL_AVERAGING), { generator: 0, discriminator: 0 }),
     latentOptimization: optional(nested(LATENT_OPTIMIZATION)),
+    replay: optional(nested(REPLAY)),
+    generatorHistory: optional(nested(GENERATOR_HISTORY)),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     fakeCondition: given<GANOptions['fakeCondition']>(),
@@ -112,24 +116,34 @@ function checkFit(where: string, read: ReadGANOptions): void {
       seen,
     );
   if (read.classifier !== undefined) checkClassifier(where, read);
-  if (read.latentOptimization !== undefined && read.augment !== undefined)
-    fail(
-      'value',
-      where,
-      'augment',
-      'omitted if latentOptimization is given',
-      read.augment,
-      'Latent vectors follow the logit of the sample itself, which a discriminator of changed samples never sees.',
-    );
+  for (const [other, why] of Object.entries(AGAINST_MOVED_LATENTS))
+    if (read.latentOptimization !== undefined && read[other as Against] !== undefined)
+      fail(
+        'value',
+        where,
+        other,
+        'omitted if latentOptimization is given',
+        read[other as Against],
+        why,
+      );
   const critic = ['discriminator', discriminator] as const;
   checkCritic(where, critic, ['penalty', penalty], allowBatchNorm);
 }
+
+/** The options that latent optimization excludes, and why. */
+const AGAINST_MOVED_LATENTS = {
+  augment:
+    'Latent vectors follow the logit of the sample itself, which a discriminator of changed samples never sees.',
+  replay: 'Older samples are constants, and the gradient flows through the vectors of new ones.',
+  generatorHistory: 'Latent vectors follow the logit of the present generator’s samples.',
+} as const;
+type Against = keyof typeof AGAINST_MOVED_LATENTS;
 
 const inPacks = (m: number) => (m === 1 ? '' : ` in packs of ${m}`);
 
 /** Refuses networks that take different conditions, and a distribution for networks without conditions. */
 function checkConditioned(where: string, read: ReadGANOptions): void {
-  const { generator, discriminator, packing, fakeCondition, penalty } = read;
+  const { generator, discriminator, packing, fakeCondition, penalty, replay } = read;
   const [ofG, ofD] = [conditionCount(generator), conditionCount(discriminator)];
   if (ofG > 0 && ofD > 0 && ofG !== ofD)
     fail(
@@ -151,7 +165,27 @@ function checkConditioned(where: string, read: ReadGANOptions): void {
         : `a model whose input ${i + 1} fits the generator's, [${taken.join(',')}]${inPacks(packing)}`;
     if (!fits) fail('shape', where, 'discriminator', rule, shape);
   });
-  if (fakeCondition === undefined) return;
+  if (fakeCondition !== undefined) checkDistribution(where, read);
+  const givers = { fakeCondition, replay };
+  const giver = Object.entries(givers).find(([, option]) => option !== undefined)?.[0];
+  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
+    if (giver !== undefined && ofD > 0 && at === 'interpolates')
+      fail(
+        'value',
+        where,
+        `penalty[${i}].at`,
+        `'real', 'fake' or 'perturbed' if ${giver} is given`,
+        at,
+        `A point between a real and a generated sample has one condition; leave ${giver} out, so that both have that of the batch.`,
+      );
+  });
+}
+
+/** Refuses what is no distribution of conditions, and one for networks that take none. */
+function checkDistribution(
+  where: string,
+  { generator, discriminator, fakeCondition }: ReadGANOptions,
+): void {
   if (typeof fakeCondition?.draw !== 'function')
     fail(
       'type',
@@ -160,19 +194,8 @@ function checkConditioned(where: string, read: ReadGANOptions): void {
       'a distribution such as labelDistribution()',
       fakeCondition,
     );
-  if (ofG === 0 && ofD === 0)
+  if (conditionCount(generator) === 0 && conditionCount(discriminator) === 0)
     fail('value', where, 'fakeCondition', 'omitted: the networks take no condition', fakeCondition);
-  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
-    if (ofD > 0 && at === 'interpolates')
-      fail(
-        'value',
-        where,
-        `penalty[${i}].at`,
-        "'real', 'fake' or 'perturbed' if fakeCondition is given",
-        at,
-        'A point between a real and a generated sample has one condition; leave fakeCondition out, so that both have that of the batch.',
-      );
-  });
 }
 
 /** Refuses a classifier without labels, one that is shown them, and one that sees samples of several classes at once. */

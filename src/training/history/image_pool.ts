@@ -1,13 +1,14 @@
 import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
 import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
-import { checkTensor, fail } from '../internal/check.js';
-import { integer, seed as seedOption } from '../internal/option_kinds.js';
-import type { Savepoint } from '../internal/savepoint.js';
-import { RandomStream } from '../internal/random.js';
-import { readOptions } from '../internal/read_options.js';
-import { checkState, countFrom, joinStates, numberFrom, partOf } from '../internal/state.js';
-import { stopGradient } from '../ops/stop_gradient.js';
-import type { SavedState, Stateful } from '../types.js';
+import { checkTensor, fail } from '../../internal/check.js';
+import { integer, seed as seedOption } from '../../internal/option_kinds.js';
+import type { Savepoint } from '../../internal/savepoint.js';
+import { RandomStream } from '../../internal/random.js';
+import { readOptions } from '../../internal/read_options.js';
+import { checkState, countFrom, joinStates, numberFrom, partOf } from '../../internal/state.js';
+import { stopGradient } from '../../ops/stop_gradient.js';
+import type { SavedState, Stateful } from '../../types.js';
+import { exchange } from './exchange.js';
 import { imageArrays, imagesFrom } from './pool_arrays.js';
 
 type Shape = Tensor4D['shape'];
@@ -97,21 +98,17 @@ export class ImagePool implements Stateful {
     this.checkShape(where, images);
     if (this.size === 0) return stopGradient(() => clone(images));
 
-    const stored = [...this.images];
     const before = this.stream.savepoint();
+    let stored: Tensor4D[] = [];
     let result: Tensor4D;
     try {
       result = stopGradient(() => {
-        const returned = Array.from({ length: images.shape[0] }, (_, i) => {
-          const image = slice(images, [i, 0, 0, 0], [1, -1, -1, -1]);
-          const place = stored.length < this.size ? stored.length : this.choose();
-          if (place === undefined) return image;
-          const old = stored[place];
-          stored[place] = image;
-          return old ?? image;
-        });
-        const joined = concat(returned, 0);
-        stored.forEach((image) => keep(image));
+        const arrivals = Array.from({ length: images.shape[0] }, (_, i) =>
+          slice(images, [i, 0, 0, 0], [1, -1, -1, -1]),
+        );
+        const { held, shown } = exchange(this.images, arrivals, this.size, () => this.choose());
+        const joined = concat(shown, 0);
+        stored = held.map((image) => keep(image));
         return joined;
       });
     } catch (error) {

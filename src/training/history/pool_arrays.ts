@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { fail } from '../internal/check.js';
-import { arrayFrom, arraysOf } from '../internal/state.js';
-import type { SavedState, StateArray } from '../types.js';
+import { fail } from '../../internal/check.js';
+import { arrayFrom, arraysOf } from '../../internal/state.js';
+import type { SavedState, StateArray } from '../../types.js';
 
 /** Saves images of one shape as one array, `images`, others as `images/0`, `images/1` … */
 export async function imageArrays(
