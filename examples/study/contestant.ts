@@ -32,8 +32,8 @@ interface Habits {
   readonly labelled?: boolean;
   /** What the system adds to pixels in [−1, 1]; default 0. */
   readonly shift?: number;
-  /** Called after each generator step with the share of the training time that has passed. */
-  afterStep?(share: number): void;
+  /** Called after each generator step with the share of the training time that has passed; is waited for. */
+  afterStep?(share: number): void | Promise<void>;
 }
 
 /** The training images, and their order. */
@@ -65,7 +65,7 @@ export class Contestant {
       dispose(condition ? [real, condition] : [real]);
     }
     this.steps++;
-    this.habits.afterStep?.(share);
+    await this.habits.afterStep?.(share);
   }
 
   /** Makes images within [−1, 1] with latent vectors from `seed`; one that takes the digit makes each equally often. */

@@ -14,8 +14,8 @@ export interface Result {
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Returns the runs of each system. */
-function bySystem(results: readonly Result[]): Map<string, Result[]> {
-  const runs = new Map<string, Result[]>();
+export function bySystem<R extends Result>(results: readonly R[]): Map<string, R[]> {
+  const runs = new Map<string, R[]>();
   for (const result of results)
     runs.set(result.system, [...(runs.get(result.system) ?? []), result]);
   return runs;
@@ -39,14 +39,8 @@ export const table = (results: readonly Result[], seconds: number): ReportTable 
   }),
 });
 
-/** Writes `report.html`, with the scores over the training. */
-export async function writeStudyReport(
-  out: string,
-  results: readonly Result[],
-  scores: ReportTable,
-  facts: Record<string, string>,
-): Promise<string> {
-  const path = join(out, 'report.html');
+/** Makes the curves of the score, means over the seeds: against the time, and against the steps. */
+export function scoreCurves(results: readonly Result[]): ReportCurve[] {
   const curve = (title: string, xLabel: string, x: (one: Milestone) => number): ReportCurve => ({
     ...{ title, xLabel, yLabel: 'classifier score' },
     series: [...bySystem(results)].map(([name, runs]) => {
@@ -58,13 +52,24 @@ export async function writeStudyReport(
       return { name, x: means(x), y: means(({ score }) => score) };
     }),
   });
+  return [
+    curve('Score against training time', 'seconds', ({ seconds }) => seconds),
+    curve('Score against generator steps', 'generator step', ({ step }) => step),
+  ];
+}
+
+/** Writes `report.html`, with the scores over the training. */
+export async function writeStudyReport(
+  out: string,
+  results: readonly Result[],
+  scores: ReportTable,
+  facts: Record<string, string>,
+): Promise<string> {
+  const path = join(out, 'report.html');
   await writeReport(path, {
     title: 'Systems on MNIST at equal time',
     subtitle: `${results.length} runs; the curves are means over the seeds`,
-    curves: [
-      curve('Score against training time', 'seconds', ({ seconds }) => seconds),
-      curve('Score against generator steps', 'generator step', ({ step }) => step),
-    ],
+    curves: scoreCurves(results),
     tables: [scores],
     configuration: facts,
   });

@@ -6,6 +6,7 @@ import { digitsIn } from '../mnist/padded.js';
 import type { Images } from '../mnist/data.js';
 import type { Milestone } from '../mnist/history.js';
 import type { Judge } from '../mnist/scores.js';
+import type { Contestant } from './contestant.js';
 import { CONTESTANTS } from './systems.js';
 
 /** Images in a batch. */
@@ -22,6 +23,8 @@ export interface Setting {
   readonly seed: number;
   /** Seconds of the training. */
   readonly seconds: number;
+  /** Makes the system; default the one of the study by this name. */
+  readonly make?: (seed: number, seconds: number) => Contestant;
   /** Number of samples of each score; default 1,000. */
   readonly samples?: number;
 }
@@ -34,13 +37,13 @@ export interface Trial {
 
 /** Trains a system until its time by `clock` is over, and calls `onStep` with the seconds that have passed. */
 export async function train(
-  { system, seed, seconds, samples = 1000 }: Setting,
+  { system, seed, seconds, make = CONTESTANTS[system]!, samples = 1000 }: Setting,
   images: Images,
   judge: Judge,
   clock: () => number,
   onStep: (passed: number) => void = () => undefined,
 ): Promise<Trial> {
-  const contestant = CONTESTANTS[system]!(seed, seconds);
+  const contestant = make(seed, seconds);
   const data = { images, batch: BATCH, seed };
   const milestones: Milestone[] = [];
   let passed = 0;

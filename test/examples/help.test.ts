@@ -19,6 +19,10 @@ describe('--help', () => {
     ['examples/growing_digits/main', () => import('../../examples/growing_digits/main.js')],
     ['examples/study/main', () => import('../../examples/study/main.js')],
     ['examples/equilibrium/main', () => import('../../examples/equilibrium/main.js')],
+    [
+      'examples/latent_optimization/main',
+      () => import('../../examples/latent_optimization/main.js'),
+    ],
     ['examples/attention_maps/main', () => import('../../examples/attention_maps/main.js')],
     ['examples/stacked_digits/main', () => import('../../examples/stacked_digits/main.js')],
     ['examples/stacked_digits/table', () => import('../../examples/stacked_digits/table.js')],
