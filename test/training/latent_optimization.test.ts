@@ -27,6 +27,7 @@ import { labelDistribution } from '../../src/training/core/condition_distributio
 import { LATENT_OPTIMIZATION, movedLatents } from '../../src/training/step/latent_optimization.js';
 import type { LatentOptimizationOptions } from '../../src/training/step/latent_optimization.js';
 import { readOptions } from '../../src/internal/read_options.js';
+import type { LatentDistribution } from '../../src/training/latents.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GAN } from '../../src/training/systems/gan_members.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
@@ -39,7 +40,7 @@ async function moved(
   options: LatentOptimizationOptions,
   z: Tensor,
   score: (z: Tensor) => Tensor,
-  distribution: 'normal' | 'uniform' = 'normal',
+  distribution: LatentDistribution = 'normal',
 ) {
   enableSecondOrderGradients();
   const read = readOptions('movedLatents', options, LATENT_OPTIMIZATION);
@@ -123,6 +124,8 @@ describe.each(BACKENDS)('latent optimization on %s', (backend) => {
     expect(Math.max(...free.z)).toBeGreaterThan(1.2);
     expect(clipped.z).toEqual(free.z.map((x) => Math.fround(Math.min(1, Math.max(-1, x)))));
     expect(clipped.cost).toBe(free.cost);
+    const above = await moved(options, z, score, 'uniform01');
+    expect(above.z).toEqual(free.z.map((x) => Math.fround(Math.min(1, Math.max(0, x)))));
     z.dispose();
   });
 

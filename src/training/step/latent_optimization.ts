@@ -61,7 +61,7 @@ export interface MovedLatents {
  * ```
  * g  = ∂f/∂z                  f the discriminator's logit of G(z), the mean of several
  * Δz = α g / (β + ‖g‖²)       = α (g gᵀ + β I)⁻¹ g, the natural step; or α g
- * z' = clip(z + Δz, −1, 1)    uniform latents; normal ones are not clipped, as their range is without bounds
+ * z' = clip(z + Δz, −1, 1)    to the range of uniform latents; normal ones have none, and are not clipped
  * ```
  *
  * Only the first round(c · batch) rows move, at least one: rows are independent draws, so that any will do. f is summed
@@ -86,7 +86,7 @@ export function movedLatents(
   for (let i = 0; i < options.steps; i++) {
     const step = firstRows(stepAlong(slopeOf(score, at), options), moved);
     const after = add(at, step);
-    at = distribution === 'uniform' ? clipByValue(after, -1, 1) : after;
+    at = clipped(after, distribution);
     way = way === undefined ? step : add(way, step);
   }
   const cost = mul<Scalar>(sum(square(way!)), options.regularizer / moved);
@@ -97,6 +97,12 @@ export function movedLatents(
 /** Computes ∂f/∂z of each row. */
 const slopeOf = (score: (z: Tensor) => Tensor, z: Tensor): Tensor =>
   tidy(() => grad((z: Tensor) => totalOf(score(z)))(z));
+
+/** Clips latent vectors to the range that they are drawn from. */
+function clipped(z: Tensor, distribution: LatentDistribution): Tensor {
+  if (distribution === 'normal') return z;
+  return clipByValue(z, distribution === 'uniform' ? -1 : 0, 1);
+}
 
 /** Sums logits over the batch, of several for a sample their mean. */
 function totalOf(logits: Tensor): Scalar {
