@@ -1,12 +1,9 @@
 import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
-import type { Shape } from '@tensorflow/tfjs-layers';
 import { number, seed as seedOption } from '../internal/option_kinds.js';
 import { RandomStream } from '../internal/random.js';
-import type { SavedState, Stateful } from '../types.js';
+import { DrawingLayer } from './drawing_layer.js';
 import { readLayerOptions } from './layer_options.js';
-import { masksAreFrozen } from './modes/frozen_masks.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
 
@@ -35,25 +32,19 @@ export interface DropoutOptions {
  *
  * @see Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from Overfitting"
  */
-export class Dropout extends layers.Layer implements Stateful {
+export class Dropout extends DrawingLayer {
   /** The name under which a saved model finds this class. */
   static readonly className = 'GanKitDropout';
   readonly rate: number;
-  private readonly stream: RandomStream;
 
   constructor(options: DropoutOptions) {
     const { rate, seed } = readLayerOptions('dropout', options, {
       rate: number({ min: 0, below: 1 }),
       seed: seedOption(),
     });
-    super(options);
+    super(options, new RandomStream(seed, 'dropout'));
     this.rate = rate;
-    this.stream = new RandomStream(seed, 'dropout');
     register(Dropout);
-  }
-
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return inputShape;
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
@@ -64,35 +55,7 @@ export class Dropout extends layers.Layer implements Stateful {
 
   private mask(shape: number[]): Tensor {
     const keep = 1 - this.rate;
-    const { position } = this.stream;
-    const mask = this.stream.bernoulli(shape, keep, 1 / keep);
-    if (masksAreFrozen()) this.stream.seek(position);
-    return mask;
-  }
-
-  /** Returns the number of the next mask. */
-  get position(): number {
-    return this.stream.position;
-  }
-
-  /**
-   * Moves to a mask, so that the next training call draws it.
-   *
-   * @param position The number of the mask, 0 or more.
-   * @throws GanKitError if `position` is not an integer, 0 or more.
-   */
-  seek(position: number): void {
-    this.stream.seek(position);
-  }
-
-  /** Returns the position in the stream of masks. */
-  state(): Promise<SavedState> {
-    return this.stream.state();
-  }
-
-  /** Restores a saved position. */
-  restore(state: SavedState): Promise<void> {
-    return this.stream.restore(state);
+    return this.draw((stream) => stream.bernoulli(shape, keep, 1 / keep));
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -7,6 +7,8 @@ export { conv2dTranspose, Conv2DTranspose } from './conv2d_transpose.js';
 export type { Conv2DTransposeOptions } from './conv2d_transpose.js';
 export { dropout, Dropout } from './dropout.js';
 export type { DropoutOptions } from './dropout.js';
+export { gaussianNoise, GaussianNoise } from './gaussian_noise.js';
+export type { GaussianNoiseOptions } from './gaussian_noise.js';
 export { leakyReLU, LeakyReLU } from './leaky_relu.js';
 export type { LeakyReLUOptions } from './leaky_relu.js';
 export { minibatchDiscrimination, MinibatchDiscrimination } from './minibatch_discrimination.js';

@@ -8,6 +8,7 @@ export type { DCGANGeneratorOptions } from './dcgan_generator.js';
 export type { DCGANOptions, ImageShape } from './dcgan_plan.js';
 export { inceptionV3 } from './inception_v3.js';
 export type { InceptionV3Options } from './inception_v3.js';
+export { initializeByData } from './initialize_by_data.js';
 export { initializeWeights } from './initialize_weights.js';
 export type { InitializeWeightsOptions } from './initialize_weights.js';
 export type { Normalization } from './normalization.js';

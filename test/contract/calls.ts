@@ -107,6 +107,9 @@ export async function calls(): Promise<Map<string, Call>> {
   const autoencoder = sequential({
     layers: [layers.dense({ units: 2, inputShape: [2], name: 'code' })],
   });
+  const normed = sequential({
+    layers: [root.weightNormalization({ layer: layers.dense({ units: 2, inputShape: [2] }) })],
+  });
   const grown = { imageShape: [8, 8, 1], baseChannels: 8, maxChannels: 2 } as const;
   const number = new training.ScalarState(0.5);
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
@@ -187,6 +190,7 @@ export async function calls(): Promise<Map<string, Call>> {
       { filters: 2, kernelSize: 3, strides: 2, padding: 1, outputPadding: 1, useBias: true },
     ],
     dropout: [gkLayers.dropout, { rate: 0.5, seed: 1 }],
+    gaussianNoise: [gkLayers.gaussianNoise, { stddev: 0.5, seed: 1 }],
     groupNormalization: [gkLayers.groupNormalization, { groups: 2, epsilon: 1e-5, affine: true }],
     functionalCall: [gkLayers.functionalCall, discriminator, {}, x, { training: true }],
     instanceNormalization: [gkLayers.instanceNormalization, { epsilon: 1e-5, affine: true }],
@@ -231,7 +235,10 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     spectralNorms: [gkLayers.spectralNorms, discriminator],
     upSampling2d: [gkLayers.upSampling2d, { interpolation: 'bilinear' }],
-    weightNormalization: [gkLayers.weightNormalization, { layer: layers.dense({ units: 2 }) }],
+    weightNormalization: [
+      gkLayers.weightNormalization,
+      { layer: layers.dense({ units: 2 }), lengths: 'fixed' },
+    ],
     withFrozenMasks: [gkLayers.withFrozenMasks, () => 1],
     withFrozenPowerIteration: [gkLayers.withFrozenPowerIteration, () => 1],
     withFrozenStatistics: [gkLayers.withFrozenStatistics, () => 1],
@@ -293,6 +300,7 @@ export async function calls(): Promise<Map<string, Call>> {
       { imageShape: [8, 8, 1], latentSize: 2, filters: 2, normalization: 'batch', seed: 1 },
     ],
     inceptionV3: [models.inceptionV3, { inputShape: [75, 75, 3], seed: 1, name: 'inception' }],
+    initializeByData: [models.initializeByData, normed, numbers([6, 2])],
     initializeWeights: [models.initializeWeights, pixel, { stddev: 0.02, seed: 1 }],
     patchDiscriminator: [
       models.patchDiscriminator,

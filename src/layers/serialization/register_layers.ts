@@ -4,6 +4,7 @@ import { Conv2D } from '../conv2d.js';
 import { Conv2DTranspose } from '../conv2d_transpose.js';
 import { Dropout } from '../dropout.js';
 import { Fade } from '../fade.js';
+import { GaussianNoise } from '../gaussian_noise.js';
 import { GlobalSumPooling2D } from '../global_sum_pooling_2d.js';
 import { ImageSize } from '../image_size.js';
 import { LeakyReLU } from '../leaky_relu.js';
@@ -48,6 +49,7 @@ export function registerLayers(): void {
     Dropout,
     EqualizedLearningRate,
     Fade,
+    GaussianNoise,
     GlobalSumPooling2D,
     GroupNormalization,
     ImageSize,

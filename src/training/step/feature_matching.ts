@@ -5,6 +5,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import { number, oneOf, string } from '../../internal/option_kinds.js';
 import type { SchemaRead } from '../../internal/read_options.js';
+import { graphTensors } from '../../layers/graph_tensors.js';
 import { absolute } from '../../ops/absolute.js';
 import { stopGradient } from '../../ops/stop_gradient.js';
 import type { Conditioned } from '../core/conditions.js';
@@ -120,12 +121,7 @@ export function generatorTerms(
 
 /** Finds the output of a layer within a model; refuses a name that no layer has. */
 function outputOf(where: string, model: LayersModel, layer: string): SymbolicTensor {
-  const found = new Set(model.outputs);
-  for (const output of found) {
-    if (output.sourceLayer.name === layer) return output;
-    const { inboundNodes } = output.sourceLayer;
-    for (const input of inboundNodes[output.nodeIndex]!.inputTensors) found.add(input);
-  }
+  for (const tensor of graphTensors(model)) if (tensor.sourceLayer.name === layer) return tensor;
   const names = model.layers.map(({ name }) => name);
   return fail(
     'value',
