@@ -36,15 +36,23 @@ export function latentTable(results: readonly LatentResult[], seconds: number): 
   };
 }
 
-/** Makes the curve of a player's norm, of each run. */
+/** Makes the curve of a player's norm, means over the seeds, as far as all of them have come. */
 const normCurve = (
   results: readonly LatentResult[],
   name: (typeof PLAYERS)[number],
 ): ReportCurve => ({
-  ...{ title: `Gradient norm of the ${name}`, xLabel: 'generator step', yLabel: '‖∇‖' },
-  series: results.map(({ system, seed, norms }) => ({
-    ...{ name: `${system}, seed ${seed}`, x: norms.step, y: norms[name] },
-  })),
+  ...{ title: `Gradient norm of the ${name}`, xLabel: 'generator step', yLabel: 'norm' },
+  series: [...bySystem(results)].map(([system, runs]) => {
+    const common = Math.min(...runs.map(({ norms }) => norms.step.length));
+    const mean = (i: number) =>
+      runs.reduce((sum, { norms }) => sum + norms[name][i]!, 0) / runs.length;
+    const { step } = runs[0]!.norms;
+    return {
+      name: system,
+      x: step.slice(0, common),
+      y: step.slice(0, common).map((_, i) => mean(i)),
+    };
+  }),
 });
 
 /** Writes `report.html`. */
@@ -57,7 +65,7 @@ export async function writeLatentReport(
   const path = join(out, 'report.html');
   await writeReport(path, {
     title: 'LOGAN and its base on MNIST at equal time',
-    subtitle: `${results.length} runs; the curves of the score are means over the seeds`,
+    subtitle: `${results.length} runs; the curves are means over the seeds`,
     curves: [...scoreCurves(results), ...PLAYERS.map((name) => normCurve(results, name))],
     tables: [scores],
     configuration: facts,
