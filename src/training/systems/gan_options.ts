@@ -93,8 +93,9 @@ export interface GANOptions<
    * ```
    *
    * Both losses are differentiated through Δz. D(G(z)) has no effect on the networks' statistics, and no instance noise;
-   * with several logits for a sample it is their mean. Latents of U(0, 1) are clipped to [0, 1], normal ones not at all. An `augment` is refused. Default
-   * off; `{}` has the paper's numbers, which are for uniform latents.
+   * with several logits for a sample it is their mean. Latents of U(0, 1) are clipped to [0, 1], normal ones not at all.
+   * `augment`, `replay` and `generatorHistory` are refused. Default off; `{}` has the paper's numbers, which are for
+   * uniform latents.
    */
   latentOptimization?: LatentOptimizationOptions;
   /**
