@@ -34,8 +34,8 @@ const NOT_ON_GPU = [
   'test/training/{natural_types,unnamed_layers}.test.ts',
   // what the host does in the order of a step; systems, gan_on_backends and the parity tests run steps here
   'test/training/{conditions,create_system,image_pool,stacked_gan,unrolled_rules}.test.ts',
-  // parity/improved_techniques runs steps here
-  'test/training/{feature_matching,historical_average}.test.ts',
+  // parity/improved_techniques and parity/semi_supervised run steps here
+  'test/training/{feature_matching,historical_average,semi_supervised_gan}.test.ts',
   // what the host computes from rows; rows, feature_statistics and feature_extractor read them here
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',

@@ -75,6 +75,12 @@ export type {
   StackedGANInput,
   StackedReconstruction,
 } from './systems/stacked_sampling.js';
+export { createSemiSupervisedGAN } from './systems/semi_supervised_gan.js';
+export type { SemiSupervisedGAN, SemiSupervisedLosses } from './systems/semi_supervised_gan.js';
+export type {
+  SemiSupervisedBatch,
+  SemiSupervisedGANOptions,
+} from './systems/semi_supervised_options.js';
 export { createUnrolledGAN } from './systems/unrolled_gan.js';
 export type { UnrolledGAN, UnrolledGANLosses, UnrolledGANOptions } from './systems/unrolled_gan.js';
 export type { BesideShapes, TranslationSystemOptions } from './systems/translation_options.js';

@@ -406,6 +406,14 @@ export async function calls(): Promise<Map<string, Call>> {
         },
       },
     ],
+    createSemiSupervisedGAN: [
+      training.createSemiSupervisedGAN,
+      {
+        ...{ generator, discriminator: generator, loss: losses.minimax(), unlabelledWeight: 1 },
+        ...{ featureMatching: { layer: 'first', distance: 'absolute' }, ema: { decay: 0.9 } },
+        ...{ latents: 'uniform', seed: 1 },
+      },
+    ],
     createUnrolledGAN: [
       training.createUnrolledGAN,
       {

@@ -56,7 +56,7 @@ function weightedTerm(
 }
 
 /** Computes E[−log softmax(l)_y], the mean cross-entropy of logits with labels. */
-function crossEntropy(logits: Tensor, label: Tensor): Scalar {
+export function crossEntropy(logits: Tensor, label: Tensor): Scalar {
   const labels = classRows(label, logits.shape[1]!);
   return mean<Scalar>(softmaxCrossEntropy({ labels, logits }));
 }
