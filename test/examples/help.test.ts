@@ -19,6 +19,7 @@ describe('--help', () => {
     ['examples/growing_digits/main', () => import('../../examples/growing_digits/main.js')],
     ['examples/study/main', () => import('../../examples/study/main.js')],
     ['examples/equilibrium/main', () => import('../../examples/equilibrium/main.js')],
+    ['examples/collapse/main', () => import('../../examples/collapse/main.js')],
     [
       'examples/latent_optimization/main',
       () => import('../../examples/latent_optimization/main.js'),
