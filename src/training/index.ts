@@ -14,6 +14,14 @@ export type { Player } from './core/player.js';
 export type { Named, Owned, Recipe, Step, SystemOptions } from './core/recipe.js';
 export { ScalarState } from './core/scalar_state.js';
 export type { UpdateCounts } from './core/update_counts.js';
+export { adaGANWeights } from './ensembles/ada_gan_weights.js';
+export type {
+  AdaGANWeighting,
+  AdaGANWeights,
+  AdaGANWeightsOptions,
+} from './ensembles/ada_gan_weights.js';
+export { Mixture } from './ensembles/mixture.js';
+export type { MixtureDraw, MixtureOptions } from './ensembles/mixture.js';
 export { ExponentialMovingAverage } from './exponential_moving_average.js';
 export type { ExponentialMovingAverageOptions } from './exponential_moving_average.js';
 export { GradientMonitor } from './gradient_monitor.js';
@@ -47,6 +55,8 @@ export { shuffledBatch } from './shuffled_batch.js';
 export type { ShuffledBatchOptions } from './shuffled_batch.js';
 export { checkpointOf } from './state/checkpoint_of.js';
 export type { CheckpointPart } from './state/checkpoint_of.js';
+export { createAdaGAN } from './systems/ada_gan.js';
+export type { AdaGAN, AdaGANLosses, AdaGANOptions, WeakGAN } from './systems/ada_gan_options.js';
 export { createBEGAN } from './systems/began.js';
 export type { BEGAN, BEGANLosses, BEGANOptions } from './systems/began.js';
 export { createCycleGAN } from './systems/cycle_gan.js';
