@@ -151,6 +151,28 @@ export async function calls(): Promise<Map<string, Call>> {
   const pix2pix = training.createPix2Pix({ generator: translator!, discriminator: judgeOfPairs });
   const pool = new training.ImagePool({ size: 2 });
   const buffer = new training.ReplayBuffer({ size: 4 });
+  const mixture = new training.Mixture({ generators: [generator] });
+  const weak = () =>
+    training.createGAN({ generator: network(2), discriminator: network(1), loss: losses.hinge() });
+  const [weakOnce, judge] = [weak(), network(1)];
+  const adaOptions = {
+    samples: x,
+    gan: () => weakOnce,
+    classifier: () => judge,
+    classifierOptimizer: () => training.adam(),
+    ganSteps: 100,
+    classifierSteps: 3,
+    batchSize: 2,
+    share: 0.5,
+    weighting: 'top',
+    latents: 'uniform',
+    seed: 1,
+  } as const;
+  const ada = training.createAdaGAN({ ...adaOptions, gan: weak });
+  await ada.trainStep();
+  const unmoved = training.createAdaGAN({ ...adaOptions, gan: weak }); // no moments yet
+  const boosted = training.createAdaGAN({ ...adaOptions, gan: weak, ganSteps: 1 });
+  await boosted.trainStep();
   buffer.query(x, logits);
   const average = new training.ExponentialMovingAverage(generator);
   const adam = training.adam();
@@ -446,6 +468,12 @@ export async function calls(): Promise<Map<string, Call>> {
     ],
     GradientMonitor: [make(training.GradientMonitor), { every: 1, warnAbove: 10 }],
     ImagePool: [make(training.ImagePool), { size: 2, seed: 1 }],
+    Mixture: [make(training.Mixture), { generators: [generator], shares: [2], latents: 'uniform' }],
+    adaGANWeights: [
+      training.adaGANWeights,
+      { ratios: [0.5, 1, 2], share: 0.5, weighting: 'optimal' },
+    ],
+    createAdaGAN: [training.createAdaGAN, adaOptions],
     ReplayBuffer: [make(training.ReplayBuffer), { size: 4, share: 0.5, seed: 1 }],
     labelDistribution: [
       training.labelDistribution,
@@ -576,6 +604,11 @@ export async function calls(): Promise<Map<string, Call>> {
     'Pix2Pix.restore': [pix2pix.restore.bind(pix2pix), await pix2pix.state()],
     'ImagePool.query': [pool.query.bind(pool), images],
     'ImagePool.restore': [pool.restore.bind(pool), await pool.state()],
+    'Mixture.choose': [mixture.choose.bind(mixture), { count: 3, seed: 1 }],
+    'Mixture.generate': [mixture.generate.bind(mixture), { count: 3, seed: 1 }],
+    'AdaGAN.trainStep': [ada.trainStep.bind(ada), {}, { read: true }],
+    'AdaGAN.generate': [boosted.generate.bind(boosted), { count: 3, seed: 1 }],
+    'AdaGAN.restore': [unmoved.restore.bind(unmoved), await unmoved.state()],
     'ReplayBuffer.query': [buffer.query.bind(buffer), x, logits],
     'ReplayBuffer.restore': [buffer.restore.bind(buffer), await buffer.state()],
     'ExponentialMovingAverage.restore': [average.restore.bind(average), await average.state()],

@@ -5,7 +5,7 @@ import type { Call } from './calls.js';
 import { wrongCalls, wrongValues } from './wrong_arguments.js';
 
 /** What these return belongs to what they were given. */
-const BORROWED = ['namedWeights', 'featureExtractor'];
+const BORROWED = ['namedWeights', 'featureExtractor', 'Mixture'];
 
 /** Gives back the tensors of a result that a caller owns. */
 function free(result: unknown, depth = 0): void {

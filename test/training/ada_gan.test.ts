@@ -164,7 +164,9 @@ describe.each(BACKENDS)('AdaGAN from one component to the next on %s', (backend)
     const state = await ada.state();
     const held = counts();
     const moved = { ...state, values: { ...state.values, 'progress/index': 2 } };
-    await expect(ada.restore(moved)).rejects.toThrow("`state` must be one with 'component/1'");
+    await expect(ada.restore(moved)).rejects.toThrow(
+      "`state.values['progress/index']` must be the number of its components",
+    );
     expect(counts()).toEqual(held);
     expect(await ada.state()).toEqual(state);
     await ada.trainStep();

@@ -7,6 +7,7 @@ import { isPromise } from '../../internal/brands.js';
 import { checkTensor, fail } from '../../internal/check.js';
 import { boolean } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
+import type { SchemaRead } from '../../internal/read_options.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
@@ -37,6 +38,9 @@ export interface StepOptions {
    */
   readonly read?: boolean;
 }
+
+/** Schema of these options. */
+export const STEP_OPTIONS: SchemaRead<StepOptions> = { read: boolean({ default: true }) };
 
 /** What {@link createSystem} returns: a training system whose networks and optimizers have names. */
 export interface System<
@@ -97,7 +101,7 @@ class RecipeSystem<
     const where = `${this.recipe.name}.trainStep`;
     checkAlive(where, this);
     const tensors = this.recipe.check?.(batch, where) ?? checkTensors(where, batch);
-    const { read } = readOptions(where, options, { read: boolean({ default: true }) });
+    const { read } = readOptions(where, options, STEP_OPTIONS);
     enableSecondOrderGradients();
     const losses = new LossLog();
     const before = this.savepoint();

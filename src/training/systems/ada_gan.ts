@@ -1,12 +1,13 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, fail } from '../../internal/check.js';
-import { boolean, integer, seed } from '../../internal/option_kinds.js';
+import { integer, seed } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { checkState, countFrom } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
 import { checkAlive } from '../core/check_alive.js';
+import { STEP_OPTIONS } from '../core/create_system.js';
 import type { StepOptions } from '../core/create_system.js';
 import { StepCounter } from '../core/step_counter.js';
 import { withBatch } from '../ensembles/with_batch.js';
@@ -17,7 +18,15 @@ import { restoreAll, stateOf } from '../state/joined_state.js';
 import type { Components } from '../state/joined_state.js';
 import { modelComponent } from '../state/stateful_component.js';
 import type { AdaGAN, AdaGANLosses, AdaGANOptions } from './ada_gan_options.js';
-import { createStage, freeStage, generatorOf, joined, systemsOf } from './ada_gan_stage.js';
+import {
+  componentsIn,
+  createStage,
+  freeStage,
+  generatorOf,
+  joined,
+  sharesOf,
+  systemsOf,
+} from './ada_gan_stage.js';
 import type { Stage } from './ada_gan_stage.js';
 import { readAdaGANOptions } from './read_ada_gan_options.js';
 import type { ReadAdaGANOptions } from './read_ada_gan_options.js';
@@ -100,7 +109,7 @@ class BoostedSystem implements AdaGAN {
     const where = 'AdaGAN.trainStep';
     checkAlive(where, this);
     checkOptions(where, batch, [], 'batch');
-    const { read } = readOptions(where, options, { read: boolean({ default: true }) });
+    const { read } = readOptions(where, options, STEP_OPTIONS);
     if (this.busy)
       fail('state', where, 'this', 'at rest; await each step', 'one that makes a step');
     this.busy = true;
@@ -211,8 +220,7 @@ class BoostedSystem implements AdaGAN {
     const where = 'AdaGAN.restore';
     checkAlive(where, this);
     checkState(where, state);
-    const key = 'progress/index';
-    const index = key in state.values ? countFrom(where, state, key) : this.stage.index;
+    const index = componentsIn(where, state) ?? this.stage.index;
     const made: Stage[] = [];
     try {
       for (let k = 0; k <= index; k++) made.push(createStage(where, this.options, k));
@@ -236,13 +244,6 @@ class BoostedSystem implements AdaGAN {
     this.generators = [];
   }
 }
-
-/** Computes α of a mixture that grew by shares β: α ← ((1 − β) α, β) for each component. */
-const sharesOf = (components: number, beta: (k: number) => number): number[] =>
-  Array.from({ length: components }, (_, k) => beta(k)).reduce<number[]>(
-    (shares, share) => [...shares.map((one) => (1 - share) * one), share],
-    [],
-  );
 
 /**
  * Boosts GANs into a mixture: each new one is trained on data weighed by what the mixture so far lacks.

@@ -1,6 +1,8 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { TrainingSystem } from '../../types.js';
+import { fail } from '../../internal/check.js';
+import { countFrom } from '../../internal/state.js';
+import type { SavedState, TrainingSystem } from '../../types.js';
 import { createMixtureClassifier } from './ada_gan_classifier.js';
 import type { MixtureClassifier } from './ada_gan_classifier.js';
 import type { WeakGAN } from './ada_gan_options.js';
@@ -21,10 +23,15 @@ export function createStage(where: string, options: ReadAdaGANOptions, index: nu
   const gan = options.gan(index);
   checkWeakGAN(where, gan, options);
   if (index === 0) return { index, gan, classifier: undefined };
-  const network = options.classifier(index);
-  checkClassifier(where, network, options);
-  const classifier = createMixtureClassifier(network, options.classifierOptimizer(index));
-  return { index, gan, classifier };
+  try {
+    const network = options.classifier(index);
+    checkClassifier(where, network, options);
+    const classifier = createMixtureClassifier(network, options.classifierOptimizer(index));
+    return { index, gan, classifier };
+  } catch (error) {
+    freeStage({ index, gan, classifier: undefined });
+    throw error;
+  }
 }
 
 /** Ends a stage: takes its generator, at its averaged weights if there are any, and frees everything else. */
@@ -66,3 +73,21 @@ export function joined<Kind extends 'networks' | 'optimizers'>(
   );
   return Object.fromEntries(all);
 }
+
+/** Counts the generators of a state; a state of something else has no such count. */
+export function componentsIn(where: string, state: SavedState): number | undefined {
+  const key = 'progress/index';
+  if (!(key in state.values)) return undefined;
+  const count = countFrom(where, state, key);
+  const last = `component/${count - 1}/`;
+  if (count > 0 && !Object.keys(state.arrays).some((name) => name.startsWith(last)))
+    fail('state', where, `state.values['${key}']`, 'the number of its components', count);
+  return count;
+}
+
+/** Computes α of a mixture that grew by shares β: α ← ((1 − β) α, β) for each component. */
+export const sharesOf = (components: number, beta: (k: number) => number): number[] =>
+  Array.from({ length: components }, (_, k) => beta(k)).reduce<number[]>(
+    (shares, share) => [...shares.map((one) => (1 - share) * one), share],
+    [],
+  );
