@@ -24,6 +24,7 @@ const CONTRACTS = [
 /** What the GPU projects leave to the others: a step there takes a hundred times as long, in software. */
 const NOT_ON_GPU = [
   // minutes
+  'test/models/initialize_by_data.test.ts',
   'test/models/{parameter_counts,translation,progressive,residual}.test.ts', // parity/*_models run the last two here
   'test/parity/{translation_full_width,large_features,inception,residual_steps}.test.ts',
   'test/models/inception_v3.test.ts',

@@ -16,15 +16,20 @@ export const LATENTS = 100;
 /** The discriminator's layer that the generator matches: before its noise. */
 export const FEATURES = 'features';
 
-/** Builds the authors' generator for MNIST, of 694,568 weights. */
-export function generatorNetwork(seed: number): LayersModel {
+/**
+ * Builds the authors' generator for MNIST, of 694,568 weights.
+ *
+ * @param divisor What the widths are divided by.
+ */
+export function generatorNetwork(seed: number, divisor = 1): LayersModel {
+  const width = Math.ceil(500 / divisor);
   const dense = (units: number, number: number, options: object = {}) =>
     layers.dense({
       ...{ units, name: `dense${number}`, ...options },
       kernelInitializer: initializers.glorotUniform({ seed: 10 * seed + number }),
     });
   const hidden = (number: number, options: object = {}) => [
-    dense(500, number, { useBias: false, ...options }),
+    dense(width, number, { useBias: false, ...options }),
     batchNormalization({ scale: false }),
     layers.activation({ activation: 'softplus' }),
   ];
@@ -45,15 +50,17 @@ export function generatorNetwork(seed: number): LayersModel {
 /**
  * Builds the authors' classifier for MNIST, of 1,538,770 trained weights: noise on the image and after each layer, whose
  * lengths are fixed. `initializeByData` sets them.
+ *
+ * @param divisor What the widths are divided by.
  */
-export function classifierNetwork(seed: number): LayersModel {
+export function classifierNetwork(seed: number, divisor = 1): LayersModel {
   const normed = (units: number, name: string, lengths: 'trained' | 'fixed') =>
     weightNormalization({ layer: layers.dense({ units, name }), lengths });
   const model = sequential({
     layers: [
       gaussianNoise({ stddev: 0.3, seed: 100 * seed, inputShape: [PIXELS], name: 'noise0' }),
       ...[1000, 500, 250, 250, 250].flatMap((units, i, { length }) => [
-        normed(units, `dense${i + 1}`, 'fixed'),
+        normed(Math.ceil(units / divisor), `dense${i + 1}`, 'fixed'),
         layers.activation({
           activation: 'relu',
           name: i === length - 1 ? FEATURES : `relu${i + 1}`,

@@ -28,6 +28,7 @@ describe('--help', () => {
     ['examples/stacked_digits/main', () => import('../../examples/stacked_digits/main.js')],
     ['examples/stacked_digits/table', () => import('../../examples/stacked_digits/table.js')],
     ['examples/stacked_gan/main', () => import('../../examples/stacked_gan/main.js')],
+    ['examples/semi_supervised/main', () => import('../../examples/semi_supervised/main.js')],
     ['examples/street_numbers/main', () => import('../../examples/street_numbers/main.js')],
     ['examples/street_scenes/main', () => import('../../examples/street_scenes/main.js')],
     ['examples/edges2clothes/main', () => import('../../examples/edges2clothes/main.js')],
