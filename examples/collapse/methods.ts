@@ -1,8 +1,9 @@
+import { tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { minibatchDiscrimination } from 'gan-kit/layers';
-import { minimax } from 'gan-kit/losses';
-import { adam, createGAN, createUnrolledGAN, sampleLatents } from 'gan-kit/training';
+import { minimax, nonSaturating } from 'gan-kit/losses';
+import { adam, createAdaGAN, createGAN, createUnrolledGAN, sampleLatents } from 'gan-kit/training';
 import type { GANOptions, LatentDistribution } from 'gan-kit/training';
 import { trainingBatch } from '../gaussians/mixtures.js';
 import type { Points } from '../gaussians/mixtures.js';
@@ -10,11 +11,15 @@ import { LATENTS, network } from './networks.js';
 
 /** Number of packs in a batch; a pack is one sample unless the method packs more. */
 const BATCH = 128;
+/** Number of training samples of AdaGAN. */
+const WEIGHED = 8000;
 
 /** What a method learns from. */
 export interface Task {
   readonly points: Points;
   readonly seed: number;
+  /** Number of generator steps. */
+  readonly steps: number;
 }
 
 /** A system in training. */
@@ -23,6 +28,8 @@ export interface Learner {
   step(): Promise<void>;
   /** Draws samples, always from the same latent vectors. */
   sample(count: number): Tensor;
+  /** Of a mixture: how many generators it has so far. */
+  readonly components?: number;
   dispose(): void;
 }
 
@@ -32,7 +39,13 @@ export interface Method {
   build(task: Task): Learner;
   /** About how long a step takes, that of the plain GAN being 1. */
   readonly cost: number;
+  /** Returns the number of the learner's steps; default that of the generator steps. */
+  readonly length?: (steps: number) => number;
 }
+
+/** Returns how many steps a learner makes in all. */
+export const lengthOf = ({ length = (steps) => steps }: Method, steps: number): number =>
+  length(steps);
 
 interface Disposable {
   dispose(): void;
@@ -109,6 +122,48 @@ export const unrolled = (unrolledSteps: number, cost: number): Method => ({
   },
 });
 
+/** Returns the steps of AdaGAN's parts: of each GAN 1,000, and of each classifier 400, where others make 2,500. */
+const boostedSteps = (steps: number) => ({
+  ganSteps: Math.ceil(0.4 * steps),
+  classifierSteps: Math.ceil(0.16 * steps),
+});
+
+/** AdaGAN over the same networks, which learn by the non-saturating loss here. */
+export const boosted = (components: number): Method => ({
+  ...{ title: `AdaGAN of ${components}`, cost: 1 },
+  length(steps) {
+    const { ganSteps, classifierSteps } = boostedSteps(steps);
+    return components * ganSteps + (components - 1) * classifierSteps;
+  },
+  build({ points, seed, steps }) {
+    const samples = tensor2d(points.subarray(0, 2 * WEIGHED), [WEIGHED, 2]);
+    const seedOf = (index: number) => 20 * (seed + 1) + index;
+    const ada = createAdaGAN({
+      ...{ samples, batchSize: BATCH, seed, ...boostedSteps(steps) },
+      gan: (index) =>
+        createGAN({
+          ...players(seedOf(index)),
+          loss: nonSaturating(),
+          seed: seedOf(index),
+        }),
+      classifier: (index) => network({ inputs: 2, outputs: 1, seed: 20 * seedOf(index) + 15 }),
+    });
+    return {
+      step: async () => void (await ada.trainStep()),
+      sample: (count) => ada.generate({ count, seed: 1 }),
+      get components() {
+        return ada.components;
+      },
+      dispose() {
+        const parts = [...Object.values(ada.networks), ...Object.values(ada.optimizers)];
+        ada.dispose();
+        for (const part of parts) part.dispose();
+        samples.dispose();
+      },
+    };
+  },
+});
+
 /** The methods by name, in the order of the table. */
 export const METHODS = {
   plain: withOptions('plain, k = 0', 1),
@@ -146,6 +201,7 @@ export const METHODS = {
   }),
   replay: withOptions('replay of 1,280 samples', 1.1, { replay: { size: 10 * BATCH } }),
   history: withOptions('5 past generators', 1.1, { generatorHistory: {} }),
+  adagan: boosted(8),
 } as const satisfies Readonly<Record<string, Method>>;
 
 /** The name of a method. */

@@ -3,7 +3,7 @@ import { drawPoints } from '../gaussians/mixtures.js';
 import type { Points } from '../gaussians/mixtures.js';
 import { coverage, RING } from './coverage.js';
 import type { Coverage } from './coverage.js';
-import { METHODS } from './methods.js';
+import { lengthOf, METHODS } from './methods.js';
 import type { Learner, Method, MethodName } from './methods.js';
 
 /** A run, which it determines bit for bit. */
@@ -18,6 +18,8 @@ export interface Setting {
 export interface Result extends Setting, Coverage {
   /** Seconds of the training, on the clock of the run. */
   readonly seconds: number;
+  /** Of a mixture: the modes covered after each of its generators. */
+  readonly course?: readonly number[];
   /** The samples that were judged: x, y, x, y, … */
   readonly samples: readonly number[];
 }
@@ -33,19 +35,26 @@ export async function train(
   onStep: () => void = () => undefined,
 ): Promise<Result> {
   const chosen: Method = METHODS[method];
-  const learner = chosen.build({ points: await drawPoints(RING, DATA_SET, seed), seed });
+  const learner = chosen.build({ points: await drawPoints(RING, DATA_SET, seed), seed, steps });
+  const course: number[] = [];
   let seconds = 0;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < lengthOf(chosen, steps); step++) {
     const began = clock();
     await learner.step();
     seconds += clock() - began;
+    if ((learner.components ?? 0) > course.length)
+      course.push((await coverage(await draw(learner), RING)).covered);
     onStep();
     await setImmediate(); // a step on wasm never waits: without this the bar would not move
   }
   const samples = await draw(learner);
   learner.dispose();
-  const short = Array.from(samples, (value) => Number(value.toFixed(4)));
-  return { method, seed, steps, ...(await coverage(samples, RING)), seconds, samples: short };
+  return {
+    ...{ method, seed, steps, seconds },
+    ...(await coverage(samples, RING)),
+    ...(course.length > 0 && { course }),
+    samples: Array.from(samples, (value) => Number(value.toFixed(4))),
+  };
 }
 
 async function draw(learner: Learner): Promise<Points> {

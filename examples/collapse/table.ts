@@ -52,6 +52,14 @@ export const collapseTable = (results: readonly Result[], steps: number): Report
   }),
 });
 
+/** Says, for each run of a mixture, how many modes it covered after each of its generators. */
+export const courses = (results: readonly Result[]): string[] =>
+  results.flatMap(({ method, seed, course }) =>
+    course === undefined
+      ? []
+      : [`${METHODS[method].title}, seed ${seed}, modes after each: ${course.join(' ')}`],
+  );
+
 /** The most modes that the plain GAN may leave. */
 const COLLAPSED = 3;
 /** The share of the seeds for which each claim has to hold. */
