@@ -22,6 +22,9 @@ export interface Figures {
   readonly variation: number;
 }
 
+/** What makes images of labels, and of images. */
+type Maker = Pick<StackedGAN, 'generate' | 'reconstruct'>;
+
 /** How much is made for the figures. */
 export interface Amounts {
   /** Number of samples of each digit. */
@@ -62,7 +65,7 @@ export class Jury {
     return new Jury(classifier, judge, test, { ...AMOUNTS, ...amounts });
   }
 
-  async figuresOf(gan: StackedGAN): Promise<Figures> {
+  async figuresOf(gan: Maker): Promise<Figures> {
     const { ofEach, images } = this.amounts;
     const asked = digitRows(ofEach);
     const samples = inBatches(asked.length, (first, size) => {
@@ -94,7 +97,7 @@ export class Jury {
     return tidy(() => bright(imageTensor(this.test, places)));
   }
 
-  private async variationOf(gan: StackedGAN): Promise<number> {
+  private async variationOf(gan: Maker): Promise<number> {
     const { varied, draws } = this.amounts;
     const share = tidy(() => {
       const images = this.shown(0, varied);

@@ -11,7 +11,7 @@ import { accuracyOf, trainEncoder } from './encoder.js';
 import { Jury } from './figures.js';
 import { buildEncoder } from './networks.js';
 import { readOptions } from './options.js';
-import { WIDTHS } from './recipe.js';
+import { SIZES } from './recipe.js';
 import { table, writeRunReport } from './report.js';
 import { Run } from './run.js';
 
@@ -21,7 +21,7 @@ const { steps, joint, entropy, batch, seed, out } = options;
 const clock = secondsOn(backend);
 
 const [train, test] = [readMnist('train'), readMnist('t10k')];
-const encoder = buildEncoder(WIDTHS, seed);
+const encoder = buildEncoder(SIZES, seed);
 const began = clock();
 // a checkpoint has the trained one
 if (!options.resume) await trainEncoder(encoder, train, seed);

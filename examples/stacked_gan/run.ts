@@ -8,9 +8,9 @@ import { append, TrainingRun } from '../training_run.js';
 import type { Rhythm, StepLosses, TrainingHistory, TrainingRunOptions } from '../training_run.js';
 import type { Figures, Jury } from './figures.js';
 import { brightBatch } from './images.js';
-import type { Widths } from './networks.js';
+import type { Sizes } from './networks.js';
 import { drawReconstructions, drawSamples } from './pictures.js';
-import { buildGAN, WIDTHS } from './recipe.js';
+import { buildGAN, SIZES } from './recipe.js';
 
 const RHYTHM: Rhythm = { losses: 10, grid: 300, score: 300, checkpoint: 150 };
 
@@ -43,9 +43,9 @@ export class Run extends TrainingRun<RunOptions> {
     private readonly images: Images,
     private readonly jury: Jury,
     private readonly clock: () => number,
-    { widths = WIDTHS, ...rhythm }: Partial<Rhythm> & { readonly widths?: Widths } = {},
+    { sizes = SIZES, ...rhythm }: Partial<Rhythm> & { readonly sizes?: Sizes } = {},
   ) {
-    const gan = buildGAN(encoder, options.entropy, options.seed, widths);
+    const gan = buildGAN(encoder, options.entropy, options.seed, sizes);
     super(gan, options, { ...RHYTHM, ...rhythm });
     this.gan = gan;
   }

@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
+import { clone, memory, sub, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Classifier } from '../../examples/mnist/classifier.js';
-import { readMnist } from '../../examples/mnist/data.js';
+import { imageTensor, readMnist } from '../../examples/mnist/data.js';
 import { accuracyOf, trainEncoder } from '../../examples/stacked_gan/encoder.js';
 import { Jury } from '../../examples/stacked_gan/figures.js';
-import { brightBatch } from '../../examples/stacked_gan/images.js';
+import { bright, brightBatch } from '../../examples/stacked_gan/images.js';
 import { buildEncoder, buildLevels, PAPER } from '../../examples/stacked_gan/networks.js';
 import { table, writeRunReport } from '../../examples/stacked_gan/report.js';
 import { Run } from '../../examples/stacked_gan/run.js';
@@ -19,7 +19,7 @@ import { readReport } from '../helpers/report_page.js';
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-stacked-gan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const NARROW = { encoder: 4, generator: 4, discriminator: 2 };
+const NARROW = { latents: 3, encoder: 4, generator: 4, discriminator: 2 };
 
 const countOf = ({ trainableWeights }: LayersModel) =>
   trainableWeights.reduce(
@@ -45,7 +45,7 @@ describe('the stack on MNIST', () => {
       train,
       jury,
       () => 0,
-      { losses: 1, grid: 4, score: 4, checkpoint: 2, widths: NARROW },
+      { losses: 1, grid: 4, score: 4, checkpoint: 2, sizes: NARROW },
     );
 
   async function advance(run: Run, last: number) {
@@ -54,7 +54,7 @@ describe('the stack on MNIST', () => {
     return losses;
   }
 
-  it("has the authors' numbers of parameters at their widths", () => {
+  it("has the authors' numbers of parameters at their sizes", () => {
     const [images, features] = buildLevels(PAPER, 0);
     expect(countOf(buildEncoder(PAPER, 0))).toBe(160_362);
     expect(countOf(images!.generator)).toBe(1_516_097);
@@ -97,15 +97,49 @@ describe('the stack on MNIST', () => {
     await expect(started('killed', 0).resume()).rejects.toThrow('entropy');
 
     const [figures] = whole.history.milestones;
-    expect(figures!.variation).toBeGreaterThan(0);
-    expect(figures!.variation).toBeLessThan(1);
-    expect(figures!.kept).toBeLessThanOrEqual(1);
+    expect(figures!.step).toBe(4);
     expect(table(whole).rows).toHaveLength(1);
     const page = readReport(await writeRunReport(whole, {}));
     expect(Object.keys(page.curves)).toEqual([
       ...['Discriminators', 'Generators', 'Conditions', 'Entropy', 'Figures'],
     ]);
     expect(page.pictures).toHaveLength(1);
+  });
+
+  it('is judged by labels, digits and variance', async () => {
+    const places = (digit: number) =>
+      [...test.digits.keys()].filter((i) => test.digits[i] === digit);
+    const numTensors = memory().numTensors;
+    const figures = await jury.figuresOf({
+      // two test images of each digit, but 7 in place of 1
+      generate: () =>
+        tidy(() => {
+          const asked = Array.from({ length: 10 }, (_, digit) => (digit === 1 ? 7 : digit));
+          return bright(
+            imageTensor(
+              test,
+              asked.flatMap((digit) => places(digit).slice(0, 2)),
+            ),
+          );
+        }),
+      // the image by odd seeds, its negative by even ones
+      reconstruct: ({ images, seed }) => (seed! % 2 === 1 ? clone(images) : sub(1, images)),
+    });
+    expect(memory().numTensors).toBe(numTensors);
+    expect(figures.asked).toBe(0.9);
+    expect(figures.kept).toBe(1);
+    expect(figures.frechet).toBeGreaterThan(0);
+    // x and 1 − x vary by (x − ½)², of nearly black and white pixels ¼
+    const x = await jury.shown(0, 4).data();
+    const mean = (of: (i: number) => number) =>
+      Array.from({ length: 784 }, (_, i) => of(i)).reduce((a, b) => a + b, 0) / 784;
+    const fours = (i: number) => [0, 1, 2, 3].map((n) => x[784 * n + i]!);
+    const made = mean((i) => fours(i).reduce((sum, v) => sum + (v - 0.5) ** 2, 0) / 4);
+    const ofImages = mean((i) => {
+      const centre = fours(i).reduce((a, b) => a + b, 0) / 4;
+      return fours(i).reduce((sum, v) => sum + (v - centre) ** 2, 0) / 4;
+    });
+    expect(figures.variation / (made / ofImages)).toBeCloseTo(1, 4);
   });
 
   it('is drawn level by level', async () => {
