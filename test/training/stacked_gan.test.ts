@@ -324,6 +324,10 @@ describe('a Stacked GAN', () => {
       "`features[1]` must be a layer whose output follows from that of 'h2' alone",
       () => ({ ...tiny(['h1', 'h2']), features: ['h2', 'h1'] }),
     ],
+    [
+      "`features[1]` must be a layer whose output follows from that of 'h2' alone",
+      () => ({ ...tiny(['h1', 'h2']), features: ['h2', 'h2'] }),
+    ],
     ['`features` must be 1, one for each level but the first', () => ({ features: [] })],
     [
       '`levels` must be an array of two levels or more',

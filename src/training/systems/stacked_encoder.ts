@@ -37,7 +37,8 @@ export class StackedEncoder {
     const named = features.map((name, i) => symbolOf(where, `features[${i}]`, model, name));
     this.symbols = [model.inputs[0]!, ...named, top];
     this.symbols.slice(1).forEach((symbol, i) => {
-      if (comesFrom(this.symbols[i]!, symbol)) return;
+      const before = this.symbols[i]!;
+      if (symbol !== before && comesFrom(before, symbol)) return;
       const isTop = i === features.length;
       const rule = isTop
         ? 'a layer from whose output alone the classes follow'
