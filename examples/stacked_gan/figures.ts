@@ -1,5 +1,6 @@
 import { concat, dispose, div, mean, moments, stack, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { sampleLatents } from 'gan-kit/training';
 import type { StackedGAN } from 'gan-kit/training';
 import { agreementOf } from '../labelled_digits/agreement.js';
 import { digitRows, labelTensor } from '../labelled_digits/labels.js';
@@ -20,10 +21,12 @@ export interface Figures {
   readonly kept: number;
   /** The variance of reconstructions over z_0, as a share of that of the images: the mean over pixels of both. */
   readonly variation: number;
+  /** The same of samples over z_1, with a label and a z_0 for each. */
+  readonly fromAbove: number;
 }
 
 /** What makes images of labels, and of images. */
-type Maker = Pick<StackedGAN, 'generate' | 'reconstruct'>;
+type Maker = Pick<StackedGAN, 'generate' | 'reconstruct' | 'latentSizes'>;
 
 /** How much is made for the figures. */
 export interface Amounts {
@@ -31,7 +34,7 @@ export interface Amounts {
   readonly ofEach: number;
   /** Number of test images that are reconstructed once. */
   readonly images: number;
-  /** Number of test images that are reconstructed `draws` times. */
+  /** Number of test images, and of samples, that are made `draws` times. */
   readonly varied: number;
   readonly draws: number;
 }
@@ -80,7 +83,7 @@ export class Jury {
       asked: (await agreementOf(this.classifier, samples, asked)).share,
       frechet: (await this.judge.judge(samples)).frechet,
       kept: (await agreementOf(this.classifier, made, digits)).share,
-      variation: await this.variationOf(gan),
+      ...(await this.variationsOf(gan)),
     };
     dispose([samples, made]);
     return figures;
@@ -97,16 +100,27 @@ export class Jury {
     return tidy(() => bright(imageTensor(this.test, places)));
   }
 
-  private async variationOf(gan: Maker): Promise<number> {
+  private async variationsOf(gan: Maker): Promise<Pick<Figures, 'variation' | 'fromAbove'>> {
     const { varied, draws } = this.amounts;
-    const share = tidy(() => {
+    const latents = (level: number, seed: number) => {
+      const size = gan.latentSizes[level]!;
+      return sampleLatents({ count: varied, size, distribution: 'uniform01', seed });
+    };
+    const shares = tidy(() => {
       const images = this.shown(0, varied);
-      const made = Array.from({ length: draws }, (_, seed) => gan.reconstruct({ images, seed }));
-      const ofMade = mean(moments(stack(made), 0).variance);
-      return div(ofMade, mean(moments(images, 0).variance));
+      const condition = labelTensor(Array.from({ length: varied }, (_, i) => i % DIGITS));
+      const below = latents(0, draws);
+      const share = (make: (seed: number) => Tensor) => {
+        const made = stack(Array.from({ length: draws }, (_, seed) => make(seed)));
+        return div(mean(moments(made, 0).variance), mean(moments(images, 0).variance));
+      };
+      return stack([
+        share((seed) => gan.reconstruct({ images, seed })),
+        share((seed) => gan.generate({ condition, latents: [below, latents(1, seed)] })),
+      ]);
     });
-    const [value] = await share.data();
-    share.dispose();
-    return value!;
+    const [variation, fromAbove] = await shares.data();
+    shares.dispose();
+    return { variation: variation!, fromAbove: fromAbove! };
   }
 }

@@ -6,11 +6,11 @@ import type { Run } from './run.js';
 
 /** Makes the table of the figures over the steps. */
 export const table = ({ history, options }: Run): ReportTable => ({
-  title: 'Digits that a separate classifier recognizes, and variation over z₀',
-  columns: ['step', 'mode', 'asked label', 'Fréchet distance', 'digit kept', 'variation'],
-  rows: history.milestones.map(({ step, asked, frechet, kept, variation }) => [
+  title: 'Digits that a separate classifier recognizes, and variation over latent vectors',
+  columns: ['step', 'mode', 'asked label', 'Fréchet distance', 'digit kept', 'over z₀', 'over z₁'],
+  rows: history.milestones.map(({ step, asked, frechet, kept, variation, fromAbove }) => [
     ...[String(step), step <= options.steps - options.joint ? 'independent' : 'joint'],
-    ...[percent(asked), frechet.toFixed(1), percent(kept), percent(variation)],
+    ...[percent(asked), frechet.toFixed(1), percent(kept), percent(variation), percent(fromAbove)],
   ]),
 });
 
@@ -27,7 +27,7 @@ export async function writeRunReport(run: Run, facts: Record<string, string>): P
   const path = join(options.out, 'report.html');
   const { milestones, losses } = history;
   const x = milestones.map(({ step }) => step);
-  const share = (name: 'asked' | 'kept' | 'variation') => ({
+  const share = (name: 'asked' | 'kept' | 'variation' | 'fromAbove') => ({
     ...{ name, x, y: milestones.map((one) => one[name]) },
   });
   await writeReport(path, {
@@ -43,7 +43,7 @@ export async function writeRunReport(run: Run, facts: Record<string, string>): P
       })),
       {
         ...{ title: 'Figures', xLabel: 'generator step', yLabel: 'share' },
-        series: [share('asked'), share('kept'), share('variation')],
+        series: [share('asked'), share('kept'), share('variation'), share('fromAbove')],
       },
     ].filter(({ series }) => series.some((one) => one.x.length > 0)),
     tables: milestones.length === 0 ? [] : [table(run)],

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clone, memory, sub, tidy } from '@tensorflow/tfjs-core';
+import { clone, memory, reshape, sub, tidy, tile } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { bright, brightBatch } from '../../examples/stacked_gan/images.js';
 import { buildEncoder, buildLevels, PAPER } from '../../examples/stacked_gan/networks.js';
 import { table, writeRunReport } from '../../examples/stacked_gan/report.js';
 import { Run } from '../../examples/stacked_gan/run.js';
+import { sampleLatents } from '../../src/training/latents.js';
 import { useBackend } from '../helpers/backends.js';
 import { readReport } from '../helpers/report_page.js';
 
@@ -111,9 +112,12 @@ describe('the stack on MNIST', () => {
       [...test.digits.keys()].filter((i) => test.digits[i] === digit);
     const numTensors = memory().numTensors;
     const figures = await jury.figuresOf({
-      // two test images of each digit, but 7 in place of 1
-      generate: () =>
+      latentSizes: [1, 1],
+      // two test images of each digit, but 7 in place of 1; of given latents, pixels that are one of them
+      generate: ({ latents }) =>
         tidy(() => {
+          if (latents !== undefined)
+            return tile(reshape(latents[1]!, [4, 1, 1, 1]), [1, 28, 28, 1]);
           const asked = Array.from({ length: 10 }, (_, digit) => (digit === 1 ? 7 : digit));
           return bright(
             imageTensor(
@@ -140,6 +144,12 @@ describe('the stack on MNIST', () => {
       return fours(i).reduce((sum, v) => sum + (v - centre) ** 2, 0) / 4;
     });
     expect(figures.variation / (made / ofImages)).toBeCloseTo(1, 4);
+    const [one, other] = [0, 1].map((seed) =>
+      sampleLatents({ count: 4, size: 1, distribution: 'uniform01', seed }),
+    );
+    const [u, v] = [await one!.data(), await other!.data()];
+    const ofMade = Array.from(u).reduce((sum, value, i) => sum + ((value - v[i]!) / 2) ** 2, 0) / 4;
+    expect(figures.fromAbove / (ofMade / ofImages)).toBeCloseTo(1, 4);
   });
 
   it('is drawn level by level', async () => {
