@@ -14,6 +14,8 @@ export type { Player } from './core/player.js';
 export type { Named, Owned, Recipe, Step, SystemOptions } from './core/recipe.js';
 export { ScalarState } from './core/scalar_state.js';
 export type { UpdateCounts } from './core/update_counts.js';
+export { dualityGap } from './diagnostics/duality_gap.js';
+export type { DualityGap, DualityGapOptions } from './diagnostics/duality_gap.js';
 export { adaGANWeights } from './ensembles/ada_gan_weights.js';
 export type {
   AdaGANWeighting,

@@ -474,6 +474,15 @@ export async function calls(): Promise<Map<string, Call>> {
       { ratios: [0.5, 1, 2], share: 0.5, weighting: 'optimal' },
     ],
     createAdaGAN: [training.createAdaGAN, adaOptions],
+    dualityGap: [
+      training.dualityGap,
+      {
+        ...{ generator, discriminator, test: x, loss: losses.minimax(), steps: 1, seed: 1 },
+        real: () => numbers([6, 2]),
+        optimizer: () => training.adam(),
+        latents: 'uniform',
+      },
+    ],
     ReplayBuffer: [make(training.ReplayBuffer), { size: 4, share: 0.5, seed: 1 }],
     labelDistribution: [
       training.labelDistribution,
