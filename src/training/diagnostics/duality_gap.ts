@@ -171,8 +171,9 @@ async function train(
   stream: RandomStream,
 ): Promise<void> {
   const optimizer = game.optimizer(player);
+  let system: ReturnType<typeof playing> | undefined;
   try {
-    const system = playing(player, game, optimizer, stream);
+    system = playing(player, game, optimizer, stream);
     for (let k = 0; k < game.steps; k++) {
       const x = game.real(k);
       try {
@@ -181,13 +182,13 @@ async function train(
         free(x);
       }
     }
-    system.dispose();
   } finally {
+    free(system);
     free(optimizer);
   }
 }
 
-/** Frees what a callback made, whatever that is. */
+/** Frees what was made, by a callback too, whatever that is. */
 const free = (made: { readonly isDisposed?: boolean; dispose?(): void } | undefined): void => {
   if (made?.isDisposed !== true) made?.dispose?.();
 };
