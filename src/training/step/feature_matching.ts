@@ -1,4 +1,4 @@
-import { clone, mean, mul, square, sub } from '@tensorflow/tfjs-core';
+import { clone, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { model as modelOf } from '@tensorflow/tfjs-layers';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -6,11 +6,11 @@ import { fail } from '../../internal/check.js';
 import { number, oneOf, string } from '../../internal/option_kinds.js';
 import type { SchemaRead } from '../../internal/read_options.js';
 import { graphTensors } from '../../layers/graph_tensors.js';
-import { absolute } from '../../ops/absolute.js';
 import { stopGradient } from '../../ops/stop_gradient.js';
 import type { Conditioned } from '../core/conditions.js';
 import { playerOf } from '../core/player.js';
 import type { Player } from '../core/player.js';
+import { featureDistance } from './feature_distance.js';
 
 /** How a generator matches features of its discriminator. */
 export interface FeatureMatchingOptions {
@@ -36,26 +36,6 @@ export const FEATURE_MATCHING: SchemaRead<FeatureMatchingOptions> = {
   weight: number({ min: 0, default: 1 }),
   adversarial: number({ min: 0, default: 0 }),
 };
-
-/**
- * Computes how far apart the mean features of real and of generated samples are: the mean over all units of
- * (E h(x) − E h(x̃))², or of |E h(x) − E h(x̃)|.
- *
- * **Differentiable:** in both, to any order; the slope of the absolute value at 0 is 0.
- *
- * @param real h(x), `[batch, …]`.
- * @param fake h(x̃), of the same shape but for the batch.
- *
- * @see Salimans et al. 2016, arXiv 1606.03498, section 3.1
- */
-export function featureDistance(
-  real: Tensor,
-  fake: Tensor,
-  distance: 'squared' | 'absolute',
-): Scalar {
-  const difference = sub(mean(real, 0), mean(fake, 0));
-  return mean<Scalar>(distance === 'squared' ? square(difference) : absolute(difference));
-}
 
 /** A generator's term by features, and what else came of the pass that it took. */
 export interface Matched {
