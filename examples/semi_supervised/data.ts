@@ -15,9 +15,9 @@ export function pixelRows(images: Images, places: ArrayLike<number>): Tensor2D {
 }
 
 /** Makes the labels of images, a row `[classes]` with a one for each. */
-export function labelRows({ digits }: Images, places: readonly number[]): Tensor2D {
+export function labelRows({ digits }: Images, places: ArrayLike<number>): Tensor2D {
   const values = new Float32Array(places.length * CLASSES);
-  places.forEach((place, n) => (values[n * CLASSES + digits[place]!] = 1));
+  Array.from(places, (place, n) => (values[n * CLASSES + digits[place]!] = 1));
   return tensor2d(values, [places.length, CLASSES]);
 }
 

@@ -20,10 +20,11 @@ labels, and the same classifier that does not see them. Shows the error on the t
   npx tsx examples/semi_supervised/main.ts [options]
 
   --seeds A,B      every random choice of a run follows from its seed, the labelled images too (default 0)
-  --steps N        of each run (default 1200); an epoch of 60,000 images is 600 steps of 100
-  --batch N        unlabelled images in a batch (default 100)
+  --steps N        of a GAN (default 2500), and a quarter of it with labels alone; an epoch of 60,000 images is
+                   1,200 steps of 50
+  --batch N        images in a batch, of each kind (default 50)
   --per-class N    images with a label in each class (default 10)
-  --divisor N      what the widths of the authors' networks are divided by (default 2)
+  --divisor N      what the widths of the authors' networks are divided by (default 4)
   --out FOLDER     keeps each run that ended, so that an interrupted table goes on (default runs/semi_supervised)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --threads N      of wasm, 1 to 8 (default 1): the processor's seconds of all threads count
@@ -35,10 +36,10 @@ export function readOptions(args: string[]): Options {
   const text = { type: 'string' } as const;
   const { values, whole } = readCommandLine(args, HELP, {
     seeds: { ...text, default: '0' },
-    steps: { ...text, default: '1200' },
-    batch: { ...text, default: '100' },
+    steps: { ...text, default: '2500' },
+    batch: { ...text, default: '50' },
     'per-class': { ...text, default: '10' },
-    divisor: { ...text, default: '2' },
+    divisor: { ...text, default: '4' },
     out: { ...text, default: 'runs/semi_supervised' },
     backend: text,
     threads: { ...text, default: '1' },

@@ -14,7 +14,7 @@ import { ganLearner, supervisedLearner } from './learners.js';
 import type { Learner } from './learners.js';
 import { classifierNetwork, LATENTS } from './networks.js';
 
-const RHYTHM: Rhythm = { losses: 1, grid: 300, score: 100, checkpoint: 200 };
+const RHYTHM: Rhythm = { losses: 1, grid: 300, score: 200, checkpoint: 200 };
 /** The number of images by which the authors initialize the classifier. */
 const FIRST_IMAGES = 500;
 /** The number of test images that are classified at once. */
@@ -61,8 +61,8 @@ interface History extends TrainingHistory {
 export class Run extends TrainingRun<Setting & TrainingRunOptions> {
   override history: History = { steps: [], grids: [], seconds: 0, milestones: [] };
   protected override readonly pictureName = 'samples';
-  private readonly labelled: Tensor2D;
-  private readonly labels: Tensor2D;
+  /** The images that have a label. */
+  private readonly places: readonly number[];
 
   private constructor(
     options: Setting & TrainingRunOptions,
@@ -73,9 +73,7 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
     rhythm: Partial<Rhythm>,
   ) {
     super(learner.system, options, { ...RHYTHM, ...rhythm });
-    const places = labelledPlaces(data.train, options.perClass, options.seed);
-    this.labelled = pixelRows(data.train, places);
-    this.labels = labelRows(data.train, places);
+    this.places = labelledPlaces(data.train, options.perClass, options.seed);
   }
 
   /** Makes a run, and initializes its classifier by images without labels. */
@@ -87,7 +85,7 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
   ): Promise<Run> {
     const { arm, seed, divisor } = options;
     const classifier = classifierNetwork(seed, divisor);
-    const first = pixelRows(data.train, batchPlaces(data.train, FIRST_IMAGES, seed, 0));
+    const first = pixelRows(data.train, batchPlaces(data.train.count, FIRST_IMAGES, 3 * seed, 0));
     await initializeByData(classifier, first);
     first.dispose();
     if (arm !== 'semi-supervised')
@@ -113,19 +111,18 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
   }
 
   protected override async train(): Promise<StepLosses> {
-    const { labelled, labels, gan, step } = this;
+    const { gan, step, places } = this;
     const { batch, seed } = this.options;
     const { train } = this.data;
-    if (gan === undefined) {
-      const { system } = this.learner;
-      return { ...(await system.trainStep({ labelled, labels, unlabelled: labelled })) };
-    }
+    const size = Math.min(batch, places.length);
+    const chosen = batchPlaces(places.length, size, seed, step).map((i) => places[i]!);
+    const [labelled, labels] = [pixelRows(train, chosen), labelRows(train, chosen)];
     // two independent shuffles, as in the authors' code
-    const [unlabelled, matched] = [0, 1].map((order) =>
-      pixelRows(train, batchPlaces(train, batch, 2 * seed + order, step)),
+    const [unlabelled, matched] = [1, 2].map((order) =>
+      gan ? pixelRows(train, batchPlaces(train.count, batch, 3 * seed + order, step)) : labelled,
     ) as [Tensor2D, Tensor2D];
-    const losses = await gan.trainStep({ labelled, labels, unlabelled, matched });
-    dispose([unlabelled, matched]);
+    const losses = await this.learner.system.trainStep({ labelled, labels, unlabelled, matched });
+    dispose([labelled, labels, unlabelled, matched]);
     return { ...losses };
   }
 
@@ -135,11 +132,11 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
 
   /** Draws samples; without a generator, the labelled images, a class in each row. */
   protected override async picture(): Promise<RasterImage> {
-    const { gan, labelled } = this;
+    const { gan, places, data } = this;
     const images = tidy(() => {
       const count = COLUMNS * ROWS;
       const latents = sampleLatents({ count, size: LATENTS, distribution: 'uniform01', seed: 1 });
-      const rows = gan === undefined ? labelled : gan.generate({ latents });
+      const rows = gan?.generate({ latents }) ?? pixelRows(data.train, places);
       const square: Tensor4D = reshape(rows, [-1, SIDE, SIDE, 1]);
       return sub<Tensor4D>(mul(square, 2), 1);
     });
@@ -178,9 +175,8 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
     const { networks, optimizers } = system;
     system.dispose();
     for (const part of [...Object.values(networks), ...Object.values(optimizers)]) part.dispose();
-    dispose([this.labelled, this.labels]);
   }
 }
 
-const batchPlaces = ({ count }: Images, batchSize: number, seed: number, index: number) =>
+const batchPlaces = (count: number, batchSize: number, seed: number, index: number) =>
   shuffledBatch({ count, batchSize, seed, index });
