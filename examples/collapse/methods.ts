@@ -172,10 +172,10 @@ export const METHODS = {
   'packing-2': withOptions('packs of 2', 1.3, { packing: 2 }),
   'packing-4': withOptions('packs of 4', 1.8, { packing: 4 }),
   minibatch: {
-    ...{ title: 'minibatch discrimination', cost: 4 },
+    ...{ title: 'minibatch discrimination', cost: 6 },
     build(task) {
       const { seed } = task;
-      const near = minibatchDiscrimination({ kernels: 16, dimensions: 4 });
+      const near = minibatchDiscrimination({ kernels: 8, dimensions: 3 });
       return learner(createGAN({ ...players(seed, 2, near), loss: minimax(), seed }), task);
     },
   },

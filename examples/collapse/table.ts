@@ -29,7 +29,7 @@ export const collapseTable = (results: readonly Result[], steps: number): Report
   rows: [...byMethod(results)].map(([method, runs]) => {
     const stat = (value: (run: Result) => number, digits: number) =>
       spread(runs.map(value), digits);
-    // an infinite one has no high-quality sample at all
+    // without a sample of high quality it is infinite, which JSON keeps as null
     const finite = runs.filter(({ reverseKL }) => Number.isFinite(reverseKL));
     const divergence =
       finite.length === 0
