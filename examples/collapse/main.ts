@@ -10,7 +10,7 @@ import { lengthOf, METHODS } from './methods.js';
 import { readOptions } from './options.js';
 import { train } from './run.js';
 import type { Result, Setting } from './run.js';
-import { collapseTable, courses, picture, verdict } from './table.js';
+import { collapseTable, courses, JUDGED, picture, verdict } from './table.js';
 
 const { methods, seeds, verdictSeeds, steps, out, backend, threads } = readOptions(
   process.argv.slice(2),
@@ -19,8 +19,12 @@ const clock = secondsOn(await startBackend({ backend, threads }));
 mkdirSync(out, { recursive: true });
 
 const settings = methods.flatMap((method) => {
-  const judged = method === 'plain' || method === 'unrolled-5';
-  return (judged ? verdictSeeds : seeds).map((seed): Setting => ({ method, seed, steps }));
+  const judged = JUDGED.includes(method) ? verdictSeeds : seeds;
+  return judged.map((seed): Setting => ({
+    method,
+    seed,
+    steps,
+  }));
 });
 const costOf = ({ method }: Setting) => METHODS[method].cost;
 const workOf = (setting: Setting) => costOf(setting) * lengthOf(METHODS[setting.method], steps);

@@ -113,11 +113,16 @@ const withOptions = (title: string, cost: number, options: Options = {}): Method
 });
 
 /** The GAN whose generator looks `unrolledSteps` steps of the discriminator ahead. */
-export const unrolled = (unrolledSteps: number, cost: number): Method => ({
-  ...{ title: `unrolled, k = ${unrolledSteps}`, cost },
+export const unrolled = (
+  unrolledSteps: number,
+  cost: number,
+  order: 'alternating' | 'simultaneous' = 'alternating',
+): Method => ({
+  title: `${unrolledSteps === 0 ? 'plain' : 'unrolled'}, k = ${unrolledSteps}${order === 'simultaneous' ? ', both at once' : ''}`,
+  cost,
   build(task) {
     const { seed } = task;
-    const gan = createUnrolledGAN({ ...players(seed), unrolledSteps, seed });
+    const gan = createUnrolledGAN({ ...players(seed), unrolledSteps, order, seed });
     return learner(gan, task);
   },
 });
@@ -169,6 +174,8 @@ export const METHODS = {
   plain: withOptions('plain, k = 0', 1),
   'unrolled-5': unrolled(5, 8),
   'unrolled-10': unrolled(10, 16),
+  'at-once': unrolled(0, 1, 'simultaneous'),
+  'unrolled-5-at-once': unrolled(5, 8, 'simultaneous'),
   'packing-2': withOptions('packs of 2', 1.3, { packing: 2 }),
   'packing-4': withOptions('packs of 4', 1.8, { packing: 4 }),
   minibatch: {

@@ -22,7 +22,7 @@ const HELP = `Trains a GAN that collapses on a ring of eight Gaussians, plain an
                    ${NAMES.slice(6).join(', ')} (default all)
   --seeds A,B      default 0,1,2
   --verdict-seeds A,B
-                   those of plain and unrolled-5, on which the verdict rests (default 0,1,2,3,4)
+                   those of plain, unrolled-5 and both at once, on which the verdicts rest (default 0,1,2,3,4)
   --steps N        generator steps (default 2500)
   --out FOLDER     keeps each run, so that an interrupted comparison goes on (default runs/collapse)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)

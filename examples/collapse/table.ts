@@ -65,20 +65,39 @@ const COLLAPSED = 3;
 /** The share of the seeds for which each claim has to hold. */
 const MOST = 0.8;
 
+/** The methods of the claim on unrolling: the players move in turn, or both at once as in the authors' code. */
+const ORDERS = {
+  'in turn': { plain: 'plain', ahead: ['unrolled-5', 'unrolled-10'] },
+  'both at once': { plain: 'at-once', ahead: ['unrolled-5-at-once'] },
+} as const;
+
+/** The methods that are run with all seeds of the verdict. */
+export const JUDGED: readonly MethodName[] = [
+  ...['plain', 'unrolled-5', 'at-once', 'unrolled-5-at-once'],
+] as MethodName[];
+
 /**
- * Says whether the claim on unrolling holds: without it at most 3 modes are left, and with 5 steps or more all are found,
- * each for at least four of five seeds.
+ * Says, for each order of moves, whether the claim on unrolling holds: without it at most 3 modes are left, and with 5 steps
+ * or more all are found, each for at least four of five seeds.
  */
 export function verdict(results: readonly Result[]): string {
   const runs = byMethod(results);
-  const claims = [
-    ...claim(runs, 'plain', `k = 0 leaves at most ${COLLAPSED} modes`, (n) => n <= COLLAPSED),
-    ...claim(runs, 'unrolled-5', `k = 5 finds ${MODES} of ${MODES}`, (n) => n === MODES),
-    ...claim(runs, 'unrolled-10', `k = 10 finds ${MODES} of ${MODES}`, (n) => n === MODES),
-  ];
-  if (claims.length === 0) return 'verdict: none without plain and unrolled runs';
-  const holds = claims.every(({ share }) => share >= MOST);
-  return `verdict: ${claims.map(({ said }) => said).join('; ')}: ${holds ? 'holds' : 'does not hold'}`;
+  const verdicts = Object.entries(ORDERS).flatMap(([order, { plain, ahead }]) => {
+    const claims = [
+      ...claim(runs, plain, `k = 0 leaves at most ${COLLAPSED} modes`, (n) => n <= COLLAPSED),
+      ...ahead.flatMap((method) => {
+        const k = /\d+/.exec(method)![0];
+        return claim(runs, method, `k = ${k} finds ${MODES} of ${MODES}`, (n) => n === MODES);
+      }),
+    ];
+    if (claims.length === 0) return [];
+    const holds = claims.every(({ share }) => share >= MOST);
+    const said = claims.map((one) => one.said).join('; ');
+    return [`verdict, ${order}: ${said}: ${holds ? 'holds' : 'does not hold'}`];
+  });
+  return verdicts.length === 0
+    ? 'verdict: none without plain and unrolled runs'
+    : verdicts.join('\n');
 }
 
 /** Counts the seeds of a method, if it was run, that fulfil a claim on the number of modes. */

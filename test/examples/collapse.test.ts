@@ -53,7 +53,10 @@ it.each([
 describe('a run', () => {
   // not those that differ from another in a number only, and AdaGAN of 8, which has 24 networks
   const different = NAMES.filter(
-    (name) => !['unrolled-10', 'packing-4', 'averaging-0.001', 'adagan'].includes(name),
+    (name) =>
+      !['unrolled-10', 'unrolled-5-at-once', 'packing-4', 'averaging-0.001', 'adagan'].includes(
+        name,
+      ),
   );
   it.each(different)('of %s trains, and leaves no tensors', async (method) => {
     let now = 0;
@@ -128,11 +131,15 @@ describe('the comparison', () => {
 
   it('holds if each claim does for four of five seeds', () => {
     expect(verdict([...plain, ...five])).toBe(
-      'verdict: k = 0 leaves at most 3 modes for 4 of 5 seeds; k = 5 finds 8 of 8 for 4 of 5 seeds: holds',
+      'verdict, in turn: k = 0 leaves at most 3 modes for 4 of 5 seeds; k = 5 finds 8 of 8 for 4 of 5 seeds: holds',
     );
     const worse = five.map((one) => ({ ...one, covered: Math.min(7, one.covered) }));
     expect(verdict([...plain, ...worse])).toMatch(/k = 5 .* for 0 of 5 seeds: does not hold$/);
     expect(verdict([result('unrolled-10', 0, 8)])).toMatch(/1 of 1 seeds: holds$/);
+    const atOnce = plain.map((one) => ({ ...one, method: 'at-once' as const }));
+    expect(verdict([...plain, ...atOnce]).split('\n')[1]).toBe(
+      'verdict, both at once: k = 0 leaves at most 3 modes for 4 of 5 seeds: holds',
+    );
     expect(verdict([])).toContain('none');
   });
 

@@ -26,6 +26,7 @@ interface Written {
       readonly unrolledSteps: number;
       readonly objective: 'value' | 'loss';
       readonly gradient: 'through' | 'stopped';
+      readonly order?: 'simultaneous';
     };
     readonly losses: Readonly<Record<Name, number>>[];
     readonly end: Readonly<Record<Name, Weights>>;

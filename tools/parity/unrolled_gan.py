@@ -6,8 +6,8 @@ Writes test/parity/fixtures/unrolled_gan.json: five steps of createUnrolledGAN, 
 
 A transcription of Metz et al. 2017 (arXiv 1611.02163, section 2), with the loss of poolio/unrolled_gan (67e2c7a): the
 discriminator's optimizer is written as a function of weights, moments and gradients, so that autograd differentiates
-its steps. As in gan-kit, the discriminator moves first, the generator draws its own latent vectors, and Adam is
-torch.optim's. Latent vectors are the draws of gan-kit's own stream, which tools/parity/stream_draws.ts prints.
+its steps. By default the discriminator moves first and the generator draws its own latent vectors, as in
+gan-kit; in one case both move at once, as in that code. Adam is torch.optim's. Latent vectors are the draws of gan-kit's own stream, which tools/parity/stream_draws.ts prints.
 """
 
 import json
@@ -79,23 +79,26 @@ def run(start, reals, options, of_g, of_d):
     k, objective, through = options["unrolledSteps"], options["objective"], options["gradient"] == "through"
     g, d = start["generator"], start["discriminator"]
     moments = {"g": of_g.start(g), "d": of_d.start(d)}
-    latents = iter(draws(2 * STEPS))
+    at_once = options.get("order") == "simultaneous"
+    latents = iter(draws((1 if at_once else 2) * STEPS))
     losses = []
     for t, x in enumerate(reals, 1):
         d = [w.detach().requires_grad_() for w in d]
-        loss = discriminator_loss(d, x, network(g, next(latents)).detach())
+        z = next(latents)
+        loss = discriminator_loss(d, x, network(g, z).detach())
         note = {"discriminator": loss.item()}
-        d, moments["d"] = of_d.step(d, moments["d"], torch.autograd.grad(loss, d), t)
-        d = [w.detach() for w in d]
-        moments["d"] = [tuple(m.detach() for m in pair) for pair in moments["d"]]
+        moved, moments_moved = of_d.step(d, moments["d"], torch.autograd.grad(loss, d), t)
+        moved = [w.detach() for w in moved]
+        moments_moved = [tuple(m.detach() for m in pair) for pair in moments_moved]
 
         g = [w.detach().requires_grad_() for w in g]
-        fake = network(g, next(latents))
-        ahead, slots = [w.clone().requires_grad_() for w in d], moments["d"]
+        fake = network(g, z if at_once else next(latents))
+        from_d, slots = (d, moments["d"]) if at_once else (moved, moments_moved)
+        ahead = [w.detach().clone().requires_grad_() for w in from_d]
         for i in range(k):
             inner = discriminator_loss(ahead, x, fake if through else fake.detach())
             gradients = torch.autograd.grad(inner, ahead, create_graph=True)
-            ahead, slots = of_d.step(ahead, slots, gradients, t + 1 + i)
+            ahead, slots = of_d.step(ahead, slots, gradients, (t if at_once else t + 1) + i)
         if objective == "value":
             loss = -discriminator_loss(ahead, x, fake)
         else:
@@ -103,6 +106,7 @@ def run(start, reals, options, of_g, of_d):
         losses.append(note | {"generator": loss.item()})
         g, moments["g"] = of_g.step(g, moments["g"], torch.autograd.grad(loss, g), t)
         moments["g"] = [tuple(m.detach() for m in pair) for pair in moments["g"]]
+        d, moments["d"] = moved, moments_moved
     return losses, {"generator": g, "discriminator": d}
 
 
@@ -138,6 +142,10 @@ for optimizer, players, options in (
     (
         *("adam", (Adam(0.02, 0, 0.9, 1e-3), Adam(0.05, 0.5, 0.99, 1e-3))),
         {"unrolledSteps": 2, "objective": "value", "gradient": "stopped"},
+    ),
+    (
+        *("adam", (Adam(0.02, 0.5, 0.999, 1e-3), Adam(0.05, 0.5, 0.99, 1e-3))),
+        {"unrolledSteps": 3, "objective": "value", "gradient": "through", "order": "simultaneous"},
     ),
 ):
     losses, end = run(start, reals, options, *players)

@@ -58,6 +58,11 @@ export interface UnrolledGANOptions<
    */
   gradient?: 'through' | 'stopped';
   /**
+   * `'alternating'` (the default): the generator plays against the discriminator after its update, with new latent vectors; or
+   * `'simultaneous'`, the paper's code: both move from their weights before the step, with the same latent vectors.
+   */
+  order?: 'alternating' | 'simultaneous';
+  /**
    * Default Adam(1e-3, β = (0.5, 0.999)) for the generator and Adam(1e-4) for the discriminator, the paper's code. The
    * discriminator's is one of gan-kit's, or of your own from `SlotOptimizer`. The caller keeps ownership.
    */
@@ -102,8 +107,8 @@ export interface UnrolledGAN<
  * L_G  = −L_D(θ_G, θᵏ)
  * ```
  *
- * A step is one ordinary update of the discriminator and then one of the generator, whose k steps start from the discriminator
- * after its update and are forgotten: one batch x, and one z for all of them. With k = 0 it is `createGAN`, to the
+ * A step is one ordinary update of the discriminator and then one of the generator (see `order`), whose k steps start from the
+ * discriminator as it is then and are forgotten: one batch x, and one z for all of them. With k = 0 it is `createGAN`, to the
  * bit. Time and memory of a generator step grow with k.
  *
  * In the k steps, the discriminator's running statistics and singular vectors rest, and its optimizer's `rule` is used:
@@ -151,6 +156,7 @@ export function createUnrolledGAN<G extends Optimizer = Adam, D extends Optimize
     unrolledSteps: integer({ min: 0, default: 5 }),
     objective: oneOf(['value', 'loss'], { default: 'value' }),
     gradient: oneOf(['through', 'stopped'], { default: 'through' }),
+    order: oneOf(['alternating', 'simultaneous'], { default: 'alternating' }),
     optimizers: optimizersOf('generator', 'discriminator'),
     latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
     seed: seed(),
@@ -175,7 +181,7 @@ export function createUnrolledGAN<G extends Optimizer = Adam, D extends Optimize
     networks: { generator, discriminator },
     optimizers: optimizers as Readonly<{ generator: G; discriminator: D }>,
     components: { latents },
-    identity: { loss: loss.name, unrolledSteps, objective, gradient },
+    identity: { loss: loss.name, unrolledSteps, objective, gradient, order: read.order },
     owns: unlessGiven(read.optimizers, optimizers),
     options: systemOptions(read),
     check(batch: { readonly real: Tensor }, where) {
@@ -190,20 +196,27 @@ export function createUnrolledGAN<G extends Optimizer = Adam, D extends Optimize
         loss.discriminator(discriminate(D, real, unconditioned(fake), together));
       const against = (D: Player, fake: Tensor): Scalar => generatorTerm(loss, D(fake), () => D(x));
 
-      const fake = tidy(() => G(z()));
-      step.minimize([D], optimizers.discriminator, () =>
-        step.note('discriminator', lossOf(D, fake)),
-      );
-      fake.dispose();
-      step.minimize([G], optimizers.generator, () => {
-        const fake = G(z());
-        if (opponent === undefined) return step.note('generator', against(D.at({}), fake));
+      const atOnce = read.order === 'simultaneous';
+      const first = z();
+      const objectiveAt = (fake: Tensor): Scalar => {
+        if (opponent === undefined) return against(D.at({}), fake);
         const answered = gradient === 'through' ? fake : stopGradient(() => clone(fake));
         const ahead = unroll(D, opponent, unrolledSteps, (at) => lossOf(at, answered));
-        const term =
-          objective === 'value' ? neg<Scalar>(lossOf(ahead, fake)) : against(ahead, fake);
-        return step.note('generator', term);
-      });
+        return objective === 'value' ? neg(lossOf(ahead, fake)) : against(ahead, fake);
+      };
+      const play = () => {
+        const fake = tidy(() => G(first));
+        step.minimize([D], optimizers.discriminator, () =>
+          step.note('discriminator', lossOf(D, fake)),
+        );
+        fake.dispose();
+        const second = atOnce ? first : z();
+        step.minimize([G], optimizers.generator, () =>
+          step.note('generator', objectiveAt(G(second))),
+        );
+      };
+      if (atOnce) step.simultaneously(play);
+      else play();
     },
   });
   return withMembers(system, {
