@@ -37,6 +37,8 @@ const NOT_ON_GPU = [
   'test/training/{conditions,create_system,image_pool,stacked_gan,unrolled_rules}.test.ts',
   // parity/improved_techniques and parity/semi_supervised run steps here
   'test/training/{feature_matching,historical_average,semi_supervised_gan}.test.ts',
+  // whole systems, one after the other; their steps are those of createGAN
+  'test/training/{ada_gan,duality_gap}.test.ts',
   // what the host computes from rows; rows, feature_statistics and feature_extractor read them here
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',
