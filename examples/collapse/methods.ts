@@ -3,16 +3,27 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { minibatchDiscrimination } from 'gan-kit/layers';
 import { minimax, nonSaturating } from 'gan-kit/losses';
-import { adam, createAdaGAN, createGAN, createUnrolledGAN, sampleLatents } from 'gan-kit/training';
+import {
+  adam,
+  createAdaGAN,
+  createGAN,
+  createUnrolledGAN,
+  dualityGap,
+  sampleLatents,
+} from 'gan-kit/training';
 import type { GANOptions, LatentDistribution } from 'gan-kit/training';
-import { trainingBatch } from '../gaussians/mixtures.js';
+import { drawPoints, trainingBatch } from '../gaussians/mixtures.js';
 import type { Points } from '../gaussians/mixtures.js';
+import { RING } from './coverage.js';
 import { LATENTS, network } from './networks.js';
 
 /** Number of packs in a batch; a pack is one sample unless the method packs more. */
 const BATCH = 128;
 /** Number of training samples of AdaGAN. */
 const WEIGHED = 8000;
+
+/** Number of points at which the value of the game is taken. */
+const TESTED = 2048;
 
 /** What a method learns from. */
 export interface Task {
@@ -28,6 +39,12 @@ export interface Learner {
   step(): Promise<void>;
   /** Draws samples, always from the same latent vectors. */
   sample(count: number): Tensor;
+  /**
+   * Estimates how far the two players are from an equilibrium, if the discriminator judges single points.
+   *
+   * @param steps Those of each player that seeks its best answer.
+   */
+  gap?(steps: number): Promise<number>;
   /** Of a mixture: how many generators it has so far. */
   readonly components?: number;
   dispose(): void;
@@ -85,6 +102,17 @@ function learner(
       await gan.trainStep({ real });
       real.dispose();
     },
+    ...(batch === BATCH && {
+      async gap(steps: number) {
+        const test = tensor2d(await drawPoints(RING, TESTED, seed + 1), [TESTED, 2]);
+        const { gap } = await dualityGap({
+          ...{ ...gan.networks, test, steps, latents: distribution },
+          real: (k) => trainingBatch(points, BATCH, seed + 1, k),
+        });
+        test.dispose();
+        return gap;
+      },
+    }),
     sample(count) {
       const latents = sampleLatents({ count, size: LATENTS, distribution, seed: 1 });
       const made = gan.generate({ latents });

@@ -18,6 +18,8 @@ export interface Setting {
 export interface Result extends Setting, Coverage {
   /** Seconds of the training, on the clock of the run. */
   readonly seconds: number;
+  /** The duality gap at the end, by 100 steps of each player; not of packs and mixtures. */
+  readonly gap?: number;
   /** Of a mixture: the modes covered after each of its generators. */
   readonly course?: readonly number[];
   /** The samples that were judged: x, y, x, y, … */
@@ -27,6 +29,7 @@ export interface Result extends Setting, Coverage {
 /** Number of samples that are judged. */
 export const SAMPLES = 2500;
 const DATA_SET = 20_000;
+const GAP_STEPS = 100;
 
 /** Trains a method, and calls `onStep` after each step. */
 export async function train(
@@ -48,10 +51,12 @@ export async function train(
     await setImmediate(); // a step on wasm never waits: without this the bar would not move
   }
   const samples = await draw(learner);
+  const gap = await learner.gap?.(Math.min(GAP_STEPS, steps));
   learner.dispose();
   return {
     ...{ method, seed, steps, seconds },
     ...(await coverage(samples, RING)),
+    ...(gap !== undefined && { gap }),
     ...(course.length > 0 && { course }),
     samples: Array.from(samples, (value) => Number(value.toFixed(4))),
   };

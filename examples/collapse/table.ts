@@ -24,7 +24,7 @@ export const collapseTable = (results: readonly Result[], steps: number): Report
   title: `After ${steps} generator steps`,
   columns: [
     ...['method', 'seeds', 'modes near', 'of each seed', 'largest share'],
-    ...['modes within 3σ', 'within 3σ', 'reverse KL', 'CPU seconds'],
+    ...['modes within 3σ', 'within 3σ', 'reverse KL', 'duality gap', 'CPU seconds'],
   ],
   rows: [...byMethod(results)].map(([method, runs]) => {
     const stat = (value: (run: Result) => number, digits: number) =>
@@ -38,6 +38,7 @@ export const collapseTable = (results: readonly Result[], steps: number): Report
             finite.map((one) => one.reverseKL),
             2,
           );
+    const gaps = runs.flatMap(({ gap }) => (gap === undefined ? [] : [gap]));
     return [
       METHODS[method].title,
       String(runs.length),
@@ -47,6 +48,7 @@ export const collapseTable = (results: readonly Result[], steps: number): Report
       stat(({ modes }) => modes, 1),
       `${stat(({ highQuality }) => 100 * highQuality, 1)} %`,
       divergence,
+      gaps.length === 0 ? '–' : spread(gaps, 2),
       stat(({ seconds }) => seconds, 0),
     ];
   }),

@@ -48,8 +48,8 @@ export interface AdaGANWeights {
  * import { adaGANWeights } from 'gan-kit/training';
  *
  * const { weights, lambda } = adaGANWeights({ ratios: [0.1, 0.2, 1, 3, 0.5], share: 0.5 });
- * console.log(lambda?.toFixed(2), Array.from(weights, (w) => w.toFixed(2)).join(' '));
- * // → 0.85 0.32 0.30 0.14 0.00 0.24
+ * console.log(lambda?.toFixed(2)); // → 0.85
+ * console.log(Array.from(weights, (w) => w.toFixed(2)).join(' ')); // → 0.32 0.30 0.14 0.00 0.24
  * ```
  *
  * @see Tolstikhin et al. 2017, arXiv 1701.02386, theorem 1 and section 3.3

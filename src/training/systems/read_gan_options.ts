@@ -18,6 +18,7 @@ import { SYSTEM_SCHEMA, lossOf, network, optimizersOf, orElse } from '../core/sy
 import { DISTRIBUTIONS } from '../latents.js';
 import { checkCritic, penaltiesOf, shapesFit } from '../step/check_system.js';
 import type { Penalties } from '../step/check_system.js';
+import type { Penalty } from '../../types.js';
 import type { ClassWeights } from '../step/class_terms.js';
 import { FEATURE_MATCHING } from '../step/feature_matching.js';
 import { HISTORICAL_AVERAGING } from '../step/historical_average.js';
@@ -168,8 +169,10 @@ function checkConditioned(where: string, read: ReadGANOptions): void {
   if (fakeCondition !== undefined) checkDistribution(where, read);
   const givers = { fakeCondition, replay };
   const giver = Object.entries(givers).find(([, option]) => option !== undefined)?.[0];
-  penaltiesOf(penalty).forEach(({ at = 'interpolates' }, i) => {
-    if (giver !== undefined && ofD > 0 && at === 'interpolates')
+  if (giver === undefined || ofD === 0) return;
+  penaltiesOf(penalty).forEach((one: Penalty | undefined, i) => {
+    const { at = 'interpolates' } = one ?? {}; // checkCritic refuses what is none
+    if (at === 'interpolates')
       fail(
         'value',
         where,
