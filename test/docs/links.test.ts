@@ -35,4 +35,22 @@ describe('README.md', () => {
     const long = lines.filter((line) => line.length > (isTable(line) ? 160 : 120));
     expect(long.filter((line) => !line.includes('](') && !line.includes('<img'))).toEqual([]);
   });
+
+  it('names a test that exists for each paper, and a function that it has', () => {
+    const text = lines.join('\n');
+    const section = /### By paper\n([\s\S]*?)\n## /.exec(text)![1]!;
+    const rows = section.split('\n').filter((line) => line.startsWith('| ['));
+    expect(rows.length).toBeGreaterThan(30);
+    const files = readdirSync(resolve(ROOT, 'test'), { recursive: true }).map(String);
+    const exported = readFileSync(resolve(ROOT, 'test/package/exports.txt'), 'utf8');
+    for (const row of rows) {
+      const [, paper, functions, test] = row.split('|').map((cell) => cell.trim());
+      const name = /^`(\w+)`$/.exec(test!)?.[1];
+      const found = files.some((file) => file.endsWith(`/${name}.test.ts`));
+      expect(found, `${paper}: ${name}`).toBe(true);
+      const known = [...functions!.matchAll(/`(\w+)`/g)].map(([, one]) => one!);
+      const some = known.some((one) => new RegExp(`\\b${one}\\b`).test(exported));
+      expect(some, `${paper}: ${known.join()}`).toBe(true);
+    }
+  });
 });
