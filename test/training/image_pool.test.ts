@@ -14,23 +14,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ImagePool } from '../../src/training/history/image_pool.js';
 import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
-import { fixture } from '../helpers/fixtures.js';
 import { expectNoLeak } from '../helpers/leaks.js';
-
-const REFERENCE = fixture<{
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly size: number;
-        readonly batches: number[];
-        readonly decisions: (number | null)[];
-        readonly returned: number[][];
-        readonly held: number[];
-      }
-    >
-  >;
-}>('image_pool').cases;
+import { REFERENCE } from './pool_cases.js';
 
 /** A pool that decides as it is told. */
 class ToldPool extends ImagePool {

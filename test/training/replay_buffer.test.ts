@@ -18,22 +18,7 @@ import { exchange } from '../../src/training/history/exchange.js';
 import { ReplayBuffer } from '../../src/training/history/replay_buffer.js';
 import type { SavedState } from '../../src/types.js';
 import { BACKENDS, useBackend } from '../helpers/backends.js';
-import { fixture } from '../helpers/fixtures.js';
-
-const REFERENCE = fixture<{
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly size: number;
-        readonly batches: number[];
-        readonly decisions: (number | null)[];
-        readonly returned: number[][];
-        readonly held: number[];
-      }
-    >
-  >;
-}>('image_pool').cases;
+import { REFERENCE } from './pool_cases.js';
 
 describe('exchange', () => {
   it.each(Object.entries(REFERENCE))('shows and keeps what the reference does: %s', (_, told) => {
