@@ -11,6 +11,9 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 export const hostInput = (shape: readonly number[], draw: () => Float32Array): Tensor =>
   tensor(draw(), [...shape], 'float32');
 
+/** Uploads one number that `draw` computes, at each step anew; the caller owns the scalar. */
+export const hostScalar = (draw: () => number): Scalar =>
+  hostInput([], () => Float32Array.of(draw())) as Scalar;
+
 /** Uploads one number that differs from step to step, such as a learning rate that falls; the caller owns the scalar. */
-export const hostNumber = (value: number): Scalar =>
-  hostInput([], () => Float32Array.of(value)) as Scalar;
+export const hostNumber = (value: number): Scalar => hostScalar(() => value);

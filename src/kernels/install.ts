@@ -33,6 +33,7 @@ import { spendBanner } from './cpu/cpu_banner.js';
 import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
 import { elementwise } from './elementwise.js';
+import { adamStepOnWebGPU } from './webgpu/adam_step.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
 import { power } from './gpu/power.js';
@@ -45,6 +46,7 @@ const BACKENDS: readonly KernelBackend[] = ['cpu', 'wasm', 'webgl', 'webgpu', 't
 
 const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,
+  adamStepOnWebGPU,
   batchMatMul,
   ...clamps,
   clipOnWebGL,

@@ -1,35 +1,16 @@
-import { engine, getBackend, getKernel } from '@tensorflow/tfjs-core';
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { ADAM_STEP } from '../fused_adam.js';
+import type { AdamDecays, AdamNumbers, AdamOperands } from '../fused_adam.js';
 import { simdOf } from './runtime/simd.js';
 import { kernelFunc } from '../replacement.js';
 import type { KernelReplacement } from '../replacement.js';
 import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
-/** The operands of one step of Adam. */
-interface Moments<T> {
-  readonly value: T;
-  readonly m: T;
-  readonly v: T;
-}
-type Inputs<T> = Moments<T> & { readonly gradient: T };
+type Call = WasmKernelCall<AdamOperands<TensorInfo>, AdamDecays & AdamNumbers>;
 
-/** The numbers of one step. */
-export interface AdamNumbers {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly rate: number;
-}
-type Call = WasmKernelCall<Inputs<TensorInfo>, AdamNumbers>;
-
-const KERNEL = 'GanKitAdamStep';
-
-/**
- * One step of Adam in one pass over the weights, where ops take ten, with the same bits. tfjs has
- * no such kernel.
- */
+/** One step of Adam in one pass over the weights, where ops take ten, with the same bits. */
 export const adamStep: KernelReplacement = {
-  kernelName: KERNEL,
+  kernelName: ADAM_STEP,
   make: () =>
     kernelFunc<Call, TensorInfo[]>(({ inputs, attrs, backend }) => {
       const { value, m, v, gradient } = inputs;
@@ -43,19 +24,3 @@ export const adamStep: KernelReplacement = {
       return results;
     }),
 };
-
-/** Runs the step by that kernel; returns undefined if the current backend has none. */
-export function fusedAdamStep(
-  inputs: Inputs<Tensor>,
-  numbers: AdamNumbers,
-): Moments<Tensor> | undefined {
-  if (getKernel(KERNEL, getBackend()) === undefined) return undefined;
-  const [value, m, v] = engine().runKernel<Tensor[]>(
-    KERNEL,
-    { ...inputs },
-    {
-      ...numbers,
-    },
-  ) as [Tensor, Tensor, Tensor];
-  return { value, m, v };
-}

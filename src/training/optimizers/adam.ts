@@ -1,9 +1,9 @@
 import { add, div, mul, square, sub } from '@tensorflow/tfjs-core';
-import type { serialization } from '@tensorflow/tfjs-core';
-import { hostNumber } from '../../internal/host_input.js';
+import type { Scalar, serialization } from '@tensorflow/tfjs-core';
+import { hostNumber, hostScalar } from '../../internal/host_input.js';
 import { number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
-import { fusedAdamStep } from '../../kernels/wasm/adam_step.js';
+import { fusedAdam } from '../../kernels/fused_adam.js';
 import { register } from '../../layers/serialization/register_class.js';
 import { squareRoot } from '../../ops/square_root.js';
 import { GRADIENT_OPTIONS } from './gradient_options.js';
@@ -64,28 +64,42 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
   }
 
   protected override updateRule(step: number): UpdateRule<'m' | 'v'> {
-    const { beta1, beta2, weightDecay } = this;
-    const { rate, epsilon } = this.numbersOf(step);
-    return ({ value, slots }, gradient) => {
-      const g = withWeightDecay(gradient, value, weightDecay);
-      const m = add(mul(slots.m, beta1), g);
-      const v = add(mul(slots.v, beta2), square(g));
-      const direction = div(m, add(squareRoot(v), hostNumber(epsilon)));
-      return { value: sub(value, mul(direction, hostNumber(rate))), slots: { m, v } };
-    };
+    const numbers = this.numbersOf(step);
+    return this.inOps(() => ({
+      rate: hostNumber(numbers.rate),
+      epsilon: hostNumber(numbers.epsilon),
+    }));
   }
 
   /** @internal */
-  protected override fusedRule(step: number): UpdateRule<'m' | 'v'> {
-    const { beta1, beta2, weightDecay } = this;
-    const numbers = { beta1, beta2, ...this.numbersOf(step) };
-    const inOps = this.updateRule(step);
-    return (before, gradient) => {
-      const { value, slots } = before;
+  protected override fusedRule(): UpdateRule<'m' | 'v'> {
+    const { weightDecay } = this;
+    const due = () => this.numbersOf(this.iterations + 1);
+    const fused = fusedAdam(this, due);
+    if (fused === undefined) {
+      const scalars = {
+        rate: hostScalar(() => due().rate),
+        epsilon: hostScalar(() => due().epsilon),
+      };
+      return this.inOps(() => scalars);
+    }
+    return ({ value, slots }, gradient) => {
       const g = withWeightDecay(gradient, value, weightDecay);
-      const fused = fusedAdamStep({ value, ...slots, gradient: g }, numbers);
-      if (fused === undefined) return inOps(before, gradient);
-      return { value: fused.value, slots: { m: fused.m, v: fused.v } };
+      const after = fused({ value, ...slots, gradient: g });
+      return { value: after.value, slots: { m: after.m, v: after.v } };
+    };
+  }
+
+  /** Makes the rule of ops, with αₜ and εₜ as scalars. */
+  private inOps(scalars: () => { rate: Scalar; epsilon: Scalar }): UpdateRule<'m' | 'v'> {
+    const { beta1, beta2, weightDecay } = this;
+    return ({ value, slots }, gradient) => {
+      const { rate, epsilon } = scalars();
+      const g = withWeightDecay(gradient, value, weightDecay);
+      const m = add(mul(slots.m, beta1), g);
+      const v = add(mul(slots.v, beta2), square(g));
+      const direction = div(m, add(squareRoot(v), epsilon));
+      return { value: sub(value, mul(direction, rate)), slots: { m, v } };
     };
   }
 

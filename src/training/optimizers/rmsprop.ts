@@ -1,6 +1,6 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
-import type { serialization } from '@tensorflow/tfjs-core';
-import { hostNumber } from '../../internal/host_input.js';
+import type { Scalar, serialization } from '@tensorflow/tfjs-core';
+import { hostNumber, hostScalar } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
@@ -68,7 +68,23 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
   }
 
   protected override updateRule(): UpdateRule<RMSPropSlot> {
-    const { learningRate, decay, epsilon, momentum, centered } = this;
+    const rate = this.rate();
+    return this.ruleBy(() => hostNumber(rate));
+  }
+
+  /** @internal */
+  protected override fusedRule(): UpdateRule<RMSPropSlot> {
+    const rate = hostScalar(() => this.rate());
+    return this.ruleBy(() => rate);
+  }
+
+  /** Computes α/s in float64. */
+  private rate(): number {
+    return this.learningRate / Math.sqrt(1 - this.decay);
+  }
+
+  private ruleBy(rate: () => Scalar): UpdateRule<RMSPropSlot> {
+    const { decay, epsilon, momentum, centered } = this;
     const scale = Math.sqrt(1 - decay);
     return ({ value, slots }, g) => {
       const meanSquare = add(mul(slots.square, decay), square(g));
@@ -79,7 +95,7 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
       const direction = div(g, add(squareRoot(variance), epsilon / scale));
       const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), direction) : direction;
       return {
-        value: sub(value, mul(velocity, hostNumber(learningRate / scale))),
+        value: sub(value, mul(velocity, rate())),
         slots: { square: meanSquare, mean, velocity },
       };
     };

@@ -1,7 +1,7 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core';
-import type { serialization } from '@tensorflow/tfjs-core';
+import type { Scalar, serialization } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
-import { hostNumber } from '../../internal/host_input.js';
+import { hostNumber, hostScalar } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
@@ -63,14 +63,25 @@ export class SGD extends SlotOptimizer<'velocity'> {
   }
 
   protected override updateRule(step: number): UpdateRule<'velocity'> {
-    const { learningRate, momentum, dampening, nesterov, weightDecay } = this;
+    const { learningRate } = this;
+    return this.ruleBy(step, () => hostNumber(learningRate));
+  }
+
+  /** @internal */
+  protected override fusedRule(step: number): UpdateRule<'velocity'> {
+    const rate = hostScalar(() => this.learningRate);
+    return this.ruleBy(step, () => rate);
+  }
+
+  private ruleBy(step: number, rate: () => Scalar): UpdateRule<'velocity'> {
+    const { momentum, dampening, nesterov, weightDecay } = this;
     const share = step === 1 ? 1 : 1 - dampening;
     return ({ value, slots }, gradient) => {
       const g = withWeightDecay(gradient, value, weightDecay);
       const damped = share === 1 ? g : mul(g, share);
       const velocity = momentum > 0 ? add(mul(slots.velocity, momentum), damped) : g;
       const direction = nesterov ? add(g, mul(velocity, momentum)) : velocity;
-      return { value: sub(value, mul(direction, hostNumber(learningRate))), slots: { velocity } };
+      return { value: sub(value, mul(direction, rate())), slots: { velocity } };
     };
   }
 
