@@ -116,7 +116,7 @@ export async function checkGradients(
     return new GradientCheck(await check('critic', 'function', f, moved), []);
   }
 
-  const takeSeedsAway = seedMasks([critic], 1);
+  const takeSeedsAway = seedMasks([critic], () => 1);
   const calls = recordLayerCalls(critic, () =>
     withoutEffects([critic], () => whole.f(whole.inputs)),
   );

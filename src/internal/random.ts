@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { SavedState, Stateful } from '../types.js';
 import { checkNumber } from './check.js';
-import { hostInput } from './host_input.js';
+import { hostInput, hostObserver } from './host_input.js';
 import type { Revertible, Savepoint } from './savepoint.js';
 import { checkState, countFrom } from './state.js';
 
@@ -87,6 +87,7 @@ export class RandomStream implements Stateful, Revertible {
   /** Moves to a given draw: batch k of a data set is drawn at position k. */
   seek(position: number): this {
     checkNumber('RandomStream.seek', 'position', position, { integer: true, min: 0 });
+    hostObserver()?.moves(this, 'seek');
     this.counter = position;
     return this;
   }
@@ -99,6 +100,7 @@ export class RandomStream implements Stateful, Revertible {
 
   /** Returns the next 32-bit generator; counts as one draw. */
   private next(): () => number {
+    hostObserver()?.moves(this, 'draw');
     return generator(this.seed, this.counter++);
   }
 
@@ -150,9 +152,10 @@ export class RandomStream implements Stateful, Revertible {
     return hostInput(shape, () => this.uniformValues(sizeOf(shape), low, high));
   }
 
-  /** Draws a tensor of normal values. */
-  normal(shape: number[], mean = 0, stddev = 1): Tensor {
-    return hostInput(shape, () => this.normalValues(sizeOf(shape), mean, stddev));
+  /** Draws a tensor of normal values. A standard deviation that changes from step to step is passed as a function. */
+  normal(shape: number[], mean = 0, stddev: number | (() => number) = 1): Tensor {
+    const now = typeof stddev === 'function' ? stddev : () => stddev;
+    return hostInput(shape, () => this.normalValues(sizeOf(shape), mean, now()));
   }
 
   /** Draws a tensor that is `value` with the given probability and 0 elsewhere. */

@@ -51,9 +51,9 @@ export class Fade extends layers.Layer {
     return tidy(() => lerp(a, b, this.t.read() as Scalar));
   }
 
-  /** Sets t, in [0, 1]. */
-  assign(t: number): void {
-    const value = hostNumber(t);
+  /** Sets t, in [0, 1]; a function returns it anew when a recorded step is made again. */
+  assign(t: number | (() => number)): void {
+    const value = hostNumber(typeof t === 'function' ? t : () => t);
     this.t.write(value);
     value.dispose();
   }

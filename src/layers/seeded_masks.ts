@@ -14,10 +14,12 @@ interface Unseeded {
  * @param seed The seed of the first layer; each further layer gets the next integer.
  * @returns A function that removes the seeds again.
  */
-export function seedMasks(called: readonly layers.Layer[], seed: number): () => void {
+export function seedMasks(called: readonly layers.Layer[], seed: () => number): () => void {
   const unseeded = [...unseededLayers(called)];
+  if (unseeded.length === 0) return () => undefined;
+  const first = seed();
   const before = unseeded.map((layer) => layer.seed);
-  unseeded.forEach((layer, i) => (layer.seed = seed + i));
+  unseeded.forEach((layer, i) => (layer.seed = first + i));
   return () => unseeded.forEach((layer, i) => (layer.seed = before[i]));
 }
 

@@ -34,7 +34,7 @@ export interface ProgressiveNetwork<Output extends Tensor = Tensor> extends Laye
    *
    * @param t A number in [0, 1]; 1 when a stage begins, 0 at its end.
    */
-  setFade(t: number): void;
+  setFade(t: number | (() => number)): void;
 }
 
 /** What both networks of Progressive GAN have in common. */
@@ -125,7 +125,7 @@ export function growing<Output extends Tensor>(
 ): ProgressiveNetwork<Output> {
   // tfjs counts the uses of a layer, and frees its weights after as many calls of `dispose`
   for (const layer of whole.layers) (layer as unknown as { _refCount: number })._refCount = 1;
-  const setFade = (t: number): void => {
+  const setFade = (t: number | (() => number)): void => {
     if (stages.length > 1) fade.assign(t);
   };
   return Object.assign(whole, { stages, setFade });

@@ -1,5 +1,6 @@
 import { add, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { hostDecision, hostNumber } from '../internal/host_input.js';
 import type { Critic, Penalty } from '../types.js';
 import type { PenaltyBatch } from './sampling_points.js';
 
@@ -11,20 +12,23 @@ import type { PenaltyBatch } from './sampling_points.js';
  * A rarer penalty is applied more strongly, so that its weight means the same at any interval:
  * StyleGAN2's lazy regularization (arXiv 1912.04958, section 3.1).
  *
- * @param step Counted from 0.
+ * @param step Returns the number of the step, counted from 0.
  * @returns A scalar, which the caller owns; undefined if none is due.
  */
 export function duePenalties(
   penalties: readonly Penalty[],
-  step: number,
+  step: () => number,
   critic: Critic,
   batch: PenaltyBatch,
 ): Scalar | undefined {
-  const due = penalties.filter(({ every }) => step % every === 0);
+  const due = penalties.filter(({ every }) => hostDecision(() => step() % every === 0));
   if (due.length === 0) return undefined;
   return tidy(() =>
     due
-      .map((penalty) => mul<Scalar>(penalty.compute(critic, batch), penalty.weight * penalty.every))
+      .map((penalty) => {
+        const weight = hostNumber(() => penalty.weight * penalty.every); // a schedule may change it
+        return mul<Scalar>(penalty.compute(critic, batch), weight);
+      })
       .reduce((sum, term) => add<Scalar>(sum, term)),
   );
 }

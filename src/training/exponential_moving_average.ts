@@ -83,8 +83,7 @@ export class ExponentialMovingAverage implements Stateful {
   /** Moves the average towards the model's current weights. */
   update(): void {
     this.checkAlive('update');
-    const n = this.averaged.moves;
-    const decay = this.warmUp ? Math.min(this.decay, (1 + n) / (10 + n)) : this.decay;
+    const share = () => 1 - this.currentDecay;
     const trainable = new Set(this.model.trainableWeights);
     const before = this.averaged.values;
     const after = tidy(() =>
@@ -92,10 +91,16 @@ export class ExponentialMovingAverage implements Stateful {
         const now = variable.read();
         const isUnchanged = now.dataId === before[i]!.dataId; // its average is itself
         if (!trainable.has(variable) || isUnchanged) return clone(now);
-        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(1 - decay))));
+        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(share))));
       }),
     );
     this.averaged.move(after);
+  }
+
+  /** Returns the decay of the next update. */
+  private get currentDecay(): number {
+    const n = this.averaged.moves;
+    return this.warmUp ? Math.min(this.decay, (1 + n) / (10 + n)) : this.decay;
   }
 
   /** Returns the average by path, for `functionalCall`; valid until the next update, do not dispose of it. */

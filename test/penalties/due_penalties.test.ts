@@ -22,7 +22,12 @@ describe('duePenalties', () => {
     const before = memory().numTensors;
     const terms = [];
     for (let step = 0; step < 13; step++) {
-      const term = duePenalties(penalties, step, (x) => x, batch)!;
+      const term = duePenalties(
+        penalties,
+        () => step,
+        (x) => x,
+        batch,
+      )!;
       terms.push((await term.data())[0]);
       term.dispose();
     }
@@ -33,8 +38,22 @@ describe('duePenalties', () => {
 
   it('is nothing where nothing is due', () => {
     const batch = { real: ones([1, 1]) };
-    expect(duePenalties([], 0, (x) => x, batch)).toBeUndefined();
-    expect(duePenalties([constant(1, 1, 2)], 1, (x) => x, batch)).toBeUndefined();
+    expect(
+      duePenalties(
+        [],
+        () => 0,
+        (x) => x,
+        batch,
+      ),
+    ).toBeUndefined();
+    expect(
+      duePenalties(
+        [constant(1, 1, 2)],
+        () => 1,
+        (x) => x,
+        batch,
+      ),
+    ).toBeUndefined();
   });
 
   it('gives a penalty the same strength over many steps at any interval', async () => {
@@ -42,7 +61,12 @@ describe('duePenalties', () => {
       let sum = 0;
       for (let step = 0; step < 16; step++) {
         const penalty = r1({ gamma: 3, every });
-        const term = duePenalties([penalty], step, (x) => mul(x, 2), { real: ones([2, 1]) });
+        const term = duePenalties(
+          [penalty],
+          () => step,
+          (x) => mul(x, 2),
+          { real: ones([2, 1]) },
+        );
         sum += (await term?.data())?.[0] ?? 0;
       }
       return sum;

@@ -10,7 +10,7 @@ describe('addInstanceNoise', () => {
   /** Mean and standard deviation of what 3 becomes. */
   async function spread(noise: { stddev: number; decay?: number }, step: number) {
     const x = fill([5000], 3);
-    const noisy = addInstanceNoise(x, noise, step, new RandomStream(1));
+    const noisy = addInstanceNoise(x, noise, () => step, new RandomStream(1));
     const values = Array.from(await noisy.data());
     const mean = values.reduce((a, b) => a + b) / 5000;
     const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / 5000;
@@ -28,10 +28,10 @@ describe('addInstanceNoise', () => {
   it('is x itself, and draws nothing, where the noise is 0', () => {
     const x = fill([3], 1);
     const stream = new RandomStream(1);
-    expect(addInstanceNoise(x, { stddev: 0 }, 0, stream)).toBe(x);
-    expect(addInstanceNoise(x, { stddev: 1, decay: 0 }, 1, stream)).toBe(x);
+    expect(addInstanceNoise(x, { stddev: 0 }, () => 0, stream)).toBe(x);
+    expect(addInstanceNoise(x, { stddev: 1, decay: 0 }, () => 1, stream)).toBe(x);
     expect(stream.position).toBe(0);
-    addInstanceNoise(x, { stddev: 1, decay: 0 }, 0, stream);
+    addInstanceNoise(x, { stddev: 1, decay: 0 }, () => 0, stream);
     expect(stream.position).toBe(1);
   });
 });

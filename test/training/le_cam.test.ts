@@ -47,7 +47,7 @@ describe.each(BACKENDS)('the term of LeCam regularization on %s', (backend) => {
     const seen: number[][] = [];
     for (let t = 0; t < 4; t++) {
       const [term] = tidy(() =>
-        leCam.terms({ real: tensor([[t], [t + 2]]), fake: tensor([[-t], [-t]]) }, t),
+        leCam.terms({ real: tensor([[t], [t + 2]]), fake: tensor([[-t], [-t]]) }, () => t),
       );
       const { real, fake } = leCam.anchors;
       const numbers = await Promise.all(

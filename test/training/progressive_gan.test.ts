@@ -179,16 +179,31 @@ describe('createProgressiveGAN', () => {
         wanted instanceof Float32Array ? wanted : await values(wanted),
         { rtol: 1e-6, atol: 1e-7 },
       );
-    await close(imagesOfStage(x, 16, 0), x);
-    await close(imagesOfStage(x, 8, 0), eight);
-    await close(imagesOfStage(x, 4, 0), four);
+    await close(
+      imagesOfStage(x, 16, () => 0),
+      x,
+    );
+    await close(
+      imagesOfStage(x, 8, () => 0),
+      eight,
+    );
+    await close(
+      imagesOfStage(x, 4, () => 0),
+      four,
+    );
     const [own, blurred] = [
       await values(eight),
       await values(image.resizeNearestNeighbor(four, [8, 8])),
     ];
     const mixed = own.map((value, i) => 0.7 * value + 0.3 * blurred[i]!);
-    await close(imagesOfStage(x, 8, 0.3), mixed);
-    await close(imagesOfStage(eight, 8, 0.3), mixed);
+    await close(
+      imagesOfStage(x, 8, () => 0.3),
+      mixed,
+    );
+    await close(
+      imagesOfStage(eight, 8, () => 0.3),
+      mixed,
+    );
   });
 
   it('has the penalty and the drift of a critic that is constant', async () => {

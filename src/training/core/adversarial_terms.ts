@@ -17,8 +17,8 @@ export interface DiscriminatorTerms {
   /** Its logits of real and generated samples. */
   readonly logits: DiscriminatorOutputs;
   readonly penalties: readonly Penalty[];
-  /** Number of earlier discriminator updates, which decides the penalties that are due. */
-  readonly step: number;
+  /** Returns the number of earlier discriminator updates, which decides the penalties that are due. */
+  readonly step: () => number;
   /** The samples at which the penalties evaluate the discriminator. */
   readonly real: Conditioned;
   readonly fake: Conditioned;
@@ -51,7 +51,7 @@ export function discriminatorLoss<Domain extends string = ''>(
  */
 function penaltyTerm(
   penalties: readonly Penalty[],
-  step: number,
+  step: () => number,
   { discriminator, real, fake }: Pick<DiscriminatorTerms, 'discriminator' | 'real' | 'fake'>,
 ): Scalar | undefined {
   const under = ({ condition }: Conditioned, these: readonly Penalty[]) => {

@@ -1,6 +1,6 @@
 import { add, div, mul, square, sub } from '@tensorflow/tfjs-core';
 import type { Scalar, serialization } from '@tensorflow/tfjs-core';
-import { hostNumber, hostScalar } from '../../internal/host_input.js';
+import { hostNumber } from '../../internal/host_input.js';
 import { number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { fusedAdam } from '../../kernels/fused_adam.js';
@@ -9,7 +9,7 @@ import { squareRoot } from '../../ops/square_root.js';
 import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
-import { withWeightDecay } from './update_rule.js';
+import { liveStep, withWeightDecay } from './update_rule.js';
 import type { UpdateRule } from './update_rule.js';
 
 /** Options of {@link adam}. */
@@ -64,10 +64,11 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
   }
 
   protected override updateRule(step: number): UpdateRule<'m' | 'v'> {
-    const numbers = this.numbersOf(step);
+    const now = liveStep(this, step);
+    const due = () => this.numbersOf(now());
     return this.inOps(() => ({
-      rate: hostNumber(numbers.rate),
-      epsilon: hostNumber(numbers.epsilon),
+      rate: hostNumber(() => due().rate),
+      epsilon: hostNumber(() => due().epsilon),
     }));
   }
 
@@ -78,8 +79,8 @@ export class Adam extends SlotOptimizer<'m' | 'v'> {
     const fused = fusedAdam(this, due);
     if (fused === undefined) {
       const scalars = {
-        rate: hostScalar(() => due().rate),
-        epsilon: hostScalar(() => due().epsilon),
+        rate: hostNumber(() => due().rate),
+        epsilon: hostNumber(() => due().epsilon),
       };
       return this.inOps(() => scalars);
     }

@@ -1,5 +1,6 @@
 import { add, clone, mul } from '@tensorflow/tfjs-core';
 import type { Variable } from '@tensorflow/tfjs-core';
+import { hostDecision, hostEffect } from '../../internal/host_input.js';
 import type { Gradients } from './listed_gradients.js';
 import type { SlotStore } from './slot_store.js';
 
@@ -34,13 +35,13 @@ export class GradientSums {
       if (gradient === undefined) return before;
       return before === undefined ? clone(gradient) : add(before, gradient);
     });
-    if (this.parts + 1 === needed)
+    if (hostDecision(() => this.parts + 1 === needed))
       return sums.map((sum) => (sum === undefined ? undefined : mul(sum, 1 / needed)));
     variables.forEach((variable, i) => {
       const sum = sums[i];
       if (sum !== undefined) store.set(variable, { ...store.get(variable), [GRADIENT_SUM]: sum });
     });
-    this.parts++;
+    hostEffect(() => this.parts++);
     return undefined;
   }
 }

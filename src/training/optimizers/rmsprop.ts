@@ -1,6 +1,6 @@
 import { add, div, mul, relu, square, sub } from '@tensorflow/tfjs-core';
 import type { Scalar, serialization } from '@tensorflow/tfjs-core';
-import { hostNumber, hostScalar } from '../../internal/host_input.js';
+import { hostNumber } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
@@ -68,13 +68,12 @@ export class RMSProp extends SlotOptimizer<RMSPropSlot> {
   }
 
   protected override updateRule(): UpdateRule<RMSPropSlot> {
-    const rate = this.rate();
-    return this.ruleBy(() => hostNumber(rate));
+    return this.ruleBy(() => hostNumber(() => this.rate()));
   }
 
   /** @internal */
   protected override fusedRule(): UpdateRule<RMSPropSlot> {
-    const rate = hostScalar(() => this.rate());
+    const rate = hostNumber(() => this.rate());
     return this.ruleBy(() => rate);
   }
 

@@ -1,14 +1,14 @@
 import { add, mul, sub } from '@tensorflow/tfjs-core';
 import type { Scalar, serialization } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
-import { hostNumber, hostScalar } from '../../internal/host_input.js';
+import { hostDecision, hostNumber } from '../../internal/host_input.js';
 import { boolean, number } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { register } from '../../layers/serialization/register_class.js';
 import { GRADIENT_OPTIONS } from './gradient_options.js';
 import type { GradientOptions } from './gradient_options.js';
 import { SlotOptimizer } from './slot_optimizer.js';
-import { withWeightDecay } from './update_rule.js';
+import { liveStep, withWeightDecay } from './update_rule.js';
 import type { UpdateRule } from './update_rule.js';
 
 /** Options of {@link sgd}. */
@@ -63,19 +63,20 @@ export class SGD extends SlotOptimizer<'velocity'> {
   }
 
   protected override updateRule(step: number): UpdateRule<'velocity'> {
-    const { learningRate } = this;
-    return this.ruleBy(step, () => hostNumber(learningRate));
+    return this.ruleBy(step, () => hostNumber(() => this.learningRate));
   }
 
   /** @internal */
   protected override fusedRule(step: number): UpdateRule<'velocity'> {
-    const rate = hostScalar(() => this.learningRate);
+    const rate = hostNumber(() => this.learningRate);
     return this.ruleBy(step, () => rate);
   }
 
   private ruleBy(step: number, rate: () => Scalar): UpdateRule<'velocity'> {
     const { momentum, dampening, nesterov, weightDecay } = this;
-    const share = step === 1 ? 1 : 1 - dampening;
+    const now = liveStep(this, step);
+    const isUndamped = dampening === 0 || hostDecision(() => now() === 1);
+    const share = isUndamped ? 1 : 1 - dampening;
     return ({ value, slots }, gradient) => {
       const g = withWeightDecay(gradient, value, weightDecay);
       const damped = share === 1 ? g : mul(g, share);

@@ -9,6 +9,7 @@ import type {
 import { withCleanTape } from '../../gradients/tape.js';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { hostEffect } from '../../internal/host_input.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arraysOf, checkState, countFrom, numberFrom } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
@@ -30,8 +31,7 @@ import type { UpdateRule } from './update_rule.js';
  * The first `applyGradients` fixes the list of variables; its order gives them their positions, by which a
  * state is keyed, unless a system has passed their paths in its networks. From then on slots follow the
  * identity of a variable, so the order of later calls does not matter, and a list with other variables is
- * refused: use one optimizer per network. (The given order is kept, not sorted: tfjs's variable names contain
- * process-wide counters, and `conv10` sorts before `conv9`.)
+ * refused: use one optimizer per network. (The order is not sorted: tfjs's names hold counts of the process.)
  *
  * With `accumulate: n`, n calls make one step with the average of their gradients; `iterations` counts steps.
  * With `clipNorm: c`, gradients (averaged ones) whose norm over all variables exceeds c are scaled down to it,
@@ -101,15 +101,13 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   ) {
     super();
     const where = 'SlotOptimizer';
-    // a subclass may have further options
-    const accumulate = GRADIENT_OPTIONS.accumulate(where, 'accumulate', options.accumulate);
-    const clipNorm = GRADIENT_OPTIONS.clipNorm(where, 'clipNorm', options.clipNorm);
     this.learningRate = learningRate;
-    this.accumulate = accumulate;
-    this.clipNorm = clipNorm;
+    // a subclass may have further options
+    this.accumulate = GRADIENT_OPTIONS.accumulate(where, 'accumulate', options.accumulate);
+    this.clipNorm = GRADIENT_OPTIONS.clipNorm(where, 'clipNorm', options.clipNorm);
     this.slotNames = slotNames;
-    this.store = new SlotStore(slotNames, accumulate > 1 ? [GRADIENT_SUM] : []);
-    this.sums = new GradientSums(this.store, accumulate);
+    this.store = new SlotStore(slotNames, this.accumulate > 1 ? [GRADIENT_SUM] : []);
+    this.sums = new GradientSums(this.store, this.accumulate);
   }
 
   /** Returns the equation of step 1, 2, … in ops with gradients; numbers that depend on no variable are float64. */
@@ -138,8 +136,11 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
     const where = 'Optimizer.rule';
     checkNumber(where, 'step', step, { integer: true, min: 1 });
     checkNumber(where, 'learningRate', this.learningRate, { min: 0 });
-    const rule = freedIfThrown(() => this.updateRule(step));
-    return checkedRule(where, rule, this.slotNames);
+    return checkedRule(
+      where,
+      freedIfThrown(() => this.updateRule(step)),
+      this.slotNames,
+    );
   }
 
   /**
@@ -211,8 +212,8 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
         this.store.set(variable, slots);
       });
     });
-    this.sums.parts = 0;
-    this.incrementIterations();
+    hostEffect(() => (this.sums.parts = 0));
+    hostEffect(() => this.incrementIterations());
   }
 
   /** Computes the gradients of `f` in variables, as tfjs does; frees everything if it throws. */
@@ -235,13 +236,12 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
 
   /** @internal */
   savepoint(): Savepoint {
-    const [step, { parts }] = [this.iterations, this.sums];
-    const slots = this.store.savepoint();
+    const [{ iterations }, { parts }, slots] = [this, this.sums, this.store.savepoint()];
     return {
       rollback: () => {
         slots.rollback();
         this.sums.parts = parts;
-        this.iterations_ = step;
+        this.iterations_ = iterations;
       },
       release: () => slots.release(),
     };
@@ -294,7 +294,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
 
   /** Lists the options that a state must match: under another rule or other decay rates slots mean something else. */
   private options(): Record<string, string | number | boolean> {
-    const config = this.getConfig() as Record<string, number | boolean>;
-    return { optimizer: this.getClassName(), ...config, ...this.gradientConfig() };
+    const config = { ...this.getConfig(), ...this.gradientConfig() } as Record<string, number>;
+    return { optimizer: this.getClassName(), ...config };
   }
 }

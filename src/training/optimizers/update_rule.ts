@@ -48,3 +48,9 @@ export function perSlot<Slot extends string, T>(
 export function withWeightDecay(gradient: Tensor, value: Tensor, weightDecay: number): Tensor {
   return weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
 }
+
+/** Returns the number of a step, by now; it counts on from step to step where a recorded one is made again. */
+export function liveStep(optimizer: { readonly iterations: number }, step: number): () => number {
+  const ahead = step - optimizer.iterations;
+  return () => optimizer.iterations + ahead;
+}

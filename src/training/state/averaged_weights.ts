@@ -1,5 +1,6 @@
 import { clone, dispose, keep, tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { hostEffect } from '../../internal/host_input.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, countFrom } from '../../internal/state.js';
 import type { NamedWeight } from '../../layers/weights/named_weights.js';
@@ -38,7 +39,7 @@ export class AveragedWeights {
     const before = this.averages;
     this.averages = next.map((average) => keep(average));
     dispose(before);
-    this.count++;
+    hostEffect(() => this.count++);
   }
 
   savepoint(): Savepoint {

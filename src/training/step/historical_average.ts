@@ -2,7 +2,7 @@ import { add, clone, mul, square, sub, sum, tidy, zerosLike } from '@tensorflow/
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import { hostNumber } from '../../internal/host_input.js';
+import { hostDecision, hostNumber } from '../../internal/host_input.js';
 import { number } from '../../internal/option_kinds.js';
 import type { SchemaRead } from '../../internal/read_options.js';
 import type { Savepoint } from '../../internal/savepoint.js';
@@ -55,7 +55,7 @@ export class HistoricalAverage implements Stateful {
 
   /** Lists the term: none before the first move. **Differentiable:** in the weights, to any order. */
   get terms(): readonly (() => Scalar)[] {
-    return this.averaged.moves === 0 ? [] : [() => this.term()];
+    return hostDecision(() => this.averaged.moves === 0) ? [] : [() => this.term()];
   }
 
   private term(): Scalar {
@@ -80,7 +80,7 @@ export class HistoricalAverage implements Stateful {
    * @param theta Those that the network has left; they stay the caller's.
    */
   take(theta: readonly Tensor[]): void {
-    const share = 1 / (this.averaged.moves + 1);
+    const share = () => 1 / (this.averaged.moves + 1);
     this.averaged.move(
       tidy(() =>
         this.averaged.values.map((a, i) => add(a, mul(sub(theta[i]!, a), hostNumber(share)))),

@@ -1,5 +1,6 @@
 import { add, mean, mul } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { hostDecision } from '../../internal/host_input.js';
 import { stopGradient } from '../../ops/stop_gradient.js';
 import type { DiscriminatorOutputs } from '../../types.js';
 import { ScalarState } from '../core/scalar_state.js';
@@ -31,17 +32,17 @@ export class LeCam {
    * Moves both averages to the logits, then computes λ times {@link leCamTerm}. Up to the step `start`, there is no
    * term; before it, the averages are the means of the last batch.
    *
-   * @param step t, discriminator steps so far.
+   * @param step Returns t, discriminator steps so far.
    * @returns The term, or nothing.
    */
-  terms(logits: DiscriminatorOutputs, step: number): [Scalar] | [] {
+  terms(logits: DiscriminatorOutputs, step: () => number): [Scalar] | [] {
     const { weight, decay, start } = this.options;
-    const kept = step === 0 || step < start ? 0 : decay;
+    const kept = hostDecision(() => step() === 0 || step() < start) ? 0 : decay;
     for (const side of ['real', 'fake'] as const) {
       const anchor = this.anchors[side];
       anchor.assign(stopGradient(() => movedTo(anchor.value, logits[side], kept)));
     }
-    if (step <= start) return [];
+    if (hostDecision(() => step() <= start)) return [];
     const { real, fake } = this.anchors;
     return [mul(leCamTerm(logits, { real: real.value, fake: fake.value }), weight)];
   }

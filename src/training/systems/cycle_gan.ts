@@ -2,6 +2,7 @@ import { add, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkOptions, fail } from '../../internal/check.js';
 import { allOrNothing } from '../../internal/freed_if_thrown.js';
+import { hostDecision } from '../../internal/host_input.js';
 import { cycleConsistency } from '../../losses/cycle_consistency.js';
 import { identity } from '../../losses/identity.js';
 import type { AdjustableOptimizer } from '../../types.js';
@@ -208,11 +209,11 @@ export function createCycleGAN<G extends Optimizer = Adam, D extends Optimizer =
         const [real, fake] = [unconditioned(x), unconditioned(seen)];
         const logits = discriminate(D, real, fake, mayShareAPass(D.model, read));
         const terms = { loss, weight: read.discriminatorWeight, penalties: penalties[domain] };
-        const about = { ...terms, discriminator: D, logits, real, fake, step: step.index };
+        const about = { ...terms, discriminator: D, logits, real, fake, step: () => step.index };
         return discriminatorLoss<'A' | 'B'>(about, step.note, domain);
       };
 
-      if ((step.index + 1) % criticSteps === 0)
+      if (hostDecision(() => (step.index + 1) % criticSteps === 0))
         step.minimize(
           [G, F],
           optimizers.generators,

@@ -1,6 +1,7 @@
 import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { checkOptions, checkTensor, fail } from '../../internal/check.js';
+import { hostDecision } from '../../internal/host_input.js';
 import { boolean, given } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
@@ -167,11 +168,12 @@ export function createGAN<
         });
       const shown = (samples: Tensor) =>
         pack(augmented('GAN.trainStep', augment, samples, augmentations), packing);
-      const noisy = (samples: Conditioned, t: number): Conditioned => ({
+      const noisy = (samples: Conditioned, t: () => number): Conditioned => ({
         ...samples,
         x: addInstanceNoise(samples.x, instanceNoise, t, noise),
       });
-      const t = step.index;
+      const t = () => step.index;
+      const next = () => step.index + 1;
       const real = { x: shown(x), condition: forD(given) };
       const conditionOf = (labels: readonly Tensor[]) =>
         labels === given ? real.condition : forD(labels);
@@ -220,15 +222,15 @@ export function createGAN<
       });
       ready?.x.dispose();
       if (limit !== undefined) clipWeights(discriminator, limit);
-      if ((t + 1) % criticSteps !== 0) return;
+      if (hostDecision(() => next() % criticSteps !== 0)) return;
 
       const before = optimizers.generator.iterations;
       minimize([G], optimizers.generator, () => {
         const fake = generated();
-        const seen = noisy(fake, t + 1);
-        const matched = matching?.of(noisy(real, t + 1), seen);
+        const seen = noisy(fake, next);
+        const matched = matching?.of(noisy(real, next), seen);
         const [scores, classes] = matched?.outputs ?? still(seen);
-        const term = () => generatorTerm(loss, scores!, () => still(noisy(real, t + 1))[0]!);
+        const term = () => generatorTerm(loss, scores!, () => still(noisy(real, next))[0]!);
         return sumOf(
           ...generatorTerms(term, matched, step.note),
           ...generatorClassTerms(classifier, classes, fake.labels, step.note),

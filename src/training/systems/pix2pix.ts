@@ -164,7 +164,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
     },
     step({ a, b }, step: Step<Pix2PixLosses>, { generator: G, discriminator: D }) {
       step.advance(G);
-      const takeSeedsAway = seedMasks([generator], seedOfMasks(seed, step.index));
+      const takeSeedsAway = seedMasks([generator], () => seedOfMasks(seed, step.index));
       try {
         // the generator's update runs this again, on the tape: masks and statistics move there
         const made = () => withoutEffects([generator], () => G(a));
@@ -173,7 +173,7 @@ export function createPix2Pix<G extends Optimizer = Adam, D extends Optimizer = 
         step.minimize([D], optimizers.discriminator, () => {
           const logits = discriminate(D, real, fake, together);
           const about = { loss, weight, discriminator: D, logits, penalties };
-          return discriminatorLoss({ ...about, step: step.index, real, fake }, step.note);
+          return discriminatorLoss({ ...about, step: () => step.index, real, fake }, step.note);
         });
         dispose([real.x, fake.x]);
 

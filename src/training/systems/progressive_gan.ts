@@ -2,6 +2,7 @@ import { add, mean, mul, neg, square, sub, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Optimizer, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, fail } from '../../internal/check.js';
+import { hostDecision, hostEffect } from '../../internal/host_input.js';
 import { RandomStream } from '../../internal/random.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 import type { ProgressiveNetwork } from '../../models/progressive_plan.js';
@@ -174,7 +175,7 @@ export function createProgressiveGAN<G extends Optimizer = Adam, D extends Optim
   const change = (act: () => void): void => {
     const before = { stage: growth.stage, fades: growth.fade > 0 };
     act();
-    for (const network of [generator, discriminator]) network.setFade(growth.fade);
+    for (const network of [generator, discriminator]) network.setFade(() => growth.fade);
     const starts = growth.stage !== before.stage;
     const ends = before.fades && growth.fade === 0;
     if (resetOptimizers !== 'never' && (starts || (ends && resetOptimizers === 'startAndEnd')))
@@ -203,7 +204,10 @@ export function createProgressiveGAN<G extends Optimizer = Adam, D extends Optim
         playerOf('generator', now(generator)),
         playerOf('discriminator', now(discriminator)),
       ];
-      const x = imagesOfStage(real as Tensor4D, stages[growth.stage]!.resolution, growth.fade);
+      const stage = hostDecision(() => growth.stage);
+      hostDecision(() => growth.staysAfter(real.shape[0]));
+      const { resolution } = stages[stage]!;
+      const x = imagesOfStage(real as Tensor4D, resolution, () => growth.fade);
       const z = () => drawLatents(latents, [x.shape[0], latentSize], read.latents);
 
       const fake = tidy(() => G(z()));
@@ -219,11 +223,11 @@ export function createProgressiveGAN<G extends Optimizer = Adam, D extends Optim
         () => step.note('penalty', mul(penalty.compute(D, { real: x, fake }), penalty.weight)),
       );
       ema?.update();
-      if ((step.index + 1) % criticSteps === 0)
+      if (hostDecision(() => (step.index + 1) % criticSteps === 0))
         step.minimize([all.generator], optimizers.generator, () =>
           step.note('generator', neg(mean<Scalar>(D.still(G(z()))))),
         );
-      change(() => growth.show(x.shape[0]));
+      change(() => hostEffect(() => growth.show(x.shape[0])));
     },
   });
 

@@ -46,6 +46,17 @@ export class Growth implements Stateful {
     }
   }
 
+  /** Returns whether the stage, and whether it fades in, are still the same after so many images. */
+  staysAfter(count: number): boolean {
+    const { stage, images, shown, fade } = this;
+    try {
+      this.show(count);
+      return this.stage === stage && this.fade > 0 === fade > 0;
+    } finally {
+      Object.assign(this, { stage, images, shown });
+    }
+  }
+
   /** Begins the next stage. */
   grow(): void {
     this.stage++;

@@ -1,7 +1,7 @@
 import { avgPool, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkTensor, fail } from '../../internal/check.js';
-import { hostNumber } from '../../internal/host_input.js';
+import { hostDecision, hostNumber } from '../../internal/host_input.js';
 import { doubleSize } from '../../ops/double_size.js';
 import { lerp } from '../../ops/lerp.js';
 
@@ -16,13 +16,13 @@ function cutDown(x: Tensor4D, resolution: number): Tensor4D {
  * blurred as what the generator makes.
  *
  * @param real Images of this resolution or of one that is 2, 4, 8 … times as large.
- * @param t The share of the stage before.
+ * @param t Returns the share of the stage before.
  * @returns `[batch, resolution, resolution, channels]`; possibly `real` itself.
  */
-export const imagesOfStage = (real: Tensor4D, resolution: number, t: number): Tensor4D =>
+export const imagesOfStage = (real: Tensor4D, resolution: number, t: () => number): Tensor4D =>
   tidy(() => {
     const x = cutDown(real, resolution);
-    if (t === 0) return x;
+    if (hostDecision(() => t() === 0)) return x;
     return lerp(x, doubleSize(cutDown(x, resolution / 2), 'nearest'), hostNumber(t));
   });
 
