@@ -79,6 +79,28 @@ export function contenders(): Contenders {
   };
 }
 
+/**
+ * Returns gan-kit on the software adapter, with recorded steps and without, and that of another checkout.
+ *
+ * @param env The environment in which Dawn finds an adapter.
+ * @param against The folder of the other checkout; its node_modules are in it or above it.
+ */
+export function webgpuContenders(
+  env: Readonly<Record<string, string>>,
+  against?: string,
+): ContenderCommand[] {
+  const made = (name: string, how: string, folder: string): ContenderCommand => ({
+    ...{ name, env, folder, command: process.execPath },
+    // by its place, as the other folder may have no such package
+    args: ['--import', import.meta.resolve('tsx'), path('./workers/webgpu_step.ts'), how],
+  });
+  return [
+    made('recorded', 'recorded', path('..')),
+    made('unrecorded', 'unrecorded', path('..')),
+    ...(against === undefined ? [] : [made(against, 'recorded', against)]),
+  ];
+}
+
 /** The name of the contender that others are compared with on a GPU. */
 export const OURS_ON_GPU = 'gan-kit, WebGPU';
 

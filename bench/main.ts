@@ -1,15 +1,20 @@
 /** `npm run bench`: times gan-kit and other libraries in one run. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCommandLine } from '../examples/command_line.js';
+import { findGPU } from '../test/setup/gpu.js';
 import type { Level } from './bench.js';
 import { smallStepCases, stepCases } from './cases/cases.js';
 import { translationCases } from './cases/translation_cases.js';
+import { webgpuCases } from './cases/webgpu_cases.js';
 import { choose } from './choose.js';
-import { contenders, OURS, STOCK_WASM } from './contenders.js';
+import { contenders, OURS, STOCK_WASM, webgpuContenders } from './contenders.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { metrics } from './levels/metrics.js';
 import { steps } from './levels/steps.js';
 import { translation } from './levels/translation.js';
+import { webgpu } from './levels/webgpu.js';
 import { Contender } from './protocol/contender.js';
 import type { ContenderCommand } from './protocol/contender.js';
 import { run, thisMachine } from './run.js';
@@ -21,6 +26,7 @@ const LEVELS = {
   metrics,
   translation: () => translation(named(translationCases())),
   small: () => steps(smallStepCases()),
+  webgpu: () => webgpu(onDawn(), named(webgpuCases())),
 };
 const NAMES = Object.keys(LEVELS) as (keyof typeof LEVELS)[];
 const DEFAULT = 'convolutions,steps,memory';
@@ -30,26 +36,39 @@ const HELP = `Times gan-kit beside other libraries, in turns, and prints medians
 
   --levels A,B     of ${NAMES.join(', ')} (default
                    ${DEFAULT}); translation takes ten minutes more,
-                   metrics three, small is a step that slow peers can do
+                   metrics three, small is a step that slow peers can do, webgpu counts commands
   --peers A,B      only contenders whose name contains one of these, and gan-kit and tfjs on wasm; by
                    default all but tfjs on cpu and jax-js, which take minutes
-  --cases A,B      of the steps and of translation only those whose name contains one of these
+  --cases A,B      of the steps, of translation and of webgpu only those whose name contains one of
+                   these
+  --against FOLDER of webgpu: another checkout that is timed too, with node_modules in it or above
   --rounds N       how often each is measured (default 7)
   --out FOLDER     where results.md and results.json go, after each case (default runs/bench)
 
 PyTorch takes part where python3, or the program that PYTHON names, can import torch; gan-kit on
-libtensorflow where tfjs-node is ("npm run native").
+libtensorflow where tfjs-node is ("npm run native"). webgpu runs on a software adapter and needs the
+package webgpu ("npm install --no-save --save-dev webgpu@0.6.2") and Chromium's Vulkan driver.
 `;
 const text = { type: 'string' } as const;
 const { values, word, whole, stop } = readCommandLine(process.argv.slice(2), HELP, {
   levels: { ...text, default: DEFAULT },
   peers: text,
   cases: text,
+  against: text,
   rounds: { ...text, default: '7' },
   out: { ...text, default: 'runs/bench' },
 });
 const named = <T extends { readonly name: string }>(cases: T[]): T[] =>
   cases.filter(({ name }) => values.cases?.split(',').some((word) => name.includes(word)) ?? true);
+const onDawn = (): ContenderCommand[] => {
+  const { against } = values;
+  if (against !== undefined && !existsSync(join(against, 'src/index.ts')))
+    stop(`--against must be the folder of a checkout. Received: ${against}.`);
+  const { dawn } = findGPU();
+  return dawn === undefined
+    ? stop('--levels webgpu: no adapter here.')
+    : webgpuContenders(dawn, against);
+};
 const levels = values.levels
   .split(',')
   .map((level): Level => LEVELS[word('levels', level, NAMES)]());

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Case } from './cases/cases.js';
 import type { Contender } from './protocol/contender.js';
+import type { CommandCounts } from './protocol/protocol.js';
 import { difference } from './statistics.js';
 
 /** A case, and the contenders that run it. */
@@ -18,6 +19,8 @@ export interface Timing {
   readonly difference: number;
   /** The peak memory of its process, in bytes. */
   readonly peak: number;
+  /** The commands of one repetition, where they are counted. */
+  readonly commands?: CommandCounts;
   /** The reason why results are missing; undefined if there are all. */
   readonly problem?: string;
 }
@@ -37,6 +40,7 @@ interface Entry {
   times: number;
   peak: number;
   fingerprint: number[];
+  commands?: CommandCounts;
   problem?: string;
 }
 
@@ -70,11 +74,12 @@ export async function measure(
   for (const contender of new Set(tasks.flatMap(({ by }) => by))) await contender.release();
   return entries.map((row) => {
     const reference = row.find(({ fingerprint }) => fingerprint.length > 0)?.fingerprint ?? [];
-    return row.map(({ contender, rounds, peak, fingerprint, problem }) => ({
+    return row.map(({ contender, rounds, peak, fingerprint, commands, problem }) => ({
       contender: contender.name,
       rounds,
       peak,
       difference: difference(fingerprint, reference),
+      ...(commands === undefined ? {} : { commands }),
       ...(problem === undefined ? {} : { problem }),
     }));
   });
@@ -111,5 +116,6 @@ async function measureOnce(entry: Entry): Promise<void> {
   }
   rounds.push(timed.ms);
   entry.peak = timed.peak;
+  if (timed.commands !== undefined) entry.commands = timed.commands;
   if (contender.threads > 1) await setTimeout(REST_MS);
 }

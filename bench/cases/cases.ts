@@ -3,6 +3,7 @@ import type { Convolution, StepCase } from './case_types.js';
 import type { MetricsCase } from './metrics_cases.js';
 import { discriminatorLayers, generatorLayers, LATENTS } from './networks.js';
 import type { TranslationCase } from './translation_cases.js';
+import type { WebGPUCase } from './webgpu_cases.js';
 
 /** A pass of a convolution: y itself, or the gradient in one of its two operands. */
 export type Pass = 'forward' | 'input' | 'filter';
@@ -13,7 +14,7 @@ export interface ConvolutionCase extends Convolution {
   readonly pass: Pass;
 }
 
-export type Case = ConvolutionCase | StepCase | TranslationCase | MetricsCase;
+export type Case = ConvolutionCase | StepCase | TranslationCase | MetricsCase | WebGPUCase;
 
 /** A forward pass of which a step consists, and how often; backward passes count as the equal forward pass. */
 export interface Product {

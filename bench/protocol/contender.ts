@@ -7,6 +7,8 @@ export interface ContenderCommand {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The folder in which the process runs; default that of this one. */
+  readonly folder?: string;
   /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Number of threads with which it computes; default 1. */
@@ -44,7 +46,7 @@ export class Contender {
   /** Repeats a case that is ready; returns the milliseconds of one repetition. */
   async run(as: number, times: number): Promise<Timed | Problem> {
     const timed = await this.ask<Timed>({ run: times, as });
-    return 'problem' in timed ? timed : { ms: timed.ms / times, peak: timed.peak };
+    return 'problem' in timed ? timed : { ...timed, ms: timed.ms / times };
   }
 
   /** Frees all cases that are ready; after a broken process, the next question starts a new one. */
@@ -62,8 +64,8 @@ export class Contender {
 
   private async ask<Answer extends object>(request: Request): Promise<Answer | Problem> {
     if (this.broken !== undefined) return this.broken;
-    const { command, args, env = {} } = this.command;
-    this.process ??= new LineProcess(command, args, env);
+    const { command, args, env = {}, folder } = this.command;
+    this.process ??= new LineProcess(command, args, env, folder);
     try {
       return JSON.parse(await this.process.ask(JSON.stringify(request))) as Answer | Problem;
     } catch (error) {

@@ -12,8 +12,17 @@ export class LineProcess {
   private readonly end: Promise<string>;
   private errors = '';
 
-  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.child = spawn(command, args, { stdio: 'pipe', env: { ...process.env, ...env } });
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    folder?: string,
+  ) {
+    this.child = spawn(command, args, {
+      stdio: 'pipe',
+      env: { ...process.env, ...env },
+      cwd: folder,
+    });
     // read all of it, or a process that writes a lot would be blocked
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-4000);

@@ -26,8 +26,16 @@ export interface Prepared {
   readonly fingerprint: number[];
 }
 
+/** What one repetition gives the GPU to do. */
+export interface CommandCounts {
+  readonly dispatches: number;
+  readonly submissions: number;
+}
+
 /** Milliseconds of all repetitions together, and the peak memory of the process so far, in bytes. */
 export interface Timed {
   readonly ms: number;
   readonly peak: number;
+  /** The commands of one repetition, where they are counted. */
+  readonly commands?: CommandCounts;
 }

@@ -28,7 +28,9 @@ await serve(
     await loading;
     if (one.kind === 'metrics') return metrics(one);
     if (one.kind === 'translation') return translation(one);
-    return one.kind === 'convolution' ? convolution(one) : step(one);
+    if (one.kind === 'convolution') return convolution(one);
+    if (one.kind === 'step') return step(one);
+    throw new Error(`it is not given ${one.kind}`);
   },
   async () => (await loading).device,
 );

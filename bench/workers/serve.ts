@@ -6,6 +6,8 @@ import type { About, Prepared, Request, Timed } from '../protocol/protocol.js';
 export interface Subject {
   /** Does the work once. */
   readonly run: () => void | Promise<void>;
+  /** Does the work several times and times it itself, where that is not the time from begin to end. */
+  readonly time?: (times: number) => Promise<Timed>;
   /** Waits until all work is done, if it continues in the background. */
   readonly settle?: () => Promise<void>;
   /** Computes numbers that depend on the whole result. */
@@ -25,7 +27,10 @@ export async function serve(
   };
   const answer = async (request: Request): Promise<About | Prepared | Timed | object> => {
     if ('about' in request) return { device: await device() };
-    if ('run' in request) return time(subjects.get(request.as)!, request.run);
+    if ('run' in request) {
+      const subject = subjects.get(request.as)!;
+      return subject.time?.(request.run) ?? time(subject, request.run);
+    }
     if ('release' in request) {
       release();
       return {};

@@ -30,7 +30,7 @@ it.each([
   [
     '--levels',
     'steps,kernels',
-    /one of convolutions, steps, memory, metrics, translation, small\. Received: kernels\./,
+    /one of convolutions, steps, memory, metrics, translation, small, webgpu\. Received: kernels\./,
   ],
 ])('npm run bench refuses %s %s', (option, value, message) => {
   const args = ['--import', 'tsx', 'bench/main.ts', option, value];
