@@ -81,8 +81,9 @@ const SLOW = [
   'test/training/{gan,gan_additions,killed_and_resumed,systems,translation_memory}.test.ts',
   'test/training/progressive_gan.test.ts',
 ];
-/** What computes on another backend whatever the project provides, so that libtensorflow would add nothing. */
+/** What another test proves on libtensorflow, or what would not be about it. */
 const NOT_ON_NATIVE = [
+  // computes on another backend whatever the project provides
   'test/models/parameter_counts.test.ts',
   'test/parity/{translation_full_width,large_features}.test.ts',
   'test/metrics/score_names.test.ts',
@@ -90,6 +91,25 @@ const NOT_ON_NATIVE = [
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',
   'test/metrics/{kernel_distance,mode_coverage,statistics_npz}.test.ts',
+  // states go on to the last bit in training/systems; the kills are about files
+  'test/training/{killed_and_resumed,checkpoints}.test.ts',
+  // native/memory makes 1,000 steps, and training/systems counts the tensors of each system
+  'test/training/translation_memory.test.ts',
+  'test/penalties/long_run.test.ts',
+  // both orders of each op and block are in gradcheck/repaired_ops, and penalties beside PyTorch in parity
+  'test/penalties/random_critics.test.ts',
+  // the network computes in parity/inception; here its files are read
+  'test/metrics/inception_features.test.ts',
+  // what the host does in the order of a step; systems, native/as_wasm and the parity tests run steps
+  'test/training/{conditions,create_system,cycle_gan,free_sizes,gan,image_pool}.test.ts',
+  'test/training/{pix2pix,progressive_gan,stacked_gan,unrolled_rules}.test.ts',
+  // parity/{gan_additions,improved_techniques,logan,semi_supervised,unrolled_gan} run steps
+  'test/training/{gan_additions,feature_matching,historical_average}.test.ts',
+  'test/training/{latent_gradients,semi_supervised_gan,unrolled_gan}.test.ts',
+  // ten steps of other networks: gan_steps; these networks, with all gradients: residual_models
+  'test/parity/residual_steps.test.ts',
+  // whole systems, one after the other; their steps are those of createGAN
+  'test/training/{ada_gan,duality_gap}.test.ts',
 ];
 /**
  * Groups run one after the other, and projects of a group side by side: first the GPU projects and libtensorflow,
