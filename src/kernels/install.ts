@@ -34,6 +34,7 @@ import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
+import { meanOnWebGPU, sumOnWebGPU } from './webgpu/reductions.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
 import { power } from './gpu/power.js';
@@ -72,6 +73,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   maxPool3D,
   ...maxPoolGrads,
   mean,
+  meanOnWebGPU,
   oneHot,
   power,
   resizeBilinearGrad,
@@ -79,6 +81,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   slice,
   softmax,
   sum,
+  sumOnWebGPU,
   tile,
   ...unclampedSums,
   unsortedSegmentSum,

@@ -74,6 +74,8 @@ export interface WebGPUBackend {
   readonly commandEncoder: CommandEncoder | null;
   dispatchCountInPass: number;
   makeTensorInfo(shape: number[], dtype: TensorInfo['dtype'], values?: unknown): TensorInfo;
+  /** Frees the data of a tensor once no command waits for it. */
+  disposeData(dataId: object): boolean;
   /** Gives the data of a tensor a place on the GPU, with its values if the host holds them. */
   uploadToGPU(dataId: object): void;
   tensorToBinding(tensor: TensorInfo): unknown;
