@@ -34,6 +34,10 @@ import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
+import { momentsOnWebGPU } from './webgpu/normalization/moments.js';
+import { moveStatisticsOnWebGPU } from './webgpu/normalization/move_statistics.js';
+import { normalizeOnWebGPU } from './webgpu/normalization/normalize.js';
+import { normalizeGradOnWebGPU } from './webgpu/normalization/normalize_grad.js';
 import { meanOnWebGPU, sumOnWebGPU } from './webgpu/reductions.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
@@ -74,6 +78,10 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   ...maxPoolGrads,
   mean,
   meanOnWebGPU,
+  momentsOnWebGPU,
+  moveStatisticsOnWebGPU,
+  normalizeGradOnWebGPU,
+  normalizeOnWebGPU,
   oneHot,
   power,
   resizeBilinearGrad,

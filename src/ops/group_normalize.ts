@@ -65,20 +65,30 @@ export function groupNormalize(
       const { centred, inverse } = centredAndInverse(x, groups, epsilon);
       return add(mul(centred, mul(inverse, gamma)), beta);
     });
-    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
-      tidy(() => {
-        const [x, gamma] = saved as [Tensor3D, Tensor1D];
-        const { centred, inverse } = centredAndInverse(x, groups, epsilon); // on the tape of a second derivative
-        const mean = (sums: Tensor3D) => groupMean(mul(sums, gamma), groups, x.shape[1]);
-        const sums = overPlaces(dy);
-        const products = overPlaces(mul(dy, centred));
-        // factors of a sample's channels first: three passes over the batch
-        const ofCentred = mul(mean(products), mul(mul(square(inverse), inverse), -1));
-        const constant = mul(mean(sums), mul(inverse, -1));
-        const dx = add(add(mul(dy, mul(inverse, gamma)), mul(centred, ofCentred)), constant);
-        return [dx, sum(mul(products, inverse), [0, 1]), sum(sums, [0, 1])];
-      });
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [x, gamma] = saved as [Tensor3D, Tensor1D];
+      return tidy(() => groupNormalizeGradients(dy as Tensor3D, x, groups, gamma, epsilon));
+    };
     return { value, gradFunc };
   });
   return normalize(x, gamma, beta) as Tensor3D;
+}
+
+/** Computes the gradients dx, dγ and dβ of {@link groupNormalize}, through the moments too. */
+export function groupNormalizeGradients(
+  dy: Tensor3D,
+  x: Tensor3D,
+  groups: number,
+  gamma: Tensor1D,
+  epsilon: number,
+): [dx: Tensor, dGamma: Tensor, dBeta: Tensor] {
+  const { centred, inverse } = centredAndInverse(x, groups, epsilon); // on the tape of a second derivative
+  const mean = (sums: Tensor3D) => groupMean(mul(sums, gamma), groups, x.shape[1]);
+  const sums = overPlaces(dy);
+  const products = overPlaces(mul(dy, centred));
+  // factors of a sample's channels first: three passes over the batch
+  const ofCentred = mul(mean(products), mul(mul(square(inverse), inverse), -1));
+  const constant = mul(mean(sums), mul(inverse, -1));
+  const dx = add(add(mul(dy, mul(inverse, gamma)), mul(centred, ofCentred)), constant);
+  return [dx, sum(mul(products, inverse), [0, 1]), sum(sums, [0, 1])];
 }

@@ -6,7 +6,6 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
 import { useBackend } from '../helpers/backends.js';
@@ -87,11 +86,11 @@ describe('sums and means on webgpu', () => {
     const count = values.length / expected.length;
     const x = tensor(values, shape, 'float32');
     const before = memory();
-    const [sum, mean, same] = tidy(() => [
-      sumOf(x, axes),
-      meanOf(x, axes, true),
-      sumOf(x, axes),
-    ]) as [Tensor, Tensor, Tensor];
+    const { sum, mean, same } = tidy(() => ({
+      sum: sumOf(x, axes),
+      mean: meanOf(x, axes, true),
+      same: sumOf(x, axes),
+    }));
     expect(sum.shape).toEqual(shape.filter((_, axis) => !axes.includes(axis)));
     expect(mean.shape).toEqual(shape.map((size, axis) => (axes.includes(axis) ? 1 : size)));
     const sums = await sum.data();

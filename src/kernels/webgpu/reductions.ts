@@ -40,7 +40,7 @@ function reduction(kernelName: string, factor: (count: number) => number): Kerne
 const sizeOf = (axes: readonly MergedAxis[]) => axes.reduce((size, axis) => size * axis.size, 1);
 
 /** Adds over the reduced axes, and multiplies by a factor. */
-function sums(
+export function sums(
   backend: WebGPUBackend,
   x: TensorInfo,
   axes: readonly MergedAxis[],

@@ -1,11 +1,13 @@
 import { add, mul, reshape, rsqrt, sub, tidy } from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, serialization } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { fusedNormalization } from '../../gradients/fused_normalization.js';
+import { kernelNormalization } from '../../gradients/kernel_normalization.js';
 import { fail } from '../../internal/check.js';
 import { number } from '../../internal/option_kinds.js';
 import type { SchemaRead } from '../../internal/read_options.js';
+import { movedStatistics } from '../../kernels/normalization.js';
 import { batchNormalize, columnMoments } from '../../ops/batch_normalize.js';
 import { statisticsAreFrozen } from '../modes/frozen_statistics.js';
 
@@ -80,7 +82,18 @@ export abstract class RunningNormalization extends layers.Layer {
         y: reshape(batchNormalize(rows, moments, gamma, beta, epsilon), x.shape),
       };
     };
-    const { y, ...moments } = fusedNormalization({ x, gamma, beta, epsilon }) ?? composed();
+    const byKernels = () => {
+      const places: Tensor3D = reshape(rows, [1, ...rows.shape]);
+      const normal = kernelNormalization({
+        x: places,
+        groups: gamma.size,
+        affine: { gamma, beta },
+        epsilon,
+      });
+      return normal && { ...normal, y: reshape(normal.y, x.shape) };
+    };
+    const { y, ...moments } =
+      fusedNormalization({ x, gamma, beta, epsilon }) ?? byKernels() ?? composed();
     if (!statisticsAreFrozen()) this.moveStatistics(moments, count);
     return y;
   }
@@ -91,12 +104,14 @@ export abstract class RunningNormalization extends layers.Layer {
   ): void {
     tidy(() => {
       const m = this.momentum;
-      const move = (running: LayerVariable, batch: Tensor, factor: number) =>
-        running.write(
-          add(mul(running.read(), m), mul(reshape(batch, running.shape as number[]), factor)),
-        );
-      move(this.movingMean, mean, 1 - m);
-      move(this.movingVariance, variance, ((1 - m) * count) / (count - 1));
+      const [ofMean, ofVariance] = [1 - m, ((1 - m) * count) / (count - 1)];
+      const [runningMean, runningVariance] = [this.movingMean, this.movingVariance];
+      const running = { mean: runningMean.read(), variance: runningVariance.read() };
+      const moved = movedStatistics(running, { mean, variance }, { kept: m, ofMean, ofVariance });
+      const move = (running: Tensor, batch: Tensor, factor: number) =>
+        add(mul(running, m), mul(reshape(batch, running.shape), factor));
+      runningMean.write(moved?.mean ?? move(running.mean, mean, ofMean));
+      runningVariance.write(moved?.variance ?? move(running.variance, variance, ofVariance));
     });
   }
 

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor3D, serialization } from '@tensorflow/tfjs
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fusedNormalization } from '../../gradients/fused_normalization.js';
+import { kernelNormalization } from '../../gradients/kernel_normalization.js';
 import { fail } from '../../internal/check.js';
 import { number } from '../../internal/option_kinds.js';
 import type { Option } from '../../internal/read_options.js';
@@ -83,8 +84,18 @@ export abstract class SampleNormalization extends layers.Layer {
       const samples: Tensor3D = reshape(x, [x.shape[0], -1, channels]);
       if (samples.shape[1] * channels === groups)
         fail('shape', this.where, 'x', 'of two or more values per group', x);
-      const gamma = (this.gamma?.read() ?? ones([channels])) as Tensor1D;
-      const beta = (this.beta?.read() ?? zeros([channels])) as Tensor1D;
+      const affine = this.affine
+        ? { gamma: this.gamma!.read() as Tensor1D, beta: this.beta!.read() as Tensor1D }
+        : undefined;
+      const byKernels = kernelNormalization({
+        x: samples,
+        groups,
+        affine,
+        epsilon: this.epsilon,
+      });
+      if (byKernels !== undefined) return reshape(byKernels.y, x.shape);
+      const gamma: Tensor1D = affine?.gamma ?? ones([channels]);
+      const beta: Tensor1D = affine?.beta ?? zeros([channels]);
       // for one sample, statistics by sample and channel are those by channel
       const alone = groups === channels && x.shape[0] === 1;
       const fused = alone

@@ -3,8 +3,8 @@ import { ceilDiv, MOST_GROUPS } from './workgroups.js';
 import { runShader } from './run_shader.js';
 import type { WebGPUBackend } from './webgpu_backend.js';
 
-/** How an operand is read: its element, its only element, or that of the last axis. */
-export type Reading = 'each' | 'one' | 'channel';
+/** How an operand is read: its element, its first one, that of the last axis, or by the body, from the name with a `_`. */
+export type Reading = 'each' | 'one' | 'channel' | 'own';
 
 /** Results that have one shape, each element computed from those of the operands at its place. */
 export interface ElementwiseRun {
@@ -15,6 +15,8 @@ export interface ElementwiseRun {
   readonly readings?: Readonly<Record<string, Reading>>;
   /** Float32 numbers that do not change from step to step, by their names in the body. */
   readonly numbers?: Readonly<Record<string, number>>;
+  /** Numbers of type u32, such as sizes. */
+  readonly integers?: Readonly<Record<string, number>>;
   /** Names of the results, which the body declares. */
   readonly outputs: readonly string[];
   readonly shape: readonly number[];
@@ -26,7 +28,7 @@ export interface ElementwiseRun {
 
 const SIZE = 64;
 
-const INDEX: Readonly<Record<Reading, string>> = {
+const INDEX: Readonly<Record<Exclude<Reading, 'own'>, string>> = {
   each: 'index',
   one: '0u',
   channel: 'index % numbers.channels',
@@ -34,7 +36,7 @@ const INDEX: Readonly<Record<Reading, string>> = {
 
 /** Runs a shader with one thread for each element. */
 export function runElementwise(backend: WebGPUBackend, run: ElementwiseRun): TensorInfo[] {
-  const { inputs, numbers = {}, outputs, shape, name } = run;
+  const { inputs, numbers = {}, integers = {}, outputs, shape, name } = run;
   const size = shape.reduce((product, axis) => product * axis, 1);
   const groups = ceilDiv(size, SIZE);
   const columns = Math.min(groups, MOST_GROUPS);
@@ -47,6 +49,7 @@ export function runElementwise(backend: WebGPUBackend, run: ElementwiseRun): Ten
       { type: 'uint32', value: size },
       { type: 'uint32', value: columns * SIZE },
       { type: 'uint32', value: shape.at(-1) ?? 1 },
+      ...Object.values(integers).map((value) => ({ type: 'uint32' as const, value })),
       ...Object.values(numbers).map((value) => ({ type: 'float32' as const, value })),
     ],
     workgroups: [columns, ceilDiv(groups, columns)],
@@ -54,24 +57,32 @@ export function runElementwise(backend: WebGPUBackend, run: ElementwiseRun): Ten
 }
 
 function codeOf(run: ElementwiseRun): string {
-  const { inputs, readings = {}, numbers = {}, outputs, body, functions = '' } = run;
+  const { inputs, readings = {}, outputs, body, functions = '' } = run;
   const names = Object.keys(inputs);
   const buffers = [
     ...names.map((name) => `var<storage, read> ${name}_: array<f32>;`),
     ...outputs.map((name) => `var<storage, read_write> ${name}_: array<f32>;`),
     'var<uniform> numbers: Numbers;',
   ];
-  const fields = ['size: u32', 'width: u32', 'channels: u32'];
+  const fields = [
+    ...['size', 'width', 'channels', ...Object.keys(run.integers ?? {})].map(
+      (name) => `${name}: u32`,
+    ),
+    ...Object.keys(run.numbers ?? {}).map((name) => `${name}: f32`),
+  ];
+  const loads = names.map((name) => {
+    const reading = readings[name] ?? 'each';
+    return reading === 'own' ? '' : `  let ${name} = ${name}_[${INDEX[reading]}];\n`;
+  });
   return `
-struct Numbers { ${[...fields, ...Object.keys(numbers).map((name) => `${name}: f32`)].join(', ')} }
+struct Numbers { ${fields.join(', ')} }
 ${buffers.map((buffer, binding) => `@group(0) @binding(${binding}) ${buffer}`).join('\n')}
 ${functions}
 @compute @workgroup_size(${SIZE})
 fn main(@builtin(global_invocation_id) at: vec3u) {
   let index = at.y * numbers.width + at.x;
   if (index >= numbers.size) { return; }
-${names.map((name) => `  let ${name} = ${name}_[${INDEX[readings[name] ?? 'each']}];`).join('\n')}
-${body}
+${loads.join('')}${body}
 ${outputs.map((name) => `  ${name}_[index] = ${name};`).join('\n')}
 }`;
 }
