@@ -39,6 +39,14 @@ const NOT_ON_GPU = [
   'test/training/{feature_matching,historical_average,semi_supervised_gan}.test.ts',
   // whole systems, one after the other; their steps are those of createGAN
   'test/training/{ada_gan,duality_gap}.test.ts',
+  // the tape runs through updates as in parity/unrolled_gan, which runs here
+  'test/training/unrolled_gan.test.ts',
+  'test/layers/unrolled_updates.test.ts',
+  // both orders of each op are in gradcheck/repaired_ops, and penalties and additions beside PyTorch in parity
+  'test/penalties/random_critics.test.ts',
+  'test/training/gan_additions.test.ts',
+  // training/systems holds its tensors flat here; the heap is the host's
+  'test/penalties/long_run.test.ts',
   // what the host computes from rows; rows, feature_statistics and feature_extractor read them here
   'test/{losses,penalties,metrics}/properties.test.ts',
   'test/losses/stock_kernels.test.ts',
@@ -62,8 +70,17 @@ const IN_BOTH_DAWNS = [
  */
 const NOT_IN_DAWN = [
   'test/parity/translation_steps.test.ts',
-  'test/penalties/random_critics.test.ts',
-  'test/training/{classifier,gan_additions,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
+  'test/training/{classifier,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
+];
+/**
+ * What runs on webgpu in Node, and not on webgl: layers that are made of ops alone, each of which gradcheck/repaired_ops
+ * checks on both, and what the tape does with them.
+ */
+const NOT_IN_PAGES = [
+  'test/layers/{recompute,remove_spectral_normalization,virtual_batch_normalization}.test.ts',
+  'test/layers/spectral_normalization_gradients.test.ts',
+  'test/gradcheck/check_gradients.test.ts',
+  'test/parity/stacked_gan.test.ts',
 ];
 /** What `npm run test:unit` leaves to `npm test`: files of four seconds and more, and programs that run whole. */
 const SLOW = [
@@ -189,7 +206,7 @@ const inBrowser = ({ chromium, dawn }: GPUSetup): TestProjectInlineConfiguration
   },
   test: {
     name: 'browser',
-    exclude: NOT_ON_GPU,
+    exclude: [...NOT_ON_GPU, ...NOT_IN_PAGES],
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -25,6 +25,9 @@ export const FASTEST: BackendName = BACKENDS.at(-1)!;
  */
 export const ON_GPU: boolean = BACKENDS.every((name) => name.startsWith('webg'));
 
+/** Whether the tests run in a page of a browser. */
+export const IN_PAGE: boolean = 'document' in globalThis;
+
 /** The flags of each GPU backend: the value for the tests, and the default of tfjs. */
 const FLAGS: Record<'webgl' | 'webgpu', Record<string, [boolean | number, boolean | number]>> = {
   // by default tfjs computes small tensors on the CPU, and most tensors of the tests are small

@@ -2,7 +2,7 @@ import { add, memory, mul, square, tensor } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AdversarialLoss } from '../../src/types.js';
-import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { BACKENDS, IN_PAGE, useBackend } from '../helpers/backends.js';
 import { expectNoLeak } from '../helpers/leaks.js';
 import {
   analyticGradients,
@@ -120,18 +120,22 @@ export function describeLossContract(spec: LossSpec): void {
       expect(Math.max(...ofGenerated)).toBeLessThan(0);
     });
 
-    it('has the first and second order gradients of finite differences', async () => {
-      // 0.15 and more away from the kinks of the hinge; a curved critic, so that linear losses have
-      // a second derivative to get wrong
-      const [x, y] = [tensor([0.3, -1.6, 0.62, 1.4], [2, 2]), tensor([0.7, -0.4, -1.5], [3, 1])];
-      const critic = (z: Tensor) => add(z, mul(0.2, square(z)));
-      for (const side of SIDES) {
-        const [loss, inputs] = inputsOf(side, x, y);
-        const curved: ScalarFunction = (...logits) => loss(...logits.map(critic));
-        for (const f of [loss, curved, gradientProjection(curved)])
-          await expectGradients(f, inputs, { rtol: 1e-3, atol: 2e-5 });
-      }
-    });
+    // on webgl and webgpu of a page gradcheck/repaired_ops finds those of each op right, or Node does
+    it.skipIf(IN_PAGE)(
+      'has the first and second order gradients of finite differences',
+      async () => {
+        // 0.15 and more away from the kinks of the hinge; a curved critic, so that linear losses have
+        // a second derivative to get wrong
+        const [x, y] = [tensor([0.3, -1.6, 0.62, 1.4], [2, 2]), tensor([0.7, -0.4, -1.5], [3, 1])];
+        const critic = (z: Tensor) => add(z, mul(0.2, square(z)));
+        for (const side of SIDES) {
+          const [loss, inputs] = inputsOf(side, x, y);
+          const curved: ScalarFunction = (...logits) => loss(...logits.map(critic));
+          for (const f of [loss, curved, gradientProjection(curved)])
+            await expectGradients(f, inputs, { rtol: 1e-3, atol: 2e-5 });
+        }
+      },
+    );
 
     it('leaves its inputs as they were and nothing else behind', async () => {
       const [real, fake] = [tensor(REAL), tensor(FAKE)];

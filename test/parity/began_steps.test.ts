@@ -89,7 +89,8 @@ describe.each(BACKENDS)('ten steps of BEGAN beside float64 on %s', (backend) => 
     began.dispose();
   });
 
-  it("of the paper's networks, with the paper's learning rate", async () => {
+  // on GPUs these networks have the gradients of float64 (began_models), and dense ones make the steps
+  it.skipIf(ON_GPU)("of the paper's networks, with the paper's learning rate", async () => {
     await useBackend(backend);
     const { options, rate, decay, networks, seeds, shape, steps, end } =
       fixture<NetworkSteps>('began_network_steps');
@@ -102,18 +103,17 @@ describe.each(BACKENDS)('ten steps of BEGAN beside float64 on %s', (backend) => 
     const began = createBEGAN({ ...players, ...options });
     const factor = stepDecay(decay);
     const size = shape.reduce((product, axis) => product * axis, 1);
-    for (const [t, theirs] of steps.slice(0, ON_GPU ? 3 : undefined).entries()) {
+    for (const [t, theirs] of steps.entries()) {
       for (const name of names) began.optimizers[name].learningRate = rate * factor(t);
       const real = tensor(fill(size, seeds.reals + t, 1), shape);
       const ours = await began.trainStep({ real });
       for (const [name, value] of Object.entries(theirs))
         expect(ours[name as keyof typeof ours], `${name} of step ${t}`).toBeCloseTo(value, 5);
     }
-    if (!ON_GPU)
-      for (const name of names) {
-        const distance = await distanceOfWeights(players[name], end[name], seeds[name]);
-        expect(distance, name).toBeLessThan(1e-4);
-      }
+    for (const name of names) {
+      const distance = await distanceOfWeights(players[name], end[name], seeds[name]);
+      expect(distance, name).toBeLessThan(1e-4);
+    }
     began.dispose();
   });
 });

@@ -7,7 +7,7 @@ import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { progressiveDiscriminator } from '../../src/models/progressive_discriminator.js';
 import { progressiveGenerator } from '../../src/models/progressive_generator.js';
 import type { ProgressiveNetwork, ProgressiveOptions } from '../../src/models/progressive_plan.js';
-import { BACKENDS, useBackend } from '../helpers/backends.js';
+import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
 import { floatsOf } from '../helpers/base64.js';
 import { fixture } from '../helpers/fixtures.js';
 import { product } from '../helpers/hashed_weight.js';
@@ -68,7 +68,10 @@ describe.each(BACKENDS)('the networks of Progressive GAN on %s', (backend) => {
   beforeAll(() => useBackend(backend));
   const reference = fixture<Reference>('progressive_networks');
 
-  it.each(reference.passes.map((pass) => [pass.network, pass.stage, pass.fade, pass] as const))(
+  // a fading stage has all layers of a stable one
+  const passes = reference.passes.filter(({ fade }) => !ON_GPU || fade > 0);
+
+  it.each(passes.map((pass) => [pass.network, pass.stage, pass.fade, pass] as const))(
     'the %s of stage %i with a fade of %d: output and all gradients',
     async (network, stage, fade, pass) => {
       const { numTensors } = memory();
