@@ -34,11 +34,15 @@ import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
+import { brokenSlopeOnWebGPU } from './webgpu/broken_slope.js';
+import { elementwiseOnWebGPU } from './webgpu/elementwise.js';
+import { mirrorPadGradOnWebGPU } from './webgpu/mirror_pad_grad.js';
 import { momentsOnWebGPU } from './webgpu/normalization/moments.js';
 import { moveStatisticsOnWebGPU } from './webgpu/normalization/move_statistics.js';
 import { normalizeOnWebGPU } from './webgpu/normalization/normalize.js';
 import { normalizeGradOnWebGPU } from './webgpu/normalization/normalize_grad.js';
 import { meanOnWebGPU, sumOnWebGPU } from './webgpu/reductions.js';
+import { sumsOfAllOnWebGPU } from './webgpu/sums_of_all.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
 import { power } from './gpu/power.js';
@@ -53,6 +57,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,
   adamStepOnWebGPU,
   batchMatMul,
+  brokenSlopeOnWebGPU,
   ...clamps,
   clipOnWebGL,
   ...convolutions,
@@ -67,6 +72,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   cpuConv2DBackpropInput,
   einsum,
   ...elementwise,
+  ...elementwiseOnWebGPU,
   fusedMatMul,
   ...fusedOnGPU,
   identity,
@@ -78,6 +84,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   ...maxPoolGrads,
   mean,
   meanOnWebGPU,
+  mirrorPadGradOnWebGPU,
   momentsOnWebGPU,
   moveStatisticsOnWebGPU,
   normalizeGradOnWebGPU,
@@ -90,6 +97,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   softmax,
   sum,
   sumOnWebGPU,
+  sumsOfAllOnWebGPU,
   tile,
   ...unclampedSums,
   unsortedSegmentSum,

@@ -2,6 +2,7 @@ import { clone, dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { sumsOfAll } from '../../kernels/sums_of_all.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** The numbers read after a step: its losses, and the weights that are not finite. */
@@ -25,8 +26,9 @@ export function startReading(
 ): () => Promise<StepReading> {
   const { weights, all } = freedIfThrown(() => {
     const weights = weightsOf(networks);
-    const numbers = () => [...losses.values(), ...weights.map(({ weight }) => sum(weight))];
-    return { weights, all: tidy(() => stack(numbers().map(toScalar))) };
+    const tensors = [...losses.values(), ...weights.map(({ weight }) => weight)];
+    const stacked = () => stack(tensors.map((one) => reshape(one.rank === 0 ? one : sum(one), [])));
+    return { weights, all: tidy(() => sumsOfAll(tensors) ?? stacked()) };
   });
   const names = [...losses.keys()];
   return async () => {
@@ -54,8 +56,6 @@ function weightsOf(networks: Readonly<Record<string, LayersModel>>) {
       .map(({ path, variable }) => ({ path, weight: clone(variable) })),
   );
 }
-
-const toScalar = (value: Tensor): Tensor => reshape(value, []);
 
 async function holdsNonFinite(weight: Tensor): Promise<boolean> {
   return !(await weight.data()).every(Number.isFinite);
