@@ -9,6 +9,9 @@ export interface FusedActivation {
   readonly leakyreluAlpha?: number;
 }
 
+/** Returns the slope of a LeakyReLU below 0. */
+export const slopeOf = ({ leakyreluAlpha = 0.2 }: FusedActivation): number => leakyreluAlpha;
+
 /** Applies the activation of a fused kernel to its result, and disposes of that. */
 export function activate(
   result: TensorInfo,
@@ -22,9 +25,10 @@ export function activate(
 /** Applies the activation of a fused kernel to its sums. */
 export function activated(
   x: Tensor,
-  { activation, leakyreluAlpha = 0.2 }: FusedActivation,
+  fused: FusedActivation,
   preluWeights: Tensor | undefined,
 ): Tensor {
+  const { activation } = fused;
   switch (activation) {
     case 'linear':
       return x;
@@ -37,7 +41,7 @@ export function activated(
     case 'sigmoid':
       return sigmoid(x);
     case 'leakyrelu':
-      return leakyRelu(x, leakyreluAlpha);
+      return leakyRelu(x, slopeOf(fused));
     case 'prelu':
       return prelu(x, preluWeights!);
     default:

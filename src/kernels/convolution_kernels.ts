@@ -7,6 +7,7 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
+import type { FusedActivation } from './activation.js';
 import { kernelFunc } from './replacement.js';
 import type { KernelBackend, KernelCall, KernelReplacement } from './replacement.js';
 
@@ -16,12 +17,16 @@ export interface ConvolutionInputs {
   readonly filter: Tensor4D;
 }
 
-/** Computes `y[n,p,q,d] = Σ x[n, s·p+i, s·q+j, c] · W[i,j,c,d] + b[d]` of float32 images, NHWC. */
+/**
+ * Computes `y[n,p,q,d] = Σ x[n, s·p+i, s·q+j, c] · W[i,j,c,d] + b[d]` of float32 images, NHWC, and applies the
+ * activation, if there is one.
+ */
 export type Convolution<Backend extends object> = (
   backend: Backend,
   inputs: ConvolutionInputs,
   attrs: Conv2DAttrs,
   bias?: Tensor,
+  activation?: FusedActivation,
 ) => TensorInfo;
 
 type Call<Backend extends object> = KernelCall<ConvolutionInputs, Conv2DAttrs, Backend>;
@@ -31,10 +36,14 @@ type FusedCall<Backend extends object> = KernelCall<
   Backend
 >;
 
-/** Makes the two kernels of a convolution: alone, and with a bias and an activation. */
+/**
+ * Makes the two kernels of a convolution: alone, and with a bias and an activation. `applied` are the activations
+ * that the convolution applies itself; an op computes the others from its result.
+ */
 export const convolutionKernels = <Backend extends object>(
   backendName: KernelBackend,
   convolution: Convolution<Backend>,
+  applied: readonly string[] = [],
 ): readonly [conv2D: KernelReplacement, fusedConv2D: KernelReplacement] => [
   {
     kernelName: Conv2D,
@@ -54,6 +63,8 @@ export const convolutionKernels = <Backend extends object>(
         const isRow =
           bias === undefined || (bias.rank === 1 && bias.size === inputs.filter.shape[3]);
         if (!isOurs(call) || !isRow) return stock(call);
+        if (applied.includes(attrs.activation))
+          return convolution(backend, inputs, attrs, bias, attrs);
         return activate(convolution(backend, inputs, attrs, bias), attrs, preluActivationWeights);
       }),
   },

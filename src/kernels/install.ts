@@ -32,6 +32,9 @@ import { cpuConv2DBackpropInput } from './cpu/conv2d_backprop_input.js';
 import { spendBanner } from './cpu/cpu_banner.js';
 import { resizeBilinearGrad } from './cpu/resize_bilinear_grad.js';
 import { resizeNearestNeighborGrad } from './cpu/resize_nearest_neighbor_grad.js';
+import { webgpuConvolutions } from './webgpu/conv2d.js';
+import { conv2DBackpropInput as webgpuConv2DBackpropInput } from './webgpu/conv2d_backprop_input.js';
+import { conv2DBackpropFilter as webgpuConv2DBackpropFilter } from './webgpu/conv2d_backprop_filter.js';
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
 import { brokenSlopeOnWebGPU } from './webgpu/broken_slope.js';
@@ -101,6 +104,9 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   tile,
   ...unclampedSums,
   unsortedSegmentSum,
+  ...webgpuConvolutions,
+  webgpuConv2DBackpropFilter,
+  webgpuConv2DBackpropInput,
 ];
 
 /** Shared by every copy of this library in a program: two copies must not wrap each other's kernels. */

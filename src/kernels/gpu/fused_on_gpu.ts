@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { activated } from '../activation.js';
 import type { FusedActivation } from '../activation.js';
 import { kernelFunc, toTensor } from '../replacement.js';
-import type { KernelBackend, KernelCall, KernelReplacement } from '../replacement.js';
+import type { KernelBackend, KernelCall, KernelReplacement, StockKernel } from '../replacement.js';
 
 type Call = KernelCall<{ preluActivationWeights?: Tensor }, FusedActivation>;
 
@@ -11,18 +11,20 @@ type Call = KernelCall<{ preluActivationWeights?: Tensor }, FusedActivation>;
 const LOSING = ['elu', 'relu6', 'sigmoid'];
 
 /** Wraps tfjs's kernel to apply those activations after it, by the kernels that keep NaN. */
+export const keepNaN = (stock: StockKernel): StockKernel =>
+  kernelFunc((call: Call) => {
+    const { attrs } = call;
+    if (!LOSING.includes(attrs.activation)) return stock(call);
+    return tidy(() => {
+      const sums = stock({ ...call, attrs: { ...attrs, activation: 'linear' } });
+      return activated(toTensor(sums), attrs, undefined);
+    });
+  }) as unknown as StockKernel;
+
 const keeping = (kernelName: string, backendName: KernelBackend): KernelReplacement => ({
   kernelName,
   backendName,
-  make: (stock) =>
-    kernelFunc((call: Call) => {
-      const { attrs } = call;
-      if (!LOSING.includes(attrs.activation)) return stock(call);
-      return tidy(() => {
-        const sums = stock({ ...call, attrs: { ...attrs, activation: 'linear' } });
-        return activated(toTensor(sums), attrs, undefined);
-      });
-    }),
+  make: (stock) => kernelFunc(keepNaN(stock)),
 });
 
 /** Products and convolutions with an activation. */
