@@ -9,6 +9,8 @@ export interface Bench {
   /** The name of the contender whose forward passes are the unit for a step; undefined on a GPU. */
   readonly stock?: string;
   readonly rounds: number;
+  /** Whether processes live on from case to case, as on a GPU, where a peak is that of a case alone. */
+  readonly keep?: boolean;
   readonly report: Report;
   /** Shows the current work. */
   readonly tell: (what: string) => void;

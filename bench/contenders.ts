@@ -104,8 +104,27 @@ export function webgpuContenders(
 /** The name of the contender that others are compared with on a GPU. */
 export const OURS_ON_GPU = 'gan-kit, WebGPU';
 
-/** Returns both contenders on the GPU, even if they cannot run here. */
-export const gpuContenders = (): ContenderCommand[] => [
-  node(OURS_ON_GPU, 'gan_kit', 'webgpu'),
-  python('PyTorch, CUDA', '1', 'cuda'),
-];
+/** The name of PyTorch there. */
+export const TORCH_ON_GPU = 'PyTorch, CUDA';
+
+/** The time for `torch.compile` to make a step, so that a run of all cases ends. */
+const COMPILING_MS = 30_000;
+
+/**
+ * Returns gan-kit and PyTorch on the GPU, even if they cannot run here, each also in another way: without recorded steps,
+ * and by `torch.compile`.
+ *
+ * @param rehearse Whether they run on the processor, which tells nothing but that they work.
+ */
+export function gpuContenders(rehearse = false): ContenderCommand[] {
+  const [where, device] = rehearse ? ['software-webgpu', 'cpu'] : ['webgpu', 'cuda'];
+  return [
+    node(OURS_ON_GPU, 'gan_kit', where),
+    node(`${OURS_ON_GPU}, unrecorded`, 'gan_kit', where, 'unrecorded'),
+    python(TORCH_ON_GPU, '1', device),
+    {
+      ...python(`${TORCH_ON_GPU}, compiled`, '1', device, 'compile'),
+      patience: rehearse ? 4 * COMPILING_MS : COMPILING_MS,
+    },
+  ];
+}

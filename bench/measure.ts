@@ -17,7 +17,7 @@ export interface Timing {
   readonly rounds: readonly number[];
   /** max|its numbers − those of the first| / max|those of the first|, the first being the first that has numbers. */
   readonly difference: number;
-  /** The peak memory of its process, in bytes. */
+  /** The peak memory of its process, or on a GPU that of its steps there, in bytes. */
   readonly peak: number;
   /** The commands of one repetition, where they are counted. */
   readonly commands?: CommandCounts;

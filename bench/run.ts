@@ -12,7 +12,7 @@ export const thisMachine = (): string =>
   ].join('; ');
 
 /** The levels to run and the contenders. */
-export interface Plan extends Pick<Bench, 'contenders' | 'ours' | 'stock' | 'rounds'> {
+export interface Plan extends Pick<Bench, 'contenders' | 'ours' | 'stock' | 'rounds' | 'keep'> {
   readonly levels: readonly Level[];
   /** The folder of the results. */
   readonly folder: string;

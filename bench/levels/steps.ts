@@ -11,11 +11,12 @@ import { stepTable } from '../tables/step_table.js';
 export function steps(cases = stepCases()): Level {
   return {
     cases: cases.length,
-    async run({ contenders, ours, stock, rounds, report, tell, advance }: Bench): Promise<void> {
+    async run({ contenders, ours, stock, rounds, keep, ...bench }: Bench): Promise<void> {
+      const { report, tell, advance } = bench;
       const measureOf = contenders.filter(({ name }) => name === stock);
       for (const { name, step, products, without } of cases) {
         // starts a new process for each case, as the peak of a process includes all earlier cases
-        stopAll(contenders);
+        if (keep !== true) stopAll(contenders);
         const forward = measureOf.length === 0 ? [] : products;
         const tasks = [
           { one: step, by: contenders },

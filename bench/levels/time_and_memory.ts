@@ -19,12 +19,12 @@ export interface TimeAndMemory {
 export function timeAndMemory({ name, title, cases, by, mostRounds }: TimeAndMemory): Level {
   return {
     cases: cases.length,
-    async run({ contenders, rounds, report, tell, advance }: Bench): Promise<void> {
+    async run({ contenders, rounds, keep, report, tell, advance }: Bench): Promise<void> {
       const chosen = contenders.filter((contender) => by.test(contender.name));
       const results: MemoryResult[] = [];
       for (const { name: row, work } of cases) {
         // starts a new process for each case, as the peak of a process includes all earlier cases
-        stopAll(contenders);
+        if (keep !== true) stopAll(contenders);
         const most = Math.min(rounds, mostRounds);
         const [timings] = await measure([{ one: work, by: chosen }], most, tell);
         results.push({ name: row, timings: timings! });

@@ -89,6 +89,9 @@ class Step:
         self.steps += 1
         return [loss.item() for loss in losses]
 
+    def networks(self):
+        return [self.generator, self.discriminator]
+
     def run(self):
         self.step([torch.randn(self.batch, LATENTS, device=self.real.device) for _ in range(self.updates)])
 

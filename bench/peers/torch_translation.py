@@ -103,7 +103,8 @@ def hold(networks, fixed):
 
 class Translate:
     def __init__(self, size):
-        (self.generator,) = filled([resnet()])
+        self.networks = filled([resnet()])
+        (self.generator,) = self.networks
         self.image = image(size, 7)
 
     @torch.no_grad()
@@ -178,6 +179,9 @@ TASKS = {"translate": Translate, "pix2pix": Pix2Pix, "cyclegan": CycleGAN}
 class Translation:
     def __init__(self, case):
         self.task = TASKS[case["task"]](case["size"])
+
+    def networks(self):
+        return self.task.networks
 
     def run(self):
         self.task.step()

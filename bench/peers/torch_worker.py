@@ -1,4 +1,4 @@
-"""PyTorch as a contender of `npm run bench` and `npm run bench:gpu`: torch_worker.py THREADS [DEVICE].
+"""PyTorch as a contender of `npm run bench` and `npm run bench:gpu`: torch_worker.py THREADS [DEVICE [compile]].
 
 Reads a request a line, answers each with a line; see bench/protocol/protocol.ts. Shapes and numbers arrive as
 gan-kit has them (NHWC, height-width-in-out) and are permuted once, before the clock starts.
@@ -20,6 +20,7 @@ from torch_step import Step
 from torch_translation import Translation
 
 THREADS, DEVICE = int(sys.argv[1]), (sys.argv[2:] or ["cpu"])[0]
+COMPILED = sys.argv[3:] == ["compile"]
 SUBJECTS = {"convolution": Convolution, "step": Step, "translation": Translation, "metrics": Metrics}
 torch.set_num_threads(THREADS)
 # products of float32 as WebGPU has them; convolutions would be of TF32
@@ -39,6 +40,12 @@ def wait():
         torch.cuda.synchronize()
 
 
+def peak():
+    if DEVICE == "cuda":
+        return torch.cuda.max_memory_allocated()
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def answer(request, subjects):
     if "about" in request:
         return {"device": about()}
@@ -47,15 +54,20 @@ def answer(request, subjects):
         return {}
     if "run" in request:
         subject = subjects[request["as"]]
+        if DEVICE == "cuda":
+            torch.cuda.reset_peak_memory_stats()
         began = time.perf_counter()
         for _ in range(request["run"]):
             subject.run()
         wait()
         ms = 1000 * (time.perf_counter() - began)
-        return {"ms": ms, "peak": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+        return {"ms": ms, "peak": peak()}
     case = request["prepare"]
     with torch.device(DEVICE):
         subject = SUBJECTS[case["kind"]](case)
+    if COMPILED:
+        for network in subject.networks():
+            network.compile()
     subjects[request["as"]] = subject
     return {"fingerprint": subject.fingerprint()}
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Case } from '../cases/cases.js';
 import { LineProcess } from './line_process.js';
 import type { About, Prepared, Problem, Request, Timed } from './protocol.js';
@@ -11,6 +12,8 @@ export interface ContenderCommand {
   readonly folder?: string;
   /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The milliseconds after which a case that is not ready is given up; default none. */
+  readonly patience?: number;
   /** Number of threads with which it computes; default 1. */
   readonly threads?: number;
   /** Whether it takes minutes for work that takes others a second; it is then left out unless it is named. */
@@ -38,9 +41,18 @@ export class Contender {
     return this.ask<About>({ about: true });
   }
 
-  /** Makes a case ready under an index; returns the problem if it cannot. */
-  prepare(one: Case, as: number): Promise<Prepared | Problem> {
-    return this.ask<Prepared>({ prepare: one, as });
+  /** Makes a case ready under an index; returns the problem if it cannot, or not in time. */
+  async prepare(one: Case, as: number): Promise<Prepared | Problem> {
+    const ready = this.ask<Prepared>({ prepare: one, as });
+    const { patience } = this.command;
+    if (patience === undefined) return ready;
+    const timer = new AbortController();
+    const late = setTimeout(patience, undefined, { signal: timer.signal }).catch(() => undefined);
+    const answer = await Promise.race([ready, late]);
+    timer.abort();
+    if (answer !== undefined) return answer;
+    this.stop();
+    return (this.broken = { problem: `not ready after ${patience / 1000} s` });
   }
 
   /** Repeats a case that is ready; returns the milliseconds of one repetition. */

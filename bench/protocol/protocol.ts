@@ -32,7 +32,10 @@ export interface CommandCounts {
   readonly submissions: number;
 }
 
-/** Milliseconds of all repetitions together, and the peak memory of the process so far, in bytes. */
+/**
+ * Milliseconds of all repetitions together, and a peak of memory in bytes: of the process so far, or on a GPU that of the
+ * GPU's memory in these repetitions.
+ */
 export interface Timed {
   readonly ms: number;
   readonly peak: number;

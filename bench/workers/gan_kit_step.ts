@@ -25,8 +25,12 @@ const LOSSES = {
   wasserstein: Losses.wasserstein,
 };
 
-/** Makes a training step ready, as a user of gan-kit would write it. */
-export function step(one: StepCase): Subject {
+/**
+ * Makes a training step ready, as a user of gan-kit would write it.
+ *
+ * @param common Options that every system has.
+ */
+export function step(one: StepCase, common: object = {}): Subject {
   const { batch, loss, gradientPenalty, latents } = one;
   const { generator, discriminator } = networks(one);
   fillWeights(generator, discriminator, one.residual !== undefined);
@@ -38,6 +42,7 @@ export function step(one: StepCase): Subject {
     penalty: gradientPenalty === undefined ? [] : penaltyOfTheHash(gradientPenalty, batch),
     optimizers: { generator: adam(ADAM), discriminator: adam(ADAM) },
     criticSteps: updates(one) === 2 ? 1 : 2 ** 31, // critic steps alone
+    ...common,
   });
   const real = realImages(one);
   return {

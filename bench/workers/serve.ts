@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Case } from '../cases/cases.js';
 import type { About, Prepared, Request, Timed } from '../protocol/protocol.js';
+import type { PeakMemory } from './gpu_memory.js';
 
 /** A case that is ready. */
 export interface Subject {
@@ -19,6 +20,7 @@ export interface Subject {
 export async function serve(
   prepare: (one: Case) => Promise<Subject>,
   device: () => Promise<string> = async () => 'the processor',
+  memory: () => PeakMemory = () => RESIDENT,
 ): Promise<void> {
   const subjects = new Map<number, Subject>();
   const release = (): void => {
@@ -29,7 +31,7 @@ export async function serve(
     if ('about' in request) return { device: await device() };
     if ('run' in request) {
       const subject = subjects.get(request.as)!;
-      return subject.time?.(request.run) ?? time(subject, request.run);
+      return subject.time?.(request.run) ?? time(subject, request.run, memory());
     }
     if ('release' in request) {
       release();
@@ -50,9 +52,16 @@ export async function serve(
   process.exit(0);
 }
 
-async function time(subject: Subject, times: number): Promise<Timed> {
+/** The memory of the process, whose peak no one can make it forget. */
+const RESIDENT: PeakMemory = {
+  reset: () => undefined,
+  bytes: () => 1024 * process.resourceUsage().maxRSS,
+};
+
+async function time(subject: Subject, times: number, memory: PeakMemory): Promise<Timed> {
+  memory.reset();
   const began = performance.now();
   for (let i = 0; i < times; i++) await subject.run();
   await subject.settle?.();
-  return { ms: performance.now() - began, peak: 1024 * process.resourceUsage().maxRSS };
+  return { ms: performance.now() - began, peak: memory.bytes() };
 }

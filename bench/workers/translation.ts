@@ -16,8 +16,10 @@ import type { Subject } from './serve.js';
 /**
  * Makes a forward pass of a generator or a training step ready, with the networks of the papers; those of a
  * CycleGAN recompute activations on wasm.
+ *
+ * @param common Options that every system has.
  */
-export function translation({ task, size }: TranslationCase): Subject {
+export function translation({ task, size }: TranslationCase, common: object = {}): Subject {
   const inputShape = [size, size, 3] as const;
   const image = (seed: number): Tensor =>
     tensor(fill(size * size * 3, seed, 1), [1, ...inputShape]);
@@ -45,6 +47,7 @@ export function translation({ task, size }: TranslationCase): Subject {
       generator: generator!,
       discriminator: discriminator!,
       optimizers,
+      ...common,
     });
     const step = () => system.trainStep({ a, b });
     return {
@@ -67,6 +70,7 @@ export function translation({ task, size }: TranslationCase): Subject {
     discriminators: { a: ofA!, b: ofB! },
     poolSize: 0,
     optimizers: { generators: adam(ADAM), discriminators: adam(ADAM) },
+    ...common,
   });
   const step = () => system.trainStep({ a, b });
   return {

@@ -1,5 +1,5 @@
 /**
- * The contender of the level webgpu: `webgpu_step.ts recorded`, or `unrecorded`. gan-kit and tfjs are those of the
+ * The contender of the level webgpu: `webgpu_step.ts recorded [WARM_UP]`, or `unrecorded`. gan-kit and tfjs are those of the
  * checkout in the working directory, whose tsconfig.json leads to its sources, so that an older one can be timed.
  */
 import { createRequire } from 'node:module';
@@ -13,12 +13,13 @@ import { countCommands } from './count_commands.js';
 import type { Commands, CountedDevice } from './count_commands.js';
 import { serve } from './serve.js';
 import type { Subject } from './serve.js';
+import { UNRECORDED } from './unrecorded.js';
 import { webgpuSystem } from './webgpu_systems.js';
 
 /** The steps before the clock starts, in which V8 compiles; the first of them is recorded. */
-const WARM_UP = 5;
+const WARM_UP = Number(process.argv[3] ?? 5);
 
-const options = process.argv[2] === 'unrecorded' ? { replay: false } : {};
+const options = process.argv[2] === 'unrecorded' ? UNRECORDED : {};
 const folder = createRequire(join(process.cwd(), 'package.json'));
 const tfjs = (await import(
   pathToFileURL(folder.resolve('@tensorflow/tfjs-core')).href

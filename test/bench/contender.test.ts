@@ -10,9 +10,10 @@ import { lastWords } from '../../bench/protocol/line_process.js';
 import { Report } from '../../bench/report.js';
 
 /** A contender whose answers to `prepare` and `run` are expressions; `runs` counts them. */
-const play = (name: string, prepare: string, run: string) =>
+const play = (name: string, prepare: string, run: string, more: { patience?: number } = {}) =>
   new Contender({
     name,
+    ...more,
     command: process.execPath,
     args: [
       '--eval',
@@ -72,6 +73,24 @@ describe('a contender that fails', { timeout: 60_000 }, () => {
       },
     });
     expect(timings!.at(-2)!.difference).toBeCloseTo(0.5, 12);
+  });
+
+  it('that is not ready in time is given up, and starts again at the next task', async () => {
+    const command = {
+      name: 'slow',
+      command: process.execPath,
+      args: ['--eval', "require('node:readline').createInterface(process.stdin)"],
+    };
+    const slow = new Contender({ ...command, patience: 300 });
+    const late = { problem: 'not ready after 0.3 s' };
+    expect(await slow.prepare(one, 0)).toEqual(late);
+    expect(await slow.run(0, 1)).toEqual(late);
+    await slow.release();
+    expect(await slow.prepare(one, 0)).toEqual(late);
+    slow.stop();
+    const quick = play('quick', READY, DONE, { patience: 60_000 });
+    expect(await quick.prepare(one, 0)).toEqual({ fingerprint: [1, 2] });
+    quick.stop();
   });
 
   it('starts again at the next task', async () => {

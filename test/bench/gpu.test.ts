@@ -5,6 +5,7 @@ import { gpuContenders } from '../../bench/contenders.js';
 import { missing } from '../../bench/gpu/missing.js';
 import { measure } from '../../bench/measure.js';
 import { Contender } from '../../bench/protocol/contender.js';
+import { watchMemory } from '../../bench/workers/gpu_memory.js';
 import { findGPU } from '../setup/gpu.js';
 
 const webgpu = (about: { device: string } | { problem: string }) => ({ name: 'W', about });
@@ -56,6 +57,25 @@ describe('what the benchmark of GPUs needs', () => {
   });
 });
 
+it('the most bytes in use are those of the steps', () => {
+  const manager = {
+    numBytesUsed: 100,
+    acquireBuffer(size: unknown) {
+      this.numBytesUsed += Number(size);
+      return `a buffer of ${Number(size)}`;
+    },
+  };
+  const memory = watchMemory(manager);
+  expect(manager.acquireBuffer(50)).toBe('a buffer of 50');
+  manager.numBytesUsed -= 120;
+  manager.acquireBuffer(5);
+  expect(memory.bytes()).toBe(150);
+  memory.reset();
+  expect(memory.bytes()).toBe(35);
+  manager.acquireBuffer(1);
+  expect(memory.bytes()).toBe(36);
+});
+
 const { dawn } = findGPU();
 describe.skipIf(dawn === undefined)('the worker on WebGPU', { timeout: 120_000 }, () => {
   const [command] = gpuContenders();
@@ -81,6 +101,9 @@ describe.skipIf(dawn === undefined)('the worker on WebGPU', { timeout: 120_000 }
       expect(timing!.problem).toBeUndefined();
       expect(timing!.difference).toBeLessThan(1e-5);
       expect(timing!.rounds[0]).toBeGreaterThan(0);
+      // of the GPU: operands and result, not the process
+      expect(timing!.peak).toBeGreaterThan(1000);
+      expect(timing!.peak).toBeLessThan(2 ** 20);
     }
     expect(await software.about()).toEqual({ device: expect.any(String) as string });
   });
