@@ -13,7 +13,7 @@ import { namedWeights } from '../../src/layers/weights/named_weights.js';
 import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import type { GradientPenaltyOptions } from '../../src/penalties/gradient_penalty.js';
-import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { FASTEST, ON_GPU, useBackend } from '../helpers/backends.js';
 
 type Layer = layers.Layer;
 
@@ -101,7 +101,8 @@ const COUNT = 20;
 /** The software GPUs take a sample. */
 const INDICES = Array.from({ length: COUNT }, (_, i) => i).filter((i) => !ON_GPU || i % 5 === 0);
 
-describe.each(BACKENDS)('the weight gradient of a penalty on %s', (backend) => {
+// the ops are right on each backend (gradcheck/repaired_ops); this is about how they are put together
+describe.each([FASTEST])('the weight gradient of a penalty on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(INDICES)('is that of differences, for random critic %i', async (index) => {

@@ -15,7 +15,7 @@ import { sgd } from '../../src/training/optimizers/sgd.js';
 import type { LatentOptimizationOptions } from '../../src/training/step/latent_optimization.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import type { GANOptions } from '../../src/training/systems/gan_options.js';
-import { BACKENDS, ON_GPU, useBackend } from '../helpers/backends.js';
+import { FASTEST, ON_GPU, useBackend } from '../helpers/backends.js';
 
 type Name = 'generator' | 'discriminator';
 type Networks = Readonly<Record<Name, LayersModel>>;
@@ -185,7 +185,8 @@ const settings: Readonly<Record<string, () => Setting>> = {
   }),
 };
 
-describe.each(BACKENDS)('the gradients of latent optimization on %s', (backend) => {
+// the ops are right on each backend (gradcheck/repaired_ops); this is about how they are put together
+describe.each([FASTEST])('the gradients of latent optimization on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   it.each(Object.keys(settings).slice(0, ON_GPU ? 1 : undefined))(
