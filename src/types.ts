@@ -97,8 +97,11 @@ export interface TrainingSystem<Batch, Losses> extends Stateful {
   readonly disposed: boolean;
   /** Makes one step on one batch. */
   trainStep(batch: Batch, options?: { readonly read?: true }): Promise<Losses>;
-  /** Does the same; `read: false` skips the read-back of the losses. */
-  trainStep(batch: Batch, options: { readonly read?: boolean }): Promise<Partial<Losses>>;
+  /**
+   * Does the same; `read: false` skips the read-back of the losses, `'later'` returns those of the step before, so that
+   * a GPU need not wait.
+   */
+  trainStep(batch: Batch, options: { readonly read?: boolean | 'later' }): Promise<Partial<Losses>>;
   /** Frees everything that the system made. */
   dispose(): void;
 }

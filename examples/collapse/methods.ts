@@ -234,7 +234,7 @@ export const METHODS = {
     latentOptimization: { regularizer: 0.1 },
     latents: 'uniform',
   }),
-  replay: withOptions('replay of 1,280 samples', 1.1, { replay: { size: 10 * BATCH } }),
+  replay: withOptions('replay of 1,280 samples', 1.1, { replayBuffer: { size: 10 * BATCH } }),
   history: withOptions('5 past generators', 1.1, { generatorHistory: {} }),
   adagan: boosted(8),
 } as const satisfies Readonly<Record<string, Method>>;

@@ -11,7 +11,11 @@ export interface ErrorSource {
   addEventListener(type: 'uncapturederror', listener: (event: UncapturedError) => void): void;
 }
 
-const guarded = new WeakSet<KernelBackend>();
+/** What throws the first error since the last read, if there was one. */
+const guarded = new WeakMap<object, () => void>();
+
+/** Throws the first error of a backend since the last read, as a read of one of its tensors does. */
+export const throwPendingError = (backend: object): void => guarded.get(backend)?.();
 
 /**
  * Turns WebGPU's validation errors into exceptions. WebGPU drops an invalid command, logs it, and
@@ -20,7 +24,6 @@ const guarded = new WeakSet<KernelBackend>();
  */
 export function throwValidationErrors(backend: KernelBackend, device: ErrorSource): void {
   if (guarded.has(backend)) return;
-  guarded.add(backend);
   let pending: string | undefined;
   device.addEventListener('uncapturederror', (event) => {
     event.preventDefault();
@@ -36,6 +39,7 @@ export function throwValidationErrors(backend: KernelBackend, device: ErrorSourc
         { where: 'webgpu' },
       );
   };
+  guarded.set(backend, throwPending);
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
     try {

@@ -98,6 +98,11 @@ export class RandomStream implements Stateful, Revertible {
     return { rollback: () => void (this.counter = counter), release: () => undefined };
   }
 
+  /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return [];
+  }
+
   /** Returns the next 32-bit generator; counts as one draw. */
   private next(): () => number {
     hostObserver()?.moves(this, 'draw');

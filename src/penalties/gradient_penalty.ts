@@ -158,6 +158,11 @@ export class GradientPenalty implements Penalty, Stateful {
     return this.random.savepoint();
   }
 
+  /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return [];
+  }
+
   async state(): Promise<SavedState> {
     return this.random.state();
   }

@@ -122,6 +122,11 @@ export class ExponentialMovingAverage implements Stateful {
     return this.averaged.savepoint();
   }
 
+  /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return this.averaged.values;
+  }
+
   /** Returns a copy of the average, by path, and the count of updates. */
   async state(): Promise<SavedState> {
     this.checkAlive('state');

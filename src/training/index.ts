@@ -9,10 +9,11 @@ export type {
 } from './core/condition_distribution.js';
 export type { Condition } from './core/conditions.js';
 export { createSystem } from './core/create_system.js';
-export type { StepOptions, System } from './core/create_system.js';
+export type { System } from './core/create_system.js';
 export type { Player } from './core/player.js';
 export type { Named, Owned, Recipe, Step, SystemOptions } from './core/recipe.js';
 export { ScalarState } from './core/scalar_state.js';
+export type { StepOptions } from './core/step_options.js';
 export type { UpdateCounts } from './core/update_counts.js';
 export { dualityGap } from './diagnostics/duality_gap.js';
 export type { DualityGap, DualityGapOptions } from './diagnostics/duality_gap.js';

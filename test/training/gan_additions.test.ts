@@ -174,7 +174,7 @@ describeSystem<GANBatch, AnyGAN>(
         generator: ofClass(),
         discriminator: toldTheClass(),
         loss: hinge(),
-        replay: { size: 5, share: 0.7 },
+        replayBuffer: { size: 5, share: 0.7 },
         generatorHistory: { size: 2, every: 1, share: 0.5 },
         penalty: r1(),
         seed,

@@ -76,11 +76,11 @@ describe('createGAN', () => {
   it('refuses numbers of a history that are out of range', () => {
     const options = { generator: network(3, 2), discriminator: network(2, 1), loss: hinge() };
     const make = (more: object) => () => createGAN({ ...options, ...more });
-    expect(make({ replay: {} })).toThrow('`replay.size`');
-    expect(make({ replay: { size: 4, share: -1 } })).toThrow('`replay.share`');
+    expect(make({ replayBuffer: {} })).toThrow('`replayBuffer.size`');
+    expect(make({ replayBuffer: { size: 4, share: -1 } })).toThrow('`replayBuffer.share`');
     expect(make({ generatorHistory: { every: 0 } })).toThrow('`generatorHistory.every`');
     expect(make({ generatorHistory: { share: 2 } })).toThrow('`generatorHistory.share`');
-    for (const other of ['replay', 'generatorHistory'])
+    for (const other of ['replayBuffer', 'generatorHistory'])
       expect(make({ latentOptimization: {}, [other]: { size: 4 } })).toThrow(
         `\`${other}\` must be omitted if latentOptimization is given`,
       );

@@ -5,42 +5,32 @@ import { enableSecondOrderGradients } from '../../gradients/enable_second_order_
 import { withCleanTape } from '../../gradients/tape.js';
 import { isPromise } from '../../internal/brands.js';
 import { checkTensor, fail } from '../../internal/check.js';
-import { boolean } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
-import type { SchemaRead } from '../../internal/read_options.js';
-import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState } from '../../internal/state.js';
 import { withFrozenPowerIteration } from '../../layers/modes/power_iteration_mode.js';
 import type { SavedState, Stateful, TrainingSystem } from '../../types.js';
-import { identityComponent } from '../state/identity_component.js';
 import { restoreAll, stateOf } from '../state/joined_state.js';
 import type { Components } from '../state/joined_state.js';
 import { systemSavepoint } from '../state/system_savepoint.js';
-import { modelComponent, statefulComponents } from '../state/stateful_component.js';
 import { LossLog } from '../step/loss_log.js';
 import { isBroken, nonFiniteStep } from '../step/non_finite_step.js';
+import { heldTensors, trainedWeights } from '../replay/held_tensors.js';
+import { StepReplays } from '../replay/step_replays.js';
 import { explainOutOfMemory } from '../step/out_of_memory_error.js';
 import { startReading } from '../step/step_reading.js';
 import type { StepReading } from '../step/step_reading.js';
 import { checkAlive } from './check_alive.js';
 import { checkRecipe } from './check_recipe.js';
+import { KnownStates } from './known_states.js';
+import type { Known } from './known_states.js';
 import { makeStep } from './make_step.js';
 import { playerOf } from './player.js';
 import type { Player } from './player.js';
 import type { Named, Recipe } from './recipe.js';
 import { StepCounter } from './step_counter.js';
-
-/** Options of a training step. */
-export interface StepOptions {
-  /**
-   * `false` leaves the losses on the device, which saves waiting for a GPU; default true. Such a step is
-   * checked for non-finite numbers at the next read.
-   */
-  readonly read?: boolean;
-}
-
-/** Schema of these options. */
-export const STEP_OPTIONS: SchemaRead<StepOptions> = { read: boolean({ default: true }) };
+import { STEP_OPTIONS } from './step_options.js';
+import type { StepOptions } from './step_options.js';
+import { componentsOf, partsOf } from './system_parts.js';
 
 /** What {@link createSystem} returns: a training system whose networks and optimizers have names. */
 export interface System<
@@ -51,12 +41,12 @@ export interface System<
 > extends TrainingSystem<Batch, Losses> {
   readonly networks: Readonly<Record<Name, LayersModel>>;
   readonly optimizers: Optimizers;
-}
-
-/** A moment at which all numbers were finite, to return to. */
-interface Known {
-  readonly savepoint: Savepoint;
-  readonly stepCount: number;
+  /**
+   * Waits for the losses of the last step that was made with `read: 'later'`.
+   *
+   * @returns The losses; none if the last step was of another kind, or they were returned already.
+   */
+  lastLosses(): Promise<Partial<Losses>>;
 }
 
 /** A step happens as a whole or not at all, and what it changes is in the state. */
@@ -69,13 +59,22 @@ class RecipeSystem<
   readonly optimizers: Optimizers;
   private readonly recipe: Recipe<Batch, Losses, Name, Optimizers>;
   private readonly counter = new StepCounter();
-  /** The moment to return to if a reading finds non-finite numbers; undefined if every step was read. */
-  private known: Known | undefined;
+  private readonly known = new KnownStates();
+  /** The losses of the last step that is read later. */
+  private late: Promise<Named<number>> | undefined;
+  private readonly replays: StepReplays<Batch> | undefined;
   private alive = true;
 
   constructor(recipe: Recipe<Batch, Losses, Name, Optimizers>) {
     this.recipe = recipe;
     this.optimizers = recipe.optimizers;
+    const { replay, onReplayRefused } = recipe.options ?? {};
+    if (replay === true)
+      this.replays = new StepReplays({
+        heldTensors: () => heldTensors(this.networks, this.components(), recipe.options?.monitor),
+        kind: () => trainedWeights(this.networks),
+        refused: onReplayRefused,
+      });
   }
 
   get networks(): Readonly<Record<Name, LayersModel>> {
@@ -103,60 +102,91 @@ class RecipeSystem<
     const tensors = this.recipe.check?.(batch, where) ?? checkTensors(where, batch);
     const { read } = readOptions(where, options, STEP_OPTIONS);
     enableSecondOrderGradients();
-    const losses = new LossLog();
     const before = this.savepoint();
-    const known = (this.known ??= before);
+    const isKept = this.known.take(before, read === 'later');
     let reading: (() => Promise<StepReading>) | undefined;
     try {
-      withCleanTape(() => tidy(() => this.make(where, batch, losses)));
-      if (read) reading = startReading(losses.losses, this.networks);
+      reading = this.make(where, batch, read !== false);
+      this.counter.made++;
     } catch (error) {
       this.goBack(before);
-      if (known === before) this.known = undefined;
+      this.known.withdraw(before);
       const [name, tensor] = Object.entries(tensors)[0]!;
       throw explainOutOfMemory(where, `batch.${name}`, tensor, error);
-    } finally {
-      losses.dispose();
     }
-    if (known !== before) before.savepoint.release();
-    return (reading === undefined ? {} : await this.checked(known, reading)) as Partial<Losses>;
+    if (!isKept) before.savepoint.release();
+    const losses = reading && this.checked(this.known.last!, reading);
+    return ((await (read === 'later' ? this.afterThat(losses) : losses)) ?? {}) as Partial<Losses>;
   }
 
-  /** Runs the recipe once and counts the step. */
-  private make(where: string, batch: Batch, losses: LossLog): void {
+  async lastLosses(): Promise<Partial<Losses>> {
+    checkAlive(`${this.recipe.name}.lastLosses`, this);
+    return ((await this.afterThat(undefined)) ?? {}) as Partial<Losses>;
+  }
+
+  /** Returns the losses that were to be read later, and keeps those of the next step for later. */
+  private afterThat(next: Promise<Named<number>> | undefined): Promise<Named<number>> | undefined {
+    const { late } = this;
+    this.late = next;
+    next?.catch(() => undefined); // the next step, or `lastLosses`, throws it
+    return late;
+  }
+
+  /** Makes a step, and starts its reading. */
+  private make(
+    where: string,
+    batch: Batch,
+    read: boolean,
+  ): (() => Promise<StepReading>) | undefined {
+    const played = this.replays?.play(batch, read);
+    if (played !== undefined) return played.reading;
+    const make = (batch: Batch) => {
+      const losses = new LossLog();
+      try {
+        withCleanTape(() => tidy(() => this.run(where, batch, losses)));
+        return read ? startReading(losses.losses, this.networks) : undefined;
+      } finally {
+        losses.dispose();
+      }
+    };
+    const reading = this.replays === undefined ? make(batch) : this.replays.make(batch, read, make);
+    return reading && (() => reading.wait());
+  }
+
+  /** Runs the recipe once. */
+  private run(where: string, batch: Batch, losses: LossLog): void {
     const { options = {} } = this.recipe;
     const networks = Object.entries<LayersModel>(this.networks);
     const players = networks.map(([name, model]) => [name, playerOf(name, model)] as const);
     // singular vectors stay fixed in all passes of a step, unless every call should move them
     const hold =
       options.powerIteration === 'call' ? <T>(fn: () => T) => fn() : withFrozenPowerIteration;
-    const now = makeStep<Losses>({ where, index: this.stepCount, options, losses });
+    const now = makeStep<Losses>({ where, index: () => this.counter.made, options, losses });
     const byName = Object.fromEntries(players) as Record<Name, Player>;
     hold(() => {
       const result: unknown = this.recipe.step(batch, now, byName);
       if (isPromise(result))
         fail('type', where, 'step', 'a synchronous function', 'one that returns a promise');
     });
-    this.counter.made++;
   }
 
-  /** Reads the losses; returns to `known` if a number is not finite, and releases it if all are. */
-  private async checked(known: Known, read: () => Promise<StepReading>): Promise<Named<number>> {
-    const step = this.stepCount;
+  /** Reads the losses; goes back to what is known to be finite if a number is not. */
+  private async checked(mark: Known, read: () => Promise<StepReading>): Promise<Named<number>> {
+    const { known, stepCount: step } = this;
     const reading = await read();
-    const isLatest = this.known === known && this.stepCount === step;
     if (!isBroken(reading)) {
-      if (isLatest) this.forget();
+      if (known.has(mark)) known.confirm(step, this.stepCount);
       return reading.losses;
     }
-    let undone = 0; // another reading may have rolled back already
-    if (this.known === known) {
-      this.known = undefined;
-      undone = this.stepCount - known.stepCount;
-      this.goBack(known);
+    let [first, undone] = [mark.stepCount, 0]; // another reading may have gone back already
+    if (known.has(mark)) {
+      const moment = known.goBack();
+      first = moment.stepCount;
+      undone = this.stepCount - first;
+      this.goBack(moment);
     }
     if (this.recipe.options?.onNonFinite !== 'skip')
-      throw nonFiniteStep(`${this.recipe.name}.trainStep`, [known.stepCount + 1, step], reading);
+      throw nonFiniteStep(`${this.recipe.name}.trainStep`, [first + 1, step], reading);
     this.counter.skipped += undone;
     return reading.losses;
   }
@@ -178,36 +208,12 @@ class RecipeSystem<
     savepoint.rollback();
   }
 
-  private forget(): void {
-    this.known?.savepoint.release();
-    this.known = undefined;
-  }
-
-  /** Lists everything besides the networks that has a state, by its name in a checkpoint. */
   private components(): Named<Stateful> {
-    const { optimizers, components } = this.recipe;
-    const named = Object.entries(optimizers).map(
-      ([name, one]) => [`optimizer/${name}`, one] as const,
-    );
-    // optimizers last, after the component that chooses what they move
-    return statefulComponents({ ...components, ...Object.fromEntries(named) }, () => this.networks);
+    return componentsOf(this.recipe, () => this.networks);
   }
 
-  /** Lists everything with a state; exchanged networks come last, after the component that chooses them. */
   private parts(): Components {
-    const { name, identity } = this.recipe;
-    const networks = Object.keys(this.networks).map((network) => {
-      const current = () => modelComponent(this.networks[network as Name]);
-      const component: Stateful = {
-        state: () => current().state(),
-        restore: (state) => current().restore(state),
-      };
-      return [network, component] as const;
-    });
-    const shared = { system: identityComponent({ kind: name, ...identity }), steps: this.counter };
-    return typeof this.recipe.networks === 'function'
-      ? { ...shared, ...this.components(), ...Object.fromEntries(networks) }
-      : { ...shared, ...Object.fromEntries(networks), ...this.components() };
+    return partsOf(this.recipe, this.counter, () => this.networks);
   }
 
   async state(): Promise<SavedState> {
@@ -220,12 +226,13 @@ class RecipeSystem<
     checkAlive(where, this);
     checkState(where, state);
     await restoreAll(where, this.parts(), state);
-    this.forget();
+    this.known.forget();
   }
 
   dispose(): void {
     this.alive = false;
-    this.forget();
+    this.known.forget();
+    this.replays?.dispose();
     for (const component of this.recipe.owns ?? []) component.dispose();
   }
 }

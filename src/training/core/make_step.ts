@@ -2,6 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../../internal/check.js';
+import { hostDecision, hostNumber, hostObserver } from '../../internal/host_input.js';
 import { advancePowerIteration } from '../../layers/spectral/spectral_norms.js';
 import type { LossLog } from '../step/loss_log.js';
 import { gradientOfTerms, moveNetworks } from '../step/update_networks.js';
@@ -13,7 +14,8 @@ import type { Step, SystemOptions } from './recipe.js';
 export interface StepContext {
   /** For messages. */
   readonly where: string;
-  readonly index: number;
+  /** Returns the number of steps made before. */
+  readonly index: () => number;
   readonly options: SystemOptions;
   readonly losses: LossLog;
 }
@@ -61,11 +63,16 @@ export function makeStep<Losses>({ where, index, options, losses }: StepContext)
     losses.losses.get(name) ??
     fail('state', where, name, 'a loss that was noted in this step', [...losses.losses.keys()]);
   return {
-    index,
+    get index() {
+      hostObserver()?.asksForIndex();
+      return index();
+    },
     note: (name, loss) => {
       checkTensor(where, name, loss, { shape: [] });
       return losses.note(name, loss);
     },
+    decide: hostDecision,
+    number: hostNumber,
     noted,
     keep: (x) => {
       checkTensor(where, 'x', x);

@@ -28,6 +28,14 @@ export interface SystemOptions {
    * throws an error that names it; `'skip'` counts it in `skipped` and continues.
    */
   onNonFinite?: 'throw' | 'skip' | undefined;
+  /**
+   * Whether steps on webgpu are recorded: the first steps of each kind are run and noted, and later ones are submitted
+   * to the GPU as one list of commands, with the same results to the last bit. Default true for the systems of gan-kit,
+   * false for a recipe of your own, which must decide by `step.decide`, and draw by a {@link randomSource}.
+   */
+  replay?: boolean | undefined;
+  /** Hears why steps are run anew and not replayed, once for each reason. */
+  onReplayRefused?: ((why: string) => void) | undefined;
 }
 
 /** One step of a system, as its recipe sees it. */
@@ -41,6 +49,20 @@ export interface Step<Losses> {
    * @returns The loss itself.
    */
   readonly note: <T extends Scalar>(name: keyof Losses & string, loss: T) => T;
+  /**
+   * Makes a decision that changes what a step computes: whether a penalty is due, or a player moves. A recorded step is
+   * replayed only where all its decisions come out the same.
+   *
+   * @param ask Makes the decision; asked again before each replay, so it depends on nothing but the state before.
+   */
+  readonly decide: <T extends boolean | number>(ask: () => T) => T;
+  /**
+   * Uploads a number that changes from step to step, such as the weight of a term.
+   *
+   * @param value Makes the number; a replayed step calls it again.
+   * @returns A scalar, freed after the step.
+   */
+  readonly number: (value: () => number) => Scalar;
   /** Returns the value of a loss that was noted in this step: a constant, valid until the step ends. */
   readonly noted: (name: keyof Losses & string) => Scalar;
   /**

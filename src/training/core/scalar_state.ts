@@ -1,5 +1,5 @@
 import { clone, keep, scalar } from '@tensorflow/tfjs-core';
-import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
 import type { Savepoint } from '../../internal/savepoint.js';
@@ -63,6 +63,11 @@ export class ScalarState implements Stateful {
       },
       release: () => void held.dispose(),
     };
+  }
+
+  /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return [this.value];
   }
 
   /** Returns a copy of the value. */

@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { custom, objectLike, oneOf } from '../../internal/option_kinds.js';
+import { boolean, callback, custom, objectLike, oneOf } from '../../internal/option_kinds.js';
 import { optional } from '../../internal/read_options.js';
 import type { Option, SchemaOf } from '../../internal/read_options.js';
 import type { AdversarialLoss } from '../../types.js';
@@ -18,13 +18,17 @@ export const SYSTEM_SCHEMA: SchemaOf<SystemOptions> = {
   ),
   powerIteration: oneOf(['step', 'call'], { default: 'step' }),
   onNonFinite: oneOf(['throw', 'skip'], { default: 'throw' }),
+  replay: optional(boolean()),
+  onReplayRefused: optional(callback<(why: string) => void>()),
 };
 
 /** Selects the options of a system that it passes on to {@link createSystem}. */
-export const systemOptions = (options: SystemOptions): SystemOptions =>
-  Object.fromEntries(
+export const systemOptions = (options: SystemOptions): SystemOptions => ({
+  ...Object.fromEntries(
     Object.keys(SYSTEM_SCHEMA).map((key) => [key, options[key as keyof SystemOptions]]),
-  );
+  ),
+  replay: options.replay ?? true,
+});
 
 /** Reads an option that means a given value if it is omitted. */
 export const orElse =

@@ -1,5 +1,5 @@
-import { clone, concat, dispose, keep, slice, tensor } from '@tensorflow/tfjs-core';
-import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
+import { clone, concat, dispose, getBackend, keep, slice, tensor } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkTensor, fail } from '../../internal/check.js';
 import { integer, seed as seedOption } from '../../internal/option_kinds.js';
 import type { Savepoint } from '../../internal/savepoint.js';
@@ -9,6 +9,7 @@ import { checkState, countFrom, joinStates, numberFrom, partOf } from '../../int
 import { stopGradient } from '../../ops/stop_gradient.js';
 import type { SavedState, Stateful } from '../../types.js';
 import { exchange } from './exchange.js';
+import { ImageShelf } from './image_shelf.js';
 import { imageArrays, imagesFrom } from './pool_arrays.js';
 
 type Shape = Tensor4D['shape'];
@@ -59,6 +60,8 @@ export class ImagePool implements Stateful {
   readonly size: number;
   private readonly stream: RandomStream;
   private images: Tensor4D[] = [];
+  /** On webgpu, the images in the place of that list. */
+  private shelf: ImageShelf | undefined;
   private alive = true;
 
   /**
@@ -77,7 +80,7 @@ export class ImagePool implements Stateful {
 
   /** Returns the number of images held. */
   get count(): number {
-    return this.images.length;
+    return this.shelf?.count ?? this.images.length;
   }
 
   /**
@@ -99,9 +102,13 @@ export class ImagePool implements Stateful {
     if (this.size === 0) return stopGradient(() => clone(images));
 
     const before = this.stream.savepoint();
+    const isShelved =
+      getBackend() === 'webgpu' && this.shapes.every((held) => isLike(held, images));
+    if (!isShelved) this.empty();
     let stored: Tensor4D[] = [];
     let result: Tensor4D;
     try {
+      if (isShelved) return this.shelved(images).exchange(images, () => this.choose());
       result = stopGradient(() => {
         const arrivals = Array.from({ length: images.shape[0] }, (_, i) =>
           slice(images, [i, 0, 0, 0], [1, -1, -1, -1]),
@@ -121,15 +128,38 @@ export class ImagePool implements Stateful {
     return result;
   }
 
+  /** Returns the shapes of the images held; those on a shelf are alike. */
+  private get shapes(): Shape[] {
+    const { shelf, images } = this;
+    if (shelf !== undefined) return shelf.count === 0 ? [] : [shelf.rows.shape];
+    return images.map(({ shape }) => shape);
+  }
+
+  /** Returns the shelf, filled from the list if there is none for images like these. */
+  private shelved(images: Tensor4D): ImageShelf {
+    if (this.shelf !== undefined && isLike(this.shelf.rows.shape, images)) return this.shelf;
+    const shelf = new ImageShelf(this.size, images.shape, this.images);
+    this.shelf?.dispose();
+    dispose(this.images.splice(0));
+    return (this.shelf = shelf);
+  }
+
+  /** Puts the images of the shelf back into the list. */
+  private empty(): void {
+    const { shelf } = this;
+    if (shelf === undefined) return;
+    this.images = shelf.list().map((image) => keep(image));
+    shelf.dispose();
+    this.shelf = undefined;
+  }
+
   /** Refuses images that older ones could not replace. */
   private checkShape(where: string, images: Tensor4D): void {
-    const other = this.images.find(
-      (held) =>
-        held.shape[3] !== images.shape[3] ||
-        (images.shape[0] > 1 && held.shape.slice(1).join() !== images.shape.slice(1).join()),
+    const other = this.shapes.find(
+      (held) => held[3] !== images.shape[3] || (images.shape[0] > 1 && !isLike(held, images)),
     );
     if (other === undefined) return;
-    const [, height, width, channels] = other.shape;
+    const [, height, width, channels] = other;
     fail(
       'shape',
       where,
@@ -151,25 +181,35 @@ export class ImagePool implements Stateful {
   }
 
   /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return this.shelf === undefined ? this.images : [this.shelf.rows];
+  }
+
+  /** @internal */
   savepoint(): Savepoint {
-    const images = this.images.map((image) => keep(clone(image))); // they share their data
+    const { shelf } = this;
+    const count = shelf?.count ?? 0;
+    const held = this.heldTensors().map((one) => keep(clone(one as Tensor4D))); // they share their data
     const stream = this.stream.savepoint();
     return {
       rollback: () => {
-        dispose(this.images);
-        this.images = images;
+        this.free();
+        if (shelf === undefined) this.images = held;
+        else this.shelf = Object.assign(shelf, { rows: held[0]!, count });
         stream.rollback();
       },
-      release: () => dispose(images),
+      release: () => dispose(held),
     };
   }
 
   /** Returns a copy of the images, and the place in the stream of decisions. */
   async state(): Promise<SavedState> {
     this.checkAlive('ImagePool.state');
-    const count = this.images.length;
+    const { count } = this;
+    const cut = this.shelf?.list();
     // both are started before the first wait, because a query in the meantime changes them
-    const [random, arrays] = await Promise.all([this.stream.state(), imageArrays(this.images)]);
+    const reading = Promise.all([this.stream.state(), imageArrays(cut ?? this.images)]);
+    const [random, arrays] = await reading.finally(() => dispose(cut ?? []));
     return { values: { ...joinStates({ random }).values, size: this.size, count }, arrays };
   }
 
@@ -191,7 +231,7 @@ export class ImagePool implements Stateful {
     const arrays = imagesFrom(where, state, count);
     await this.stream.restore(partOf(state, 'random'));
 
-    dispose(this.images);
+    this.free();
     this.images = arrays.map(({ data, shape }) =>
       keep(tensor<Rank.R4>(data, [...shape] as Shape, 'float32')),
     );
@@ -199,12 +239,22 @@ export class ImagePool implements Stateful {
 
   /** Frees the images; the pool cannot be used afterwards. */
   dispose(): void {
+    this.free();
+    this.alive = false;
+  }
+
+  private free(): void {
     dispose(this.images);
     this.images = [];
-    this.alive = false;
+    this.shelf?.dispose();
+    this.shelf = undefined;
   }
 
   private checkAlive(where: string): void {
     if (!this.alive) fail('state', where, 'this', 'alive', 'a disposed pool');
   }
 }
+
+/** Returns whether images have the shape of one that is held, but for their number. */
+const isLike = ([, ...held]: Shape, images: Tensor4D): boolean =>
+  held.join() === images.shape.slice(1).join();

@@ -186,6 +186,11 @@ export class ReplayBuffer implements Stateful {
     };
   }
 
+  /** @internal */
+  heldTensors(): readonly Tensor[] {
+    return this.held;
+  }
+
   /** Returns a copy of the samples and conditions, and the place in the stream of decisions. */
   async state(): Promise<SavedState> {
     this.checkAlive('ReplayBuffer.state');

@@ -34,8 +34,7 @@ import type { UpdateRule } from './update_rule.js';
  * refused: use one optimizer per network. (The order is not sorted: tfjs's names hold counts of the process.)
  *
  * With `accumulate: n`, n calls make one step with the average of their gradients; `iterations` counts steps.
- * With `clipNorm: c`, gradients (averaged ones) whose norm over all variables exceeds c are scaled down to it,
- * as torch.nn.utils.clip_grad_norm_ does.
+ * With `clipNorm: c`, (averaged) gradients of a norm above c over all variables are scaled down to it, as in torch.
  *
  * {@link SlotOptimizer.rule} is the step itself, a pure differentiable function: the steps of an opponent can
  * be unrolled on the tape, from {@link SlotOptimizer.initialSlots} or {@link SlotOptimizer.slotsOf}.
@@ -145,7 +144,6 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
 
   /**
    * Makes the slots of a variable before its first step: zeros.
-   *
    * @param value The variable's value; any shape.
    * @returns A tensor per slot; the caller owns them.
    * @throws GanKitError if it is no tensor.
@@ -178,8 +176,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
    *
    * @param gradients By name of the variable, as `variableGrads` returns them, or a list of
    *   `{ name, tensor }`. A listed variable without a tensor stays where it is, and so do its slots.
-   * @throws GanKitError if the variables are not those of the first call, or a gradient's shape is
-   *   not its variable's; nothing is changed then.
+   * @throws GanKitError if variables or shapes are not those of the first call; nothing is changed then.
    */
   override applyGradients(gradients: NamedTensorMap | NamedGradient[]): void {
     const where = 'Optimizer.applyGradients';
@@ -246,6 +243,9 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
       release: () => slots.release(),
     };
   }
+
+  /** @internal */
+  heldTensors = (): readonly Tensor[] => Object.values(this.store.tensors());
 
   /** Returns a copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
   async state(): Promise<SavedState> {

@@ -1,6 +1,6 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Revertible } from '../../internal/savepoint.js';
+import type { Holder, Revertible } from '../../internal/savepoint.js';
 import { isStateful } from '../../internal/state.js';
 import type { Stateful } from '../../types.js';
 import { HostOptimizer } from '../optimizers/host_optimizer.js';
@@ -37,7 +37,7 @@ export function optimizerComponent(
 function keyedByPaths(
   optimizer: SlotOptimizer<string>,
   paths: () => ReadonlyMap<Variable, string>,
-): Stateful & Revertible {
+): Stateful & Revertible & Holder {
   const named = () => {
     optimizer.name(paths());
     return optimizer;
@@ -46,6 +46,7 @@ function keyedByPaths(
     state: async () => named().state(),
     restore: async (state) => named().restore(state),
     savepoint: () => optimizer.savepoint(),
+    heldTensors: () => optimizer.heldTensors(),
   };
 }
 

@@ -88,6 +88,10 @@ export class HistoricalAverage implements Stateful {
     );
   }
 
+  heldTensors(): readonly Tensor[] {
+    return this.averaged.values;
+  }
+
   savepoint(): Savepoint {
     return this.averaged.savepoint();
   }

@@ -2,7 +2,6 @@ import { clone, dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
-import { sumsOfAll } from '../../kernels/sums_of_all.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** The numbers read after a step: its losses, and the weights that are not finite. */
@@ -13,49 +12,74 @@ export interface StepReading {
   readonly brokenWeights: readonly string[];
 }
 
+/** Numbers on their way from the device. */
+export interface PendingReading {
+  /** The numbers on the device. */
+  readonly numbers: Tensor;
+  /** Waits for the numbers, and frees their tensors. */
+  wait(): Promise<StepReading>;
+  /** Frees the tensors. */
+  dispose(): void;
+  /** Says what the numbers of a later step mean. */
+  readonly understand: (numbers: Float32Array) => Promise<StepReading>;
+}
+
 /**
  * Starts to read the losses and the sum of each weight, which is not finite if a value is not; in one
  * read-back, because each one waits for a GPU. An overflowing sum of finite weights is examined.
  *
  * @param losses On the device; they stay the caller's.
- * @returns A function that waits for the numbers, and frees their tensors.
  */
 export function startReading(
   losses: ReadonlyMap<string, Scalar>,
   networks: Readonly<Record<string, LayersModel>>,
-): () => Promise<StepReading> {
-  const { weights, all } = freedIfThrown(() => {
-    const weights = weightsOf(networks);
-    const tensors = [...losses.values(), ...weights.map(({ weight }) => weight)];
-    const stacked = () => stack(tensors.map((one) => reshape(one.rank === 0 ? one : sum(one), [])));
-    return { weights, all: tidy(() => sumsOfAll(tensors) ?? stacked()) };
+): PendingReading {
+  const named = float32Weights(networks);
+  // holds the current weights: a later step or a rollback may replace them during the wait for a device
+  const { weights, numbers } = freedIfThrown(() => {
+    const weights = named.map(({ variable }) => clone(variable));
+    const all = () => [...losses.values(), ...weights.map((weight) => sum(weight))];
+    return { weights, numbers: tidy(() => stack(all().map(toScalar))) };
   });
   const names = [...losses.keys()];
-  return async () => {
-    try {
-      const values = await all.data();
-      const sums = values.subarray(names.length);
-      const suspects = weights.filter((_, i) => !Number.isFinite(sums[i]));
-      const broken = await Promise.all(suspects.map(({ weight }) => holdsNonFinite(weight)));
-      return {
-        losses: Object.fromEntries(names.map((name, i) => [name, values[i]!])),
-        brokenWeights: suspects.filter((_, i) => broken[i]).map(({ path }) => path),
-      };
-    } finally {
-      dispose([all, ...weights.map(({ weight }) => weight)]);
-    }
+  const meaning = async (values: Float32Array, of: readonly Tensor[]): Promise<StepReading> => {
+    const sums = values.subarray(names.length);
+    const suspects = named.map((_, i) => i).filter((i) => !Number.isFinite(sums[i]));
+    const broken = await Promise.all(suspects.map((i) => holdsNonFinite(of[i]!)));
+    return {
+      losses: Object.fromEntries(names.map((name, i) => [name, values[i]!])),
+      brokenWeights: suspects.filter((_, i) => broken[i]).map((i) => named[i]!.path),
+    };
+  };
+  const free = () => dispose([numbers, ...weights]);
+  return {
+    numbers,
+    async wait() {
+      try {
+        return await meaning(await numbers.data<'float32'>(), weights);
+      } finally {
+        free();
+      }
+    },
+    dispose: free,
+    understand: (values) =>
+      meaning(
+        values,
+        named.map(({ variable }) => variable),
+      ),
   };
 }
 
-/** Holds the current weights: a later step or a rollback may replace them during the wait for a device. */
-function weightsOf(networks: Readonly<Record<string, LayersModel>>) {
+/** Lists the weights that may hold a NaN, by path. */
+function float32Weights(networks: Readonly<Record<string, LayersModel>>) {
   return Object.entries(networks).flatMap(([network, model]) =>
     namedWeights(model)
       .map(({ path, variable }) => ({ path: `${network}/${path}`, variable: variable.read() }))
-      .filter(({ variable }) => variable.dtype === 'float32')
-      .map(({ path, variable }) => ({ path, weight: clone(variable) })),
+      .filter(({ variable }) => variable.dtype === 'float32'),
   );
 }
+
+const toScalar = (value: Tensor): Tensor => reshape(value, []);
 
 async function holdsNonFinite(weight: Tensor): Promise<boolean> {
   return !(await weight.data()).every(Number.isFinite);

@@ -1,14 +1,13 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, fail } from '../../internal/check.js';
-import { integer, seed } from '../../internal/option_kinds.js';
+import { boolean, integer, seed } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { checkState, countFrom } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
 import { checkAlive } from '../core/check_alive.js';
-import { STEP_OPTIONS } from '../core/create_system.js';
-import type { StepOptions } from '../core/create_system.js';
+import type { StepOptions } from '../core/step_options.js';
 import { StepCounter } from '../core/step_counter.js';
 import { withBatch } from '../ensembles/with_batch.js';
 import { DataWeights } from '../ensembles/data_weights.js';
@@ -109,7 +108,7 @@ class BoostedSystem implements AdaGAN {
     const where = 'AdaGAN.trainStep';
     checkAlive(where, this);
     checkOptions(where, batch, [], 'batch');
-    const { read } = readOptions(where, options, STEP_OPTIONS);
+    const { read } = readOptions(where, options, { read: boolean({ default: true }) });
     if (this.busy)
       fail('state', where, 'this', 'at rest; await each step', 'one that makes a step');
     this.busy = true;

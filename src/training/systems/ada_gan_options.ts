@@ -2,7 +2,7 @@ import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TrainingSystem } from '../../types.js';
 import type { AdaGANWeighting } from '../ensembles/ada_gan_weights.js';
-import type { StepOptions } from '../core/create_system.js';
+import type { StepOptions } from '../core/step_options.js';
 import type { Mixture } from '../ensembles/mixture.js';
 import type { ExponentialMovingAverage } from '../exponential_moving_average.js';
 import type { LatentDistribution } from '../latents.js';

@@ -113,7 +113,7 @@ export function createGAN<
     read.ema === undefined ? undefined : new ExponentialMovingAverage(generator, read.ema);
   const leCam = read.leCam === undefined ? undefined : new LeCam(read.leCam);
   const averages = historicalAverages(networks, read.historicalAveraging);
-  const replay = read.replay && new ReplayBuffer({ ...read.replay, seed });
+  const replay = read.replayBuffer && new ReplayBuffer({ ...read.replayBuffer, seed });
   const history =
     read.generatorHistory &&
     new GeneratorHistory(generator, read.generatorHistory, streams.fork('history'));

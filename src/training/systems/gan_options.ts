@@ -94,7 +94,7 @@ export interface GANOptions<
    *
    * Both losses are differentiated through Δz. D(G(z)) has no effect on the networks' statistics, and no instance noise;
    * with several logits for a sample it is their mean. Latents of U(0, 1) are clipped to [0, 1], normal ones not at all.
-   * `augment`, `replay` and `generatorHistory` are refused. Default off; `{}` has the paper's numbers, which are for
+   * `augment`, `replayBuffer` and `generatorHistory` are refused. Default off; `{}` has the paper's numbers, which are for
    * uniform latents.
    */
   latentOptimization?: LatentOptimizationOptions;
@@ -102,7 +102,7 @@ export interface GANOptions<
    * Shows the discriminator older generated samples too, each with its condition: `size` of them are kept, and each new
    * one gives way to an older one with probability `share`, default ½ (see {@link ReplayBuffer}). Default off.
    */
-  replay?: Omit<ReplayBufferOptions, 'seed'>;
+  replayBuffer?: Omit<ReplayBufferOptions, 'seed'>;
   /**
    * Lets past generators make a share of the discriminator's generated samples: K of them are kept, S of the generator's
    * steps apart, and each step plays one of them (fictitious play). Default off; `{}` is K = 5, S = 100 and a share of ½.
@@ -129,7 +129,7 @@ export type ReadGANOptions = Omit<
   | 'historicalAveraging'
   | 'latentOptimization'
   | 'leCam'
-  | 'replay'
+  | 'replayBuffer'
   | 'generatorHistory'
 > & {
   readonly classifier: ClassWeights | undefined;
@@ -137,7 +137,7 @@ export type ReadGANOptions = Omit<
   readonly historicalAveraging: Required<HistoricalAveragingOptions>;
   readonly leCam: Required<LeCamOptions> | undefined;
   readonly latentOptimization: Required<LatentOptimizationOptions> | undefined;
-  readonly replay: Omit<Required<ReplayBufferOptions>, 'seed'> | undefined;
+  readonly replayBuffer: Omit<Required<ReplayBufferOptions>, 'seed'> | undefined;
   readonly generatorHistory: Required<GeneratorHistoryOptions> | undefined;
 } & Required<
     Pick<

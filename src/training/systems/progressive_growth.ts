@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { checkState, countFrom, numberFrom } from '../../internal/state.js';
@@ -71,6 +72,10 @@ export class Growth implements Stateful {
   /** Returns the number of images of the stage. */
   private get length(): number {
     return this.fadeIn + this.plan.stableImages[this.stage]!;
+  }
+
+  heldTensors(): readonly Tensor[] {
+    return [];
   }
 
   savepoint(): Savepoint {

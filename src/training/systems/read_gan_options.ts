@@ -65,7 +65,7 @@ export function readGANOptions(
     ),
     historicalAveraging: orElse(nested(HISTORICAL_AVERAGING), { generator: 0, discriminator: 0 }),
     latentOptimization: optional(nested(LATENT_OPTIMIZATION)),
-    replay: optional(nested(REPLAY)),
+    replayBuffer: optional(nested(REPLAY)),
     generatorHistory: optional(nested(GENERATOR_HISTORY)),
     allowBatchNorm: boolean({ default: false }),
     latents: oneOf(DISTRIBUTIONS, { default: 'normal' }),
@@ -135,7 +135,8 @@ function checkFit(where: string, read: ReadGANOptions): void {
 const AGAINST_MOVED_LATENTS = {
   augment:
     'Latent vectors follow the logit of the sample itself, which a discriminator of changed samples never sees.',
-  replay: 'Older samples are constants, and the gradient flows through the vectors of new ones.',
+  replayBuffer:
+    'Older samples are constants, and the gradient flows through the vectors of new ones.',
   generatorHistory: 'Latent vectors follow the logit of the present generator’s samples.',
 } as const;
 type Against = keyof typeof AGAINST_MOVED_LATENTS;
@@ -144,7 +145,7 @@ const inPacks = (m: number) => (m === 1 ? '' : ` in packs of ${m}`);
 
 /** Refuses networks that take different conditions, and a distribution for networks without conditions. */
 function checkConditioned(where: string, read: ReadGANOptions): void {
-  const { generator, discriminator, packing, fakeCondition, penalty, replay } = read;
+  const { generator, discriminator, packing, fakeCondition, penalty, replayBuffer } = read;
   const [ofG, ofD] = [conditionCount(generator), conditionCount(discriminator)];
   if (ofG > 0 && ofD > 0 && ofG !== ofD)
     fail(
@@ -167,7 +168,7 @@ function checkConditioned(where: string, read: ReadGANOptions): void {
     if (!fits) fail('shape', where, 'discriminator', rule, shape);
   });
   if (fakeCondition !== undefined) checkDistribution(where, read);
-  const givers = { fakeCondition, replay };
+  const givers = { fakeCondition, replayBuffer };
   const giver = Object.entries(givers).find(([, option]) => option !== undefined)?.[0];
   if (giver === undefined || ofD === 0) return;
   penaltiesOf(penalty).forEach((one: Penalty | undefined, i) => {

@@ -5,6 +5,9 @@ import type { KernelCall } from '../../replacement.js';
 export interface GPUMemory {
   readonly size: number;
   readonly usage: number;
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
 }
 
 /** A compiled program of the GPU. */
@@ -57,22 +60,33 @@ export interface GPUData {
   refCount: number;
 }
 
+/** The buffers of a backend; one that is released is given out again. */
+export interface BufferManager {
+  /** The free buffers, by size and usage: `64_140`. */
+  readonly freeBuffers: Map<string, GPUMemory[]>;
+  acquireBuffer(size: number, usage: number, mapped?: boolean, reuse?: boolean): GPUMemory;
+  releaseBuffer(buffer: GPUMemory, reuse?: boolean): void;
+}
+
 /** The part of tfjs's WebGPU backend, of version 4.22, that kernels and recorded steps use. */
 export interface WebGPUBackend {
   readonly device: Device;
+  readonly queue: Device['queue'];
   readonly tensorMap: {
     get(dataId: object): GPUData;
     has(dataId: object): boolean;
   };
-  readonly bufferManager: {
-    acquireBuffer(size: number, usage: number, mapped?: boolean, reuse?: boolean): GPUMemory;
-    releaseBuffer(buffer: GPUMemory, reuse?: boolean): void;
-  };
+  readonly bufferManager: BufferManager;
   /** The data that commands not yet submitted use. */
   readonly commandQueueOwnedIds: WeakSet<object>;
   readonly computePassEncoder: ComputePass | null;
   readonly commandEncoder: CommandEncoder | null;
   dispatchCountInPass: number;
+  /** Counts one more owner of data. */
+  incRef(dataId: object): void;
+  read(dataId: object): Promise<unknown>;
+  readSync(dataId: object): unknown;
+  write(values: unknown, shape: number[], dtype: TensorInfo['dtype']): object;
   makeTensorInfo(shape: number[], dtype: TensorInfo['dtype'], values?: unknown): TensorInfo;
   /** Frees the data of a tensor once no command waits for it. */
   disposeData(dataId: object): boolean;

@@ -1,0 +1,99 @@
+import { engine, memory } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { SavedState } from '../../src/types.js';
+import { useBackend } from '../helpers/backends.js';
+import { RECORDED } from './recorded_systems.js';
+import type { AnySystem, RecordedCase } from './recorded_systems.js';
+
+/** The steps that both systems make. */
+const STEPS = 50;
+
+interface Gpu {
+  runWebGPUProgram: (...args: unknown[]) => unknown;
+  readonly bufferManager: { readonly numUsedBuffers: number; readonly numFreeBuffers: number };
+}
+const gpu = () => engine().backend as unknown as Gpu;
+
+/** Makes steps from `first` to before `last`; returns all losses. */
+async function train(
+  system: AnySystem,
+  batch: RecordedCase['batch'],
+  first: number,
+  last: number,
+): Promise<object[]> {
+  const losses: object[] = [];
+  for (let k = first; k < last; k++) {
+    const tensors = batch(k);
+    losses.push(await system.trainStep(tensors));
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+  }
+  return losses;
+}
+
+/** The bits of a state. */
+const bitsOf = ({ values, arrays }: SavedState) => ({
+  values,
+  arrays: Object.fromEntries(
+    Object.entries(arrays).map(([key, { data }]) => [
+      key,
+      Buffer.from(data.buffer).toString('hex'),
+    ]),
+  ),
+});
+
+beforeAll(() => useBackend('webgpu'));
+
+describe.each(Object.keys(RECORDED))('%s', (name) => {
+  const { make, batch } = RECORDED[name]!;
+  let expected: object[];
+  let state: SavedState;
+
+  beforeAll(async () => {
+    const system = make({ replay: false });
+    expected = await train(system, batch, 0, STEPS);
+    state = await system.state();
+    system.dispose();
+  });
+
+  it(`has the bits of steps that are run, ${STEPS} times`, async () => {
+    const refused: string[] = [];
+    const system = make({ replay: true, onReplayRefused: (why) => refused.push(why) });
+    const losses = await train(system, batch, 0, STEPS - 6);
+    const ops = vi.spyOn(gpu(), 'runWebGPUProgram');
+    losses.push(...(await train(system, batch, STEPS - 6, STEPS)));
+    expect(ops).toHaveBeenCalledTimes(0); // else the last steps were run
+    ops.mockRestore();
+    expect(refused).toEqual([]);
+    expect(losses).toEqual(expected);
+    expect(bitsOf(await system.state())).toEqual(bitsOf(state));
+    system.dispose();
+  });
+
+  it('goes on with the same bits after it was saved and restored within recorded steps', async () => {
+    const first = make({ replay: true });
+    const half = STEPS / 2;
+    await train(first, batch, 0, half);
+    const saved = await first.state();
+    first.dispose();
+    const second = make({ replay: true });
+    await second.restore(saved);
+    expect(await train(second, batch, half, STEPS)).toEqual(expected.slice(half));
+    expect(bitsOf(await second.state())).toEqual(bitsOf(state));
+    second.dispose();
+  });
+});
+
+it('leaks neither tensors nor buffers', async () => {
+  const { make, batch } = RECORDED['WGAN-GP with three critic steps and a lazy penalty']!;
+
+  const system = make({ replay: true });
+  await train(system, batch, 0, 40);
+  const counts = () => {
+    const { numUsedBuffers, numFreeBuffers } = gpu().bufferManager;
+    return { tensors: memory().numTensors, numUsedBuffers, numFreeBuffers };
+  };
+  const then = counts();
+  await train(system, batch, 40, 1040);
+  expect(counts()).toEqual(then);
+  system.dispose();
+});
