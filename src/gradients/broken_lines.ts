@@ -1,6 +1,7 @@
-import { mul, step } from '@tensorflow/tfjs-core';
+import { mul } from '@tensorflow/tfjs-core';
+import { hasBrokenSlope } from '../kernels/broken_slope.js';
+import { brokenSlope } from './broken_slope.js';
 import { oneOrNaN } from '../ops/one_or_nan.js';
-import { stopGradient } from '../ops/stop_gradient.js';
 import { gradFunc, stockGradient } from './gradient_repair.js';
 import type { GradientRepair } from './gradient_repair.js';
 
@@ -16,6 +17,20 @@ const losing = (kernelName: string, x: string): GradientRepair => ({
   }),
 });
 
+/** dy · (x > 0): that of tfjs, in one pass where a kernel of ours is. */
+const relu: GradientRepair = {
+  kernelName: 'Relu',
+  make: (stock) => ({
+    kernelName: 'Relu',
+    inputsToSave: ['x'],
+    gradFunc: gradFunc((dy, saved, attrs) =>
+      hasBrokenSlope()
+        ? { x: () => brokenSlope(dy, saved[0]!, 0) }
+        : stockGradient(stock)(dy, saved, attrs),
+    ),
+  }),
+};
+
 /** dy · (x > 0 ? 1 : α): the products of tfjs, but NaN where x is NaN. */
 const leakyRelu: GradientRepair = {
   kernelName: 'LeakyRelu',
@@ -23,11 +38,7 @@ const leakyRelu: GradientRepair = {
     kernelName: 'LeakyRelu',
     inputsToSave: ['x'],
     gradFunc: gradFunc<{ alpha: number }>((dy, [x], { alpha }) => ({
-      x: () =>
-        mul(
-          dy,
-          stopGradient(() => step(x!, alpha)),
-        ),
+      x: () => brokenSlope(dy, x!, alpha),
     })),
   }),
 };
@@ -38,5 +49,6 @@ export const brokenLines: readonly GradientRepair[] = [
   losing('MaxPool', 'x'),
   losing('MaxPool3D', 'x'),
   losing('Prelu', 'x'),
+  relu,
   leakyRelu,
 ];

@@ -42,15 +42,14 @@ const keeping =
  * exponentials and logarithms of Chromium's software driver return ±∞ or 89; this only relies on
  * tfjs's test for NaN, which examines bits.
  */
-const ON_GPU = [
-  ...[Elu, Selu, Sigmoid, Softplus, Relu6, Sign],
-  ...[Exp, Expm1, Sinh, Cosh, Log, Log1p, Asinh, Acosh, Atanh],
-];
+const ON_GPU = [Selu, Expm1, Sinh, Cosh, Log1p, Asinh, Acosh, Atanh];
+/** Those of them that have a shader of ours on webgpu. */
+const ON_WEBGL = [Elu, Exp, Log, Relu6, Sigmoid, Sign, Softplus];
 
 /** Functions of one element that swallow NaN in tfjs. */
 export const elementwise: readonly KernelReplacement[] = [
   ...[Sign].map(keeping('cpu')),
   ...[Sign].map(keeping('wasm')),
-  ...ON_GPU.map(keeping('webgl')),
+  ...[...ON_GPU, ...ON_WEBGL].map(keeping('webgl')),
   ...ON_GPU.map(keeping('webgpu')),
 ];

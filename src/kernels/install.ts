@@ -37,11 +37,15 @@ import { conv2DBackpropInput as webgpuConv2DBackpropInput } from './webgpu/conv2
 import { conv2DBackpropFilter as webgpuConv2DBackpropFilter } from './webgpu/conv2d_backprop_filter.js';
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
+import { brokenSlopeOnWebGPU } from './webgpu/broken_slope.js';
+import { elementwiseOnWebGPU } from './webgpu/elementwise.js';
+import { mirrorPadGradOnWebGPU } from './webgpu/mirror_pad_grad.js';
 import { momentsOnWebGPU } from './webgpu/normalization/moments.js';
 import { moveStatisticsOnWebGPU } from './webgpu/normalization/move_statistics.js';
 import { normalizeOnWebGPU } from './webgpu/normalization/normalize.js';
 import { normalizeGradOnWebGPU } from './webgpu/normalization/normalize_grad.js';
 import { meanOnWebGPU, sumOnWebGPU } from './webgpu/reductions.js';
+import { sumsOfAllOnWebGPU } from './webgpu/sums_of_all.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
 import { power } from './gpu/power.js';
@@ -56,6 +60,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStep,
   adamStepOnWebGPU,
   batchMatMul,
+  brokenSlopeOnWebGPU,
   ...clamps,
   clipOnWebGL,
   ...convolutions,
@@ -70,6 +75,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   cpuConv2DBackpropInput,
   einsum,
   ...elementwise,
+  ...elementwiseOnWebGPU,
   fusedMatMul,
   ...fusedOnGPU,
   identity,
@@ -81,6 +87,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   ...maxPoolGrads,
   mean,
   meanOnWebGPU,
+  mirrorPadGradOnWebGPU,
   momentsOnWebGPU,
   moveStatisticsOnWebGPU,
   normalizeGradOnWebGPU,
@@ -93,6 +100,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   softmax,
   sum,
   sumOnWebGPU,
+  sumsOfAllOnWebGPU,
   tile,
   ...unclampedSums,
   unsortedSegmentSum,

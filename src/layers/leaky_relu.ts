@@ -1,9 +1,8 @@
-import { mul, step, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { number } from '../internal/option_kinds.js';
-import { stopGradient } from '../ops/stop_gradient.js';
+import { leakyRectified } from '../gradients/broken_slope.js';
 import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
 import { onlyTensor } from './only_tensor.js';
@@ -48,13 +47,7 @@ export class LeakyReLU extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const x = onlyTensor('leakyReLU', inputs);
-    // the slope of step is 0; a second derivative would otherwise carry these zeros through all earlier layers
-    return tidy(() =>
-      mul(
-        x,
-        stopGradient(() => step(x, this.negativeSlope)),
-      ),
-    );
+    return leakyRectified(x, this.negativeSlope);
   }
 
   override getConfig(): serialization.ConfigDict {

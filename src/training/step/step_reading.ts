@@ -2,6 +2,7 @@ import { clone, dispose, reshape, stack, sum, tidy } from '@tensorflow/tfjs-core
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { sumsOfAll } from '../../kernels/sums_of_all.js';
 import { namedWeights } from '../../layers/weights/named_weights.js';
 
 /** The numbers read after a step: its losses, and the weights that are not finite. */
@@ -38,8 +39,9 @@ export function startReading(
   // holds the current weights: a later step or a rollback may replace them during the wait for a device
   const { weights, numbers } = freedIfThrown(() => {
     const weights = named.map(({ variable }) => clone(variable));
-    const all = () => [...losses.values(), ...weights.map((weight) => sum(weight))];
-    return { weights, numbers: tidy(() => stack(all().map(toScalar))) };
+    const all = [...losses.values(), ...weights];
+    const stacked = () => stack(all.map((one) => reshape(one.rank === 0 ? one : sum(one), [])));
+    return { weights, numbers: tidy(() => sumsOfAll(all) ?? stacked()) };
   });
   const names = [...losses.keys()];
   const meaning = async (values: Float32Array, of: readonly Tensor[]): Promise<StepReading> => {
@@ -78,8 +80,6 @@ function float32Weights(networks: Readonly<Record<string, LayersModel>>) {
       .filter(({ variable }) => variable.dtype === 'float32'),
   );
 }
-
-const toScalar = (value: Tensor): Tensor => reshape(value, []);
 
 async function holdsNonFinite(weight: Tensor): Promise<boolean> {
   return !(await weight.data()).every(Number.isFinite);
