@@ -38,6 +38,7 @@ import { conv2DBackpropFilter as webgpuConv2DBackpropFilter } from './webgpu/con
 import { elementwise } from './elementwise.js';
 import { adamStepOnWebGPU } from './webgpu/adam_step.js';
 import { brokenSlopeOnWebGPU } from './webgpu/broken_slope.js';
+import { crossEntropyGradOnWebGPU, crossEntropyOnWebGPU } from './webgpu/cross_entropy.js';
 import { elementwiseOnWebGPU } from './webgpu/elementwise.js';
 import { mirrorPadGradOnWebGPU } from './webgpu/mirror_pad_grad.js';
 import { momentsOnWebGPU } from './webgpu/normalization/moments.js';
@@ -46,6 +47,7 @@ import { normalizeOnWebGPU } from './webgpu/normalization/normalize.js';
 import { normalizeGradOnWebGPU } from './webgpu/normalization/normalize_grad.js';
 import { meanOnWebGPU, sumOnWebGPU } from './webgpu/reductions.js';
 import { sumsOfAllOnWebGPU } from './webgpu/sums_of_all.js';
+import { unitVectorOnWebGPU } from './webgpu/unit_vector.js';
 import { clipOnWebGL } from './gpu/clip_on_webgl.js';
 import { fusedOnGPU } from './gpu/fused_on_gpu.js';
 import { power } from './gpu/power.js';
@@ -74,6 +76,8 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   cpuConv2DBackpropFilter,
   cpuConv2DBackpropInput,
   einsum,
+  crossEntropyGradOnWebGPU,
+  crossEntropyOnWebGPU,
   ...elementwise,
   ...elementwiseOnWebGPU,
   fusedMatMul,
@@ -103,6 +107,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   sumsOfAllOnWebGPU,
   tile,
   ...unclampedSums,
+  unitVectorOnWebGPU,
   unsortedSegmentSum,
   ...webgpuConvolutions,
   webgpuConv2DBackpropFilter,

@@ -1,6 +1,9 @@
 import {
   customGrad,
   div,
+  engine,
+  getBackend,
+  getKernel,
   matMul,
   maximum,
   mul,
@@ -20,8 +23,18 @@ export interface SingularVectors {
   readonly v: Tensor2D;
 }
 
+/** The name of a kernel for x / max(‖x‖, ε), which some backends have; tfjs has none. */
+export const UNIT_VECTOR = 'GanKitUnitVector';
+
+/** The attributes of that kernel. */
+export interface UnitVectorAttrs {
+  readonly epsilon: number;
+}
+
 /** Computes n(x) = x / max(‖x‖, ε). */
 function normalize(x: Tensor2D, epsilon: number): Tensor2D {
+  if (getKernel(UNIT_VECTOR, getBackend()) !== undefined)
+    return engine().runKernel<Tensor2D>(UNIT_VECTOR, { x }, { epsilon });
   return div(x, maximum(sqrt(sum(square(x))), epsilon));
 }
 
