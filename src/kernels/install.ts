@@ -41,6 +41,7 @@ import { brokenSlopeOnWebGPU } from './webgpu/broken_slope.js';
 import { crossEntropyGradOnWebGPU, crossEntropyOnWebGPU } from './webgpu/cross_entropy.js';
 import { elementwiseOnWebGPU } from './webgpu/elementwise.js';
 import { mirrorPadGradOnWebGPU } from './webgpu/mirror_pad_grad.js';
+import { movedTowardsOnWebGPU } from './webgpu/moved_towards.js';
 import { momentsOnWebGPU } from './webgpu/normalization/moments.js';
 import { moveStatisticsOnWebGPU } from './webgpu/normalization/move_statistics.js';
 import { normalizeOnWebGPU } from './webgpu/normalization/normalize.js';
@@ -94,6 +95,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   mirrorPadGradOnWebGPU,
   momentsOnWebGPU,
   moveStatisticsOnWebGPU,
+  movedTowardsOnWebGPU,
   normalizeGradOnWebGPU,
   normalizeOnWebGPU,
   oneHot,

@@ -1,4 +1,4 @@
-import { add, clone, mul, sub, tidy } from '@tensorflow/tfjs-core';
+import { clone, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
@@ -8,6 +8,7 @@ import { boolean, number } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
 import { checkState } from '../internal/state.js';
+import { movedTowards } from '../kernels/moved_towards.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
 import type { NamedWeight } from '../layers/weights/named_weights.js';
 import type { SavedState, Stateful } from '../types.js';
@@ -83,17 +84,17 @@ export class ExponentialMovingAverage implements Stateful {
   /** Moves the average towards the model's current weights. */
   update(): void {
     this.checkAlive('update');
-    const share = () => 1 - this.currentDecay;
     const trainable = new Set(this.model.trainableWeights);
     const before = this.averaged.values;
-    const after = tidy(() =>
-      this.named.map(({ variable }, i) => {
+    const after = tidy(() => {
+      const share = hostNumber(() => 1 - this.currentDecay);
+      return this.named.map(({ variable }, i) => {
         const now = variable.read();
         const isUnchanged = now.dataId === before[i]!.dataId; // its average is itself
         if (!trainable.has(variable) || isUnchanged) return clone(now);
-        return tidy(() => add(before[i]!, mul(sub(now, before[i]!), hostNumber(share))));
-      }),
-    );
+        return movedTowards(before[i]!, now, share);
+      });
+    });
     this.averaged.move(after);
   }
 
