@@ -101,7 +101,6 @@ class RecipeSystem<
     checkAlive(where, this);
     const tensors = this.recipe.check?.(batch, where) ?? checkTensors(where, batch);
     const { read } = readOptions(where, options, STEP_OPTIONS);
-    enableSecondOrderGradients();
     const before = this.savepoint();
     const isKept = this.known.take(before, read === 'later');
     let reading: (() => Promise<StepReading>) | undefined;
@@ -140,6 +139,7 @@ class RecipeSystem<
   ): (() => Promise<StepReading>) | undefined {
     const played = this.replays?.play(batch, read);
     if (played !== undefined) return played.reading;
+    enableSecondOrderGradients();
     const make = (batch: Batch) => {
       const losses = new LossLog();
       try {

@@ -1,6 +1,6 @@
 import { engine, keep } from '@tensorflow/tfjs-core';
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
-import type { WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
+import type { GPUMemory, WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
 
 /** A batch as a recorded step takes it. */
 export interface BatchTensors {
@@ -58,6 +58,15 @@ export function copied(backend: WebGPUBackend, x: Tensor): Tensor {
       backend as unknown as KernelBackend,
     ),
   );
+}
+
+/** Frees a tensor, but not its buffer, which it returns. */
+export function taken(backend: WebGPUBackend, x: Tensor): GPUMemory {
+  const data = backend.tensorMap.get(x.dataId);
+  const buffer = data.resource!;
+  data.resource = null;
+  x.dispose();
+  return buffer;
 }
 
 const isTensor = (value: unknown): value is Tensor =>

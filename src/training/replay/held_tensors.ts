@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Holder } from '../../internal/savepoint.js';
-import { namedWeights } from '../../layers/weights/named_weights.js';
+import { modelVariables } from '../../layers/weights/model_variables.js';
 import type { Stateful } from '../../types.js';
 
 /**
@@ -17,7 +17,7 @@ export function heldTensors(
 ): readonly Tensor[] | string {
   const held = new Set<Tensor>();
   for (const model of Object.values(networks))
-    for (const { variable } of namedWeights(model)) held.add(variable.read());
+    for (const variable of modelVariables(model)) held.add(variable);
   const all = monitor === undefined ? components : { ...components, monitor };
   for (const [name, component] of Object.entries<object>(all)) {
     if (!isHolder(component)) return `${name} changes in a way that cannot be recorded`;

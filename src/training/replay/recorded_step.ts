@@ -1,4 +1,3 @@
-import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { throwPendingError } from '../../backend/webgpu_errors.js';
 import type { GPUMemory, WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
@@ -14,10 +13,14 @@ export interface RecordedParts {
   readonly recording: StepRecording;
   /** The buffers of the host's inputs, in their order. */
   readonly inputs: readonly GPUMemory[];
-  /** The step's own copies of the tensors of its batch. */
-  readonly batch: readonly Tensor[];
+  /** The buffers of the tensors of its batch. */
+  readonly batch: readonly GPUMemory[];
   /** The state that the step changes: the place in the list of tensors, and the buffer of the new value. */
-  readonly changes: readonly { readonly index: number; readonly buffer: GPUMemory }[];
+  readonly changes: readonly {
+    readonly index: number;
+    readonly buffer: GPUMemory;
+    readonly bytes: number;
+  }[];
   /** The buffer of the numbers that are read after the step. */
   readonly numbers: GPUMemory | undefined;
 }
@@ -27,11 +30,18 @@ const MAP_READ = 0x1;
 
 /** A step whose commands are made again without the ops that made them first. */
 export class RecordedStep {
+  private written: ReadonlySet<number> | undefined;
+
   constructor(
     private readonly backend: WebGPUBackend,
     private readonly homes: StateHomes,
     private readonly parts: RecordedParts,
   ) {}
+
+  /** The places of the tensors that the step changes. */
+  private get writes(): ReadonlySet<number> {
+    return (this.written ??= new Set(this.parts.changes.map(({ index }) => index)));
+  }
 
   get script(): HostScript {
     return this.parts.script;
@@ -67,15 +77,20 @@ export class RecordedStep {
     for (const { dataId } of batch) backend.uploadToGPU(dataId);
     flush(backend);
     const encoder = device.createCommandEncoder();
-    homes.settle(state, encoder);
-    parts.batch.forEach(({ dataId }, i) => {
-      const [from, to] = [resourceOf(backend, batch[i]!.dataId), resourceOf(backend, dataId)];
-      encoder.copyBufferToBuffer(from, 0, to, 0, to.size);
+    homes.settle(state, encoder, this.writes);
+    parts.batch.forEach((to, i) => {
+      encoder.copyBufferToBuffer(
+        resourceOf(backend, batch[i]!.dataId),
+        0,
+        to,
+        0,
+        4 * batch[i]!.size,
+      );
     });
     script.follow((index, values) => queue.writeBuffer(inputs[index]!, 0, values));
     encode(encoder, recording.commands);
-    for (const { index, buffer } of changes)
-      encoder.copyBufferToBuffer(buffer, 0, homes.at(index), 0, buffer.size);
+    for (const { index, buffer, bytes } of changes)
+      encoder.copyBufferToBuffer(buffer, 0, homes.at(index), 0, bytes);
     if (numbers === undefined) {
       queue.submit([encoder.finish()]);
       return undefined;
@@ -96,8 +111,8 @@ export class RecordedStep {
   /** Frees what only this step uses. */
   dispose(): void {
     const { recording, batch } = this.parts;
-    dispose([...batch]);
-    for (const buffer of recording.fixed) this.backend.bufferManager.releaseBuffer(buffer);
+    for (const buffer of [...batch, ...recording.fixed])
+      this.backend.bufferManager.releaseBuffer(buffer);
   }
 }
 

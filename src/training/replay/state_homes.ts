@@ -13,6 +13,8 @@ type Like = Pick<Tensor, 'shape' | 'dtype'>;
 /** The buffer in which a tensor of a state lives; it never changes, so that recorded commands may name it. */
 interface Home {
   readonly buffer: GPUMemory;
+  readonly bytes: number;
+  readonly usage: number;
   /** The data of the tensor, and of nobody else, while the buffer holds the tensor's values. */
   dataId: object;
   readonly like: Like;
@@ -34,8 +36,7 @@ export class StateHomes {
   fits(tensors: readonly Tensor[]): boolean {
     const { homes } = this;
     return (
-      homes.length === tensors.length &&
-      tensors.every((x, i) => homes[i]!.buffer.size === bytesOf(x))
+      homes.length === tensors.length && tensors.every((x, i) => homes[i]!.bytes === bytesOf(x))
     );
   }
 
@@ -58,13 +59,21 @@ export class StateHomes {
       const { usage } = resourceOf(backend, x.dataId);
       const buffer = backend.bufferManager.acquireBuffer(bytesOf(x), usage);
       const like = { shape: x.shape, dtype: x.dtype };
-      return { buffer, dataId: this.dataIn(buffer, like), like };
+      return { buffer, bytes: buffer.size, usage, dataId: this.dataIn(buffer, like), like };
     });
   }
 
-  /** Brings the values of all tensors home. */
-  settle(tensors: readonly Tensor[], encoder: CommandEncoder): void {
-    tensors.forEach((x, i) => this.bring(x, this.homes[i]!, encoder));
+  /**
+   * Brings the values of all tensors home.
+   *
+   * @param writes The places of tensors whose homes will be written to; the homes of others may be shared. Default: all.
+   */
+  settle(tensors: readonly Tensor[], encoder: CommandEncoder, writes?: ReadonlySet<number>): void {
+    tensors.forEach((x, i) => {
+      const home = this.homes[i]!;
+      const isIdle = writes !== undefined && !writes.has(i);
+      if (!isIdle || x.dataId !== home.dataId) this.bring(x, home, encoder);
+    });
   }
 
   private bring(x: Tensor, home: Home, encoder: CommandEncoder): void {
@@ -76,9 +85,9 @@ export class StateHomes {
       const old = home.dataId;
       home.dataId = this.dataIn(home.buffer, x);
       if (data.refCount > owners) {
-        const { size, usage } = home.buffer;
-        const copy = backend.bufferManager.acquireBuffer(size, usage);
-        encoder.copyBufferToBuffer(home.buffer, 0, copy, 0, size);
+        const { buffer, bytes, usage } = home;
+        const copy = backend.bufferManager.acquireBuffer(bytes, usage);
+        encoder.copyBufferToBuffer(buffer, 0, copy, 0, bytes);
         data.resource = copy;
       } else data.resource = null;
       if (isHome) this.attach(x, home);
@@ -86,8 +95,7 @@ export class StateHomes {
       if (isHome) return;
     } else if (isHome) return;
     backend.uploadToGPU(x.dataId);
-    const { buffer } = home;
-    encoder.copyBufferToBuffer(resourceOf(backend, x.dataId), 0, buffer, 0, buffer.size);
+    encoder.copyBufferToBuffer(resourceOf(backend, x.dataId), 0, home.buffer, 0, home.bytes);
     this.attach(x, home);
   }
 

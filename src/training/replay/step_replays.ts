@@ -2,7 +2,7 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
 import type { PendingReading } from '../step/step_reading.js';
-import { batchTensors, copied, withTensors } from './batch_tensors.js';
+import { batchTensors, copied, taken, withTensors } from './batch_tensors.js';
 import { BufferArena } from './buffer_arena.js';
 import { HostScript } from './host_script.js';
 import { watchReads } from './reads.js';
@@ -172,7 +172,9 @@ export class StepReplays<Batch> {
       return left;
     }
     const changes = after.flatMap((x, index) =>
-      homes.holds(x, index) ? [] : [{ index, buffer: resourceOf(backend, x.dataId) }],
+      homes.holds(x, index)
+        ? []
+        : [{ index, buffer: resourceOf(backend, x.dataId), bytes: 4 * x.size }],
     );
     const numbers = left === undefined ? undefined : resourceOf(backend, left.numbers.dataId);
     this.encoded((encoder) => {
@@ -180,7 +182,7 @@ export class StepReplays<Batch> {
       homes.settle(after, encoder);
     });
     const step = new RecordedStep(backend, homes, {
-      ...{ script, recording, inputs, batch: own, changes, numbers },
+      ...{ script, recording, inputs, batch: own.map((x) => taken(backend, x)), changes, numbers },
     });
     if (now.step === undefined) Object.assign(now, { step, script, understand: left?.understand });
     else {

@@ -1,10 +1,9 @@
 import { clone, dispose, keep } from '@tensorflow/tfjs-core';
-import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { innerLayers } from '../../layers/inner_layers.js';
 import { drawingLayers } from '../../layers/modes/replayed_call.js';
-import { namedWeights } from '../../layers/weights/named_weights.js';
+import { modelVariables } from '../../layers/weights/model_variables.js';
 
 /**
  * Remembers networks and their components, so that a failed step can be undone.
@@ -36,7 +35,7 @@ const isRevertible = (component: object): component is Revertible =>
   typeof (component as Partial<Revertible>).savepoint === 'function';
 
 function modelSavepoint(model: LayersModel): Savepoint {
-  const variables = namedWeights(model).map(({ variable }) => variable.read() as Variable);
+  const variables = modelVariables(model);
   const before = variables.map((variable) => keep(clone(variable)));
   const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
   const savepoints = revertibleLayers(model).map((layer) => layer.savepoint());
