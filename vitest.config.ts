@@ -59,6 +59,7 @@ const NOT_ON_GPU = [
  * in Node, on the same shaders, the same library (Dawn) and the same driver.
  */
 const IN_BOTH_DAWNS = [
+  'test/dawn/replay_promises.test.ts',
   'test/kernels/not_a_number.test.ts',
   'test/losses/{adversarial_losses,reconstruction}.test.ts',
   'test/parity/gradient_penalty.test.ts',

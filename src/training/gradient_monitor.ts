@@ -3,6 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
+import { hostDecision, hostEffect } from '../internal/host_input.js';
 import { callback, integer, number } from '../internal/option_kinds.js';
 import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
@@ -97,12 +98,14 @@ export class GradientMonitor {
     if (typeof network !== 'string') fail('type', where, 'network', 'a string', network);
     if (typeof gradients !== 'object' || gradients === null)
       fail('type', where, 'gradients', 'an object of tensors', gradients);
-    this.steps.set(network, (this.steps.get(network) ?? 0) + 1);
+    const next = () => (this.steps.get(network) ?? 0) + 1;
+    const passed = () => Math.floor(Math.max(...this.steps.values(), next()) / this.every);
+    const isDue = hostDecision(() => passed() !== (this.looked.get(network) ?? 0));
+    hostEffect(() => this.steps.set(network, next()));
+    if (!isDue) return;
     const step = Math.max(...this.steps.values());
-    const passed = Math.floor(step / this.every);
-    if (passed === (this.looked.get(network) ?? 0)) return;
     const byLayer = gradientsByLayer(model, gradients);
-    this.looked.set(network, passed);
+    this.looked.set(network, Math.floor(step / this.every));
     this.pending.get(network)?.norms.dispose();
     this.pending.set(network, {
       step,
@@ -136,6 +139,11 @@ export class GradientMonitor {
     });
     freedIfThrown(() => report.warnings.forEach((warning) => this.onWarning(warning)));
     return report;
+  }
+
+  /** @internal Lists nothing: a step that measures is not replayed. */
+  heldTensors(): readonly Tensor[] {
+    return [];
   }
 
   /** @internal */

@@ -1,11 +1,13 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { RandomStream } from '../../src/internal/random.js';
 import { hinge } from '../../src/losses/hinge.js';
 import { nonSaturating } from '../../src/losses/non_saturating.js';
 import { wasserstein } from '../../src/losses/wasserstein.js';
 import { dcganDiscriminator } from '../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../src/models/dcgan_generator.js';
+import { initializeWeights } from '../../src/models/initialize_weights.js';
 import { GradientPenalty } from '../../src/penalties/gradient_penalty.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
@@ -43,7 +45,7 @@ const drawn =
       ),
     );
 const real = drawn([4, ...imageShape], 'real');
-const pairs = drawn([1, 16, 16, 3], 'a', 'b');
+const pairs = drawn([1, 8, 8, 3], 'a', 'b');
 
 /** The systems whose recorded steps are compared with steps that are run. */
 export const RECORDED: Readonly<Record<string, RecordedCase>> = {
@@ -89,9 +91,9 @@ export const RECORDED: Readonly<Record<string, RecordedCase>> = {
     make: (options) =>
       createPix2Pix({
         ...options,
-        inputShape: [16, 16, 3],
+        inputShape: [8, 8, 3],
         outputChannels: 3,
-        generatorOptions: { filters: 2, downsamplings: 4 },
+        generatorOptions: { filters: 2, downsamplings: 3 },
         discriminatorOptions: { filters: 2, layers: 1 },
         poolSize: 3,
         seed: 4,
@@ -102,7 +104,7 @@ export const RECORDED: Readonly<Record<string, RecordedCase>> = {
     make: (options) =>
       createCycleGAN({
         ...options,
-        inputShape: [16, 16, 3],
+        inputShape: [8, 8, 3],
         generatorOptions: { filters: 2, blocks: 1 },
         discriminatorOptions: { filters: 2, layers: 1 },
         poolSize: 4,
@@ -111,4 +113,31 @@ export const RECORDED: Readonly<Record<string, RecordedCase>> = {
       }),
     batch: pairs,
   },
+};
+
+/** Makes a small network of points. */
+export const dense = (inputs: number, outputs: number) => {
+  const model = sequential({
+    layers: [
+      layers.dense({ inputShape: [inputs], units: 4, activation: 'tanh' }),
+      layers.dense({ units: outputs }),
+    ],
+  });
+  initializeWeights(model, { stddev: 0.3, seed: inputs });
+  return model;
+};
+
+/** A WGAN-GP of points in the plane, for many steps. */
+export const POINTS: RecordedCase = {
+  make: (options) =>
+    createGAN({
+      ...options,
+      generator: dense(3, 2),
+      discriminator: dense(2, 1),
+      loss: wasserstein(),
+      penalty: new GradientPenalty({ every: 2, seed: 5 }),
+      criticSteps: 2,
+      seed: 3,
+    }),
+  batch: drawn([4, 2], 'real'),
 };

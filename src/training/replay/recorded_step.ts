@@ -74,7 +74,7 @@ export class RecordedStep {
     const { backend, homes, parts } = this;
     const { script, recording, inputs, changes, numbers } = parts;
     const { device, queue } = backend;
-    for (const { dataId } of batch) backend.uploadToGPU(dataId);
+    for (const { dataId } of [...batch, ...state]) backend.uploadToGPU(dataId); // before the copies
     flush(backend);
     const encoder = device.createCommandEncoder();
     homes.settle(state, encoder, this.writes);

@@ -38,6 +38,8 @@ interface Kind {
 
 const MOST_FAILURES = 4;
 const MOST_KINDS = 16;
+/** How often homes are made for a state of other shapes before a step is replayed. */
+const MOST_OPENINGS = 6;
 
 /** Makes a step and starts its reading. */
 type Make<Batch> = (batch: Batch) => Left;
@@ -48,6 +50,7 @@ export class StepReplays<Batch> {
   private readonly said: Set<string> = new Set();
   private backend: WebGPUBackend | undefined;
   private homes: StateHomes | undefined;
+  private openings = 0;
   private arena: BufferArena = new BufferArena();
 
   constructor(private readonly system: Replayable) {}
@@ -67,6 +70,7 @@ export class StepReplays<Batch> {
       return undefined;
     }
     const numbers = step!.play(found.tensors, found.held);
+    this.openings = 0;
     if (numbers === undefined) return { reading: undefined };
     return { reading: async () => understand!(await numbers()) };
   }
@@ -99,6 +103,7 @@ export class StepReplays<Batch> {
     if (backend !== this.backend) this.begin(backend);
     if (!this.homes!.fits(held)) {
       this.forgetAll();
+      if (this.openings++ >= MOST_OPENINGS) return this.refuse('the state changes its shapes');
       flush(backend);
       this.homes!.open(held);
     }
@@ -120,6 +125,7 @@ export class StepReplays<Batch> {
     const backend = this.backend!;
     const homes = this.homes!;
     const own = tensors.map((x) => copied(backend, x));
+    for (const { dataId } of held) backend.uploadToGPU(dataId); // before the copies
     flush(backend);
     this.encoded((encoder) => homes.settle(held, encoder));
 
@@ -136,6 +142,9 @@ export class StepReplays<Batch> {
       recording.record(() =>
         script.write(() => {
           left = make(withTensors(batch, own));
+          const after = this.system.heldTensors();
+          if (typeof after !== 'string')
+            for (const { dataId } of after) backend.uploadToGPU(dataId);
         }),
       );
     } catch (error) {
