@@ -81,7 +81,7 @@ export function hostEffect(change: () => void): void {
  * Gives a tensor its place on the device at once. tfjs's webgpu leaves small values on the host, and computes with them
  * there, until some kernel needs them.
  */
-export function onDevice<T extends Tensor>(x: T): T {
+function onDevice<T extends Tensor>(x: T): T {
   if (getBackend() === 'webgpu')
     (engine().backend as unknown as { uploadToGPU(dataId: object): void }).uploadToGPU(x.dataId);
   return x;

@@ -10,7 +10,7 @@ import {
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../src/internal/random.js';
@@ -50,7 +50,7 @@ function oneWeight(
     options: { replay: true, onReplayRefused: (why) => refused.push(why), ...options },
     step({ x }: { x: Tensor }, now: Step<{ distance: number }>, { model }) {
       now.minimize([model], optimizers.model, () =>
-        now.note('distance', mean(square(sub(model(x), step(now)))) as Scalar),
+        now.note('distance', mean<Scalar>(square(sub(model(x), step(now))))),
       );
     },
   });
@@ -86,7 +86,7 @@ describe('a recipe of one’s own', () => {
 
   it.each<[string, (now: Step<{ distance: number }>) => Scalar]>([
     ['the number of the step', (now) => scalar(now.index)],
-    ['numbers that the host makes elsewhere', () => randomUniform([], 0, 1) as Scalar],
+    ['numbers that the host makes elsewhere', () => randomUniform<Rank.R0>([], 0, 1)],
   ])('is run where %s goes in', async (_, target) => {
     const { train, refused } = oneWeight(target);
     await train(12);
@@ -233,7 +233,7 @@ it('an image pool decides as on cpu, and its state goes from one to the other', 
     const found = [];
     for (let k = 0; k < 8; k++) {
       const images = new RandomStream(1).seek(k).uniform([2, 2, 2, 1]) as Tensor4D;
-      found.push((await pool.query(images).data()) as Float32Array);
+      found.push(await pool.query(images).data<'float32'>());
     }
     expect(pool.count).toBe(3);
     shown.push(found);

@@ -139,7 +139,7 @@ const tensorOf = (backend: WebGPUBackend, dataId: object, { shape, dtype }: Like
   engine().makeTensorFromDataId(dataId, shape, dtype, backend as unknown as KernelBackend);
 
 /** Gives up one reference to data. */
-export function drop(backend: WebGPUBackend, dataId: object, like: Like): void {
+function drop(backend: WebGPUBackend, dataId: object, like: Like): void {
   tensorOf(backend, dataId, like).dispose();
 }
 
