@@ -224,6 +224,42 @@ it('a monitor measures at its steps, and the others are replayed', async () => {
   expect(reports[1]).toEqual(reports[0]);
 });
 
+it('two systems side by side share no buffer, though one is not read and measures gradients', async () => {
+  const make = (replay: boolean) =>
+    createGAN({
+      generator: dense(3, 2),
+      discriminator: dense(2, 1),
+      loss: wasserstein(),
+      criticSteps: 2,
+      monitor: new GradientMonitor({ every: 2 }),
+      replay,
+      seed: 1,
+    });
+  type GAN = ReturnType<typeof make>;
+  const over = async (gan: GAN, first: number, last: number, read = true) => {
+    const losses: object[] = [];
+    for (let k = first; k < last; k++) {
+      const batch = POINTS.batch(k) as { real: Tensor };
+      losses.push(await gan.trainStep(batch, { read }));
+      batch.real.dispose();
+    }
+    return losses;
+  };
+  const [run, one, other] = [make(false), make(true), make(true)];
+  const expected = await over(run, 0, 16);
+  for (const [first, last, read] of [
+    [0, 4, true],
+    [4, 6, false],
+    [6, 9, true],
+    [9, 12, false],
+    [12, 16, true],
+  ] as const) {
+    expect(await over(one, first, last)).toEqual(expected.slice(first, last));
+    const losses = await over(other, first, last, read);
+    if (read) expect(losses).toEqual(expected.slice(first, last));
+  }
+});
+
 it('an image pool decides as on cpu, and its state goes from one to the other', async () => {
   const shown: Float32Array[][] = [];
   const states = [];

@@ -135,7 +135,11 @@ export class HostScript implements HostObserver {
   private compare(earlier: Input | undefined, values: Float32Array): void {
     if (earlier === undefined) return;
     this.during('comparison', () => {
-      const found = [...this.starts.keys()].map((stream) => ({ stream, at: stream.position }));
+      const touched = new Set([
+        ...this.starts.keys(),
+        ...earlier.places.map(({ stream }) => stream),
+      ]);
+      const found = [...touched].map((stream) => ({ stream, at: stream.position }));
       const again = numbersOf(earlier, this.starts);
       for (const { stream, at } of found) stream.seek(at);
       if (again.length !== values.length || !again.every((value, i) => Object.is(value, values[i])))
@@ -155,6 +159,7 @@ export class HostScript implements HostObserver {
 
 /** Makes the numbers of an input, from streams that began a step at given places. */
 function numbersOf({ draw, places }: Input, starts: ReadonlyMap<Positioned, number>): Float32Array {
-  for (const { stream, offset } of places) stream.seek((starts.get(stream) ?? 0) + offset);
+  for (const { stream, offset } of places)
+    stream.seek((starts.get(stream) ?? stream.position) + offset);
   return draw();
 }

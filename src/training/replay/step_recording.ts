@@ -54,8 +54,6 @@ export class StepRecording {
   private readonly groups = new WeakMap<object, string>();
   /** Buffers of results that some data holds. */
   private readonly taken = new Set<GPUMemory>();
-  /** Fixed buffers that no data holds any more. */
-  private readonly idle = new Set<GPUMemory>();
 
   constructor(
     private readonly backend: WebGPUBackend,
@@ -112,9 +110,14 @@ export class StepRecording {
     }
   }
 
-  /** Gives up the recording; data that is alive keeps its buffers. */
-  discard(): void {
-    for (const buffer of this.idle) this.backend.bufferManager.releaseBuffer(buffer);
+  /**
+   * Gives up the recording; data that is alive gets copies, since other recordings use the buffers of the arena.
+   *
+   * @param submitted Runs a function with an encoder, whose commands are then submitted.
+   */
+  discard(submitted: (fn: (encoder: CommandEncoder) => void) => void): void {
+    submitted((encoder) => this.keep(encoder));
+    for (const buffer of this.fixed) this.backend.bufferManager.releaseBuffer(buffer);
   }
 
   /** Replaces what leads to the GPU by what notes it first; returns the way back. */
@@ -208,8 +211,8 @@ export class StepRecording {
         return buffer;
       },
       releaseBuffer: (buffer, reuse) => {
-        if (kept.has(buffer)) this.idle.add(buffer);
-        else if (this.taken.delete(buffer)) this.arena.give(buffer);
+        if (kept.has(buffer)) return;
+        if (this.taken.delete(buffer)) this.arena.give(buffer);
         else release(buffer, reuse);
       },
     };

@@ -148,7 +148,7 @@ export class StepReplays<Batch> {
         }),
       );
     } catch (error) {
-      recording.discard();
+      recording.discard((fn) => this.encoded(fn));
       for (const x of own) x.dispose();
       throw error;
     }
@@ -169,7 +169,7 @@ export class StepReplays<Batch> {
 
     const now = kind ?? this.add(key, script);
     if (script.refusal !== undefined || !isSame) {
-      recording.discard();
+      recording.discard((fn) => this.encoded(fn));
       for (const x of own) x.dispose();
       now.failures++;
       if (differs) {
