@@ -77,12 +77,14 @@ export function hostEffect(change: () => void): void {
   else observer.effect(change);
 }
 
+/** A backend whose tensors can be uploaded before they are used. */
+type Uploading = { readonly uploadToGPU?: (dataId: object) => void };
+
 /**
  * Gives a tensor its place on the device at once. tfjs's webgpu leaves small values on the host, and computes with them
  * there, until some kernel needs them.
  */
 function onDevice<T extends Tensor>(x: T): T {
-  if (getBackend() === 'webgpu')
-    (engine().backend as unknown as { uploadToGPU(dataId: object): void }).uploadToGPU(x.dataId);
+  if (getBackend() === 'webgpu') (engine().backend as Uploading).uploadToGPU?.(x.dataId);
   return x;
 }

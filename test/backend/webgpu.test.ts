@@ -6,6 +6,7 @@ import { openDawn } from '../../src/backend/dawn.js';
 import { webgpu } from '../../src/backend/webgpu.js';
 import type { OpenGPU } from '../../src/backend/webgpu.js';
 import { isGanKitError } from '../../src/errors.js';
+import { installKernels } from '../../src/kernels/install.js';
 import { quietBackend, registerFake, removeFakes } from './fake_candidate.js';
 
 type Adapter = Awaited<ReturnType<OpenGPU['gpu']['requestAdapter']>>;
@@ -37,6 +38,7 @@ class FakeWebGPU extends MathBackendCPU {
 
 const started: FakeWebGPU[] = [];
 const importModule = async (): Promise<unknown> => {
+  installKernels(); // those of cpu, which the fake takes over: shaders cannot run on it
   registerFake('webgpu', () => {
     const instance = quietBackend(new FakeWebGPU());
     started.push(instance);
