@@ -1,5 +1,6 @@
 import { fail } from '../../internal/check.js';
 import { custom } from '../../internal/option_kinds.js';
+import { readOptions } from '../../internal/read_options.js';
 import type { SchemaRead } from '../../internal/read_options.js';
 
 /** Options of a training step. */
@@ -22,3 +23,9 @@ export const STEP_OPTIONS: SchemaRead<StepOptions> = {
     { default: (): boolean | 'later' => true },
   ),
 };
+
+/** Reads whether to wait for the losses of a step; refuses to return them later. */
+export function readAtOnce(where: string, options: StepOptions): boolean {
+  const { read } = readOptions(where, options, STEP_OPTIONS);
+  return read === 'later' ? fail('value', where, 'read', 'true or false', read) : read;
+}

@@ -1,12 +1,13 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkOptions, fail } from '../../internal/check.js';
-import { boolean, integer, seed } from '../../internal/option_kinds.js';
+import { integer, seed } from '../../internal/option_kinds.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import { checkState, countFrom } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
 import { checkAlive } from '../core/check_alive.js';
+import { readAtOnce } from '../core/step_options.js';
 import type { StepOptions } from '../core/step_options.js';
 import { StepCounter } from '../core/step_counter.js';
 import { withBatch } from '../ensembles/with_batch.js';
@@ -108,7 +109,7 @@ class BoostedSystem implements AdaGAN {
     const where = 'AdaGAN.trainStep';
     checkAlive(where, this);
     checkOptions(where, batch, [], 'batch');
-    const { read } = readOptions(where, options, { read: boolean({ default: true }) });
+    const read = readAtOnce(where, options);
     if (this.busy)
       fail('state', where, 'this', 'at rest; await each step', 'one that makes a step');
     this.busy = true;
