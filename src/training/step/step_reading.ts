@@ -19,8 +19,6 @@ export interface PendingReading {
   readonly numbers: Tensor;
   /** Waits for the numbers, and frees their tensors. */
   wait(): Promise<StepReading>;
-  /** Frees the tensors. */
-  dispose(): void;
   /** Says what the numbers of a later step mean. */
   readonly understand: (numbers: Float32Array) => Promise<StepReading>;
 }
@@ -53,17 +51,15 @@ export function startReading(
       brokenWeights: suspects.filter((_, i) => broken[i]).map((i) => named[i]!.path),
     };
   };
-  const free = () => dispose([numbers, ...weights]);
   return {
     numbers,
     async wait() {
       try {
         return await meaning(await numbers.data<'float32'>(), weights);
       } finally {
-        free();
+        dispose([numbers, ...weights]);
       }
     },
-    dispose: free,
     understand: (values) =>
       meaning(
         values,
