@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { anchorOf } from '../../tools/site/addresses.js';
+import { ISOLATION } from './isolation.js';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+export default defineConfig({
+  title: 'gan-kit',
+  description: 'GANs in TensorFlow.js, in Node and in the browser, with PyTorch’s numbers',
+  lang: 'en',
+  base: process.env.SITE_BASE ?? '/',
+  cleanUrls: true,
+  rewrites: { 'generated/:rest*': ':rest*' },
+  markdown: { anchor: { slugify: anchorOf } },
+  vite: {
+    server: { fs: { allow: [REPOSITORY] } },
+    worker: { format: 'es' },
+    // what only workers import, so that the first page that starts one is not loaded again
+    optimizeDeps: {
+      include: ['core', 'layers', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu']
+        .map((name) => `@tensorflow/tfjs-${name}`)
+        .concat('fflate'),
+    },
+    plugins: [
+      {
+        name: 'isolated pages',
+        configureServer: ({ middlewares }) => {
+          middlewares.use((_, response, next) => {
+            for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+            next();
+          });
+        },
+      },
+    ],
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Guide', link: '/guide/', activeMatch: '^/(guide|differences)/' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Results', link: '/guide/results' },
+      { text: 'Playground', link: '/playground/', activeMatch: '^/playground/' },
+    ],
+  },
+});
