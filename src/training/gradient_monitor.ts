@@ -1,10 +1,11 @@
-import { addN, clone, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
+import { addN, dispose, keep, sqrt, square, stack, sum, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkTensor, fail } from '../internal/check.js';
 import { freedIfThrown } from '../internal/freed_if_thrown.js';
 import { hostDecision, hostEffect } from '../internal/host_input.js';
 import { callback, integer, number } from '../internal/option_kinds.js';
+import { freeAll, pastValue } from '../internal/past_value.js';
 import { readOptions } from '../internal/read_options.js';
 import type { Savepoint } from '../internal/savepoint.js';
 import { namedWeights } from '../layers/weights/named_weights.js';
@@ -149,20 +150,24 @@ export class GradientMonitor {
   /** @internal */
   savepoint(): Savepoint {
     const counts = [this.steps, this.looked].map((map) => [map, [...map]] as const);
-    // clones share their data
     const copies = [...this.pending].map(([network, { step, keys, norms }]) => {
-      return [network, { step, keys, norms: keep(clone(norms)) }] as const;
+      return [network, { step, keys, norms: pastValue(norms) }] as const;
     });
     return {
       rollback: () => {
         this.dispose();
-        this.pending = new Map(copies);
+        this.pending = new Map(
+          copies.map(([network, { norms, ...rest }]) => [
+            network,
+            { ...rest, norms: norms.take() },
+          ]),
+        );
         for (const [map, entries] of counts) {
           map.clear();
           for (const [network, count] of entries) map.set(network, count);
         }
       },
-      release: () => dispose(copies.map(([, { norms }]) => norms)),
+      release: () => freeAll(copies.map(([, { norms }]) => norms)),
     };
   }
 

@@ -2,6 +2,7 @@ import { clone, keep, scalar } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { checkNumber, checkTensor, fail } from '../../internal/check.js';
 import { freedIfThrown } from '../../internal/freed_if_thrown.js';
+import { pastValue } from '../../internal/past_value.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, checkState } from '../../internal/state.js';
 import type { SavedState, Stateful } from '../../types.js';
@@ -55,13 +56,13 @@ export class ScalarState implements Stateful {
 
   /** @internal */
   savepoint(): Savepoint {
-    const held = keep(clone(this.value)); // shares its data
+    const past = pastValue(this.value);
     return {
       rollback: () => {
         this.current?.dispose();
-        this.current = held;
+        this.current = past.take();
       },
-      release: () => void held.dispose(),
+      release: () => past.free(),
     };
   }
 

@@ -3,6 +3,7 @@ import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fail } from '../../internal/check.js';
 import { integer, number } from '../../internal/option_kinds.js';
+import { freeAll, pastValue } from '../../internal/past_value.js';
 import type { RandomStream } from '../../internal/random.js';
 import type { SchemaRead } from '../../internal/read_options.js';
 import type { Savepoint } from '../../internal/savepoint.js';
@@ -93,19 +94,20 @@ export class GeneratorHistory implements Stateful {
   /** @internal */
   savepoint(): Savepoint {
     const { updates } = this;
-    // clones share their data
     const copies = this.snapshots.map((one) =>
-      Object.fromEntries(Object.entries(one).map(([path, value]) => [path, keep(clone(value))])),
+      Object.entries(one).map(([path, value]) => [path, pastValue(value)] as const),
     );
     const stream = this.stream.savepoint();
     return {
       rollback: () => {
         this.dispose();
-        this.snapshots = copies;
+        this.snapshots = copies.map((one) =>
+          Object.fromEntries(one.map(([path, past]) => [path, past.take()])),
+        );
         this.updates = updates;
         stream.rollback();
       },
-      release: () => copies.forEach((one) => dispose(one)),
+      release: () => copies.forEach((one) => freeAll(one.map(([, past]) => past))),
     };
   }
 

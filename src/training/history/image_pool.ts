@@ -2,6 +2,7 @@ import { clone, concat, dispose, getBackend, keep, slice, tensor } from '@tensor
 import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { checkTensor, fail } from '../../internal/check.js';
 import { integer, seed as seedOption } from '../../internal/option_kinds.js';
+import { freeAll, pastValue, takeAll } from '../../internal/past_value.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
@@ -189,16 +190,16 @@ export class ImagePool implements Stateful {
   savepoint(): Savepoint {
     const { shelf } = this;
     const count = shelf?.count ?? 0;
-    const held = this.heldTensors().map((one) => keep(clone(one as Tensor4D))); // they share their data
+    const held = this.heldTensors().map((one) => pastValue(one as Tensor4D));
     const stream = this.stream.savepoint();
     return {
       rollback: () => {
         this.free();
-        if (shelf === undefined) this.images = held;
-        else this.shelf = Object.assign(shelf, { rows: held[0]!, count });
+        if (shelf === undefined) this.images = takeAll(held);
+        else this.shelf = Object.assign(shelf, { rows: held[0]!.take(), count });
         stream.rollback();
       },
-      release: () => dispose(held),
+      release: () => freeAll(held),
     };
   }
 

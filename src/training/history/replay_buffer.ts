@@ -11,6 +11,7 @@ import {
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkTensor, fail } from '../../internal/check.js';
 import { integer, number, seed as seedOption } from '../../internal/option_kinds.js';
+import { freeAll, pastValue, takeAll } from '../../internal/past_value.js';
 import { RandomStream } from '../../internal/random.js';
 import { readOptions } from '../../internal/read_options.js';
 import type { SchemaRead } from '../../internal/read_options.js';
@@ -174,15 +175,15 @@ export class ReplayBuffer implements Stateful {
 
   /** @internal */
   savepoint(): Savepoint {
-    const held = this.held.map((one) => keep(clone(one))); // they share their data
+    const held = this.held.map((one) => pastValue(one));
     const stream = this.stream.savepoint();
     return {
       rollback: () => {
         dispose([...this.held]);
-        this.held = held;
+        this.held = takeAll(held);
         stream.rollback();
       },
-      release: () => dispose(held),
+      release: () => freeAll(held),
     };
   }
 

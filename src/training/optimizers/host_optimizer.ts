@@ -1,6 +1,7 @@
-import { clone, dispose, keep, tensor, variable } from '@tensorflow/tfjs-core';
+import { dispose, tensor, variable } from '@tensorflow/tfjs-core';
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
+import { assignPast, freeAll, pastValue } from '../../internal/past_value.js';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, countFrom, numberFrom } from '../../internal/state.js';
 import type { SavedState, StateArray, Stateful } from '../../types.js';
@@ -96,7 +97,7 @@ export class HostOptimizer implements Stateful, Revertible {
     const { iterations_: step } = inside;
     const copies = Object.values(this.known() ?? {}).map((field) => {
       const variables = variablesOf(field);
-      const before = variables.map((one) => keep(clone(one as Tensor)));
+      const before = variables.map((one) => pastValue(one as Tensor));
       return { field, variables, before };
     });
     return {
@@ -104,13 +105,12 @@ export class HostOptimizer implements Stateful, Revertible {
         for (const { field, variables, before } of copies) {
           if (Array.isArray(field))
             dispose(field.splice(variables.length).map((entry) => entry.variable));
-          variables.forEach((one, i) => one.assign(before[i]!));
-          dispose(before);
+          variables.forEach((one, i) => assignPast(one, before[i]!));
         }
         if (step === undefined) delete inside.iterations_;
         else inside.iterations_ = step;
       },
-      release: () => copies.forEach(({ before }) => dispose(before)),
+      release: () => copies.forEach(({ before }) => freeAll(before)),
     };
   }
 

@@ -245,7 +245,7 @@ export abstract class SlotOptimizer<Slot extends string> extends Optimizer imple
   }
 
   /** @internal */
-  heldTensors = (): readonly Tensor[] => Object.values(this.store.tensors());
+  heldTensors = (): readonly Tensor[] => this.store.list();
 
   /** Returns a copy of step, learning rate and slots, the latter under `path/slot` or `position/slot`. */
   async state(): Promise<SavedState> {

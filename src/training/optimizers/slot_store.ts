@@ -1,6 +1,7 @@
-import { clone, dispose, keep, tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, keep, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { fail } from '../../internal/check.js';
+import { freeAll, pastValue } from '../../internal/past_value.js';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, countFrom } from '../../internal/state.js';
 import type { SavedState, StateArray } from '../../types.js';
@@ -147,6 +148,11 @@ export class SlotStore implements Revertible {
     for (const one of before) if (!after.includes(one)) one.dispose();
   }
 
+  /** Lists all slots. */
+  list(): Tensor[] {
+    return [...this.slots.values()].flatMap((slots) => Object.values(slots));
+  }
+
   /** Returns all slots, under `key/slot`. */
   tensors(): Record<string, Tensor> {
     return Object.fromEntries(
@@ -203,18 +209,19 @@ export class SlotStore implements Revertible {
   savepoint(): Savepoint {
     const keys = [...this.keys];
     const { waiting } = this;
-    // clones share their data
-    const slots = [...this.slots].map(
-      ([key, before]) => [key, mapped(before, (one) => keep(clone(one)))] as const,
-    );
+    const slots = [...this.slots].map(([key, now]) => {
+      const pasts = Object.values(now).map((one) => pastValue(one));
+      return { key, names: Object.keys(now), pasts };
+    });
     return {
       rollback: () => {
         this.clear();
         for (const [variable, key] of keys) this.keys.set(variable, key);
-        for (const [key, before] of slots) this.slots.set(key, before);
+        for (const { key, names, pasts } of slots)
+          this.slots.set(key, Object.fromEntries(pasts.map((past, i) => [names[i]!, past.take()])));
         this.waiting = waiting;
       },
-      release: () => slots.forEach(([, before]) => dispose(before)),
+      release: () => slots.forEach(({ pasts }) => freeAll(pasts)),
     };
   }
 

@@ -4,7 +4,7 @@ const keyOf = (size: number, usage: number): string => `${size}/${usage}`;
 
 /**
  * Buffers for what a step computes in between. All recorded steps of a system share them, since one runs at a time and
- * none needs what another has left there.
+ * none needs what another has left there: values that are to stay go home before the next step begins.
  */
 export class BufferArena {
   private readonly all = new Set<GPUMemory>();
@@ -24,6 +24,11 @@ export class BufferArena {
     const free = this.free.get(key);
     if (free === undefined) this.free.set(key, [buffer]);
     else free.push(buffer);
+  }
+
+  /** Returns whether a buffer is free here. */
+  has(buffer: GPUMemory): boolean {
+    return this.all.has(buffer);
   }
 
   /** Gives all buffers back. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { throwPendingError } from '../../backend/webgpu_errors.js';
 import type { GPUMemory, WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
 import type { HostScript } from './host_script.js';
-import { resourceOf } from './state_homes.js';
+import { resourceOf } from './home.js';
 import type { StateHomes } from './state_homes.js';
 import { flush } from './step_recording.js';
 import type { StepRecording } from './step_recording.js';
@@ -15,11 +15,14 @@ export interface RecordedParts {
   readonly inputs: readonly GPUMemory[];
   /** The buffers of the tensors of its batch. */
   readonly batch: readonly GPUMemory[];
-  /** The state that the step changes: the place in the list of tensors, and the buffer of the new value. */
+  /**
+   * The state that the step changes: the place in the list of tensors, the buffer of the new value, and whether the value
+   * stays there until the next step begins.
+   */
   readonly changes: readonly {
     readonly index: number;
     readonly buffer: GPUMemory;
-    readonly bytes: number;
+    readonly stays: boolean;
   }[];
   /** The buffer of the numbers that are read after the step. */
   readonly numbers: GPUMemory | undefined;
@@ -75,6 +78,7 @@ export class RecordedStep {
     const { script, recording, inputs, changes, numbers } = parts;
     const { device, queue } = backend;
     for (const { dataId } of [...batch, ...state]) backend.uploadToGPU(dataId); // before the copies
+    script.follow((index, values) => queue.writeBuffer(inputs[index]!, 0, values));
     flush(backend);
     const encoder = device.createCommandEncoder();
     homes.settle(state, encoder, this.writes);
@@ -87,17 +91,15 @@ export class RecordedStep {
         4 * batch[i]!.size,
       );
     });
-    script.follow((index, values) => queue.writeBuffer(inputs[index]!, 0, values));
     encode(encoder, recording.commands);
-    for (const { index, buffer, bytes } of changes)
-      encoder.copyBufferToBuffer(buffer, 0, homes.at(index), 0, bytes);
-    if (numbers === undefined) {
-      queue.submit([encoder.finish()]);
-      return undefined;
-    }
-    const staging = backend.bufferManager.acquireBuffer(numbers.size, COPY_DST_AND_MAP_READ);
-    encoder.copyBufferToBuffer(numbers, 0, staging, 0, numbers.size);
+    for (const { index, buffer, stays } of changes)
+      if (!stays) homes.at(index).overwrite(buffer, encoder);
+    const staging =
+      numbers && backend.bufferManager.acquireBuffer(numbers.size, COPY_DST_AND_MAP_READ);
+    if (staging) encoder.copyBufferToBuffer(numbers, 0, staging, 0, numbers.size);
     queue.submit([encoder.finish()]);
+    for (const { index, buffer, stays } of changes) if (stays) homes.at(index).leave(buffer);
+    if (staging === undefined) return undefined;
     return async () => {
       await staging.mapAsync(MAP_READ);
       const values = new Float32Array(staging.getMappedRange().slice(0));
@@ -130,7 +132,7 @@ function encode(
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...(size as [number]));
+      pass.dispatchWorkgroups(size[0], size[1] ?? 1, size[2] ?? 1);
       continue;
     }
     pass?.end();

@@ -7,7 +7,8 @@ import { BufferArena } from './buffer_arena.js';
 import { HostScript } from './host_script.js';
 import { watchReads } from './reads.js';
 import { RecordedStep } from './recorded_step.js';
-import { StateHomes, resourceOf } from './state_homes.js';
+import { resourceOf } from './home.js';
+import { StateHomes } from './state_homes.js';
 import { StepRecording, flush } from './step_recording.js';
 
 /** What a step leaves to be read; nothing, if it is not to be. */
@@ -136,7 +137,7 @@ export class StepReplays<Batch> {
       inputs.push(recording.nameInput(x, `i${inputs.length}`));
     }, kind?.step?.script);
     own.forEach((x, i) => recording.name(resourceOf(backend, x.dataId), `b${i}`));
-    held.forEach((_, i) => recording.name(homes.at(i), `s${i}`));
+    held.forEach((_, i) => recording.name(homes.at(i).buffer, `s${i}`));
     let left: Left;
     try {
       recording.record(() =>
@@ -181,9 +182,7 @@ export class StepReplays<Batch> {
       return left;
     }
     const changes = after.flatMap((x, index) =>
-      homes.holds(x, index)
-        ? []
-        : [{ index, buffer: resourceOf(backend, x.dataId), bytes: 4 * x.size }],
+      homes.holds(x, index) ? [] : [{ index, buffer: resourceOf(backend, x.dataId) }],
     );
     const numbers = left === undefined ? undefined : resourceOf(backend, left.numbers.dataId);
     this.encoded((encoder) => {
@@ -191,7 +190,8 @@ export class StepReplays<Batch> {
       homes.settle(after, encoder);
     });
     const step = new RecordedStep(backend, homes, {
-      ...{ script, recording, inputs, batch: own.map((x) => taken(backend, x)), changes, numbers },
+      ...{ script, recording, inputs, batch: own.map((x) => taken(backend, x)), numbers },
+      changes: changes.map((one) => ({ ...one, stays: this.arena.has(one.buffer) })),
     });
     if (now.step === undefined) Object.assign(now, { step, script, understand: left?.understand });
     else {
@@ -232,6 +232,7 @@ export class StepReplays<Batch> {
 
   private forgetAll(): void {
     for (const [key, kinds] of [...this.kinds]) for (const kind of kinds) this.forget(key, kind);
+    this.homes!.close(); // a value may be in a buffer of the arena
     this.arena.release(this.backend!.bufferManager);
   }
 

@@ -1,6 +1,7 @@
-import { clone, dispose, keep, tensor } from '@tensorflow/tfjs-core';
+import { dispose, keep, tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { hostEffect } from '../../internal/host_input.js';
+import { freeAll, pastValue, takeAll } from '../../internal/past_value.js';
 import type { Savepoint } from '../../internal/savepoint.js';
 import { arrayFrom, arraysOf, countFrom } from '../../internal/state.js';
 import type { NamedWeight } from '../../layers/weights/named_weights.js';
@@ -44,14 +45,14 @@ export class AveragedWeights {
 
   savepoint(): Savepoint {
     const { count } = this;
-    const averages = this.averages.map((average) => keep(clone(average))); // they share their data
+    const averages = this.averages.map((average) => pastValue(average));
     return {
       rollback: () => {
         dispose(this.averages);
-        this.averages = averages;
+        this.averages = takeAll(averages);
         this.count = count;
       },
-      release: () => dispose(averages),
+      release: () => freeAll(averages),
     };
   }
 

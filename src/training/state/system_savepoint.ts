@@ -1,14 +1,16 @@
-import { clone, dispose, keep } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { assignPast, freeAll, pastValue } from '../../internal/past_value.js';
 import type { Revertible, Savepoint } from '../../internal/savepoint.js';
 import { innerLayers } from '../../layers/inner_layers.js';
 import { drawingLayers } from '../../layers/modes/replayed_call.js';
 import { modelVariables } from '../../layers/weights/model_variables.js';
+import { oncePerModel } from '../../layers/weights/once_per_model.js';
 
 /**
  * Remembers networks and their components, so that a failed step can be undone.
  *
- * Nothing is copied: tensors are held by a second reference, which takes memory for what a step replaces.
+ * Nothing is copied: tensors are held by a second reference, which takes memory for what a step replaces; what a
+ * recorded step overwrites is copied by that step.
  * Going back allocates nothing, because memory may have run out. A component without savepoints, such as
  * an optimizer of an unknown class, stays as the step left it.
  */
@@ -36,22 +38,28 @@ const isRevertible = (component: object): component is Revertible =>
 
 function modelSavepoint(model: LayersModel): Savepoint {
   const variables = modelVariables(model);
-  const before = variables.map((variable) => keep(clone(variable)));
-  const draws = drawingLayers([model]).map((layer) => ({ layer, position: layer.position }));
-  const savepoints = revertibleLayers(model).map((layer) => layer.savepoint());
+  const before = variables.map((variable) => pastValue(variable));
+  const { drawing, revertible } = layersWithState(model);
+  const draws = drawing.map((layer) => ({ layer, position: layer.position }));
+  const savepoints = revertible.map((layer) => layer.savepoint());
   return {
     rollback() {
-      variables.forEach((variable, i) => variable.assign(before[i]!));
+      variables.forEach((variable, i) => assignPast(variable, before[i]!));
       draws.forEach(({ layer, position }) => layer.seek(position));
       savepoints.forEach((savepoint) => savepoint.rollback());
-      dispose(before);
     },
     release() {
       savepoints.forEach((savepoint) => savepoint.release());
-      dispose(before);
+      freeAll(before);
     },
   };
 }
+
+/** Lists the layers of a model that have a state besides their weights. */
+const layersWithState = oncePerModel((model) => ({
+  drawing: drawingLayers([model]),
+  revertible: revertibleLayers(model),
+}));
 
 /** Lists the layers whose own state can be rolled back, including nested ones. */
 function revertibleLayers(layer: layers.Layer): Revertible[] {
