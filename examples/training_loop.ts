@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
-import type { Interrupt } from './interrupt.js';
-import { TrainingBar } from './progress.js';
+import { interruptSignal, runInFolder } from 'gan-kit/node';
 import type { LeastOptions, StepLosses, TrainingRun } from './training_run.js';
 
 type AnyRun = TrainingRun<LeastOptions>;
@@ -25,18 +23,17 @@ export async function startOrResume(run: AnyRun, resume: boolean): Promise<void>
  *
  * @param say A function that returns the text of the bar after a step.
  */
-export async function trainToEnd(
-  run: AnyRun,
-  interrupt: Interrupt,
-  say: (losses: StepLosses) => string,
-): Promise<void> {
-  const bar = new TrainingBar(run.done, run.length);
-  while (run.done < run.length && !interrupt.asked) {
-    const losses = await run.advance();
-    bar.update(run.done, say(losses));
-    await setImmediate(); // a step on wasm never waits: without this, neither Ctrl-C nor the bar would work
-  }
-  bar.stop();
-  await run.save();
+export async function trainToEnd(run: AnyRun, say: (losses: StepLosses) => string): Promise<void> {
+  const { plan } = run;
+  const text = () => (Object.keys(run.losses).length === 0 ? '–' : say(run.losses));
+  await runInFolder(run.system, run.batches, {
+    ...plan,
+    signal: AbortSignal.any([plan.signal, interruptSignal()]),
+    folder: run.options.out,
+    resume: false,
+    saveEvery: Infinity, // the run has a rhythm of its own
+    extra: { save: () => run.extra, restore: () => undefined },
+    bar: { text, done: () => run.done, total: run.length },
+  });
   if (run.history.grids.at(-1) !== run.step) await run.saveGrid();
 }

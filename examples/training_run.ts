@@ -4,7 +4,8 @@ import type { TrainingSystem } from 'gan-kit';
 import type { CheckpointExtra, RasterImage } from 'gan-kit/io';
 import { loadCheckpoint, saveCheckpoint, savePNG } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
-import { linearDecay } from 'gan-kit/training';
+import { linearDecay, runSteps } from 'gan-kit/training';
+import type { RunStepsOptions } from 'gan-kit/training';
 
 /** The intervals of losses, pictures, scores and checkpoints, in generator steps. */
 export interface Rhythm {
@@ -39,29 +40,35 @@ export type StepLosses = Readonly<Record<string, number>>;
 export type LeastOptions = Pick<TrainingRunOptions, 'out'> &
   Partial<Pick<TrainingRunOptions, 'steps'>>;
 
-/** A training run: a system, its step and its history. */
+/** A training run: a system, its batches and its history. */
 export abstract class TrainingRun<Options extends LeastOptions = TrainingRunOptions> {
   abstract history: TrainingHistory;
   /** Number of generator steps made. */
   step = 0;
+  /** The losses of the last generator step. */
+  losses: StepLosses = {};
+  /** Number of steps of the system in a generator step; all but one of them move the discriminator alone. */
+  protected readonly updates: number = 1;
   /** The beginning of the names of the pictures' files. */
   protected abstract readonly pictureName: string;
   /** Returns the options that a checkpoint must share with the run that continues from it. */
   protected abstract get kept(): Readonly<Record<string, string | number>>;
-  private readonly rates: readonly (readonly [{ learningRate: number }, number])[];
+  private readonly rates: Readonly<Record<string, number>>;
+  private readonly ending = new AbortController();
+  private began: number | undefined;
 
   constructor(
-    private readonly system: TrainingSystem<never, unknown>,
+    readonly system: TrainingSystem<never, unknown>,
     readonly options: Options,
     private readonly rhythm: Rhythm,
   ) {
     mkdirSync(options.out, { recursive: true });
-    const optimizers = Object.values(system.optimizers) as unknown as { learningRate: number }[];
-    this.rates = optimizers.map((optimizer) => [optimizer, optimizer.learningRate]);
+    const optimizers = system.optimizers as unknown as Record<string, { learningRate: number }>;
+    this.rates = this.ratesOf((name) => optimizers[name]!.learningRate);
   }
 
-  /** Makes one update of the generator, and the updates of the discriminator that belong to it. */
-  protected abstract train(): Promise<StepLosses>;
+  /** Makes the batch of step `index` of the system. */
+  protected abstract batch(index: number): object;
 
   /** Adds losses to the history. */
   protected abstract noteLosses(losses: StepLosses): void;
@@ -94,16 +101,53 @@ export abstract class TrainingRun<Options extends LeastOptions = TrainingRunOpti
     return linearDecay({ epochs, decayEpochs: steps - epochs })(step);
   }
 
+  private ratesOf(rate: (name: string) => number): Record<string, number> {
+    return Object.fromEntries(
+      Object.keys(this.system.optimizers).map((name) => [name, rate(name)]),
+    );
+  }
+
+  /** The batches of the run. */
+  readonly batches = (index: number): never => {
+    this.began ??= this.now();
+    return this.batch(index) as never;
+  };
+
+  /** Returns how `runSteps` makes the steps of the run, which ends when it is complete. */
+  get plan(): RunStepsOptions<unknown> & { readonly signal: AbortSignal } {
+    if (this.done >= this.length) this.ending.abort();
+    return {
+      learningRate: () => {
+        const decay = this.decay(this.step);
+        return this.ratesOf((name) => this.rates[name]! * decay);
+      },
+      rhythm: [{ every: this.updates, do: ({ losses }) => this.advanced(losses as StepLosses) }],
+      signal: this.ending.signal,
+    };
+  }
+
   /** Makes one generator step, and everything that is due after it. */
   async advance(): Promise<StepLosses> {
-    const began = this.now();
-    const decay = this.decay(this.step);
-    for (const [optimizer, rate] of this.rates) optimizer.learningRate = rate * decay;
-    const losses = await this.train();
+    await runSteps(this.system, this.batches, {
+      ...this.plan,
+      steps: (this.step + 1) * this.updates,
+    });
+    return this.losses;
+  }
+
+  /** Counts a generator step, and does everything that is due after it. */
+  private async advanced(losses: StepLosses): Promise<void> {
+    this.losses = { ...losses, ...(await this.read()) };
     this.step++;
-    this.history.seconds += this.now() - began;
-    await this.observe(losses);
-    return losses;
+    this.history.seconds += this.now() - this.began!;
+    this.began = undefined;
+    await this.observe(this.losses);
+    if (this.done >= this.length) this.ending.abort();
+  }
+
+  /** Reads what else a step tells besides its losses; here nothing. */
+  protected async read(): Promise<StepLosses> {
+    return {};
   }
 
   /** Records losses, draws, scores and saves, if due at this step. */
@@ -139,12 +183,15 @@ export abstract class TrainingRun<Options extends LeastOptions = TrainingRunOpti
     return join(this.options.out, 'checkpoint.safetensors');
   }
 
+  /** Returns what the checkpoint has besides the state. */
+  get extra(): CheckpointExtra {
+    const extra = { ...this.kept, step: this.step, history: this.history };
+    return extra as unknown as CheckpointExtra;
+  }
+
   /** Writes the checkpoint; the previous file stays until the new one is complete. */
   async save(): Promise<void> {
-    const extra = { ...this.kept, step: this.step, history: this.history };
-    await saveCheckpoint(this.system, this.checkpointPath, {
-      extra: extra as unknown as CheckpointExtra,
-    });
+    await saveCheckpoint(this.system, this.checkpointPath, { extra: this.extra });
   }
 
   /** Continues from the checkpoint of this folder. */

@@ -1,11 +1,10 @@
 /** Trains class-conditional SAGANs on digits with and without attention, scores them, and draws where pixels look. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from 'gan-kit/node';
+import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { readMnist } from '../mnist/data.js';
 import { Judge } from '../mnist/scores.js';
@@ -29,13 +28,13 @@ const { places, seeds, steps, seconds, batch, out } = options;
 const [train, test] = [readMnist('train'), readMnist('t10k')];
 const classifier = new Classifier();
 const jury = { classifier, judge: await Judge.create(classifier, test) };
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 const clock = secondsOn(backend);
 
 const results: Result[] = [];
 for (const seed of seeds)
   for (const place of places) {
-    const result = interrupt.asked ? undefined : await resultOf(place, seed);
+    const result = interrupt.aborted ? undefined : await resultOf(place, seed);
     if (result !== undefined) results.push(result);
   }
 
@@ -45,7 +44,7 @@ const pictures = results.length === 0 ? [] : await picturesOf();
 const path = await writeRunReport(out, results, tables, facts, pictures);
 tables.forEach(printTable);
 console.log(
-  interrupt.asked
+  interrupt.aborted
     ? `stopped; checkpoint, the runs that ended and ${path} are whole. --resume goes on.`
     : `report: ${path}`,
 );
@@ -90,14 +89,14 @@ async function resultOf(attention: Place, seed: number): Promise<Result | undefi
   console.log(
     `attention ${attention}, seed ${seed}: ${steps} steps of ${batch} images; pictures in ${folder}`,
   );
-  await trainToEnd(run, interrupt, ({ discriminator, generator, ofG }) =>
+  await trainToEnd(run, ({ discriminator, generator, ofG }) =>
     [
       `D ${discriminator!.toFixed(2)}`,
       `G ${generator!.toFixed(2)}`,
       ...(ofG === undefined ? [] : [`γ ${ofG.toFixed(3)}`]),
     ].join(' | '),
   );
-  const result = interrupt.asked ? undefined : await judgeRun(run, test);
+  const result = interrupt.aborted ? undefined : await judgeRun(run, test);
   if (result !== undefined) await writeFileAtomic(path, JSON.stringify(result));
   const { networks, optimizers } = run.gan;
   run.gan.dispose();

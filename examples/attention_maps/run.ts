@@ -86,16 +86,13 @@ export class Run extends TrainingRun<RunOptions> {
     return 1;
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { batch, seed } = this.options;
-    const classed = classedBatch(this.images, batch, seed, this.step);
-    const losses = await this.gan.trainStep(classed);
-    dispose([classed.real, classed.condition]);
-    return { ...losses, ...(await this.gammas()) };
+    return classedBatch(this.images, batch, seed, index);
   }
 
   /** Reads γ of the networks that have attention. */
-  private async gammas(): Promise<StepLosses> {
+  protected override async read(): Promise<StepLosses> {
     const { generator, discriminator } = this.gan.networks;
     const found: Record<string, number> = {};
     for (const [name, network] of Object.entries({ ofG: generator, ofD: discriminator })) {

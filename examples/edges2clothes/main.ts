@@ -1,6 +1,6 @@
 /** Makes photos of clothes from drawings of their edges: pix2pix on Fashion-MNIST. */
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Interrupt } from '../interrupt.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { readClassifier } from './classifier.js';
 import { readFashion } from './fashion.js';
@@ -25,10 +25,9 @@ await startOrResume(run, options.resume);
 console.log(
   `pix2pix: ${options.steps} steps of ${options.batch} pairs, seed ${options.seed}; pictures in ${options.out}`,
 );
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 await trainToEnd(
   run,
-  interrupt,
   ({ discriminator, generator, l1 }) =>
     `D ${discriminator!.toFixed(3)} | G ${generator!.toFixed(3)} | L1 ${l1!.toFixed(2)}`,
 );
@@ -41,7 +40,7 @@ const facts = {
   'seconds a step': (run.history.seconds / run.step).toFixed(3),
   node: process.version,
 };
-if (interrupt.asked) {
+if (interrupt.aborted) {
   const path = await writeRunReport(run, facts, undefined);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

@@ -50,12 +50,9 @@ export class Run extends TrainingRun<RunOptions> {
     return { lambda, seed, batch, steps };
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { batch, seed } = this.options;
-    const pairs = trainingBatch(this.clothes, batch, seed, this.step);
-    const losses = await this.pix2pix.trainStep(pairs);
-    dispose([pairs.a, pairs.b]);
-    return { ...losses };
+    return trainingBatch(this.clothes, batch, seed, index);
   }
 
   protected override noteLosses(losses: StepLosses): void {

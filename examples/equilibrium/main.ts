@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decodePNG } from 'gan-kit/io';
-import { savePNG, writeFileAtomic } from 'gan-kit/node';
+import { interruptSignal, savePNG, writeFileAtomic } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../mnist/data.js';
 import { digitsIn } from '../mnist/padded.js';
@@ -30,20 +29,20 @@ const backend = await startBackend(where);
 const clock = secondsOn(backend);
 const [train, test] = [readMnist('train'), readMnist('t10k')];
 const judge = await Judge.create(new Classifier(), test);
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 
 const results: Result[] = [];
 let stopped: Trace | undefined;
 const settings = seeds.flatMap((seed) => gammas.map((gamma) => ({ gamma, seed, steps, batch })));
 for (const setting of settings) {
-  if (interrupt.asked) break;
+  if (interrupt.aborted) break;
   const result = savedResult(setting) ?? (await trained(setting));
   if (result !== undefined) results.push(result);
 }
 
 const tables = [balanceTable(results)];
 const frames: ReportFrame[] = [];
-if (!interrupt.asked) {
+if (!interrupt.aborted) {
   const photographs = imageTensor(test, range(0, SAMPLES));
   tables.push(scoreTable(results, await judged(photographs, SAMPLES), SAMPLES));
   photographs.dispose();
@@ -57,7 +56,7 @@ const facts = { steps: String(steps), batch: String(batch), backend, node: proce
 const traces = stopped === undefined ? results : [...results, stopped];
 const report = await writeRunsReport(out, { traces, tables, frames, facts });
 console.log(
-  interrupt.asked
+  interrupt.aborted
     ? `\nstopped; checkpoint and ${report} are whole. --resume goes on.`
     : `\nreport: ${report}`,
 );
@@ -84,13 +83,12 @@ async function trained(setting: Setting): Promise<Result | undefined> {
   console.log(`γ ${setting.gamma}, seed ${setting.seed}: ${steps} steps; pictures in ${folder}`);
   await trainToEnd(
     run,
-    interrupt,
     ({ real, fake, k, convergence }) =>
       `L(x) ${real!.toFixed(3)} | L(G) ${fake!.toFixed(3)} | k ${k!.toFixed(3)} | M ${convergence!.toFixed(3)}`,
   );
   const { course, milestones, seconds } = run.history;
   const trace = { setting, course, milestones };
-  if (interrupt.asked) {
+  if (interrupt.aborted) {
     stopped = trace;
     run.gan.dispose();
     return undefined;

@@ -75,12 +75,9 @@ export class Run extends TrainingRun<RunOptions> {
     return decayOver(this.length)(step);
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { batch, seed } = this.options;
-    const real = tidy(() => add(paddedBatch(this.images, batch, seed, this.step), SHIFT));
-    const losses = await this.gan.trainStep({ real });
-    real.dispose();
-    return { ...losses };
+    return { real: tidy(() => add(paddedBatch(this.images, batch, seed, index), SHIFT)) };
   }
 
   protected override noteLosses(losses: StepLosses): void {

@@ -1,9 +1,9 @@
 /** Trains a Progressive GAN on digits, beside the same networks that do not grow, and scores both. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../mnist/data.js';
 import { Judge } from '../mnist/scores.js';
@@ -22,11 +22,11 @@ const { seconds, batch, seed, out, resume } = options;
 const clock = secondsOn(backend);
 const [train, test] = [readMnist('train'), readMnist('t10k')];
 const judge = await Judge.create(new Classifier(), test);
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 const runs: Run[] = [];
 const verdicts: Verdict[] = [];
 for (const way of options.ways) {
-  if (interrupt.asked) break;
+  if (interrupt.aborted) break;
   const folder = join(out, way);
   const run = new Run(
     { way, seconds, batch, seed, samples: 1000, out: folder },
@@ -40,7 +40,7 @@ for (const way of options.ways) {
   console.log(
     `${way}: ${seconds} s of training, batches of ${batch}, seed ${seed}; pictures in ${folder}`,
   );
-  await trainToEnd(run, interrupt, ({ discriminator, generator }) => {
+  await trainToEnd(run, ({ discriminator, generator }) => {
     const { resolution, fade } = run.gan;
     const size =
       fade > 0
@@ -48,7 +48,7 @@ for (const way of options.ways) {
         : `${resolution} px`;
     return `${size} | D ${discriminator!.toFixed(2)} | G ${generator!.toFixed(2)} | step ${run.step}`;
   });
-  if (interrupt.asked) break;
+  if (interrupt.aborted) break;
   if (run.history.ends.at(-1)?.step !== run.step) await run.endStage();
   await run.save();
   console.log(`stages: ${await writeStages(run)}`);
@@ -57,7 +57,7 @@ for (const way of options.ways) {
 }
 
 const tables = [];
-if (!interrupt.asked) {
+if (!interrupt.aborted) {
   const photographs = imageTensor(test, range(0, SAMPLES));
   const scores = await judge.judge(photographs);
   photographs.dispose();
@@ -76,7 +76,7 @@ for (const { title, columns, rows } of tables) {
     );
 }
 console.log(
-  interrupt.asked
+  interrupt.aborted
     ? `stopped; checkpoint and ${path} are whole. --resume goes on.`
     : `report: ${path}`,
 );

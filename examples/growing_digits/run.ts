@@ -91,12 +91,9 @@ export class Run extends TrainingRun<RunOptions> {
     return 1;
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { batch, seed } = this.options;
-    const real = paddedBatch(this.images, batch, seed, this.step);
-    const losses = await this.gan.trainStep({ real });
-    real.dispose();
-    return { ...losses };
+    return { real: paddedBatch(this.images, batch, seed, index) };
   }
 
   protected override async observe(losses: StepLosses): Promise<void> {

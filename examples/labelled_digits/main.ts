@@ -1,6 +1,6 @@
 /** Makes requested digits with a class-conditional GAN on MNIST, and judges them with a classifier. */
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { imageTensor, range, readMnist } from '../mnist/data.js';
 import { percent } from '../mnist/report.js';
@@ -27,10 +27,9 @@ await startOrResume(run, options.resume);
 console.log(
   `labelled digits: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
 );
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 await trainToEnd(
   run,
-  interrupt,
   ({ discriminator, generator }) => `D ${discriminator!.toFixed(3)} | G ${generator!.toFixed(3)}`,
 );
 
@@ -42,7 +41,7 @@ const facts = {
   'images per second': ((run.step * options.batch) / seconds).toFixed(0),
   node: process.version,
 };
-if (interrupt.asked) {
+if (interrupt.aborted) {
   const path = await writeRunReport(run, facts, undefined);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

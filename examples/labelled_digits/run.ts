@@ -56,12 +56,9 @@ export class Run extends TrainingRun<RunOptions> {
     return { batch, seed };
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { batch, seed } = this.options;
-    const labelled = labelledBatch(this.images, batch, seed, this.step);
-    const losses = await this.gan.trainStep(labelled);
-    dispose([labelled.real, labelled.condition]);
-    return { ...losses };
+    return labelledBatch(this.images, batch, seed, index);
   }
 
   protected override noteLosses({ discriminator, generator }: StepLosses): void {

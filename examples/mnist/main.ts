@@ -1,7 +1,7 @@
 /** The main example: trains a GAN on MNIST, shows its progress, and scores its samples. */
 import { nearestNeighborDistance } from 'gan-kit/metrics';
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Interrupt } from '../interrupt.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { Classifier } from './classifier.js';
 import { imageTensor, range, readMnist } from './data.js';
@@ -28,8 +28,8 @@ await startOrResume(run, options.resume);
 console.log(
   `${systemName(options)}: ${options.steps} steps of ${options.batch} images, seed ${options.seed}; pictures in ${options.out}`,
 );
-const interrupt = new Interrupt();
-await trainToEnd(run, interrupt, ({ discriminator, generator }) => {
+const interrupt = interruptSignal();
+await trainToEnd(run, ({ discriminator, generator }) => {
   const { images, seconds } = run.history;
   return `D ${discriminator!.toFixed(3)} | G ${generator!.toFixed(3)} | ${(images / seconds).toFixed(0)} images/s`;
 });
@@ -45,7 +45,7 @@ const facts = {
   'images per second': (run.history.images / run.history.seconds).toFixed(0),
   node: process.version,
 };
-if (interrupt.asked) {
+if (interrupt.aborted) {
   const path = await writeRunReport(run, facts, undefined);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

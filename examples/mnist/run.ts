@@ -29,6 +29,7 @@ export class Run extends TrainingRun<RunOptions> {
   readonly gan: GAN;
   override history = emptyHistory();
   protected override readonly pictureName = 'samples';
+  protected override readonly updates: number;
 
   constructor(
     options: RunOptions,
@@ -39,6 +40,7 @@ export class Run extends TrainingRun<RunOptions> {
     const gan = buildGAN(options);
     super(gan, options, { ...RHYTHM, ...rhythm });
     this.gan = gan;
+    this.updates = criticSteps(options.loss);
   }
 
   protected override get kept() {
@@ -46,16 +48,10 @@ export class Run extends TrainingRun<RunOptions> {
     return { loss, norm, penalty, batch, seed };
   }
 
-  protected override async train(): Promise<StepLosses> {
-    const { batch, seed, loss } = this.options;
-    let losses: StepLosses = {};
-    for (let i = 0; i < criticSteps(loss); i++) {
-      const real = trainingBatch(this.images, batch, seed, this.gan.steps.discriminator);
-      losses = { ...(await this.gan.trainStep({ real })) };
-      real.dispose();
-      this.history.images += batch;
-    }
-    return losses;
+  protected override batch(index: number) {
+    const { batch, seed } = this.options;
+    this.history.images += batch;
+    return { real: trainingBatch(this.images, batch, seed, index) };
   }
 
   /** Returns 1 in the first half of the steps, then linearly less, down to 0 at the step after the last. */

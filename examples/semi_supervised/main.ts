@@ -1,11 +1,10 @@
 /** Trains classifiers of digits with few labels, with and without the images that have none, and compares their errors. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from 'gan-kit/node';
+import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { readMnist } from '../mnist/data.js';
 import { printTable } from '../print_table.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
@@ -20,14 +19,14 @@ const { seeds, steps, batch, perClass, divisor, out, resume, ...where } = option
 const backend = await startBackend(where);
 const clock = secondsOn(backend);
 const data = { train: readMnist('train'), test: readMnist('t10k') };
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 
 const traces: Trace[] = [];
 const frames: ReportFrame[] = [];
 for (const seed of seeds)
   for (const arm of ARMS) {
     const setting = { arm, seed, steps: stepsOf(arm), batch, perClass, divisor };
-    if (!interrupt.asked) traces.push(savedTrace(setting) ?? (await trained(setting)));
+    if (!interrupt.aborted) traces.push(savedTrace(setting) ?? (await trained(setting)));
   }
 
 printTable(errorTable(traces, data.test.count));
@@ -38,7 +37,7 @@ const facts = {
 };
 const report = await writeRunsReport(out, { traces, images: data.test.count, frames, facts });
 console.log(
-  interrupt.asked
+  interrupt.aborted
     ? `\nstopped; checkpoint and ${report} are whole. --resume goes on.`
     : `\nreport: ${report}`,
 );
@@ -70,7 +69,7 @@ async function trained(setting: Setting): Promise<Trace> {
   console.log(
     `${setting.arm}, seed ${setting.seed}: ${setting.steps} steps; pictures in ${folder}`,
   );
-  await trainToEnd(run, interrupt, (losses) => {
+  await trainToEnd(run, (losses) => {
     const errors = run.history.milestones.at(-1)?.errors;
     const wrong = errors === undefined ? '' : ` | ${errors} errors`;
     return `labelled ${losses['labelled']!.toFixed(4)}${wrong}`;
@@ -83,6 +82,6 @@ async function trained(setting: Setting): Promise<Trace> {
   });
   run.dispose();
   const trace = { setting, milestones };
-  if (!interrupt.asked) await writeFileAtomic(join(folder, 'result.json'), JSON.stringify(trace));
+  if (!interrupt.aborted) await writeFileAtomic(join(folder, 'result.json'), JSON.stringify(trace));
   return trace;
 }

@@ -1,4 +1,4 @@
-import { argMax, dispose, mul, reshape, sub, tidy } from '@tensorflow/tfjs-core';
+import { argMax, mul, reshape, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { imageGrid } from 'gan-kit/io';
 import type { RasterImage } from 'gan-kit/io';
@@ -8,7 +8,7 @@ import type { SemiSupervisedGAN } from 'gan-kit/training';
 import { range, SIDE } from '../mnist/data.js';
 import type { Images } from '../mnist/data.js';
 import { TrainingRun } from '../training_run.js';
-import type { Rhythm, StepLosses, TrainingHistory, TrainingRunOptions } from '../training_run.js';
+import type { Rhythm, TrainingHistory, TrainingRunOptions } from '../training_run.js';
 import { labelledPlaces, labelRows, pixelRows } from './data.js';
 import { ganLearner, supervisedLearner } from './learners.js';
 import type { Learner } from './learners.js';
@@ -110,8 +110,8 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
     return 1;
   }
 
-  protected override async train(): Promise<StepLosses> {
-    const { gan, step, places } = this;
+  protected override batch(step: number) {
+    const { gan, places } = this;
     const { batch, seed } = this.options;
     const { train } = this.data;
     const size = Math.min(batch, places.length);
@@ -121,9 +121,7 @@ export class Run extends TrainingRun<Setting & TrainingRunOptions> {
     const [unlabelled, matched] = [1, 2].map((order) =>
       gan ? pixelRows(train, batchPlaces(train.count, batch, 3 * seed + order, step)) : labelled,
     ) as [Tensor2D, Tensor2D];
-    const losses = await this.learner.system.trainStep({ labelled, labels, unlabelled, matched });
-    dispose([labelled, labels, unlabelled, matched]);
-    return { ...losses };
+    return { labelled, labels, unlabelled, matched };
   }
 
   protected override noteLosses(): void {

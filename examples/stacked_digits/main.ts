@@ -1,7 +1,7 @@
 /** Trains a GAN with packs on stacked digits, and counts the modes that it finds. */
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { readMnist } from '../mnist/data.js';
 import { printTable } from '../print_table.js';
@@ -23,8 +23,8 @@ await startOrResume(run, options.resume);
 console.log(
   `stacked digits: ${steps} steps of ${batch} packs of ${packing}, seed ${seed}; pictures in ${out}`,
 );
-const interrupt = new Interrupt();
-await trainToEnd(run, interrupt, ({ discriminator, generator }) => {
+const interrupt = interruptSignal();
+await trainToEnd(run, ({ discriminator, generator }) => {
   const found = run.history.milestones.at(-1);
   const modes = found === undefined ? '' : ` | ${found.modes} modes at step ${found.step}`;
   return `D ${discriminator!.toFixed(3)} | G ${generator!.toFixed(3)}${modes}`;
@@ -39,7 +39,7 @@ const facts = {
   'images per second': ((run.step * batch * packing) / seconds).toFixed(0),
   node: process.version,
 };
-if (interrupt.asked) {
+if (interrupt.aborted) {
   const path = await writeRunReport(run, facts, []);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

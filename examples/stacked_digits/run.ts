@@ -73,12 +73,9 @@ export class Run extends TrainingRun<RunOptions> {
     return 1;
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { packing, batch, seed } = this.options;
-    const real = stackedBatch(this.images, packing * batch, seed, this.step);
-    const losses = await this.gan.trainStep({ real });
-    real.dispose();
-    return { ...losses };
+    return { real: stackedBatch(this.images, packing * batch, seed, index) };
   }
 
   protected override noteLosses({ discriminator, generator }: StepLosses): void {

@@ -2,11 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePNG } from 'gan-kit/io';
-import { savePNG, writeFileAtomic } from 'gan-kit/node';
+import { interruptSignal, savePNG, writeFileAtomic } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
 import { readCommandLine } from '../command_line.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { readMnist } from '../mnist/data.js';
 import { printTable } from '../print_table.js';
@@ -54,7 +53,7 @@ const batch = whole('batch', values.batch, 2);
 const clock = secondsOn(await startBackend({ backend, threads: 1 }));
 const images = readMnist('train');
 const classifier = new Classifier();
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 const rows = new Map<number, Row[]>();
 for (const seed of seeds)
   for (const packing of packings) {
@@ -95,8 +94,8 @@ async function rowOf(packing: number, seed: number): Promise<Row | undefined> {
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Row;
   const run = new Run({ packing, batch, seed, steps, out: folder }, images, classifier, clock);
   await startOrResume(run, existsSync(run.checkpointPath));
-  await trainToEnd(run, interrupt, () => `packs of ${packing}, seed ${seed}`);
-  if (interrupt.asked) return undefined;
+  await trainToEnd(run, () => `packs of ${packing}, seed ${seed}`);
+  if (interrupt.aborted) return undefined;
   const found = await run.modes(SAMPLES, 3);
   const { seconds: cpuSeconds } = run.history;
   const row: Row = { ...found, cpuSeconds, picture: run.gridPath(run.step) };

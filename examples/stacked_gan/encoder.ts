@@ -5,7 +5,7 @@ import { softmaxCrossEntropy } from 'gan-kit/ops';
 import { adam } from 'gan-kit/training';
 import { imageTensor, range } from '../mnist/data.js';
 import type { Images } from '../mnist/data.js';
-import { TrainingBar } from '../progress.js';
+import { progressBar } from '../progress.js';
 import { bright, brightBatch } from './images.js';
 
 const BATCH = 100;
@@ -20,7 +20,8 @@ export async function trainEncoder(
 ): Promise<void> {
   const variables = encoder.trainableWeights.map((weight) => weight.read() as Variable);
   const optimizer = adam({ learningRate: RATE, beta1: 0.9 });
-  const bar = new TrainingBar(0, steps);
+  const bar = progressBar('{bar} {value}/{total} | encoder {loss} | {eta_formatted} left');
+  bar.start(steps, 0, { loss: '–' });
   for (let step = 0; step < steps; step++) {
     optimizer.learningRate = RATE * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
     const { real, condition: labels } = brightBatch(images, BATCH, seed, step);
@@ -31,7 +32,7 @@ export async function trainEncoder(
       }, variables),
     );
     optimizer.applyGradients(grads);
-    bar.update(step + 1, `encoder ${(await value.data())[0]!.toFixed(3)}`);
+    bar.update(step + 1, { loss: (await value.data())[0]!.toFixed(3) });
     dispose([real, labels, value, grads]);
   }
   bar.stop();

@@ -1,7 +1,7 @@
 /** Trains a Stacked GAN on MNIST, and counts the digits that it makes as asked. */
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Interrupt } from '../interrupt.js';
 import { Classifier } from '../mnist/classifier.js';
 import { readMnist } from '../mnist/data.js';
 import { percent } from '../mnist/report.js';
@@ -37,23 +37,22 @@ console.log(
 console.log(
   `stack: ${steps} steps of ${batch} images, the last ${joint} joint, entropy weight ${entropy}, seed ${seed}; pictures in ${out}`,
 );
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 await trainToEnd(
   run,
-  interrupt,
   ({ discriminator0, generator0, generator1 }) =>
     `${run.gan.mode} | D0 ${discriminator0!.toFixed(3)} | G0 ${generator0!.toFixed(3)} | G1 ${generator1!.toFixed(3)}`,
 );
 
 const { seconds, milestones } = run.history;
-if (!interrupt.asked && milestones.at(-1)?.step !== run.step) await run.score();
+if (!interrupt.aborted && milestones.at(-1)?.step !== run.step) await run.score();
 const facts = {
   ...{ batch: String(batch), 'entropy weight': String(entropy), seed: String(seed), backend },
   ...{ 'encoder, test digits right': accuracy, node: process.version },
   'images per second': ((run.step * batch) / seconds).toFixed(0),
 };
 const path = await writeRunReport(run, facts);
-if (interrupt.asked)
+if (interrupt.aborted)
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 else {
   printTable(table(run));

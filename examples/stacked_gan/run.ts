@@ -1,4 +1,3 @@
-import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { RasterImage } from 'gan-kit/io';
 import type { StackedGAN } from 'gan-kit/training';
@@ -64,13 +63,10 @@ export class Run extends TrainingRun<RunOptions> {
     return 1;
   }
 
-  protected override async train(): Promise<StepLosses> {
+  protected override batch(index: number) {
     const { steps, joint, batch, seed } = this.options;
-    this.gan.mode = this.step < steps - joint ? 'independent' : 'joint';
-    const given = brightBatch(this.images, batch, seed, this.step);
-    const losses = await this.gan.trainStep(given);
-    dispose([given.real, given.condition]);
-    return { ...losses };
+    this.gan.mode = index < steps - joint ? 'independent' : 'joint';
+    return brightBatch(this.images, batch, seed, index);
   }
 
   protected override noteLosses(losses: StepLosses): void {

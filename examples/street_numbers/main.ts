@@ -1,6 +1,6 @@
 /** Trains a CycleGAN between MNIST digits and street numbers, and counts the digits that translations keep. */
+import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Interrupt } from '../interrupt.js';
 import { readMnist } from '../mnist/data.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { Reader } from './agreement.js';
@@ -24,8 +24,8 @@ await startOrResume(run, options.resume);
 console.log(
   `${options.variant}: ${options.steps} steps of ${options.batch} images of each domain, seed ${options.seed}; pictures in ${options.out}`,
 );
-const interrupt = new Interrupt();
-await trainToEnd(run, interrupt, (losses) => {
+const interrupt = interruptSignal();
+await trainToEnd(run, (losses) => {
   const sum = (...names: string[]) => names.reduce((total, name) => total + losses[name]!, 0);
   const d = sum('discriminatorA', 'discriminatorB').toFixed(3);
   const g = sum('generatorAB', 'generatorBA').toFixed(3);
@@ -42,7 +42,7 @@ const facts = {
   'images per second': (run.history.images / run.history.seconds).toFixed(0),
   node: process.version,
 };
-if (interrupt.asked) {
+if (interrupt.aborted) {
   const path = await writeRunReport(run, facts, undefined);
   console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
 } else {

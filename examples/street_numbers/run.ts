@@ -1,4 +1,3 @@
-import { dispose } from '@tensorflow/tfjs-core';
 import type { RasterImage } from 'gan-kit/io';
 import type { CycleGAN } from 'gan-kit/training';
 import { append, TrainingRun } from '../training_run.js';
@@ -25,6 +24,7 @@ export class Run extends TrainingRun<RunOptions> {
   readonly cycle: CycleGAN;
   override history = emptyHistory();
   protected override readonly pictureName = 'translations';
+  protected override readonly updates: number;
 
   constructor(
     options: RunOptions,
@@ -36,6 +36,7 @@ export class Run extends TrainingRun<RunOptions> {
     const cycle = buildCycle(options);
     super(cycle, options, { ...RHYTHM, ...rhythm });
     this.cycle = cycle;
+    this.updates = criticSteps(options.variant);
   }
 
   protected override get kept() {
@@ -43,16 +44,10 @@ export class Run extends TrainingRun<RunOptions> {
     return { variant, batch, seed };
   }
 
-  protected override async train(): Promise<StepLosses> {
-    const { batch, seed, variant } = this.options;
-    let losses: StepLosses = {};
-    for (let i = 0; i < criticSteps(variant); i++) {
-      const real = unpairedBatch(this.domains, batch, seed, this.cycle.steps.discriminator);
-      losses = { ...(await this.cycle.trainStep(real)) };
-      dispose([real.a, real.b]);
-      this.history.images += 2 * batch;
-    }
-    return losses;
+  protected override batch(index: number) {
+    const { batch, seed } = this.options;
+    this.history.images += 2 * batch;
+    return unpairedBatch(this.domains, batch, seed, index);
   }
 
   /** Returns 1 in the first half of the steps, then linearly less, down to 0 at the step after the last. */

@@ -1,9 +1,8 @@
 /** Translates street scenes into label maps and back, with pix2pix and three CycleGANs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from 'gan-kit/node';
+import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Interrupt } from '../interrupt.js';
 import { progressBar } from '../progress.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { range, Scenes } from './data.js';
@@ -30,7 +29,7 @@ const ALL: readonly Pick<Choice, 'system' | 'direction' | 'outputs'>[] = [
 const options = readOptions(process.argv.slice(2));
 const backend = await startBackend(options);
 
-const interrupt = new Interrupt();
+const interrupt = interruptSignal();
 
 const train = new Scenes('train', options.scenes, options.size);
 const test = new Scenes('test', options.testScenes, options.size);
@@ -54,7 +53,7 @@ console.log(
 
 const rows: Row[] = [];
 for (const one of options.all ? ALL : [options]) {
-  if (interrupt.asked) break;
+  if (interrupt.aborted) break;
   const choice = { ...options, ...one };
   const scores = await trainOne(
     options.all ? { ...choice, out: join(options.out, runName(choice)) } : choice,
@@ -99,7 +98,7 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
   console.log(
     `${runName(choice)}: ${choice.steps} steps of ${choice.batch} images, seed ${choice.seed}; pictures in ${choice.out}`,
   );
-  await trainToEnd(run, interrupt, (losses) =>
+  await trainToEnd(run, (losses) =>
     Object.entries(losses)
       .map(([name, value]) => `${name} ${value.toFixed(2)}`)
       .join(' '),
@@ -116,7 +115,7 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
     'seconds a step': (run.history.seconds / run.step).toFixed(3),
     node: process.version,
   };
-  if (interrupt.asked) {
+  if (interrupt.aborted) {
     const path = await writeRunReport(run, facts, []);
     console.log(`stopped at step ${run.step}; checkpoint and ${path} are whole. --resume goes on.`);
     run.translator.dispose();

@@ -29,6 +29,7 @@ export class Run extends TrainingRun<RunOptions> {
   readonly translator: Translator;
   override history: History = { steps: [], losses: {}, milestones: [], grids: [], seconds: 0 };
   protected override readonly pictureName = 'pictures';
+  protected override readonly updates: number;
 
   constructor(
     options: RunOptions,
@@ -40,6 +41,7 @@ export class Run extends TrainingRun<RunOptions> {
     const translator = buildTranslator(options);
     super(translator.system, options, { ...RHYTHM, ...rhythm });
     this.translator = translator;
+    this.updates = options.system === 'wcyclegan-gp' ? options.criticSteps : 1;
   }
 
   protected override get kept() {
@@ -48,13 +50,8 @@ export class Run extends TrainingRun<RunOptions> {
     return { system, direction, outputs, criticSteps, size, batch, seed, steps, scenes };
   }
 
-  protected override async train(): Promise<StepLosses> {
-    const { system } = this.translator;
-    const losses: Record<string, number> = {};
-    const critics = this.options.system === 'wcyclegan-gp' ? this.options.criticSteps : 1;
-    for (let i = 0; i < critics; i++)
-      Object.assign(losses, await this.translator.train(this.scenes, system.steps.discriminator));
-    return losses;
+  protected override batch(index: number) {
+    return this.translator.batch(this.scenes, index);
   }
 
   protected override noteLosses(losses: StepLosses): void {

@@ -29,8 +29,8 @@ export interface Choice {
 export interface Translator {
   readonly system: CycleGAN | Pix2Pix;
   readonly directions: readonly Direction[];
-  /** Makes the update of batch k, and returns its losses. */
-  train(scenes: Scenes, k: number): Promise<Readonly<Record<string, number | undefined>>>;
+  /** Makes batch k. */
+  batch(scenes: Scenes, k: number): { readonly a: Tensor4D; readonly b: Tensor4D };
   /** Translates images in one direction; the caller owns the result. */
   translate(direction: Direction, images: Tensor4D): Tensor4D;
   dispose(): void;
@@ -57,14 +57,11 @@ function pix2pix({ direction, size, batch, seed }: Choice): Translator {
   return {
     system,
     directions: [direction],
-    async train(scenes, k) {
+    batch(scenes, k) {
       const places = shuffledBatch({ count: scenes.count, batchSize: batch, seed, index: k });
       const [photos, maps] = [scenes.photos(places), scenes.maps(places)];
       const [a, b] = direction === 'labels-to-photo' ? [maps, photos] : [photos, maps];
-      const losses = await system.trainStep({ a, b });
-      a.dispose();
-      b.dispose();
-      return { ...losses };
+      return { a, b };
     },
     // as in the published results: one image at a time, with its own statistics
     translate: (_, images) =>
@@ -105,18 +102,14 @@ function cycleGAN({ system: name, outputs, criticSteps, size, batch, seed }: Cho
   return {
     system,
     directions: DIRECTIONS,
-    async train(scenes, k) {
+    batch(scenes, k) {
       // both domains have the same scenes, in independent orders
       const places = (side: number) =>
         shuffledBatch({
           ...{ count: scenes.count, batchSize: batch, index: k },
           seed: 2 * seed + side,
         });
-      const [a, b] = [scenes.photos(places(0)), scenes.maps(places(1))];
-      const losses = await system.trainStep({ a, b });
-      a.dispose();
-      b.dispose();
-      return { ...losses };
+      return { a: scenes.photos(places(0)), b: scenes.maps(places(1)) };
     },
     translate: (direction, images) =>
       direction === 'photo-to-labels'

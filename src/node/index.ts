@@ -27,3 +27,12 @@ export type {
   ReportTable,
   RunReport,
 } from './report/run_report.js';
+export { interruptSignal } from './run/interrupt_signal.js';
+export { runInFolder } from './run/run_in_folder.js';
+export type {
+  FolderBar,
+  FolderExtra,
+  FolderPictures,
+  FolderRun,
+  RunInFolderOptions,
+} from './run/run_in_folder_options.js';

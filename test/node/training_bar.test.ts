@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TrainingBar } from '../../examples/progress.js';
+import { TrainingBar } from '../../src/node/run/training_bar.js';
 
 describe('the bar of a training run', () => {
   let shown = '';
