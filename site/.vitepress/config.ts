@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { anchorOf } from '../../tools/site/addresses.js';
+import { boxTables, linkNames, setFormulas } from '../../tools/site/markdown.js';
+import { sidebars } from '../../tools/site/sidebar.js';
 import { ISOLATION } from './isolation.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,8 +13,19 @@ export default defineConfig({
   lang: 'en',
   base: process.env.SITE_BASE ?? '/',
   cleanUrls: true,
+  head: [
+    [
+      'link',
+      { rel: 'icon', type: 'image/svg+xml', href: `${process.env.SITE_BASE ?? '/'}icon.svg` },
+    ],
+  ],
+  srcExclude: ['generated/parts/**'],
   rewrites: { 'generated/:rest*': ':rest*' },
-  markdown: { anchor: { slugify: anchorOf } },
+  markdown: {
+    anchor: { slugify: anchorOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (markdown) => void markdown.use(setFormulas).use(boxTables).use(linkNames),
+  },
   vite: {
     server: { fs: { allow: [REPOSITORY] } },
     worker: { format: 'es' },
@@ -37,8 +50,15 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: { level: [2, 3] },
+    sidebar: sidebars(),
     nav: [
-      { text: 'Guide', link: '/guide/', activeMatch: '^/(guide|differences)/' },
+      { text: 'Quick start', link: '/guide/quick-start' },
+      {
+        text: 'Guides',
+        link: '/guide/',
+        activeMatch: '^/(guide/(?!results|quick-start)|differences/)',
+      },
+      { text: 'Papers', link: '/papers/', activeMatch: '^/papers/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
       { text: 'Results', link: '/guide/results' },
       { text: 'Playground', link: '/playground/', activeMatch: '^/playground/' },

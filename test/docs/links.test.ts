@@ -8,14 +8,14 @@ const inFolder = (folder: string): string[] =>
   readdirSync(resolve(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const PAGES = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/differences')];
+const PAGES = ['.', 'docs', 'docs/differences', 'docs/papers'].flatMap(inFolder);
 
 describe('the pages', () => {
   it.each(PAGES)('%s: every link leads somewhere', (page) => {
     expect(deadLinks(resolve(ROOT, page), ROOT)).toEqual([]);
   });
 
-  it('are all listed in docs/README.md or docs/differences.md', () => {
+  it('are all listed in docs/README.md, docs/differences.md or docs/papers/README.md', () => {
     const listed = (index: string): string[] =>
       linksOf(readFileSync(resolve(ROOT, index), 'utf8')).map((link) => link.split('#')[0]!);
     const guides = inFolder('docs').map((page) => page.replace('docs/', ''));
@@ -24,6 +24,10 @@ describe('the pages', () => {
     );
     const differences = inFolder('docs/differences').map((page) => page.replace('docs/', ''));
     expect(listed('docs/differences.md')).toEqual(expect.arrayContaining(differences));
+    const papers = inFolder('docs/papers').map((page) => page.replace('docs/papers/', ''));
+    expect(listed('docs/papers/README.md')).toEqual(
+      expect.arrayContaining(papers.filter((page) => page !== 'README.md')),
+    );
   });
 });
 

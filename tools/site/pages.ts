@@ -4,7 +4,7 @@ import { GENERATED, ROOT, addressOf, addressOfSource, fileOfAddress } from './ad
 import { linkPage } from './links.js';
 
 /** Reads a file of the repository. */
-const read = (file: string): string => readFileSync(resolve(ROOT, file), 'utf8');
+export const read = (file: string): string => readFileSync(resolve(ROOT, file), 'utf8');
 
 /** Writes a page of the site, if it changes. */
 function writePage(address: string, text: string): void {
@@ -29,8 +29,26 @@ function pageFiles(): string[] {
   );
 }
 
+/** The text between a heading of the README and the next one of its level. */
+function sectionOf(heading: string): string {
+  const [, rest] = linkPage('README.md', read('README.md')).text.split(`\n## ${heading}\n`);
+  if (rest === undefined) throw new Error(`the README has no section “${heading}”`);
+  return rest.split('\n## ')[0]!.trim();
+}
+
+/** Makes what the landing page takes from the README. */
+function makeParts(): void {
+  const readme = read('README.md');
+  const snippet = /<!-- snippet: first -->\n\n(```ts\n[\s\S]*?\n```)/.exec(readme)![1]!;
+  const install = /```sh\n(npm install gan-kit.*)\n```/.exec(readme)![1]!;
+  writePage('/parts/install', `\`\`\`sh\n${install}\n\`\`\`\n`);
+  writePage('/parts/snippet', `${snippet}\n`);
+  writePage('/parts/why', `${sectionOf('Why not TensorFlow.js alone?')}\n`);
+}
+
 /** Makes the pages that stand in Markdown files, the source files that they link to, and the parts of the landing page. */
 export function makePages(): void {
+  makeParts();
   const sources = new Set<string>();
   for (const file of pageFiles()) {
     const page = linkPage(file, read(file));
