@@ -1,18 +1,14 @@
-import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { spectralNormalization } from 'gan-kit/layers';
 import { hinge, minimax, nonSaturating, wasserstein } from 'gan-kit/losses';
 import { dragan, GradientPenalty } from 'gan-kit/penalties';
 import { adam, createGAN, rmsprop } from 'gan-kit/training';
 import type { GAN, GANOptions } from 'gan-kit/training';
+import { network } from './networks.js';
 
 export const SYSTEMS = ['gan', 'minimax', 'wgan', 'wgan-gp', 'dragan', 'sn'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 /** The length of a latent vector. */
 export const LATENTS = 2;
-/** The width of the three hidden layers of all networks; the 512 of the paper would take minutes. */
-const WIDTH = 64;
 
 /** Returns the number of discriminator steps for each generator step. */
 export const criticSteps = (system: SystemName): number => (system === 'wgan' ? 5 : 1);
@@ -68,27 +64,12 @@ function recipe(system: SystemName, seed: number, packing: number): Recipe {
 export function buildSystem(system: SystemName, seed: number, packing: number): GAN {
   const first = 20 * seed + 1; // each layer has its own seed, and tfjs ignores a seed of 0
   return createGAN({
-    generator: network(LATENTS, 2, first, false),
-    discriminator: network(2 * packing, 1, first + 10, system === 'sn'),
+    generator: network(LATENTS, 2, first, 'none'),
+    discriminator: network(2 * packing, 1, first + 10, system === 'sn' ? 'spectral' : 'none'),
     packing,
     ...recipe(system, seed, packing),
     // at these rates the weights circle around the optimum; their average is closer to it
     ema: { decay: 0.99, warmUp: true },
     seed,
   });
-}
-
-/** Builds a multi-layer perceptron with He's initialization, as in the code of Gulrajani et al. 2017. */
-function network(inputs: number, outputs: number, seed: number, spectral: boolean): LayersModel {
-  const sizes = [WIDTH, WIDTH, WIDTH, outputs];
-  const dense = sizes.map((units, i) => {
-    const layer = layers.dense({
-      units,
-      kernelInitializer: initializers.heUniform({ seed: seed + i }),
-      inputShape: [i === 0 ? inputs : sizes[i - 1]!],
-    });
-    return spectral ? spectralNormalization({ layer, seed: seed + i }) : layer;
-  });
-  const relus = dense.slice(1).map(() => [layers.reLU()]);
-  return sequential({ layers: dense.flatMap((layer, i) => [layer, ...(relus[i] ?? [])]) });
 }
