@@ -9,6 +9,8 @@ export { loadInceptionFeatures } from './files/inception_file.js';
 export { loadLPIPSNetwork } from './files/lpips_file.js';
 export type { LPIPSFiles } from './files/lpips_file.js';
 export { modelFile } from './files/model_file.js';
+export { saveAnimation } from './images/animation.js';
+export type { SaveAnimationOptions } from './images/animation.js';
 export { folderImages } from './images/folder_images.js';
 export type { FolderImages, FolderImagesOptions } from './images/folder_images.js';
 export { pairedImages } from './images/paired_folder.js';
@@ -18,6 +20,11 @@ export { trainingImages } from './images/training_images.js';
 export type { TrainingFolderOptions } from './images/training_images.js';
 export { unpairedImages } from './images/unpaired_folder.js';
 export type { UnpairedFolderOptions } from './images/unpaired_folder.js';
+export { csvLog } from './log/csv_log.js';
+export type { CSVLog } from './log/csv_log.js';
+export type { LogOptions } from './log/log_options.js';
+export { tensorBoardLog } from './log/tensor_board_log.js';
+export type { TensorBoardLog } from './log/tensor_board_log.js';
 export { renderReport, writeReport } from './report/report.js';
 export type {
   ReportCurve,

@@ -34,6 +34,8 @@ export type { ImagePoolOptions } from './history/image_pool.js';
 export type { GeneratorHistoryOptions } from './history/generator_history.js';
 export { ReplayBuffer } from './history/replay_buffer.js';
 export type { Replayed, ReplayBufferOptions } from './history/replay_buffer.js';
+export { interpolateLatents } from './interpolate_latents.js';
+export type { InterpolateLatentsOptions } from './interpolate_latents.js';
 export { sampleLatents } from './latents.js';
 export type { LatentDistribution, SampleLatentsOptions } from './latents.js';
 export { noteLosses } from './loop/note_losses.js';

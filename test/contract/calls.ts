@@ -54,6 +54,9 @@ function network(units: number): LayersModel {
   });
 }
 
+/** Another name for the folder that is wrong for being a text: functions that write files have made a file of it. */
+const besideFile = (folder: string): string => (folder === 'text' ? 'texts' : folder);
+
 /** A level of a stack: its generator makes `size` features of as many as its `condition` has. */
 function stackLevel(size: number, condition: number) {
   const [z, h, x] = [
@@ -115,6 +118,8 @@ export async function calls(): Promise<Map<string, Call>> {
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
   const gan = training.createGAN({ generator, discriminator, loss: losses.hinge() });
   const state = await gan.state();
+  const board = await node.tensorBoardLog('board');
+  const rows = await node.csvLog('rows.csv');
   await node.saveCheckpoint(gan, 'gan.safetensors');
   const checkpoint = io.encodeCheckpoint(state);
   const statistics = [x, y].map(() => new metrics.FeatureStatistics());
@@ -484,6 +489,11 @@ export async function calls(): Promise<Map<string, Call>> {
       },
     ],
     ReplayBuffer: [make(training.ReplayBuffer), { size: 4, share: 0.5, seed: 1 }],
+    interpolateLatents: [
+      training.interpolateLatents,
+      latents,
+      { steps: 2, path: 'linear', loop: true },
+    ],
     labelDistribution: [
       training.labelDistribution,
       { classes: 2, weights: [1, 2], encoding: 'oneHot' },
@@ -609,21 +619,47 @@ export async function calls(): Promise<Map<string, Call>> {
       { folder: 'a', preprocess: 'crop', crop: 4, channels: 3 },
     ],
     unpairedImages: [node.unpairedImages, { folderA: 'a', folderB: 'b', crop: 4, load: 4 }],
+    csvLog: [node.csvLog, 'losses.csv', { after: 1 }],
     interruptSignal: [node.interruptSignal],
+    saveAnimation: [
+      node.saveAnimation,
+      'film.png',
+      [raster, raster],
+      { framesPerSecond: 5, plays: 1 },
+    ],
+    tensorBoardLog: [
+      (folder: string, ...rest: [node.LogOptions]) =>
+        node.tensorBoardLog(besideFile(folder), ...rest),
+      'board',
+      { after: 1 },
+    ],
     runInFolder: [
-      node.runInFolder,
+      (
+        ...[system, batches, options]: Parameters<
+          typeof node.runInFolder<training.GANBatch, training.GANLosses>
+        >
+      ) =>
+        node.runInFolder(
+          system,
+          batches,
+          options && { ...options, folder: besideFile(options.folder) },
+        ),
       training.createGAN({ generator, discriminator, loss: losses.hinge() }),
       () => ({ real: numbers([6, 2]) }),
       {
         ...{ folder: 'run', steps: 1, resume: false, saveEvery: 1, bar: false },
         extra: { save: () => ({}), restore: () => undefined },
         pictures: { every: 1, draw: () => raster, name: 'dot' },
+        logEvery: 1,
       },
     ],
     encodePNG: [node.encodePNG, raster],
     savePNG: [node.savePNG, 'picture.png', raster],
     renderReport: [node.renderReport, report],
     writeReport: [node.writeReport, 'report.html', report],
+    'CSVLog.row': [rows.row.bind(rows), 1, { loss: 1 }],
+    'TensorBoardLog.scalars': [board.scalars.bind(board), 1, { loss: 1 }],
+    'TensorBoardLog.image': [board.image.bind(board), 1, 'samples', raster],
     'GAN.trainStep': [gan.trainStep.bind(gan), { real: x }, { read: true }],
     'GAN.generate': [gan.generate.bind(gan), { latents, average: false }],
     'GAN.restore': [gan.restore.bind(gan), state],

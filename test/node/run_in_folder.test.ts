@@ -148,6 +148,30 @@ describe('runInFolder', () => {
     await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBe(listeners), 3000);
   });
 
+  it('logs as if it had never stopped: rows and points after the checkpoint are dropped', async () => {
+    const folder = join(root, 'logged');
+    const options = { folder, logEvery: 2, saveEvery: 3, bar: false as const };
+    const broken = (k: number) => (k === 5 ? { real: tensor([[Number.NaN, 1]]) } : batch(k));
+    await expect(runInFolder(gan(), broken, { ...options, steps: 6 })).rejects.toThrow('NaN');
+    const table = () => readFileSync(join(folder, 'losses.csv'), 'utf8').split('\r\n');
+    expect(table().map((line) => line.split(',')[0])).toEqual(['step', '2', '4', '']);
+    const cut = table();
+    await runInFolder(gan(), batch, {
+      ...{ ...options, steps: 6 },
+      pictures: { every: 6, draw: () => dot(9) },
+    });
+    expect(table().map((line) => line.split(',')[0])).toEqual(['step', '2', '4', '6', '']);
+    expect(table().slice(0, 3)).toEqual(cut.slice(0, 3));
+    const events = readdirSync(folder)
+      .filter((name) => name.includes('tfevents'))
+      .sort();
+    expect(events).toHaveLength(2);
+    const last = readFileSync(join(folder, events[1]!));
+    expect(last.includes(Buffer.from(encodePNG(dot(9))))).toBe(true);
+    // the second file begins at the step after the checkpoint's
+    expect(last.includes(Buffer.from([0x10, 4, 0x3a, 2, 8, 1]))).toBe(true);
+  });
+
   it('begins anew if it is asked to', async () => {
     const folder = join(root, 'anew');
     await runInFolder(gan(), batch, { folder, steps: 3, bar: false });

@@ -29,28 +29,34 @@ const COLOUR_TYPES = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
  */
 export function encodePNG(image: RasterImage): Uint8Array {
   checkRaster('encodePNG', image);
-  const { width, height, channels, data } = image;
+  return fileOf(headerOf(image), chunk('IDAT', pixelsOf(image)));
+}
+
+/** Puts a file together. */
+export const fileOf = (...chunks: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(Buffer.concat([SIGNATURE, ...chunks, chunk('IEND', new Uint8Array(0))]));
+
+/** Makes the chunk with the size and the kind of pixels. */
+export function headerOf({ width, height, channels }: RasterImage): Buffer {
   const header = Buffer.alloc(13); // the last three bytes: deflate, the five filters, not interlaced
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header[8] = 8;
   header[9] = COLOUR_TYPES[channels];
+  return chunk('IHDR', header);
+}
+
+/** Compresses the pixels. */
+export function pixelsOf({ width, height, channels, data }: RasterImage): Buffer {
   const stride = width * channels;
   const rows = new Uint8Array(height * (1 + stride)); // each row begins with its filter, 0 for none
   for (let y = 0; y < height; y++)
     rows.set(data.subarray(y * stride, (y + 1) * stride), y * (1 + stride) + 1);
-  return Uint8Array.from(
-    Buffer.concat([
-      SIGNATURE,
-      chunk('IHDR', header),
-      chunk('IDAT', deflateSync(rows, { level: 9 })),
-      chunk('IEND', new Uint8Array(0)),
-    ]),
-  );
+  return deflateSync(rows, { level: 9 });
 }
 
 /** Makes a chunk: length, type, data, and a checksum of type and data. */
-function chunk(type: string, data: Uint8Array): Buffer {
+export function chunk(type: string, data: Uint8Array): Buffer {
   const frame = Buffer.alloc(12 + data.length);
   frame.writeUInt32BE(data.length, 0);
   frame.write(type, 4, 'latin1');
@@ -67,19 +73,20 @@ const RASTER = {
   data: given<unknown>(),
 };
 
-function checkRaster(where: string, image: RasterImage): void {
+/** Checks an image. */
+export function checkRaster(where: string, image: RasterImage, parameter = 'image'): void {
   const { width, height, channels, data } = readOptions<unknown, typeof RASTER>(
     where,
     image,
     RASTER,
-    'image',
+    parameter,
   );
-  if (!isUint8Array(data)) fail('type', where, 'image.data', 'a Uint8Array', data);
+  if (!isUint8Array(data)) fail('type', where, `${parameter}.data`, 'a Uint8Array', data);
   if (data.length !== width * height * channels)
     fail(
       'shape',
       where,
-      'image.data',
+      `${parameter}.data`,
       `of width · height · channels = ${width * height * channels} bytes`,
       data.length,
     );

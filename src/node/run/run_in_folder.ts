@@ -5,11 +5,13 @@ import { readOptions } from '../../internal/read_options.js';
 import type { Batches } from '../../training/loop/batch_source.js';
 import { checkTrainable } from '../../training/loop/run_steps.js';
 import { checkEnds } from '../../training/loop/run_steps_options.js';
-import type { StepRhythm } from '../../training/loop/run_steps_options.js';
+import type { StepEvent, StepRhythm } from '../../training/loop/run_steps_options.js';
 import { stepsOf, walkSteps } from '../../training/loop/walk_steps.js';
 import type { TrainingSystem } from '../../types.js';
 import { loadCheckpoint, saveCheckpoint } from '../files/checkpoint_file.js';
 import { savePNG } from '../images/png.js';
+import { csvLog } from '../log/csv_log.js';
+import { tensorBoardLog } from '../log/tensor_board_log.js';
 import { listenForInterrupt } from './interrupt_signal.js';
 import { runInFolderSchema } from './run_in_folder_options.js';
 import type {
@@ -28,12 +30,15 @@ import { TrainingBar } from './training_bar.js';
  *   at once. Pass a `signal` to end runs in another way, for example `interruptSignal()` for several runs in a row.
  * - **Started again**, the run goes on from the checkpoint, with the bits of a run that never stopped if batches are a
  *   function of the step index.
+ * - **Logs**: with `logEvery`, `losses.csv` and an event file that `tensorboard --logdir FOLDER` shows; a run that goes on
+ *   drops what they have of steps after its checkpoint.
  * - **A step that fails** ends the run with its error; the last checkpoint stays as it is.
  *
  * @param system A training system, built as the one of the checkpoint was.
  * @param batches A function from step index to batch, or an iterable, as for `runSteps`.
  * @param options See {@link RunInFolderOptions}: the `folder`, and `steps`, `learningRate`, `rhythm`, `signal` and
- *   `keepBatches` as for `runSteps`; `resume` (default true), `saveEvery` (default 500 steps), `extra`, `pictures`, `bar`.
+ *   `keepBatches` as for `runSteps`; `resume` (default true), `saveEvery` (default 500 steps), `extra`,
+ *   `pictures`, `logEvery` (no logs if omitted), `bar`.
  * @returns The number of steps, whether the run was interrupted, the last losses, and the path of the checkpoint.
  * @throws GanKitError if an argument is invalid or the checkpoint does not fit the system; whatever a step, a batch or a
  *   callback throws; the file system's own errors as they are.
@@ -71,7 +76,7 @@ export async function runInFolder<Batch, Losses>(
 ): Promise<FolderRun<Losses>> {
   const where = 'runInFolder';
   checkTrainable(where, system);
-  const { folder, resume, saveEvery, extra, pictures, bar, ...plan } = readOptions(
+  const { folder, resume, saveEvery, extra, pictures, logEvery, bar, ...plan } = readOptions(
     where,
     options,
     runInFolderSchema<Losses>(),
@@ -86,11 +91,15 @@ export async function runInFolder<Batch, Losses>(
     const kept = await loadCheckpoint(system, checkpoint);
     extra?.restore(kept);
   }
+  const first = stepsOf(system);
+  const log = logEvery === undefined ? undefined : await openLogs(folder, first);
   let drawn = -1;
   const draw = async (step: number): Promise<void> => {
     if (pictures === undefined || drawn === step) return;
     drawn = step;
-    await savePNG(picturePath(folder, pictures, step), await pictures.draw());
+    const picture = await pictures.draw();
+    await savePNG(picturePath(folder, pictures, step), picture);
+    await log?.board.image(step, pictures.name, picture);
   };
   let saved = -1;
   const save = async (step: number): Promise<void> => {
@@ -98,10 +107,10 @@ export async function runInFolder<Batch, Losses>(
     await saveCheckpoint(system, checkpoint, extra === undefined ? {} : { extra: extra.save() });
     saved = step;
   };
-  const first = stepsOf(system);
   if (first === 0) await draw(first);
 
   const rhythm: StepRhythm<Losses>[] = [...(plan.rhythm ?? [])];
+  if (log !== undefined) rhythm.push({ every: logEvery!, do: log.note });
   if (pictures !== undefined) rhythm.push({ every: pictures.every, do: ({ step }) => draw(step) });
   if (saveEvery !== Infinity) rhythm.push({ every: saveEvery, do: ({ step }) => save(step) });
   const stopListening =
@@ -121,6 +130,19 @@ export async function runInFolder<Batch, Losses>(
 
 function picturePath(folder: string, { name }: FolderPictures, step: number): string {
   return join(folder, `${name}-${String(step).padStart(6, '0')}.png`);
+}
+
+/** Opens the logs of a run that goes on from a step. */
+async function openLogs(folder: string, after: number) {
+  const board = await tensorBoardLog(folder, { after });
+  const table = await csvLog(join(folder, 'losses.csv'), { after });
+  return {
+    board,
+    note: async ({ step, losses }: StepEvent<unknown>): Promise<void> => {
+      await board.scalars(step, losses as Record<string, number>);
+      await table.row(step, losses as Record<string, number>);
+    },
+  };
 }
 
 /** Starts a bar, if its length is known. */

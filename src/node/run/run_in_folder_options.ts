@@ -54,6 +54,11 @@ export interface RunInFolderOptions<
   readonly extra?: FolderExtra;
   /** The pictures of the run; none if omitted. */
   readonly pictures?: FolderPictures;
+  /**
+   * Number of steps from one row of `losses.csv` to the next, and from one point of the TensorBoard event file, which has
+   * the pictures, too; neither is written if it is omitted.
+   */
+  readonly logEvery?: number;
   /** What the progress bar on stderr shows, false for none; there is none either where its length is not known. */
   readonly bar?: false | FolderBar<Losses>;
 }
@@ -115,5 +120,6 @@ export const runInFolderSchema = <Losses>() => ({
       name: nameOption,
     }),
   ),
+  logEvery: optional(integer({ min: 1 })),
   bar: barOption<Losses>(),
 });
