@@ -8,11 +8,19 @@ const inFolder = (folder: string): string[] =>
   readdirSync(resolve(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const PAGES = ['.', 'docs', 'docs/differences', 'docs/papers'].flatMap(inFolder);
+const EXAMPLES = readdirSync(resolve(ROOT, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `examples/${name}`);
+const PAGES = ['.', 'docs', 'docs/differences', 'docs/papers', ...EXAMPLES].flatMap(inFolder);
 
 describe('the pages', () => {
   it.each(PAGES)('%s: every link leads somewhere', (page) => {
     expect(deadLinks(resolve(ROOT, page), ROOT)).toEqual([]);
+  });
+
+  it('are in each folder of examples', () => {
+    expect(EXAMPLES.length).toBeGreaterThan(15);
+    for (const folder of EXAMPLES) expect(PAGES).toContain(`${folder}/README.md`);
   });
 
   it('are all listed in docs/README.md, docs/differences.md or docs/papers/README.md', () => {
