@@ -155,7 +155,7 @@ const inNode: TestProjectInlineConfiguration = {
   test: {
     name: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{package,dawn,browser,native}/**'],
+    exclude: ['test/{package,site,dawn,browser,native}/**'],
     setupFiles: ['test/setup/matchers.ts'],
     provide: { backends: ['cpu', 'wasm'], propertySeed },
     testTimeout: 60_000,
@@ -246,6 +246,16 @@ const packed: TestProjectInlineConfiguration = {
     ...ON_ALL_PROCESSORS,
   },
 };
+const site: TestProjectInlineConfiguration = {
+  test: {
+    name: 'site',
+    include: ['test/site/**/*.test.ts'],
+    globalSetup: ['test/site/built_site.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 600_000,
+    ...ON_ALL_PROCESSORS,
+  },
+};
 
 /** The projects of `npm test`: all that this machine has what it takes for. */
 function everyProject(): TestProjectInlineConfiguration[] {
@@ -257,6 +267,7 @@ function everyProject(): TestProjectInlineConfiguration[] {
     ...(native === undefined ? [] : [onNative(native)]),
     ...(gpu.chromium === undefined ? [] : [inBrowser(gpu)]),
     packed,
+    site,
   ];
 }
 const quickly: TestProjectInlineConfiguration = {

@@ -23,6 +23,7 @@ const isLabel = ({ nodes }: Segment): boolean => nodes.every((_, k) => isProse(n
 
 /** Parts of a line, where two spaces or more stand between them; a part goes on after a comma or before a sign. */
 function segmentsOf(line: string): Segment[] {
+  if (/[;{]$/.test(line)) throw new NoFormula('a line of a program');
   const parts: string[] = [];
   for (const part of line.trim().split(/\s{2,}/)) {
     const before = parts.at(-1);
