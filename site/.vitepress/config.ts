@@ -26,6 +26,9 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (markdown) => void markdown.use(setFormulas).use(boxTables).use(linkNames),
   },
+  // pages without a sidebar have no main element; the theme does the same after a change of pages
+  transformHtml: (html) =>
+    html.includes('<main') ? html : html.replace('id="VPContent"', 'id="VPContent" role="main"'),
   vite: {
     server: { fs: { allow: [REPOSITORY] } },
     worker: { format: 'es' },

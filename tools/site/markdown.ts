@@ -12,11 +12,15 @@ export function setFormulas({ renderer }: MarkdownRenderer): void {
   };
 }
 
-/** Puts each table into a box, which scrolls in place of the page. */
+/** Puts each table into a box, which scrolls in place of the page; an empty cell heads nothing. */
 export function boxTables({ renderer }: MarkdownRenderer): void {
   renderer.rules.table_open = () =>
-    '<div class="table-box" role="region" aria-label="Table" tabindex="0">\n<table>\n';
+    '<div class="table-box" role="group" aria-label="Table" tabindex="0">\n<table>\n';
   renderer.rules.table_close = () => '</table>\n</div>\n';
+  renderer.rules.th_open = (tokens, k, options, _, self) => {
+    if (tokens[k + 1]!.content === '') tokens[k]!.tag = tokens[k + 2]!.tag = 'td';
+    return self.renderToken(tokens, k, options);
+  };
 }
 
 /** Pages where names are those of TensorFlow.js or of others, too. */

@@ -51,7 +51,6 @@ function apiSidebar(): DefaultTheme.SidebarMulti {
   const own = entries.map(({ name, address, groups }) => {
     const items = groups.map(({ title, members }) => ({
       text: title,
-      collapsed: title === 'Types',
       items: members.map((member) => ({ text: member.name, link: member.address })),
     }));
     return [address, [{ text: name, link: address, items }, all]] as const;
