@@ -8,10 +8,12 @@ import type { BackendChoice, BackendInUse } from './backend_choice.js';
  * begins with wasm where a page says so.
  *
  * @param best The order in which `best` tries them; default: gan-kit's own.
+ * @param software Whether a GPU backend that is asked for by name may be a software one; default true.
  */
 export async function startBackend(
   choice: BackendChoice,
   best?: readonly ('webgpu' | 'webgl' | 'wasm' | 'cpu')[],
+  software = true,
 ): Promise<BackendInUse> {
   const prefer = choice === 'best' ? best : [choice];
   const { name, device } = await loadBackend({
@@ -21,8 +23,8 @@ export async function startBackend(
       webgl: () => import('@tensorflow/tfjs-backend-webgl'),
     },
     // one that is asked for by name may be a slow one
-    softwareWebGPU: choice === 'webgpu',
-    softwareWebGL: choice === 'webgl',
+    softwareWebGPU: software && choice === 'webgpu',
+    softwareWebGL: software && choice === 'webgl',
     ...(prefer !== undefined && { prefer: [...prefer] }),
   });
   return { name, device, isolated: crossOriginIsolated };
