@@ -1,6 +1,7 @@
 import { checkNumber, fail } from '../../internal/check.js';
 import { custom } from '../../internal/option_kinds.js';
 import { optional } from '../../internal/read_options.js';
+import type { SchemaOf } from '../../internal/read_options.js';
 
 /** Options of a log. */
 export interface LogOptions {
@@ -12,7 +13,7 @@ export interface LogOptions {
 }
 
 /** Schema of these options. */
-export const LOG_OPTIONS = {
+export const LOG_OPTIONS: SchemaOf<LogOptions> = {
   after: optional(
     custom<number>((where, parameter, value): asserts value is number =>
       checkNumber(where, parameter, value, { integer: true, min: 0 }),

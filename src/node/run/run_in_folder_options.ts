@@ -101,8 +101,19 @@ const nameOption = custom<string>(
   { default: () => 'samples' },
 );
 
+/** The options of {@link runInFolder} as its schema reads them: those with a default are there. */
+type ReadOptions<Losses> = Omit<
+  RunInFolderOptions<Losses>,
+  'resume' | 'saveEvery' | 'bar' | 'pictures'
+> & {
+  readonly resume: boolean;
+  readonly saveEvery: number;
+  readonly bar: false | FolderBar<Losses>;
+  readonly pictures?: Required<FolderPictures>;
+};
+
 /** Returns the schema of the options. */
-export const runInFolderSchema = <Losses>() => ({
+export const runInFolderSchema = <Losses>(): SchemaOf<ReadOptions<Losses>> => ({
   ...runStepsSchema<Losses>(),
   folder: pathOption(),
   resume: boolean({ default: true }),
