@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layOut } from '../../tools/site/formulas/layout.js';
+import type { Row } from '../../tools/site/formulas/layout.js';
 import { parse } from '../../tools/site/formulas/parse.js';
 import { renderFormula } from '../../tools/site/formulas/render.js';
 import { toTeX } from '../../tools/site/formulas/tex.js';
@@ -46,7 +47,7 @@ describe('the layout of', () => {
   const cells = (line: string): Record<string, string> => {
     const [row] = layOut(`${line}\nx = 1`);
     return Object.fromEntries(
-      Object.entries(row!)
+      Object.entries<Row[keyof Row]>({ ...row! })
         .filter(([, nodes]) => nodes.length > 0)
         .map(([cell, nodes]) => [cell, compact(toTeX(nodes))]),
     );
