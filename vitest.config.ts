@@ -251,7 +251,7 @@ const site: TestProjectInlineConfiguration = {
     name: 'site',
     include: ['test/site/**/*.test.ts'],
     globalSetup: ['test/site/built_site.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000, // axe on the longest pages, beside other tests
     hookTimeout: 600_000,
     ...ON_ALL_PROCESSORS,
   },
