@@ -1,14 +1,15 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright';
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findChromium } from '../setup/gpu.js';
 import { builtPages, samplePages } from './built_pages.js';
+import { trouble, watchedContext } from './watched_context.js';
 
 const site = inject('site');
 const executablePath = findChromium();
 const BUILT_PAGES = builtPages();
-/** One of each kind: on these, both themes are looked at in both widths. */
+/** One of each kind. */
 const TEMPLATES = [
   '/',
   '/guide/gan-additions',
@@ -21,31 +22,13 @@ const TEMPLATES = [
   '/playground/',
 ];
 const PAGES = [...new Set([...samplePages(BUILT_PAGES.values()), ...TEMPLATES])];
+/** The pages that axe looks at, three to ten seconds each: of each kind one, or all of them by `SITE_PAGES=all`. */
+const CHECKED = process.env['SITE_PAGES'] === 'all' ? PAGES : TEMPLATES;
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 375, height: 800 };
 const [LIGHT, DARK] = ['light', 'dark'] as const;
 
 let browser: Browser;
-const trouble: string[] = [];
-
-/** Opens a window, and notes whatever a page complains of or asks another host for. */
-async function open(viewport: typeof WIDE, colorScheme: 'light' | 'dark'): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
-  context.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(site) && !url.startsWith('data:') && !url.startsWith('blob:'))
-      trouble.push(`asks ${url}`);
-  });
-  context.on('response', (response) => {
-    if (response.status() >= 400) trouble.push(`${response.status()} ${response.url()}`);
-  });
-  context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) trouble.push(message.text());
-  });
-  context.on('weberror', (error) => trouble.push(error.error().message));
-  return context;
-}
-
 /** What axe finds on a page. */
 async function violations(page: Page, ...without: string[]): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
@@ -64,7 +47,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     for (const theme of [LIGHT, DARK])
       for (const viewport of [WIDE, PHONE])
-        contexts.set(`${theme} ${viewport.width}`, await (await open(viewport, theme)).newPage());
+        contexts.set(
+          `${theme} ${viewport.width}`,
+          await (await watchedContext(browser, viewport, theme, site)).newPage(),
+        );
   });
   afterAll(() => browser.close());
 
@@ -76,16 +62,20 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     return page;
   }
 
-  it.each(PAGES.map((address, k) => [address, k] as const))('%s', async (address, k) => {
-    const both = ['light 1280', 'dark 375'];
-    const isMade = address.startsWith('/api/');
-    const windows = isMade ? [both[k % 2]!] : both;
-    if (TEMPLATES.includes(address)) windows.splice(0, 2, ...both, 'light 375', 'dark 1280');
-    for (const window of windows) {
+  it.each(CHECKED)('%s', async (address) => {
+    for (const window of ['light 1280', 'dark 375']) {
       const page = await visit(window, address);
       expect(await violations(page), window).toEqual([]);
       expect(await overhang(page), `${window}: pixels that stand out`).toBe(0);
       expect(trouble, window).toEqual([]);
+    }
+  });
+
+  it('has pages that fit a phone and complain of nothing', async () => {
+    for (const address of PAGES) {
+      const page = await visit('dark 375', address);
+      expect(await overhang(page), `${address}: pixels that stand out`).toBe(0);
+      expect(trouble, address).toEqual([]);
     }
   });
 

@@ -3,6 +3,7 @@ import { chromium } from 'playwright';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findChromium } from '../setup/gpu.js';
+import { trouble, watchedContext } from './watched_context.js';
 
 const site = inject('site');
 const executablePath = findChromium();
@@ -12,27 +13,12 @@ const SOON = 25_000;
 describe.skipIf(executablePath === undefined)('the page that checks critics', () => {
   let browser: Browser;
   let page: Page;
-  const trouble: string[] = [];
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
-    const context = await browser.newContext({
-      viewport: { width: 375, height: 800 },
-      reducedMotion: 'reduce',
-    });
+    const context = await watchedContext(browser, { width: 375, height: 800 }, 'light', site);
     page = await context.newPage();
     page.setDefaultTimeout(SOON);
-    context.on('request', (request) => {
-      const url = request.url();
-      if (!url.startsWith(site) && !/^(data|blob):/.test(url)) trouble.push(`asks ${url}`);
-    });
-    context.on('response', (response) => {
-      if (response.status() >= 400) trouble.push(`${response.status()} ${response.url()}`);
-    });
-    context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) trouble.push(message.text());
-    });
-    context.on('weberror', (error) => trouble.push(error.error().message));
     await page.goto(`${site}/playground/critic?example=fault&backends=wasm,cpu&stock=true`);
     await page.getByText('Sequential “class_critic”, 2 layers.').waitFor();
   });
