@@ -41,6 +41,8 @@ const bitsOf = ({ values, arrays }: SavedState) => ({
   ),
 });
 
+// five seconds a step, for a machine that does other things besides
+vi.setConfig({ testTimeout: 5000 * STEPS, hookTimeout: 5000 * STEPS });
 beforeAll(() => useBackend('webgpu'));
 
 describe.each(Object.keys(RECORDED))('%s', (name) => {
