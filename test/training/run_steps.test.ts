@@ -244,7 +244,9 @@ describe('runSteps', () => {
       given[1] = { real: tensor([[Number.NaN, 1]]) };
       const system = gan();
       const batches = kind === 'a function' ? (k: number) => given[k]! : given;
-      await expect(runSteps(system, batches, { steps: 3 })).rejects.toThrow(/GAN.trainStep.*NaN/s);
+      const rhythm = [{ every: 1, do: () => undefined }]; // so that GPUs wait for each step, too
+      const run = runSteps(system, batches, { steps: 3, rhythm });
+      await expect(run).rejects.toThrow(/GAN.trainStep.*NaN/s);
       expect(given.map(({ real }) => real.isDisposed)).toEqual([true, true, false]);
       given[2]!.real.dispose();
       const before = gan();
