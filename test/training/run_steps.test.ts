@@ -224,10 +224,12 @@ describe('runSteps', () => {
     const controller = new AbortController();
     let give: (batch: { real: Tensor }) => void = () => undefined;
     const slow = new Promise<{ real: Tensor }>((resolve) => (give = resolve));
-    const run = runSteps(system, (k) => (k === 0 ? batch(0) : slow), {
-      ...{ steps: 3, signal: controller.signal },
-    });
-    setTimeout(() => controller.abort(), 20);
+    const batches = (k: number) => {
+      if (k === 0) return batch(0);
+      setTimeout(() => controller.abort(), 20);
+      return slow;
+    };
+    const run = runSteps(system, batches, { steps: 3, signal: controller.signal });
     expect(await run).toMatchObject({ step: 1, aborted: true });
     const late = batch(1);
     give(late);
