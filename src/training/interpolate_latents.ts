@@ -53,6 +53,8 @@ const PARALLEL = 1e-4;
  *   whose last is one step before the first. The caller owns it.
  * @throws GanKitError if an argument is invalid.
  *
+ * Vectors are those of the formula within 2e-5, on GPUs within 5e-4, whose sine and arc cosine have three digits.
+ *
  * **Differentiable:** no.
  *
  * @example

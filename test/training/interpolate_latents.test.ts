@@ -15,6 +15,8 @@ function slerp(a: readonly number[], b: readonly number[], t: number): number[] 
 }
 
 describe.each(BACKENDS)('interpolateLatents on %s', (backend) => {
+  // sine and arc cosine of shaders have three digits
+  const atol = backend.startsWith('webg') ? 5e-4 : 2e-5;
   beforeAll(() => useBackend(backend));
 
   it.each([false, true])('follows the formula through all vectors, loop: %s', async (loop) => {
@@ -26,7 +28,7 @@ describe.each(BACKENDS)('interpolateLatents on %s', (backend) => {
       for (let k = 0; k < 4; k++) wanted.push(slerp(rows[i]!, rows[(i + 1) % 3]!, k / 4));
     if (!loop) wanted.push(rows[2]!);
     expect(path.shape).toEqual([loop ? 12 : 9, 5]);
-    expect(await path.data()).toBeAllclose(Float64Array.from(wanted.flat()), { atol: 2e-5 });
+    expect(await path.data()).toBeAllclose(Float64Array.from(wanted.flat()), { atol });
     expect(given.isDisposed).toBe(false);
     dispose([given, path]);
   });
@@ -42,7 +44,7 @@ describe.each(BACKENDS)('interpolateLatents on %s', (backend) => {
       path.dispose();
       return Math.hypot(x!, y!);
     };
-    expect(await lengths('spherical')).toBeCloseTo(3, 5);
+    expect(Math.abs((await lengths('spherical')) - 3)).toBeLessThan(atol);
     expect(await lengths('linear')).toBeCloseTo(3 / Math.SQRT2, 5);
     given.dispose();
   });
