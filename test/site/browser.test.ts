@@ -72,7 +72,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   });
 
   it('has pages that fit a phone and complain of nothing', async () => {
-    for (const address of PAGES) {
+    for (const address of PAGES.filter((one) => !one.startsWith('/api/'))) {
       const page = await visit('dark 375', address);
       expect(await overhang(page), `${address}: pixels that stand out`).toBe(0);
       expect(trouble, address).toEqual([]);
