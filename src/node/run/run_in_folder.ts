@@ -60,7 +60,7 @@ import { TrainingBar } from './training_bar.js';
  * const gan = createGAN({ generator: network(4, 2), discriminator: network(2, 1), loss: nonSaturating() });
  * const history: LossHistory = {};
  * const { step } = await runInFolder(gan, (k) => ({ real: sampleLatents({ count: 8, size: 2, seed: k }) }), {
- *   folder: 'runs/1',
+ *   folder: 'runs/digits',
  *   steps: 20,
  *   rhythm: [{ every: 10, do: (event) => noteLosses(history, event) }],
  *   extra: { save: () => ({ history }), restore: ({ history: old }) => Object.assign(history, old) },

@@ -38,7 +38,7 @@ export interface RunStepsOptions<Losses = Readonly<Record<string, number>>> {
    * Returns the learning rate of the step after `step` steps, 0 or more: a number for all optimizers, or one for some of
    * them by name. If omitted, rates stay as they are.
    */
-  readonly learningRate?: (step: number) => Rates;
+  readonly learningRate?: (step: number) => number | Readonly<Record<string, number>>;
   /** Callbacks in their order; none if omitted. */
   readonly rhythm?: readonly StepRhythm<Losses>[];
   /** A signal that ends the run between two steps. */
