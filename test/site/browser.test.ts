@@ -12,7 +12,7 @@ const BUILT_PAGES = builtPages();
 /** One of each kind. */
 const TEMPLATES = [
   '/',
-  '/guide/gan-additions',
+  '/guide/quick-start',
   '/guide/results',
   '/papers/cyclegan',
   '/api/',
