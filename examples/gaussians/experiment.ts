@@ -5,7 +5,8 @@ import { drawPoints, MIXTURES, trainingBatch } from './mixtures.js';
 import type { MixtureName, Points } from './mixtures.js';
 import { quality } from './quality.js';
 import type { Quality } from './quality.js';
-import { buildSystem, LATENTS } from './systems.js';
+import { LATENTS } from './networks.js';
+import { buildSystem } from './systems.js';
 import type { SystemName } from './systems.js';
 
 /** The setting of a training run, which determines it bit for bit. */

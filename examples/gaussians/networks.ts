@@ -2,6 +2,8 @@ import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { spectralNormalization, weightNormalization } from 'gan-kit/layers';
 
+/** The length of a latent vector. */
+export const LATENTS = 2;
 /** The width of the three hidden layers of all networks; the 512 of the paper would take minutes. */
 const WIDTH = 64;
 

@@ -2,13 +2,10 @@ import { hinge, minimax, nonSaturating, wasserstein } from 'gan-kit/losses';
 import { dragan, GradientPenalty } from 'gan-kit/penalties';
 import { adam, createGAN, rmsprop } from 'gan-kit/training';
 import type { GAN, GANOptions } from 'gan-kit/training';
-import { network } from './networks.js';
+import { LATENTS, network } from './networks.js';
 
 export const SYSTEMS = ['gan', 'minimax', 'wgan', 'wgan-gp', 'dragan', 'sn'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
-
-/** The length of a latent vector. */
-export const LATENTS = 2;
 
 /** Returns the number of discriminator steps for each generator step. */
 export const criticSteps = (system: SystemName): number => (system === 'wgan' ? 5 : 1);

@@ -11,11 +11,9 @@ import {
 } from 'gan-kit/training';
 import { functionalCall } from 'gan-kit/layers';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { network } from '../../../examples/gaussians/networks.js';
+import { LATENTS, network } from '../../../examples/gaussians/networks.js';
 import type { Settings } from './settings.js';
 
-/** The length of a latent vector. */
-export const LATENTS = 2;
 /** The step of the unrolled discriminator that the generator looks at. */
 const UNROLLED_STEPS = 5;
 /** λ of Gulrajani's toys; samples of the plane need no more. */

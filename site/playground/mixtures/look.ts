@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { sampleLatents } from 'gan-kit/training';
 import { quality } from '../../../examples/gaussians/quality.js';
 import type { Mixture } from '../../../examples/gaussians/mixtures.js';
-import { LATENTS } from './build_system.js';
+import { LATENTS } from '../../../examples/gaussians/networks.js';
 import type { PlaneSystem } from './build_system.js';
 import { CELLS, EXTENT } from './settings.js';
 
