@@ -42,6 +42,7 @@ export { noteLosses } from './loop/note_losses.js';
 export type { LossCurve, LossHistory } from './loop/note_losses.js';
 export type { Batches } from './loop/batch_source.js';
 export { runSteps } from './loop/run_steps.js';
+export type { RunSignal } from './loop/run_signal.js';
 export type { RunStepsOptions, StepEvent, StepRhythm, StepsRun } from './loop/run_steps_options.js';
 export { adam, Adam } from './optimizers/adam.js';
 export type { AdamOptions } from './optimizers/adam.js';

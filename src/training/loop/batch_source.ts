@@ -2,6 +2,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core';
 import { isPromise } from '../../internal/brands.js';
 import { fail } from '../../internal/check.js';
+import type { RunSignal } from './run_signal.js';
 
 /** Where the batches of a run come from. */
 export type Batches<Batch> =
@@ -15,7 +16,7 @@ type Given<Batch> = { readonly batch: Batch } | undefined;
 /** A source of batches that one asks step by step. */
 export interface BatchSource<Batch> {
   /** Returns the batch of a step; undefined if there are no more, or if the signal came while it waited. */
-  next(step: number, signal: AbortSignal | undefined): Promise<Given<Batch>>;
+  next(step: number, signal: RunSignal | undefined): Promise<Given<Batch>>;
   /** Ends an iterable that has not come to its end. */
   close(): Promise<void>;
 }
@@ -78,7 +79,7 @@ function iteratorOf<Batch>(
 /** Waits for a batch, but no longer than until the signal. */
 async function unlessAborted<Batch>(
   asked: Given<Batch> | Promise<Given<Batch>>,
-  signal: AbortSignal | undefined,
+  signal: RunSignal | undefined,
   late: (batch: Batch) => void,
 ): Promise<Given<Batch>> {
   if (signal === undefined || !isPromise(asked)) return asked;

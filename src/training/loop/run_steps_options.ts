@@ -9,6 +9,7 @@ import {
 } from '../../internal/option_kinds.js';
 import { optional, readOptions } from '../../internal/read_options.js';
 import type { Option, SchemaOf } from '../../internal/read_options.js';
+import type { RunSignal } from './run_signal.js';
 import type { Rates } from './set_rates.js';
 
 /** What a callback of {@link runSteps} hears. */
@@ -41,8 +42,8 @@ export interface RunStepsOptions<Losses = Readonly<Record<string, number>>> {
   readonly learningRate?: (step: number) => number | Readonly<Record<string, number>>;
   /** Callbacks in their order; none if omitted. */
   readonly rhythm?: readonly StepRhythm<Losses>[];
-  /** A signal that ends the run between two steps. */
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal` that ends the run between two steps. */
+  readonly signal?: RunSignal;
   /** Whether batches stay the caller's; default false: each is disposed of after its step. */
   readonly keepBatches?: boolean;
 }
@@ -79,7 +80,7 @@ export const runStepsSchema = <Losses>(): SchemaOf<RunStepsOptions<Losses>> => (
   learningRate: optional(callback<(step: number) => Rates>()),
   rhythm: optional(list(rhythm<Losses>())),
   signal: optional(
-    objectLike<AbortSignal>(
+    objectLike<RunSignal>(
       'an AbortSignal',
       ({ aborted, addEventListener }) =>
         typeof aborted === 'boolean' && typeof addEventListener === 'function',
