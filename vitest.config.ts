@@ -207,6 +207,7 @@ const inBrowser = ({ chromium, dawn }: GPUSetup): TestProjectInlineConfiguration
   },
   test: {
     name: 'browser',
+    include: CONTRACTS, // what Vite looks for dependencies in; instances have their own
     exclude: [...NOT_ON_GPU, ...NOT_IN_PAGES],
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     testTimeout: 120_000,

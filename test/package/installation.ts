@@ -35,6 +35,17 @@ export function run(folder: string, file: string, ...args: string[]): string {
   }
 }
 
+/** Where a process notes that it has built the library: the setups of projects have no other global in common. */
+const BUILT = Symbol.for('gan-kit built for the tests');
+
+/** Builds the library into `dist`, once for all projects of a run. */
+export function buildLibrary(): void {
+  const notes = globalThis as { [BUILT]?: boolean };
+  if (notes[BUILT] === true) return;
+  run(ROOT, 'npm', 'run', 'build');
+  notes[BUILT] = true;
+}
+
 /** Makes an empty project. */
 export function emptyProject(workshop: string, name: string, manifest: object = {}): string {
   const folder = join(workshop, name);
@@ -67,7 +78,7 @@ export function sizeOf(folder: string): number {
 /** Builds and packs the library and installs it once; the tests share the project. */
 export default function setup(project: TestProject): () => void {
   const workshop = mkdtempSync(join(tmpdir(), 'gan-kit-package-'));
-  run(ROOT, 'npm', 'run', 'build');
+  buildLibrary();
   const packed = run(ROOT, 'npm', 'pack', '--json', '--pack-destination', workshop);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const tarball = join(workshop, filename);

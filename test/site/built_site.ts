@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ISOLATION } from '../../site/.vitepress/isolation.js';
-import { run } from '../package/installation.js';
+import { buildLibrary, run } from '../package/installation.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,7 +37,10 @@ export function fileOf(address: string): string {
 
 /** Builds the site once, and serves it to a browser; `SITE=built` takes the one that is there. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  if (process.env['SITE'] !== 'built') run(ROOT, 'npm', 'run', 'site');
+  if (process.env['SITE'] !== 'built') {
+    buildLibrary();
+    run(ROOT, 'npm', 'run', 'site:build');
+  }
   const server = createServer((request, response) => {
     const file = fileOf(request.url!);
     readFile(join(BUILT, file)).then(
