@@ -22,6 +22,7 @@ export default defineConfig({
   srcExclude: ['generated/parts/**'],
   rewrites: { 'generated/:rest*': ':rest*' },
   markdown: {
+    image: { lazyLoading: true },
     anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (markdown) => void markdown.use(setFormulas).use(boxTables).use(linkNames),

@@ -1,0 +1,49 @@
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright';
+import type { Browser, Response } from 'playwright';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findChromium } from '../setup/gpu.js';
+import { trouble, watchedContext } from './watched_context.js';
+
+const site = inject('site');
+const executablePath = findChromium();
+/** Bytes, compressed, that a page may load before data and models. */
+const BUDGET = 1_500_000;
+/** What a visitor may open first: the largest page of each kind, and those that start a backend in a worker. */
+const FIRST = ['/', '/guide/results', '/api/training/functions/createGAN'];
+const STARTED: Readonly<Record<string, string>> = {
+  '/playground/mixtures?backend=wasm': 'step 0',
+  '/playground/critic?backends=wasm,cpu': 'layers.',
+};
+/** What hosts compress; pictures and fonts are compressed already. */
+const IS_TEXT = /\b(html|javascript|css|json|svg|wasm)\b/;
+
+async function bytesOf(response: Response): Promise<number> {
+  const body = await response.body();
+  const type = response.headers()['content-type'] ?? '';
+  return IS_TEXT.test(type) ? gzipSync(body).length : body.length;
+}
+
+describe.skipIf(executablePath === undefined)('the first load', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser.close());
+
+  it.each([...FIRST, ...Object.keys(STARTED)])('of %s is within its budget', async (address) => {
+    trouble.length = 0;
+    const context = await watchedContext(browser, { width: 1280, height: 900 }, 'light', site);
+    const loaded: Promise<number>[] = [];
+    context.on('response', (response) => loaded.push(bytesOf(response)));
+    const page = await context.newPage();
+    await page.goto(site + address, { waitUntil: 'networkidle' });
+    const text = STARTED[address];
+    if (text !== undefined) await page.getByText(text).first().waitFor();
+    const bytes = (await Promise.all(loaded)).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(10_000); // it loaded something
+    expect(bytes).toBeLessThan(BUDGET);
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+});
