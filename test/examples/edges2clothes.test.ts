@@ -23,9 +23,11 @@ import { byRow } from '../../examples/edges2clothes/pictures.js';
 import { translate } from '../../examples/edges2clothes/recipe.js';
 import { writeRunReport } from '../../examples/edges2clothes/report.js';
 import { Run } from '../../examples/edges2clothes/run.js';
+import { readOptions } from '../../examples/edges2clothes/options.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
 import { points, readReport } from '../helpers/report_page.js';
+import { refusal } from '../helpers/refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-clothes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -417,12 +419,19 @@ describe('the program', () => {
 
   it.each([
     [['--data', join(folder, 'nowhere')], /nowhere.* is missing/],
-    [['--steps', '0'], /--steps must be an integer >= 1/],
-    [['--lambda', 'x'], /--lambda must be an integer >= 0/],
     [['--resume', '--data', DATA, '--out', join(folder, 'empty')], /no checkpoint in/],
   ])('refuses %o', { timeout: 120_000 }, async (args, message) => {
     const { code, complained } = await end(start(...args));
     expect(code).toBe(2);
     expect(complained).toMatch(message);
+  });
+
+  it.each([
+    [['--steps', '0'], /--steps must be an integer >= 1/],
+    [['--lambda', 'x'], /--lambda must be an integer >= 0/],
+  ])('refuses %o before it does anything', (args, message) => {
+    const { said, code } = refusal(readOptions, args);
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
   });
 });

@@ -13,11 +13,13 @@ import { writeRunReport } from '../../examples/mnist/report.js';
 import { Run } from '../../examples/mnist/run.js';
 import type { RunOptions } from '../../examples/mnist/run.js';
 import { Judge } from '../../examples/mnist/scores.js';
+import { readOptions } from '../../examples/mnist/options.js';
 import { classShares } from '../../src/metrics/classifier/class_shares.js';
 import { sampleLatents } from '../../src/training/latents.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
 import { points, readReport } from '../helpers/report_page.js';
+import { refusal } from '../helpers/refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-mnist-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -294,11 +296,8 @@ describe('the demo', () => {
     [['--penalty', 'gp'], /--penalty must be one of none, wgan-gp, dragan, r1\. Received: gp/],
     [['--system', 'dcgan', '--penalty', 'r1'], /--penalty r1 needs --norm none or spectral/],
     [['--step', '3'], /Unknown option '--step'/],
-  ])('refuses %o', async (args, message) => {
-    const child = start(...args);
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
+  ])('refuses %o', (args, message) => {
+    const { said, code } = refusal(readOptions, args);
     expect(code).toBe(2);
     expect(said).toMatch(message);
   });

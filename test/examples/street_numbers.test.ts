@@ -22,9 +22,11 @@ import type { Variant } from '../../examples/street_numbers/recipe.js';
 import { writeRunReport } from '../../examples/street_numbers/report.js';
 import { Run } from '../../examples/street_numbers/run.js';
 import { streetNumber } from '../../examples/street_numbers/street_numbers.js';
+import { readOptions } from '../../examples/street_numbers/options.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
 import { points, readReport } from '../helpers/report_page.js';
+import { refusal } from '../helpers/refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-street-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -281,9 +283,9 @@ describe('the program', () => {
     [['--images', '30001'], /--images must be at most 30000/],
     [['--images', '4'], /--images must be at least --batch, 8\. Received: 4/],
     [['--step', '3'], /Unknown option '--step'/],
-  ])('refuses %o', async (args, message) => {
-    const { code, text } = await said(...args);
+  ])('refuses %o', (args, message) => {
+    const { said, code } = refusal(readOptions, args);
     expect(code).toBe(2);
-    expect(text).toMatch(message);
+    expect(said).toMatch(message);
   });
 });

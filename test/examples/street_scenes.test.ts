@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { range, Scenes } from '../../examples/street_scenes/data.js';
 import { Judge } from '../../examples/street_scenes/judge.js';
 import type { Scores } from '../../examples/street_scenes/judge.js';
+import { readOptions } from '../../examples/street_scenes/options.js';
 import type { RunOptions } from '../../examples/street_scenes/options.js';
 import { CLASSES, colourOf, nearestClass, PALETTE } from '../../examples/street_scenes/palette.js';
 import { markdown, tables, writeRunReport } from '../../examples/street_scenes/report.js';
@@ -20,6 +21,7 @@ import type { SystemName } from '../../examples/street_scenes/systems.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
 import { points, readReport } from '../helpers/report_page.js';
+import { refusal } from '../helpers/refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gan-kit-scenes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -375,12 +377,8 @@ describe('the example', () => {
     [['--system', 'cyclegan', '--direction', 'photo-to-labels'], /--direction is of pix2pix/],
     [['--outputs', 'max'], /--outputs must be one of sum, mean/],
     [['--batch', '9', '--scenes', '8'], /--batch must be at most --scenes, 8/],
-  ])('refuses %o', { timeout: 60_000 }, async (args, message) => {
-    const command = ['--import', 'tsx', PROGRAM, ...args];
-    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
+  ])('refuses %o', (args, message) => {
+    const { said, code } = refusal(readOptions, args);
     expect(code).toBe(2);
     expect(said).toMatch(message);
   });
