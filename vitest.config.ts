@@ -14,6 +14,7 @@ const alias = (platform: 'node' | 'browser') => [
   { find: /^gan-kit$/, replacement: path('./src/index.ts') },
 ];
 
+const EVERY_TEST = ['test/**/*.test.ts'];
 /** The suites whose promises hold on every backend; the others in their folders run in Node only. */
 const CONTRACTS = [
   'test/{ops,losses,layers,models,parity,penalties,training,metrics}/**/*.test.ts',
@@ -150,19 +151,36 @@ const CHROMIUM_FLAGS = [
 const propertySeed =
   process.env.GAN_KIT_SEED === 'random' ? null : Number(process.env.GAN_KIT_SEED ?? 1406_2661);
 
-const inNode: TestProjectInlineConfiguration = {
+const onCPU = (
+  name: string,
+  include: string[],
+  exclude: string[],
+): TestProjectInlineConfiguration => ({
   resolve: { alias: alias('node') },
   test: {
-    name: 'node',
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/{package,site,dawn,browser,native}/**'],
+    name,
+    include,
+    exclude,
     setupFiles: ['test/setup/matchers.ts'],
     provide: { backends: ['cpu', 'wasm'], propertySeed },
     testTimeout: 60_000,
     hookTimeout: 180_000,
     ...ON_ALL_PROCESSORS,
   },
-};
+});
+/** What limits the heap of wasm before it is loaded, or has modules of its own. */
+const ALONE = [
+  'test/models/parameter_counts.test.ts',
+  'test/layers/virtual_batch_normalization.test.ts',
+  'test/training/{ada_gan,feature_matching,gan_additions,historical_average,out_of_memory}.test.ts',
+  'test/training/{semi_supervised_gan,stacked_gan,systems,unrolled_gan}.test.ts',
+];
+const OF_OTHER_PROJECTS = 'test/{package,site,dawn,browser,native}/**';
+const inNode = onCPU('node', EVERY_TEST, [...CONTRACTS, OF_OTHER_PROJECTS]);
+const alone = onCPU('node alone', ALONE, []);
+/** What runs on other backends in one process, too: without a process for each file, whose imports take a second. */
+const contracts = onCPU('node contracts', CONTRACTS, ALONE);
+contracts.test!.isolate = false;
 const inDawn = (dawn: GPUSetup['dawn']): TestProjectInlineConfiguration => ({
   resolve: { alias: alias('node') },
   test: {
@@ -188,7 +206,8 @@ const onNative = (native: Readonly<Record<string, string>>): TestProjectInlineCo
     env: { ...native },
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    ...IN_ONE_PROCESS,
+    isolate: false,
+    ...ON_ALL_PROCESSORS,
   },
 });
 const inBrowser = ({ chromium, dawn }: GPUSetup): TestProjectInlineConfiguration => ({
@@ -264,6 +283,8 @@ function everyProject(): TestProjectInlineConfiguration[] {
   const native = findNative();
   return [
     inNode,
+    alone,
+    contracts,
     ...(gpu.dawn === undefined ? [] : [inDawn(gpu.dawn)]),
     ...(native === undefined ? [] : [onNative(native)]),
     ...(gpu.chromium === undefined ? [] : [inBrowser(gpu)]),
@@ -271,10 +292,7 @@ function everyProject(): TestProjectInlineConfiguration[] {
     site,
   ];
 }
-const quickly: TestProjectInlineConfiguration = {
-  ...inNode,
-  test: { ...inNode.test, name: 'unit', exclude: [...inNode.test!.exclude!, ...SLOW] },
-};
+const quickly = onCPU('unit', EVERY_TEST, [OF_OTHER_PROJECTS, ...SLOW]);
 
 export default defineConfig(({ mode }) => ({
   test: { projects: mode === 'unit' ? [quickly] : everyProject() },

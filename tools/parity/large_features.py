@@ -3,7 +3,7 @@
     python3 -m pip install numpy scipy torch prdc scikit-learn
     python3 -m pip install --no-deps torch-fidelity
     python3 tools/parity/large_features.py FOLDER
-    GAN_KIT_LARGE_FEATURES=FOLDER npx vitest run --project node test/parity/large_features.test.ts
+    GAN_KIT_LARGE_FEATURES=FOLDER npx vitest run --project 'node contracts' test/parity/large_features.test.ts
 
 The features, of Inception's size, are a hash of their place that both sides make (bench/hash.ts,
 bench/peers/hashed.py), with columns of falling size, as those of networks have them. FOLDER gets one file

@@ -16,7 +16,7 @@ of its size, and all its values as float32 in base64; of a large one, values at 
 does the same with 64 filters, sampled everywhere, into a folder outside of the repository (two minutes), for
 images of the published size and, under the name with `_small`, for small ones. Then
 
-    GAN_KIT_FULL_WIDTH=FOLDER npx vitest run --project node test/parity/translation_full_width.test.ts
+    GAN_KIT_FULL_WIDTH=FOLDER npx vitest run --project 'node contracts' test/parity/translation_full_width.test.ts
 
 compares gan-kit with them on wasm. At the published size a network has millions of activations, and some lie
 so near to the kink of ReLU that rounding decides on which side: gradients of two computations in float32
