@@ -1,20 +1,25 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { interruptSignal, runInFolder } from 'gan-kit/node';
-import type { LeastOptions, StepLosses, TrainingRun } from './training_run.js';
+import type { LeastOptions, PortableRun, StepLosses } from './portable_run.js';
 
-type AnyRun = TrainingRun<LeastOptions>;
+type AnyRun = PortableRun<LeastOptions>;
 
 /**
- * Draws a picture of the untrained system, or continues from the checkpoint if `resume` is true; ends the program
- * if there is none.
+ * Draws a picture of the untrained system, or continues from a checkpoint; ends the program if there is none.
+ *
+ * @param resume The checkpoint or its folder; true for that of the run's own folder, false to begin.
  */
-export async function startOrResume(run: AnyRun, resume: boolean): Promise<void> {
-  if (!resume) return run.saveGrid();
-  if (!existsSync(run.checkpointPath)) {
-    console.error(`--resume: there is no checkpoint in ${run.options.out}`);
+export async function startOrResume(run: AnyRun, resume: boolean | string): Promise<void> {
+  if (resume === false) return run.saveGrid();
+  const place = resume === true ? run.options.out : resume;
+  const isFolder = existsSync(place) && statSync(place).isDirectory();
+  const path = resume === true || isFolder ? join(place, 'checkpoint.safetensors') : place;
+  if (!existsSync(path)) {
+    console.error(`--resume: there is no checkpoint in ${place}`);
     process.exit(2);
   }
-  await run.resume();
+  await run.resume(path);
   console.log(`resumed at step ${run.step}`);
 }
 

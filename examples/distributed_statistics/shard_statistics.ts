@@ -1,9 +1,10 @@
 import { dispose } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { FeatureStatistics } from 'gan-kit/metrics';
-import { Classifier } from '../mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { imageTensor, range } from '../mnist/data.js';
 import type { Images } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import type { Shard } from './shards.js';
 
 /** Number of images in a batch of the classifier, the same for all workers, as the rounding of sums depends on it. */
@@ -11,7 +12,7 @@ const BATCH = 250;
 
 /** A reader of the features of shards, with a network that is loaded once. */
 export class ShardReader {
-  private readonly classifier = new Classifier();
+  private readonly classifier = readClassifier();
   private readonly halves: Partial<Record<Shard['split'], Images>> = {};
 
   /** Computes the statistics of the classifier's features of a shard; they depend on the shard only. */

@@ -8,9 +8,10 @@ import { interruptSignal, savePNG, writeFileAtomic } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Classifier } from '../mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { imageTensor, range } from '../mnist/data.js';
 import { digitsIn } from '../mnist/padded.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { Judge } from '../mnist/scores.js';
 import { printTable } from '../print_table.js';
 import { stackPictures } from '../stack_pictures.js';
@@ -28,7 +29,7 @@ const { gammas, seeds, steps, batch, out, resume, ...where } = readOptions(proce
 const backend = await startBackend(where);
 const clock = secondsOn(backend);
 const [train, test] = [readMnist('train'), readMnist('t10k')];
-const judge = await Judge.create(new Classifier(), test);
+const judge = await Judge.create(readClassifier(), test);
 const interrupt = interruptSignal();
 
 const results: Result[] = [];

@@ -1,8 +1,9 @@
 /** Makes requested digits with a class-conditional GAN on MNIST, and judges them with a classifier. */
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { Classifier } from '../mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { imageTensor, range } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { percent } from '../mnist/report.js';
 import { Judge } from '../mnist/scores.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
@@ -18,7 +19,7 @@ const OF_EACH = 100;
 const options = readOptions(process.argv.slice(2));
 const backend = await startBackend(options);
 
-const classifier = new Classifier();
+const classifier = readClassifier();
 const test = readMnist('t10k');
 const run = new Run(options, readMnist('train'), classifier);
 const untrained = await run.agreement(OF_EACH, 0);

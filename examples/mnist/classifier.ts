@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { concat, slice, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { layers, model, sequential } from '@tensorflow/tfjs-layers';
@@ -7,9 +6,6 @@ import { decodeSafetensors } from 'gan-kit/io';
 import { batchNormalization, dropout, namedWeights } from 'gan-kit/layers';
 import { initializeWeights } from 'gan-kit/models';
 import { SIDE } from './data.js';
-
-/** The file of the trained weights, which `train_classifier.ts` writes. */
-export const WEIGHTS = new URL('./weights/classifier.safetensors', import.meta.url);
 
 /** Builds a small convolutional classifier: from 28×28 values in (−1, 1) to 64 features and ten logits. */
 export function buildClassifier(seed = 0): LayersModel {
@@ -53,9 +49,10 @@ export function buildClassifier(seed = 0): LayersModel {
 export class Classifier {
   private readonly network: LayersModel;
 
-  constructor() {
+  /** @param weights The bytes of the file of the weights. */
+  constructor(weights: Uint8Array) {
     const trained = buildClassifier();
-    const { tensors } = decodeSafetensors(new Uint8Array(readFileSync(WEIGHTS)));
+    const { tensors } = decodeSafetensors(weights);
     for (const { path, variable } of namedWeights(trained)) {
       const saved = tensors[path];
       if (saved === undefined) throw new Error(`the weights file lacks ${path}`);

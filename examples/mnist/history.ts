@@ -1,4 +1,4 @@
-import type { TrainingHistory } from '../training_run.js';
+import type { TrainingHistory } from '../portable_run.js';
 import type { Scores } from './scores.js';
 
 /** The scores at one step of the training. */

@@ -3,10 +3,11 @@ import { nearestNeighborDistance } from 'gan-kit/metrics';
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
-import { Classifier } from './classifier.js';
-import { imageTensor, range, readMnist } from './data.js';
+import { readClassifier } from './read_classifier.js';
+import { firstImages, imageTensor, range } from './data.js';
 import type { Images } from './data.js';
 import { readOptions, systemName } from './options.js';
+import { readMnist } from './read_mnist.js';
 import { percent, writeRunReport } from './report.js';
 import type { Verdict } from './report.js';
 import { Run } from './run.js';
@@ -18,9 +19,9 @@ const SAMPLES = 2000;
 const options = readOptions(process.argv.slice(2));
 const backend = await startBackend(options);
 
-const train = readMnist('train');
+const train = firstImages(readMnist('train'), options.images);
 const test = readMnist('t10k');
-const judge = await Judge.create(new Classifier(), test);
+const judge = await Judge.create(readClassifier(), test);
 const run = new Run(options, train, judge);
 const untrained = await scoresOf(run, 0);
 await startOrResume(run, options.resume);
@@ -39,6 +40,7 @@ const facts = {
   loss: options.loss,
   normalization: options.norm,
   penalty: options.penalty,
+  images: String(options.images),
   batch: String(options.batch),
   seed: String(options.seed),
   backend,

@@ -11,9 +11,11 @@ import type { HostRows } from 'gan-kit/metrics';
 import { writeFileAtomic, writeReport } from 'gan-kit/node';
 import type { ReportTable } from 'gan-kit/node';
 import { shuffledBatch } from 'gan-kit/training';
-import { Classifier } from './classifier.js';
-import { imageTensor, range, readMnist } from './data.js';
+import type { Classifier } from './classifier.js';
+import { readClassifier } from './read_classifier.js';
+import { imageTensor, range } from './data.js';
 import type { Images } from './data.js';
+import { readMnist } from './read_mnist.js';
 
 const COUNTS = [256, 512, 1024, 2048, 5000];
 const SPLITS = [1, 5, 10];
@@ -80,7 +82,7 @@ function spread(values: readonly number[]): { mean: number; std: number } {
 }
 
 await loadBackend();
-const classifier = new Classifier();
+const classifier = readClassifier();
 const test = await answersOf(classifier, readMnist('t10k'));
 const train = new FeatureStatistics();
 await train.update((await answersOf(classifier, readMnist('train'))).features);

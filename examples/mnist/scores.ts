@@ -38,28 +38,12 @@ export interface Comparison {
   readonly coverage: number;
 }
 
-/** A judge that scores images by the test half of MNIST. */
-export class Judge {
-  private constructor(
-    private readonly classifier: Classifier,
-    private readonly reference: GaussianStatistics,
-    private readonly features: HostRows,
+/** What scores images by the classifier and the statistics of its features of the test half of MNIST. */
+export class Scorer {
+  constructor(
+    protected readonly classifier: Classifier,
+    readonly reference: GaussianStatistics,
   ) {}
-
-  static async create(classifier: Classifier, test: Images): Promise<Judge> {
-    const statistics = new FeatureStatistics();
-    const rows: number[] = [];
-    for (let first = 0; first < test.count; first += 500) {
-      const images = imageTensor(test, range(first, Math.min(500, test.count - first)));
-      const { features, logits } = classifier.evaluate(images);
-      await statistics.update(features);
-      rows.push(...(await features.data()));
-      dispose([images, features, logits]);
-    }
-    const data = Float32Array.from(rows);
-    const shape = [test.count, data.length / test.count];
-    return new Judge(classifier, statistics.value(), { data, shape });
-  }
 
   async judge(images: Tensor4D, splits = 10): Promise<Scores> {
     const { features, logits } = this.classifier.evaluate(images);
@@ -75,6 +59,32 @@ export class Judge {
     };
     dispose([features, logits]);
     return scores;
+  }
+}
+
+/** A scorer that has the features of the test half, too, and compares images with them. */
+export class Judge extends Scorer {
+  private constructor(
+    classifier: Classifier,
+    reference: GaussianStatistics,
+    private readonly features: HostRows,
+  ) {
+    super(classifier, reference);
+  }
+
+  static async create(classifier: Classifier, test: Images): Promise<Judge> {
+    const statistics = new FeatureStatistics();
+    const rows: number[] = [];
+    for (let first = 0; first < test.count; first += 500) {
+      const images = imageTensor(test, range(first, Math.min(500, test.count - first)));
+      const { features, logits } = classifier.evaluate(images);
+      await statistics.update(features);
+      rows.push(...(await features.data()));
+      dispose([images, features, logits]);
+    }
+    const data = Float32Array.from(rows);
+    const shape = [test.count, data.length / test.count];
+    return new Judge(classifier, statistics.value(), { data, shape });
   }
 
   /** Compares images with as many test images, starting at number `first`; this takes some seconds. */

@@ -11,8 +11,10 @@ import { encodeSafetensors } from 'gan-kit/io';
 import type { StateArray } from 'gan-kit';
 import { namedWeights } from 'gan-kit/layers';
 import { adam, shuffledBatch } from 'gan-kit/training';
-import { buildClassifier, WEIGHTS } from './classifier.js';
-import { imageTensor, range, readMnist } from './data.js';
+import { buildClassifier } from './classifier.js';
+import { imageTensor, range } from './data.js';
+import { WEIGHTS } from './read_classifier.js';
+import { readMnist } from './read_mnist.js';
 
 const [epochs, seed] = [process.argv[2] ?? 4, process.argv[3] ?? 0].map(Number) as [number, number];
 const BATCH = 100;

@@ -10,7 +10,8 @@ import { writeReport } from 'gan-kit/node';
 import type { ReportCurve, ReportSeries } from 'gan-kit/node';
 import { adam, createGAN } from 'gan-kit/training';
 import { readCommandLine } from '../command_line.js';
-import { readMnist, SIDE, trainingBatch } from '../mnist/data.js';
+import { SIDE, trainingBatch } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { LATENTS, trainAgainst } from './experiment.js';
 import type { Kind, Trace } from './experiment.js';
 

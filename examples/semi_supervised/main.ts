@@ -5,7 +5,7 @@ import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import type { ReportFrame } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { readMnist } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { printTable } from '../print_table.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { readOptions } from './options.js';

@@ -2,8 +2,8 @@
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Classifier } from '../mnist/classifier.js';
-import { readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { printTable } from '../print_table.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { stackedBatches } from './images.js';
@@ -16,7 +16,7 @@ const options = readOptions(process.argv.slice(2));
 const backend = await startBackend(options);
 const { packing, steps, batch, seed, out } = options;
 
-const classifier = new Classifier();
+const classifier = readClassifier();
 const run = new Run(options, readMnist('train'), classifier, secondsOn(backend));
 await startOrResume(run, options.resume);
 

@@ -6,8 +6,8 @@ import { interruptSignal, savePNG, writeFileAtomic } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
 import { readCommandLine } from '../command_line.js';
-import { Classifier } from '../mnist/classifier.js';
-import { readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { printTable } from '../print_table.js';
 import { spread } from '../spread.js';
 import { stackPictures } from '../stack_pictures.js';
@@ -52,7 +52,7 @@ const batch = whole('batch', values.batch, 2);
 
 const clock = secondsOn(await startBackend({ backend, threads: 1 }));
 const images = readMnist('train');
-const classifier = new Classifier();
+const classifier = readClassifier();
 const interrupt = interruptSignal();
 const rows = new Map<number, Row[]>();
 for (const seed of seeds)

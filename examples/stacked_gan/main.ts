@@ -2,8 +2,8 @@
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Classifier } from '../mnist/classifier.js';
-import { readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { percent } from '../mnist/report.js';
 import { printTable } from '../print_table.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
@@ -26,7 +26,7 @@ const began = clock();
 // a checkpoint has the trained one
 if (!options.resume) await trainEncoder(encoder, train, seed);
 const spent = clock() - began;
-const jury = await Jury.create(new Classifier(), test);
+const jury = await Jury.create(readClassifier(), test);
 const run = new Run(options, encoder, train, jury, clock);
 await startOrResume(run, options.resume);
 const accuracy = percent(await accuracyOf(encoder, test));

@@ -1,7 +1,7 @@
 import { argMax, dispose } from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { CycleGAN } from 'gan-kit/training';
-import { Classifier } from '../mnist/classifier.js';
+import { readClassifier } from '../mnist/read_classifier.js';
 import { imageTensor, range } from '../mnist/data.js';
 import { StreetClassifier } from './classifier.js';
 import { streetTensor } from './domains.js';
@@ -30,7 +30,7 @@ const BATCH = 100;
 
 /** A reader of translations, with the classifier of the target domain. */
 export class Reader {
-  private readonly digits = new Classifier();
+  private readonly digits = readClassifier();
   private readonly street = new StreetClassifier();
 
   constructor(private readonly heldOut: Domains) {}

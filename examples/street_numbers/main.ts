@@ -1,7 +1,7 @@
 /** Trains a CycleGAN between MNIST digits and street numbers, and counts the digits that translations keep. */
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
-import { readMnist } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { Reader } from './agreement.js';
 import { heldOutDomains, trainingDomains } from './domains.js';

@@ -20,7 +20,8 @@ import type { StateArray } from 'gan-kit';
 import { encodeSafetensors } from 'gan-kit/io';
 import { namedWeights } from 'gan-kit/layers';
 import { adam, shuffledBatch } from 'gan-kit/training';
-import { range, readMnist } from '../mnist/data.js';
+import { range } from '../mnist/data.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { buildClassifier, WEIGHTS } from './classifier.js';
 import { drawStreet, part, streetTensor } from './domains.js';
 

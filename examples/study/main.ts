@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { savePNG, writeFileAtomic } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { secondsOn } from '../clock.js';
-import { Classifier } from '../mnist/classifier.js';
-import { readMnist } from '../mnist/data.js';
+import { readClassifier } from '../mnist/read_classifier.js';
+import { readMnist } from '../mnist/read_mnist.js';
 import { Judge } from '../mnist/scores.js';
 import { printTable } from '../print_table.js';
 import { progressBar } from '../progress.js';
@@ -19,7 +19,7 @@ const { systems, seeds, seconds, out, backend } = readOptions(process.argv.slice
 const where = await startBackend({ backend, threads: 1 });
 const clock = secondsOn(where);
 const images = readMnist('train');
-const judge = await Judge.create(new Classifier(), readMnist('t10k'));
+const judge = await Judge.create(readClassifier(), readMnist('t10k'));
 mkdirSync(out, { recursive: true });
 
 const bar = progressBar('{bar} {value}/{total} s of all runs | {run} | {eta_formatted} left');

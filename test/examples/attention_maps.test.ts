@@ -17,8 +17,8 @@ import { Run } from '../../examples/attention_maps/run.js';
 import { tablesOf } from '../../examples/attention_maps/tables.js';
 import { judgeRun } from '../../examples/attention_maps/verdict.js';
 import { agreementOf } from '../../examples/labelled_digits/agreement.js';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { readMnist } from '../../examples/mnist/data.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { classTensor } from '../../examples/mnist/digit_classes.js';
 import { digitsIn } from '../../examples/mnist/padded.js';
 import { Judge } from '../../examples/mnist/scores.js';
@@ -35,7 +35,7 @@ describe('attention maps', () => {
   let jury: Jury;
   beforeAll(async () => {
     await useBackend('wasm');
-    const classifier = new Classifier();
+    const classifier = readClassifier();
     jury = { classifier, judge: await Judge.create(classifier, test) };
   });
 

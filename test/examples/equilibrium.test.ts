@@ -9,9 +9,10 @@ import { entropy, meanDistance } from '../../examples/equilibrium/diversity.js';
 import { balanceTable, scoreTable, writeRunsReport } from '../../examples/equilibrium/report.js';
 import type { Result } from '../../examples/equilibrium/report.js';
 import { Run } from '../../examples/equilibrium/run.js';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { imageTensor, range } from '../../examples/mnist/data.js';
 import { digitsIn } from '../../examples/mnist/padded.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { Judge } from '../../examples/mnist/scores.js';
 import { stackPictures } from '../../examples/stack_pictures.js';
 import { useBackend } from '../helpers/backends.js';
@@ -71,7 +72,7 @@ describe('a run', () => {
   beforeAll(async () => {
     await useBackend('wasm');
     const { pixels, digits } = readMnist('t10k');
-    judge = await Judge.create(new Classifier(), { count: 100, pixels, digits });
+    judge = await Judge.create(readClassifier(), { count: 100, pixels, digits });
   });
 
   const setting = { gamma: 0.5, seed: 5, steps: 4, batch: 2 };

@@ -7,8 +7,10 @@ import { digitsIn, paddedBatch } from '../../examples/mnist/padded.js';
 import type { Way } from '../../examples/growing_digits/recipe.js';
 import { table, writeRunReport, writeStages } from '../../examples/growing_digits/report.js';
 import { Run } from '../../examples/growing_digits/run.js';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { readMnist, trainingBatch } from '../../examples/mnist/data.js';
+import type { Classifier } from '../../examples/mnist/classifier.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { trainingBatch } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { Judge } from '../../examples/mnist/scores.js';
 import { useBackend } from '../helpers/backends.js';
 import { readReport } from '../helpers/report_page.js';
@@ -22,7 +24,7 @@ describe('growing digits', () => {
   beforeAll(async () => {
     await useBackend('wasm');
     const { pixels, digits } = readMnist('t10k');
-    judge = await Judge.create(new Classifier(), { count: 100, pixels, digits });
+    judge = await Judge.create(readClassifier(), { count: 100, pixels, digits });
   });
 
   /** A run of 1 second, of which each look at the clock takes a part. */

@@ -8,8 +8,10 @@ import { digitRows, labelledBatch } from '../../examples/labelled_digits/labels.
 import { projectionDiscriminator } from '../../examples/labelled_digits/recipe.js';
 import { writeRunReport } from '../../examples/labelled_digits/report.js';
 import { Run } from '../../examples/labelled_digits/run.js';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
+import type { Classifier } from '../../examples/mnist/classifier.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { imageTensor, range } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { samplesAreIndependent } from '../../src/training/step/independent_samples.js';
 import { useBackend } from '../helpers/backends.js';
 import { readTiles, tilesOf } from '../helpers/picture_tiles.js';
@@ -23,7 +25,7 @@ describe('labelled digits', () => {
   let classifier: Classifier;
   beforeAll(async () => {
     await useBackend('wasm');
-    classifier = new Classifier();
+    classifier = readClassifier();
   });
 
   const started = (name: string) =>

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build, SYSTEMS } from '../../examples/latent_optimization/recipe.js';
 import type { Norms } from '../../examples/latent_optimization/recipe.js';
 import { latentTable, writeLatentReport } from '../../examples/latent_optimization/report.js';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { readMnist } from '../../examples/mnist/data.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { Judge } from '../../examples/mnist/scores.js';
 import { train } from '../../examples/study/trial.js';
 import { useBackend } from '../helpers/backends.js';
@@ -21,7 +21,7 @@ describe('the example of latent optimization', () => {
   it('trains, records the norms of both players, and reports them beside the scores', async () => {
     const images = readMnist('train');
     const { pixels, digits } = readMnist('t10k');
-    const judge = await Judge.create(new Classifier(), { count: 100, pixels, digits });
+    const judge = await Judge.create(readClassifier(), { count: 100, pixels, digits });
     let now = 0;
     const clock = () => (now += 1);
     const results = [];

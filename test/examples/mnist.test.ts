@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
+import type { Classifier } from '../../examples/mnist/classifier.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { imageTensor, range } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { PENALTIES, SYSTEMS } from '../../examples/mnist/recipe.js';
 import type { PenaltyName } from '../../examples/mnist/recipe.js';
 import { writeRunReport } from '../../examples/mnist/report.js';
@@ -41,7 +43,7 @@ describe('the classifier of the scores', () => {
   it('is right for at least 98.5 % of the test images', { timeout: 240_000 }, async () => {
     const test = readMnist('t10k');
     expect(test.count).toBe(10_000);
-    const classifier = new Classifier();
+    const classifier = readClassifier();
     let right = 0;
     for (let first = 0; first < test.count; first += 500) {
       const images = imageTensor(test, range(first, 500));
@@ -69,7 +71,7 @@ describe('a run', () => {
   beforeAll(async () => {
     await useBackend('wasm');
     const test = readMnist('t10k');
-    judge = await Judge.create(new Classifier(), { ...test, count: 500 });
+    judge = await Judge.create(readClassifier(), { ...test, count: 500 });
   });
 
   /** The losses of each step from where the run stands to `last`. */
@@ -82,7 +84,7 @@ describe('a run', () => {
   it('reads 60,000 training images, and real digits at that', async () => {
     expect(train.count).toBe(60_000);
     const images = imageTensor(train, range(0, 200));
-    const { logits } = new Classifier().evaluate(images);
+    const { logits } = readClassifier().evaluate(images);
     const counted = new Float64Array(10);
     train.digits.slice(0, 200).forEach((digit) => (counted[digit]! += 1 / 200));
     expect(await classShares(logits)).toBeAllclose(counted, { atol: 0.03 });

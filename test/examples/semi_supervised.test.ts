@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readMnist } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { labelledPlaces, labelRows, pixelRows } from '../../examples/semi_supervised/data.js';
 import { classifierNetwork, generatorNetwork } from '../../examples/semi_supervised/networks.js';
 import { errorTable, writeRunsReport } from '../../examples/semi_supervised/report.js';

@@ -5,8 +5,10 @@ import { dispose, memory } from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { imageTensor, readMnist, trainingBatch } from '../../examples/mnist/data.js';
+import type { Classifier } from '../../examples/mnist/classifier.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { imageTensor, trainingBatch } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import {
   digitsOf,
   stack,
@@ -28,7 +30,7 @@ describe('stacked digits', () => {
   let classifier: Classifier;
   beforeAll(async () => {
     await useBackend('wasm');
-    classifier = new Classifier();
+    classifier = readClassifier();
   });
 
   const started = (name: string, packing = 2) =>

@@ -5,8 +5,9 @@ import { clone, memory, reshape, sub, tidy, tile } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { imageTensor, readMnist } from '../../examples/mnist/data.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { imageTensor } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { accuracyOf, trainEncoder } from '../../examples/stacked_gan/encoder.js';
 import { Jury } from '../../examples/stacked_gan/figures.js';
 import { bright, brightBatch } from '../../examples/stacked_gan/images.js';
@@ -34,7 +35,7 @@ describe('the stack on MNIST', () => {
   beforeAll(async () => {
     await useBackend('wasm');
     const few = { ...test, count: 100, digits: test.digits.subarray(0, 100) };
-    jury = await Jury.create(new Classifier(), few, {
+    jury = await Jury.create(readClassifier(), few, {
       ...{ ofEach: 2, images: 10, varied: 4, draws: 2 },
     });
   });

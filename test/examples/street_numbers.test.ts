@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argMax, dispose, memory, pad, tidy, tile } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { imageTensor, range, readMnist } from '../../examples/mnist/data.js';
+import { imageTensor, range } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { Reader } from '../../examples/street_numbers/agreement.js';
 import { StreetClassifier, WEIGHTS } from '../../examples/street_numbers/classifier.js';
 import {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory, zeros } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Classifier } from '../../examples/mnist/classifier.js';
-import { readMnist } from '../../examples/mnist/data.js';
+import { readClassifier } from '../../examples/mnist/read_classifier.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { Judge } from '../../examples/mnist/scores.js';
 import { table, writeStudyReport } from '../../examples/study/report.js';
 import type { Result } from '../../examples/study/report.js';
@@ -87,7 +87,7 @@ describe('the study', () => {
 
   it('scores at equal parts of the time, and reports means over the seeds', async () => {
     const { pixels, digits } = readMnist('t10k');
-    const judge = await Judge.create(new Classifier(), { count: 100, pixels, digits });
+    const judge = await Judge.create(readClassifier(), { count: 100, pixels, digits });
     const setting = { system: 'sn-dcgan', seconds: 0.5, samples: 10 };
     let now = 0;
     const clock = () => (now += 0.05);

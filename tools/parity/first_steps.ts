@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBackend } from 'gan-kit';
 import type { BackendName } from 'gan-kit';
-import { readMnist } from '../../examples/mnist/data.js';
+import { readMnist } from '../../examples/mnist/read_mnist.js';
 import { readOptions as mnistOptions } from '../../examples/mnist/options.js';
 import { Run as MnistRun } from '../../examples/mnist/run.js';
 import { Scenes } from '../../examples/street_scenes/data.js';
