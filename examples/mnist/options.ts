@@ -43,7 +43,7 @@ const HELP = `Trains a GAN on the 60,000 images of MNIST and writes a report.
   --out FOLDER     where pictures, checkpoint and report go (default runs/SYSTEM)
   --backend NAME   wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --threads N      of wasm, 1 to 8 (default: as many as there are processors)
-  --images N       trains on the first N images (default 60000: all)
+  --images N       trains on the first N images (default 60000)
   --resume         goes on from the checkpoint in --out, to the last bit as if never stopped;
                    --resume FILE: from that checkpoint or the one in that folder, also of the site's page Digits
 `;
