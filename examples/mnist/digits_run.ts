@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { imageGrid } from 'gan-kit/io';
-import type { RasterImage } from 'gan-kit/io';
+import type { CheckpointExtra, RasterImage } from 'gan-kit/io';
 import { spectralNorms } from 'gan-kit/layers';
 import { sampleLatents } from 'gan-kit/training';
 import type { GAN } from 'gan-kit/training';
@@ -48,6 +48,11 @@ export abstract class DigitsRun extends PortableRun<RunOptions> {
     return { loss, norm, penalty, batch, seed, images: this.images.count };
   }
 
+  /** Returns what the checkpoint has besides the state; with the length, on which the learning rates depend. */
+  override get extra(): CheckpointExtra {
+    return { ...super.extra, steps: this.options.steps };
+  }
+
   protected override batch(index: number) {
     const { batch, seed } = this.options;
     this.history.images += batch;
@@ -83,7 +88,7 @@ export abstract class DigitsRun extends PortableRun<RunOptions> {
   }
 
   /** Draws the samples of fixed latent vectors. */
-  protected override async picture(): Promise<RasterImage> {
+  override async picture(): Promise<RasterImage> {
     const images = this.sample(GRID * GRID, 1);
     const picture = await imageGrid(images, { columns: GRID, scale: 2 });
     images.dispose();

@@ -26,6 +26,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
+  '.bin': 'application/octet-stream',
+  '.npz': 'application/octet-stream',
+  '.safetensors': 'application/octet-stream',
 };
 
 /** The file that a static host serves for an address: `/guide/` and `/guide/results` are pages. */

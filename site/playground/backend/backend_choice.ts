@@ -9,3 +9,12 @@ export interface BackendInUse {
   /** Whether the page is cross-origin isolated, so that wasm may use threads. */
   readonly isolated: boolean;
 }
+
+/** Says what a page computes on. */
+export function backendText(used: BackendInUse | undefined): string {
+  if (used === undefined) return 'starting a backend …';
+  const threads = used.isolated
+    ? ''
+    : ' This page is not cross-origin isolated, so that wasm has one thread.';
+  return `Computes on ${used.name} (${used.device}), in a worker of your browser.${threads}`;
+}
