@@ -20,6 +20,8 @@ const TEMPLATES = [
   '/api/penalties/classes/GradientPenalty',
   '/api/training/functions/createGAN',
   '/playground/',
+  '/playground/mixtures',
+  '/playground/digits',
 ];
 const PAGES = [...new Set([...samplePages(BUILT_PAGES.values()), ...TEMPLATES])];
 /** The pages that axe looks at, three to ten seconds each: of each kind one, or all of them by `SITE_PAGES=all`. */
