@@ -108,7 +108,7 @@ describe.skipIf(executablePath === undefined)('the page of digits', () => {
     const { name, arrays } = await downloaded();
     expect(name).toBe('digits-6.safetensors');
     expect(arrays).toEqual(ofDemo(6));
-    expect(await page.locator('code').last().innerText()).toBe(
+    expect(await page.locator('.digits code').innerText()).toBe(
       'npm run demo -- --resume digits-6.safetensors --images 1000 --batch 4 --steps 6 --seed 5',
     );
     expect(trouble).toEqual([]);
@@ -134,8 +134,29 @@ describe.skipIf(executablePath === undefined)('the page of digits', () => {
     },
   );
 
+  it(
+    'goes on from the last whole checkpoint if it was left while it trained',
+    MAY_TAKE,
+    async () => {
+      await page.getByRole('spinbutton', { name: 'Steps', exact: true }).fill('5000');
+      await button('Reset').click();
+      await reached('Step 0 of 5000');
+      await button('Train').click();
+      await isKept(100);
+      await page.reload();
+      await reached('of 5000');
+      const step = Number(/Step (\d+)/.exec(await summary())![1]);
+      expect(step).toBeGreaterThanOrEqual(100);
+      expect(step).toBeLessThan(5000);
+      await button('Step').click();
+      await reached(`Step ${step + 1} of 5000`);
+      expect(trouble).toEqual([]);
+    },
+  );
+
   it('shows other digits where one drags, by pointer and by keys', MAY_TAKE, async () => {
     const before = await picture('pad');
+    await page.locator('canvas.pad').scrollIntoViewIfNeeded();
     const box = (await page.locator('canvas.pad').boundingBox())!;
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
@@ -157,7 +178,7 @@ describe.skipIf(executablePath === undefined)('the page of digits', () => {
     await expect
       .poll(() => page.locator('.place').innerText(), { timeout: PATIENCE })
       .toContain('Computes on cpu');
-    await reached('Step 6 of 6');
+    await expect.poll(() => button('Step').isEnabled(), { timeout: PATIENCE }).toBe(true);
     expect((await downloaded()).arrays).toEqual(arrays);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
