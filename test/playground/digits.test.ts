@@ -228,7 +228,7 @@ describe('the trainer', () => {
 
 it('latent vectors between four are the four in the corners, and as long in between', async () => {
   const corners = sampleLatents({ count: 4, size: 16, seed: 3 });
-  const rows = (await corners.array());
+  const rows = await corners.array();
   const at = async (across: number, down: number): Promise<number[]> => {
     const latent = latentBetween(corners, across, down);
     const [row] = await latent.array();
