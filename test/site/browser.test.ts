@@ -61,6 +61,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     trouble.length = 0;
     await page.goto(site + address);
     await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined"); // it is alive
+    if (/^\/playground\/./.test(address))
+      await page.locator('.playground button').first().waitFor();
     return page;
   }
 
