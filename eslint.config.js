@@ -76,6 +76,13 @@ export default tseslint.config(
     },
   },
   {
+    // its own tsconfig.json is for those who copy it, and finds gan-kit in their node_modules
+    files: ['examples/browser/*.ts'],
+    languageOptions: {
+      parserOptions: { projectService: false, project: 'site/tsconfig.json' },
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     rules: {
       'no-restricted-properties': [

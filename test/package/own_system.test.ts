@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { killedAt } from './copied_example.js';
 import { run } from './installation.js';
 
 // The packed library in a bare project, as a user has it.
@@ -25,17 +25,6 @@ function compile(options: object): void {
   run(folder, 'node', resolve('node_modules/typescript/bin/tsc'), '-p', config);
 }
 
-/** Starts the example and kills it once it has told of a step. */
-function killedAfter(step: number, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, ['main.js', ...args], { cwd: folder });
-  let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed += text;
-    if (printed.includes(`step ${step}:`)) child.kill('SIGKILL');
-  });
-  return new Promise((done) => child.on('close', (_, signal) => done(signal ?? 'no signal')));
-}
-
 beforeAll(() => cpSync('examples/own_system', folder, { recursive: true }));
 
 describe('a system of one’s own, from a recipe', () => {
@@ -53,7 +42,8 @@ describe('a system of one’s own, from a recipe', () => {
     const printed = run(folder, 'node', 'main.js', '150', 'whole.safetensors');
     expect(printed).toMatch(/^step 150: discriminator \d\.\d{3}, matching \d+\.\d{4}$/m);
     expect(printed).toMatch(/^\d of 8 modes, mean distance from the nearest \d\.\d{3}$/m);
-    expect(await killedAfter(50, '150', 'broken.safetensors')).toBe('SIGKILL');
+    const killed = await killedAt('step 50:', folder, 'main.js', '150', 'broken.safetensors');
+    expect(killed).toBe('SIGKILL');
     const resumed = run(folder, 'node', 'main.js', '150', 'broken.safetensors');
     expect(resumed).not.toContain('step 50:');
     expect(printed.endsWith(resumed)).toBe(true);
