@@ -71,16 +71,17 @@ const IN_BOTH_DAWNS = [
  * keeps. training/systems and the other parity tests run steps on it.
  */
 const NOT_IN_DAWN = [
-  'test/parity/translation_steps.test.ts',
-  'test/training/{classifier,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
+  'test/parity/{translation_steps,gan_additions}.test.ts',
+  'test/training/{classifier,latent_gradients,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
+  // what the tape does with layers that are run again, or with a batch of reference; ops are those of other layers
+  'test/layers/{recompute,virtual_batch_normalization}.test.ts',
 ];
 /**
  * What runs on webgpu in Node, and not on webgl: layers that are made of ops alone, each of which gradcheck/repaired_ops
  * checks on both, and what the tape does with them.
  */
 const NOT_IN_PAGES = [
-  'test/layers/{recompute,remove_spectral_normalization,virtual_batch_normalization}.test.ts',
-  'test/layers/spectral_normalization_gradients.test.ts',
+  'test/layers/{remove_spectral_normalization,spectral_normalization_gradients}.test.ts',
   'test/gradcheck/check_gradients.test.ts',
   'test/parity/stacked_gan.test.ts',
 ];

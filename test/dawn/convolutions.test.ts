@@ -114,13 +114,13 @@ const SMALL: Geometry = {
 
 describe('convolutions on webgpu', () => {
   it('Conv2D is right on any geometry', () =>
-    forEachGeometry(dilatedGeometries, 25, (geometry) => expectConvolution(geometry)));
+    forEachGeometry(dilatedGeometries, 15, (geometry) => expectConvolution(geometry)));
 
   it('Conv2DBackpropInput is right on any geometry', () =>
-    forEachGeometry(geometries, 25, (geometry) => expectInputGradient(geometry)));
+    forEachGeometry(geometries, 15, (geometry) => expectInputGradient(geometry)));
 
   it('Conv2DBackpropFilter is right on any geometry', () =>
-    forEachGeometry(geometries, 25, (geometry) => expectFilterGradient(geometry)));
+    forEachGeometry(geometries, 15, (geometry) => expectFilterGradient(geometry)));
 
   it.each(CORNERS)('%s', async (_, geometry) => {
     await expectConvolution(geometry);

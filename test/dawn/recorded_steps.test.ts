@@ -6,7 +6,7 @@ import { POINTS, RECORDED } from './recorded_systems.js';
 import type { AnySystem, RecordedCase } from './recorded_systems.js';
 
 /** The steps that both systems make: enough to replay each kind; `RECORDED_STEPS=50` makes more. */
-const STEPS = Number(process.env['RECORDED_STEPS'] ?? 18);
+const STEPS = Number(process.env['RECORDED_STEPS'] ?? 24);
 /** The steps in which nothing may leak: 1,000 by `RECORDED_STEPS=50`. */
 const MANY = process.env['RECORDED_STEPS'] === undefined ? 120 : 20 * STEPS;
 
