@@ -137,10 +137,8 @@ class RecipeSystem<
     batch: Batch,
     read: boolean,
   ): (() => Promise<StepReading>) | undefined {
-    const played = this.replays?.play(batch, read);
-    if (played !== undefined) return played.reading;
-    enableSecondOrderGradients();
     const make = (batch: Batch) => {
+      enableSecondOrderGradients();
       const losses = new LossLog();
       try {
         withCleanTape(() => tidy(() => this.run(where, batch, losses)));
@@ -149,7 +147,8 @@ class RecipeSystem<
         losses.dispose();
       }
     };
-    const reading = this.replays === undefined ? make(batch) : this.replays.make(batch, read, make);
+    if (this.replays !== undefined) return this.replays.step(batch, read, make);
+    const reading = make(batch);
     return reading && (() => reading.wait());
   }
 

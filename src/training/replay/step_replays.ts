@@ -2,17 +2,15 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '../../kernels/webgpu/runtime/webgpu_backend.js';
 import type { PendingReading } from '../step/step_reading.js';
-import { batchTensors, copied, taken, withTensors } from './batch_tensors.js';
+import { batchTensors, withTensors } from './batch_tensors.js';
 import { BufferArena } from './buffer_arena.js';
-import { HostScript } from './host_script.js';
+import type { HostScript } from './host_script.js';
 import { watchReads } from './reads.js';
-import { RecordedStep } from './recorded_step.js';
-import { resourceOf } from './home.js';
+import type { RecordedStep } from './recorded_step.js';
 import { StateHomes } from './state_homes.js';
-import { StepRecording, flush } from './step_recording.js';
-
-/** What a step leaves to be read; nothing, if it is not to be. */
-export type Left = PendingReading | undefined;
+import { StepAttempt } from './step_attempt.js';
+import type { Left, RecordingPlace } from './step_attempt.js';
+import { flush } from './step_recording.js';
 
 /** The system whose steps are recorded. */
 export interface Replayable {
@@ -42,55 +40,44 @@ const MOST_KINDS = 16;
 /** How often homes are made for a state of other shapes before a step is replayed. */
 const MOST_OPENINGS = 6;
 
-/** Makes a step and starts its reading. */
-type Make<Batch> = (batch: Batch) => Left;
-
 /** Records the first steps of each kind on webgpu, and replays later ones. */
 export class StepReplays<Batch> {
   private readonly kinds: Map<string, Kind[]> = new Map();
   private readonly said: Set<string> = new Set();
-  private backend: WebGPUBackend | undefined;
-  private homes: StateHomes | undefined;
+  /** Where they are; undefined before the first step, and after the system has ended. */
+  private place: RecordingPlace | undefined;
   private openings = 0;
-  private arena: BufferArena = new BufferArena();
 
   constructor(private readonly system: Replayable) {}
 
   /**
-   * Replays a step of a known kind.
+   * Makes a step: replays one of a known kind, and records one that may be replayed.
    *
    * @param isRead Whether the step is read.
-   * @returns What the step leaves; undefined if it was not made.
+   * @param make Makes it by ops.
+   * @returns A function that waits for what is read.
    */
-  play(batch: Batch, isRead: boolean): { readonly reading: Read | undefined } | undefined {
+  step(batch: Batch, isRead: boolean, make: (batch: Batch) => Left): Read | undefined {
     const found = this.find(batch, isRead);
-    if (found?.kind?.isSure !== true) return undefined;
-    const { step, understand } = found.kind;
-    if (!step!.isValid) {
+    if (found?.kind?.isSure === true) {
+      if (found.kind.step!.isValid) return this.play(found, found.kind);
       this.forget(found.key, found.kind);
-      return undefined;
+      found.kind = undefined;
     }
-    const numbers = step!.play(found.tensors, found.held);
-    this.openings = 0;
-    if (numbers === undefined) return { reading: undefined };
-    return { reading: async () => understand!(await numbers()) };
-  }
-
-  /** Makes a step, and records it if it may be replayed. */
-  make(batch: Batch, isRead: boolean, make: Make<Batch>): Left {
-    const found = this.find(batch, isRead);
-    if (found === undefined || (found.kind?.failures ?? 0) >= MOST_FAILURES) return make(batch);
-    return this.record(batch, found, make);
+    const left =
+      found === undefined || (found.kind?.failures ?? 0) >= MOST_FAILURES
+        ? make(batch)
+        : this.record(batch, found, make);
+    return left && (() => left.wait());
   }
 
   /** Frees all recordings. */
   dispose(): void {
     for (const kinds of this.kinds.values()) for (const { step } of kinds) step?.dispose();
     this.kinds.clear();
-    this.homes?.close();
-    this.homes = undefined;
-    if (this.backend !== undefined) this.arena.release(this.backend.bufferManager);
-    this.backend = undefined;
+    this.place?.homes.close();
+    this.place?.arena.release(this.place.backend.bufferManager);
+    this.place = undefined;
   }
 
   /** Looks for the kind of a step, whose decisions are taken for that. */
@@ -101,12 +88,12 @@ export class StepReplays<Batch> {
     if (typeof held === 'string') return this.refuse(held);
     const described = batchTensors(batch);
     if (described === undefined) return this.refuse('the batch holds something that is no tensor');
-    if (backend !== this.backend) this.begin(backend);
-    if (!this.homes!.fits(held)) {
-      this.forgetAll();
+    const place = this.place?.backend === backend ? this.place : this.begin(backend);
+    if (!place.homes.fits(held)) {
+      this.forgetAll(place);
       if (this.openings++ >= MOST_OPENINGS) return this.refuse('the state changes its shapes');
       flush(backend);
-      this.homes!.open(held);
+      place.homes.open(held);
     }
     const key = `${this.system.kind()} ${String(isRead)} ${described.kind}`;
     const kinds = this.kinds.get(key) ?? [];
@@ -114,100 +101,39 @@ export class StepReplays<Batch> {
     return { key, kind, held, tensors: described.tensors };
   }
 
-  private begin(backend: WebGPUBackend): void {
+  private begin(backend: WebGPUBackend): RecordingPlace {
     this.dispose();
-    this.backend = backend;
-    this.homes = new StateHomes(backend);
-    this.arena = new BufferArena();
     watchReads(backend);
+    return (this.place = { backend, homes: new StateHomes(backend), arena: new BufferArena() });
   }
 
-  private record(batch: Batch, { key, kind, held, tensors }: Found, make: Make<Batch>): Left {
-    const backend = this.backend!;
-    const homes = this.homes!;
-    const own = tensors.map((x) => copied(backend, x));
-    for (const { dataId } of held) backend.uploadToGPU(dataId); // before the copies
-    flush(backend);
-    this.encoded((encoder) => homes.settle(held, encoder));
+  private play({ tensors, held }: Found, { step, understand }: Kind): Read | undefined {
+    const numbers = step!.play(tensors, held);
+    this.openings = 0;
+    return numbers && (async () => understand!(await numbers()));
+  }
 
-    const inputs: RecordedStepInputs = [];
-    const refuse = (why: string): void => script.refuse(why);
-    const recording = new StepRecording(backend, this.arena, refuse);
-    const script = new HostScript((x) => {
-      inputs.push(recording.nameInput(x, `i${inputs.length}`));
-    }, kind?.step?.script);
-    own.forEach((x, i) => recording.name(resourceOf(backend, x.dataId), `b${i}`));
-    held.forEach((_, i) => recording.name(homes.at(i).buffer, `s${i}`));
-    let left: Left;
-    try {
-      recording.record(() =>
-        script.write(() => {
-          left = make(withTensors(batch, own));
-          const after = this.system.heldTensors();
-          if (typeof after !== 'string')
-            for (const { dataId } of after) backend.uploadToGPU(dataId);
-        }),
-      );
-    } catch (error) {
-      recording.discard((fn) => this.encoded(fn));
-      for (const x of own) x.dispose();
-      throw error;
-    }
-
-    const after = this.system.heldTensors();
-    const isSame = typeof after !== 'string' && homes.fits(after);
-    if (!isSame) script.refuse('the state has other shapes after the step');
-    const expected = new Set(isSame ? after.map(({ dataId }) => dataId) : []);
-    if (left !== undefined) expected.add(left.numbers.dataId);
-    if (recording.survivors().some((dataId) => !expected.has(dataId)))
-      script.refuse('the step leaves a tensor behind that is not part of the state');
-    for (const [dataId, buffer] of recording.outside)
-      if (!backend.tensorMap.has(dataId) || resourceOf(backend, dataId) !== buffer)
-        script.refuse('the step frees a tensor from before');
-    const differs =
-      kind?.step !== undefined && kind.step.lines.join('\n') !== recording.lines.join('\n');
-    if (differs) script.refuse('two steps of one kind have different commands');
-
+  private record(batch: Batch, { key, kind, tensors }: Found, make: (batch: Batch) => Left): Left {
+    const held = () => this.system.heldTensors();
+    const attempt = new StepAttempt(this.place!, tensors, kind?.step);
+    const left = attempt.run(held, (own) => make(withTensors(batch, own)));
+    const { script } = attempt;
     const now = kind ?? this.add(key, script);
-    if (script.refusal !== undefined || !isSame) {
-      recording.discard((fn) => this.encoded(fn));
-      for (const x of own) x.dispose();
-      now.failures++;
+    const { differs } = attempt;
+    const step = attempt.finish(held(), left);
+    if (step === undefined) {
       if (differs) {
         now.step?.dispose();
-        now.step = undefined;
-        now.script = script;
+        Object.assign(now, { step: undefined, script });
       }
-      if (now.failures >= MOST_FAILURES) this.refuse(script.refusal!);
-      return left;
-    }
-    const changes = after.flatMap((x, index) =>
-      homes.holds(x, index) ? [] : [{ index, buffer: resourceOf(backend, x.dataId) }],
-    );
-    const numbers = left === undefined ? undefined : resourceOf(backend, left.numbers.dataId);
-    this.encoded((encoder) => {
-      recording.keep(encoder);
-      homes.settle(after, encoder);
-    });
-    const step = new RecordedStep(backend, homes, {
-      ...{ script, recording, inputs, batch: own.map((x) => taken(backend, x)), numbers },
-      changes: changes.map((one) => ({ ...one, stays: this.arena.has(one.buffer) })),
-    });
-    if (now.step === undefined) Object.assign(now, { step, script, understand: left?.understand });
-    else {
+      if (++now.failures >= MOST_FAILURES) this.refuse(script.refusal!);
+    } else if (now.step === undefined) {
+      Object.assign(now, { step, script, understand: left?.understand });
+    } else {
       now.isSure = true;
       step.dispose(); // the first one is replayed
     }
     return left;
-  }
-
-  private encoded(
-    fn: (encoder: ReturnType<WebGPUBackend['device']['createCommandEncoder']>) => void,
-  ): void {
-    const { device, queue } = this.backend!;
-    const encoder = device.createCommandEncoder();
-    fn(encoder);
-    queue.submit([encoder.finish()]);
   }
 
   private add(key: string, script: HostScript): Kind {
@@ -230,10 +156,10 @@ export class StepReplays<Batch> {
     this.forget(key, kind);
   }
 
-  private forgetAll(): void {
+  private forgetAll({ backend, homes, arena }: RecordingPlace): void {
     for (const [key, kinds] of [...this.kinds]) for (const kind of kinds) this.forget(key, kind);
-    this.homes!.close(); // a value may be in a buffer of the arena
-    this.arena.release(this.backend!.bufferManager);
+    homes.close(); // a value may be in a buffer of the arena
+    arena.release(backend.bufferManager);
   }
 
   private refuse(why: string): undefined {
@@ -246,12 +172,10 @@ export class StepReplays<Batch> {
 /** A step's kind, if it is known, and what it is made from. */
 interface Found {
   readonly key: string;
-  readonly kind: Kind | undefined;
+  kind: Kind | undefined;
   readonly held: readonly Tensor[];
   readonly tensors: readonly Tensor[];
 }
 
-type RecordedStepInputs = ReturnType<StepRecording['nameInput']>[];
-
-/** Waits for the numbers of a step. */
-export type Read = () => ReturnType<PendingReading['wait']>;
+/** Waits for what is read after a step. */
+type Read = PendingReading['wait'];
