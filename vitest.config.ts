@@ -183,7 +183,12 @@ const alone = onCPU('node alone', ALONE, []);
 const contracts = onCPU('node contracts', CONTRACTS, ALONE);
 contracts.test!.isolate = false;
 const inDawn = (dawn: GPUSetup['dawn']): TestProjectInlineConfiguration => ({
-  resolve: { alias: alias('node') },
+  resolve: {
+    alias: [
+      { find: /^webgpu$/, replacement: path('./test/setup/dawn_module.ts') },
+      ...alias('node'),
+    ],
+  },
   test: {
     name: 'dawn',
     include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
