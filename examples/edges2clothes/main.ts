@@ -1,6 +1,8 @@
 /** Makes photos of clothes from drawings of their edges: pix2pix on Fashion-MNIST. */
+import { join } from 'node:path';
 import { interruptSignal } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
+import { saveGenerator } from '../save_generator.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { readClassifier } from './classifier.js';
 import { readFashion } from './fashion.js';
@@ -52,6 +54,11 @@ if (interrupt.aborted) {
     untrained,
   };
   const path = await writeRunReport(run, facts, verdict);
+  const generator = join(options.out, 'generator.safetensors');
+  const { steps, seed } = options;
+  const size = await saveGenerator(run.pix2pix.networks.generator, 'unet', generator, {
+    ...{ steps: String(steps), seed: String(seed) },
+  });
   const { title, columns, rows } = table(verdict);
   console.log(`\n${title}, after ${(run.history.seconds / 60).toFixed(1)} minutes of training:\n`);
   for (const row of [columns, ...rows])
@@ -62,6 +69,7 @@ if (interrupt.aborted) {
         .trimEnd(),
     );
   console.log(`report: ${path}`);
+  console.log(`generator: ${generator}, ${Math.round(size / 1000)} kB`);
 }
 run.dispose();
 

@@ -5,6 +5,8 @@ import { SIDE } from './pairs.js';
 
 /** The options that distinguish runs. */
 export interface Choice {
+  /** Number of channels of the generator's outermost level. */
+  readonly filters: number;
   /** λ of the L1 term; the paper's is 100. */
   readonly lambda: number;
   readonly seed: number;
@@ -12,11 +14,14 @@ export interface Choice {
 
 const RATE = 5e-4;
 
+/** The number of times that the generator halves a picture. */
+export const DOWNSAMPLINGS = 5;
+
 /** Builds a pix2pix that two cores train in minutes, from drawings to photos, both 32×32×1. */
-export function buildPix2Pix({ lambda, seed }: Choice): Pix2Pix {
+export function buildPix2Pix({ filters, lambda, seed }: Choice): Pix2Pix {
   return createPix2Pix({
     inputShape: [SIDE, SIDE, 1],
-    generatorOptions: { filters: 24, downsamplings: 5 }, // 32 → 1: the innermost layer sees the whole garment
+    generatorOptions: { filters, downsamplings: DOWNSAMPLINGS }, // 32 → 1: the innermost layer sees the whole garment
     discriminatorOptions: { filters: 24, layers: 2 },
     lambdaL1: lambda,
     optimizers: {

@@ -46,8 +46,8 @@ export class Run extends TrainingRun<RunOptions> {
   }
 
   protected override get kept() {
-    const { lambda, seed, batch, steps } = this.options;
-    return { lambda, seed, batch, steps };
+    const { filters, lambda, seed, batch, steps } = this.options;
+    return { filters, lambda, seed, batch, steps };
   }
 
   protected override batch(index: number) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import { startBackend } from '../backend.js';
 import { progressBar } from '../progress.js';
+import { saveGenerator } from '../save_generator.js';
 import { startOrResume, trainToEnd } from '../training_loop.js';
 import { range, Scenes } from './data.js';
 import { Judge } from './judge.js';
@@ -128,6 +129,15 @@ async function trainOne(choice: RunOptions): Promise<ScoresByDirection | undefin
     real,
     constant,
   ]);
+  const { networks } = run.translator.system;
+  if ('generator' in networks) {
+    const { direction, size, steps, seed } = choice;
+    const file = join(choice.out, 'generator.safetensors');
+    const bytes = await saveGenerator(networks.generator, 'unet', file, {
+      ...{ direction, size: String(size), steps: String(steps), seed: String(seed) },
+    });
+    console.log(`generator: ${file}, ${Math.round(bytes / 1000)} kB`);
+  }
   console.log(`${(run.history.seconds / 60).toFixed(1)} minutes of training; report: ${path}`);
   run.translator.dispose();
   return scores;

@@ -40,12 +40,14 @@ const HELP = `Translates street scenes into label maps and label maps into stree
   --steps N         generator steps (default 2000); learning rates fall to 0 over the second half
   --outputs NAME    sum | mean (default sum): what the gradient penalty of wcyclegan-gp takes of the patches
   --critic-steps N  of wcyclegan-gp: discriminator steps for each generator step (default 1)
+  --filters N       of pix2pix: channels of the generator's outermost level (default 32)
   --size N          pixels across and down, a multiple of 32 (default 64)
   --batch N         images in a batch (default 1)
   --scenes N        scenes to train on (default 400)
   --test-scenes N   held-out scenes to judge by (default 100)
   --seed N          every random choice of the training follows from it (default 0)
-  --out FOLDER      where pictures, checkpoint and report go (default runs/street_scenes/SYSTEM)
+  --out FOLDER      where pictures, checkpoint, report and pix2pix's generator go
+                    (default runs/street_scenes/SYSTEM)
   --backend NAME    wasm, cpu, webgpu, tensorflow … (default: the fastest that works)
   --threads N       of wasm, 1 to 8 (default: as many as there are processors)
   --resume          goes on from the checkpoint in --out, to the last bit as if never stopped
@@ -62,6 +64,7 @@ export function readOptions(args: string[]): Options {
     steps: text,
     outputs: { ...text, default: 'sum' },
     'critic-steps': { ...text, default: '1' },
+    filters: { ...text, default: '32' },
     size: { ...text, default: '64' },
     batch: { ...text, default: '1' },
     scenes: { ...text, default: '400' },
@@ -85,6 +88,7 @@ export function readOptions(args: string[]): Options {
     direction: word('direction', values.direction ?? 'photo-to-labels', DIRECTIONS),
     outputs: word('outputs', values.outputs, ['sum', 'mean']),
     criticSteps: whole('critic-steps', values['critic-steps'], 1),
+    filters: whole('filters', values.filters, 1),
     seed: whole('seed', values.seed, 0),
   };
   return {

@@ -45,9 +45,9 @@ export class Run extends TrainingRun<RunOptions> {
   }
 
   protected override get kept() {
-    const { system, direction, outputs, criticSteps, size, batch, seed, steps, scenes } =
+    const { system, direction, outputs, criticSteps, filters, size, batch, seed, steps, scenes } =
       this.options;
-    return { system, direction, outputs, criticSteps, size, batch, seed, steps, scenes };
+    return { system, direction, outputs, criticSteps, filters, size, batch, seed, steps, scenes };
   }
 
   protected override batch(index: number) {

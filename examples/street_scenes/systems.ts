@@ -20,6 +20,8 @@ export interface Choice {
   /** The output of the patches whose gradient the gradient penalty bounds: their sum, or their mean. */
   readonly outputs: 'sum' | 'mean';
   readonly criticSteps: number;
+  /** Number of channels of the outermost level of pix2pix's generator. */
+  readonly filters: number;
   readonly size: number;
   readonly batch: number;
   readonly seed: number;
@@ -39,14 +41,17 @@ export interface Translator {
 /** The learning rate: two and a half times that of the papers, as a run takes minutes here, not days. */
 const RATE = 5e-4;
 
+/** The number of times that the generator of pix2pix halves a picture. */
+export const DOWNSAMPLINGS = 5;
+
 /** Builds a system as in its paper, at a size that two cores train in minutes. */
 export const buildTranslator = (choice: Choice): Translator =>
   choice.system === 'pix2pix' ? pix2pix(choice) : cycleGAN(choice);
 
-function pix2pix({ direction, size, batch, seed }: Choice): Translator {
+function pix2pix({ direction, filters, size, batch, seed }: Choice): Translator {
   const system = createPix2Pix({
     inputShape: [size, size, 3],
-    generatorOptions: { filters: 32, downsamplings: 5 },
+    generatorOptions: { filters, downsamplings: DOWNSAMPLINGS },
     discriminatorOptions: { filters: 32, layers: 2 },
     optimizers: {
       generator: adam({ learningRate: RATE }),

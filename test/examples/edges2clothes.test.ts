@@ -325,7 +325,7 @@ describe('a run', () => {
       });
       const start = (name: string) =>
         new Run(
-          { lambda: 100, seed: 5, batch: 2, steps: 6, out: join(folder, name) },
+          { filters: 24, lambda: 100, seed: 5, batch: 2, steps: 6, out: join(folder, name) },
           ...([train, test, judge] as const),
           { losses: 1, score: 5 },
         );

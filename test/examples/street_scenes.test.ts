@@ -129,7 +129,7 @@ describe('a run', () => {
   let judge: Judge;
 
   const options = (name: string, system: SystemName = 'pix2pix'): RunOptions => ({
-    ...{ system, direction: 'photo-to-labels', outputs: 'mean', criticSteps: 2 },
+    ...{ system, direction: 'photo-to-labels', outputs: 'mean', criticSteps: 2, filters: 32 },
     ...{ size: SIZE, batch: 1, seed: 5, steps: 6, scenes: 6, testScenes: 3 },
     out: join(folder, name),
   });
