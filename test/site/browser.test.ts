@@ -22,6 +22,7 @@ const TEMPLATES = [
   '/playground/',
   '/playground/mixtures',
   '/playground/digits',
+  '/playground/translate',
 ];
 const PAGES = [...new Set([...samplePages(BUILT_PAGES.values()), ...TEMPLATES])];
 /** The pages that axe looks at, three to ten seconds each: of each kind one, or all of them by `SITE_PAGES=all`. */

@@ -18,9 +18,10 @@ const STARTED: Readonly<Record<string, string>> = {
   '/playground/mixtures?backend=wasm': 'step 0',
   '/playground/critic?backends=wasm,cpu': 'layers.',
   '/playground/digits?backend=wasm': 'Step 0',
+  '/playground/translate?backend=wasm': 'Translated in',
 };
-/** What is learnt from, and the classifier that scores. */
-const IS_DATA = /\/mnist\//;
+/** What is learnt from, the classifier that scores, and generators. */
+const IS_DATA = /\/mnist\/|\.safetensors$/;
 /** What hosts compress; pictures and fonts are compressed already. */
 const IS_TEXT = /\b(html|javascript|css|json|svg|wasm)\b/;
 
