@@ -89,7 +89,10 @@ function pth(weights: Readonly<Record<string, StateArray>>): Buffer {
 describe.skipIf(executablePath === undefined)('the page that translates', () => {
   beforeAll(async () => {
     await loadBackend({ prefer: ['wasm'] });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await chromium.launch({
+      executablePath: executablePath!,
+      args: ['--no-sandbox', '--use-fake-device-for-media-stream'],
+    });
     const context = await watchedContext(browser, { width: 1280, height: 900 }, 'light', site);
     page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -220,6 +223,15 @@ describe.skipIf(executablePath === undefined)('the page that translates', () => 
       await button('Camera').click();
       await alert.waitFor();
       expect(await alert.innerText()).toMatch(/^The camera cannot be used: /);
+      const still = await canvas('given');
+      await page.context().grantPermissions(['camera']);
+      await button('Camera').click();
+      await expect.poll(() => canvas('given'), { timeout: PATIENCE }).not.toEqual(still);
+      await button('Stop the camera').click();
+      expect(await alert.count()).toBe(0);
+      await page.waitForFunction("!document.querySelector('video')");
+      const seen = Uint8ClampedArray.from(await canvas('given'));
+      await isMadeOf(await translator.translate(pictureOf(seen, 32, 32, 3), 'of training'));
       await soundForReaders();
       expect(trouble).toEqual([]);
     },
