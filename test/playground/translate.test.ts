@@ -124,7 +124,7 @@ describe('the network of a file', () => {
     expect(told(networkOf(weights))).toBe(text);
     const x = randomUniform<never>([1, side!, side!, channels!], -1, 1, 'float32', 3) as Tensor4D;
     const values = (await x.data()) as Float32Array;
-    const expected = await (model.predict(x)).data();
+    const expected = await model.predict(x).data();
     const before = memory().numTensors;
     const translator = Translator.from(wrapped);
     expect(translator.network).toEqual(networkOf(weights));
