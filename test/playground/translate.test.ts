@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { memory, randomUniform } from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import drawings from '../../examples/edges2clothes/drawings.json';
 import { CLASSES, dataFolder, readFashion } from '../../examples/edges2clothes/fashion.js';
 import { pairAt, SIDE } from '../../examples/edges2clothes/pairs.js';
 import { encodeHalf, halfBits } from '../../examples/half_safetensors.js';
@@ -28,6 +27,11 @@ import { useBackend } from '../helpers/backends.js';
 
 beforeAll(() => useBackend('wasm'));
 
+const drawings = JSON.parse(readFileSync('examples/edges2clothes/drawings.json', 'utf8')) as {
+  readonly name: string;
+  readonly place: number;
+  readonly lines: string;
+}[];
 const WEIGHTS = {
   edges: 'examples/edges2clothes/weights/generator.safetensors',
   labels: 'examples/street_scenes/weights/labels-to-photo.safetensors',
@@ -122,7 +126,7 @@ describe('the network of a file', () => {
       Object.entries(weights).map(([name, array]) => [`module.${name}`, array]),
     );
     expect(told(networkOf(weights))).toBe(text);
-    const x = randomUniform<never>([1, side!, side!, channels!], -1, 1, 'float32', 3) as Tensor4D;
+    const x = randomUniform<Rank.R4>([1, side!, side!, channels!], -1, 1, 'float32', 3);
     const values = (await x.data()) as Float32Array;
     const expected = await model.predict(x).data();
     const before = memory().numTensors;
