@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { memory, randomUniform } from '@tensorflow/tfjs-core';
-import type { Rank, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLASSES, dataFolder, readFashion } from '../../examples/edges2clothes/fashion.js';
 import { pairAt, SIDE } from '../../examples/edges2clothes/pairs.js';
