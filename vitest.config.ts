@@ -67,23 +67,16 @@ const IN_BOTH_DAWNS = [
   'test/training/gan_on_backends.test.ts',
 ];
 /**
- * What runs on webgl in Chromium, and not on webgpu: whole runs, which take a minute there and whose order the host
- * keeps. training/systems and the other parity tests run steps on it.
- */
-const NOT_IN_DAWN = [
-  'test/parity/{translation_steps,gan_additions}.test.ts',
-  'test/training/{classifier,latent_gradients,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
-  // what the tape does with layers that are run again, or with a batch of reference; ops are those of other layers
-  'test/layers/{recompute,virtual_batch_normalization}.test.ts',
-];
-/**
  * What runs on webgpu in Node, and not on webgl: layers that are made of ops alone, each of which gradcheck/repaired_ops
- * checks on both, and what the tape does with them.
+ * checks on both, what the tape does with them, and whole runs, whose order the host keeps; training/systems and the other
+ * parity tests run steps on webgl.
  */
 const NOT_IN_PAGES = [
-  'test/layers/{remove_spectral_normalization,spectral_normalization_gradients}.test.ts',
+  'test/layers/{recompute,remove_spectral_normalization,virtual_batch_normalization}.test.ts',
+  'test/layers/spectral_normalization_gradients.test.ts',
   'test/gradcheck/check_gradients.test.ts',
-  'test/parity/stacked_gan.test.ts',
+  'test/parity/{stacked_gan,translation_steps}.test.ts',
+  'test/training/{classifier,non_finite_steps,slot_optimizer,slot_paths}.test.ts',
 ];
 /** What `npm run test:unit` leaves to `npm test`: files of four seconds and more, and programs that run whole. */
 const SLOW = [
@@ -132,9 +125,8 @@ const NOT_ON_NATIVE = [
   'test/training/{ada_gan,duality_gap}.test.ts',
 ];
 /**
- * Groups run one after the other, and projects of a group side by side: first the GPU projects and libtensorflow,
- * each in one process for all files, because compiling the shaders takes longer than running them; then the
- * others, on all processors.
+ * Groups run one after the other, and projects of a group side by side: first the GPU projects, each in one process
+ * for all files, because compiling the shaders takes longer than running them; then the others, on all processors.
  */
 const IN_ONE_PROCESS = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
 const ON_ALL_PROCESSORS = { maxWorkers: '100%', sequence: { groupOrder: 2 } };
@@ -192,7 +184,7 @@ const inDawn = (dawn: GPUSetup['dawn']): TestProjectInlineConfiguration => ({
   test: {
     name: 'dawn',
     include: [...CONTRACTS, 'test/dawn/**/*.test.ts'],
-    exclude: [...NOT_ON_GPU, ...NOT_IN_DAWN],
+    exclude: NOT_ON_GPU,
     setupFiles: ['test/setup/matchers.ts', 'test/setup/webgpu_errors.ts'],
     provide: { backends: ['webgpu'], propertySeed },
     env: { ...dawn },

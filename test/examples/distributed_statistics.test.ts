@@ -13,7 +13,7 @@ import {
   startWorker,
   stopWorker,
 } from '../../examples/distributed_statistics/distribute.js';
-import { SHARDS } from '../../examples/distributed_statistics/queues.js';
+import { SHARDS, SUMS } from '../../examples/distributed_statistics/queues.js';
 import {
   mergeShards,
   ShardReader,
@@ -99,7 +99,9 @@ describe.skipIf(!hasRedis())('distributed statistics', () => {
     expect(sums!.map(({ count }) => count)).toEqual([10_000, 1_000]);
     expect(sums!.map(digest)).toEqual(expected);
     // a worker that waits for more after the end may have written these again
-    const ofWorkers = [`killed:${SHARDS}:meta`, `killed:${SHARDS}:stalled-check`];
+    const ofWorkers = [SHARDS, SUMS].flatMap((queue) =>
+      ['meta', 'stalled-check'].map((key) => `killed:${queue}:${key}`),
+    );
     const keys = await connection.keys('killed:*');
     expect(keys.filter((key) => !ofWorkers.includes(key))).toEqual([]);
     connection.disconnect();

@@ -7,7 +7,6 @@ import { digitsIn, paddedBatch } from '../../examples/mnist/padded.js';
 import type { Way } from '../../examples/growing_digits/recipe.js';
 import { table, writeRunReport, writeStages } from '../../examples/growing_digits/report.js';
 import { Run } from '../../examples/growing_digits/run.js';
-import type { Classifier } from '../../examples/mnist/classifier.js';
 import { readClassifier } from '../../examples/mnist/read_classifier.js';
 import { trainingBatch } from '../../examples/mnist/data.js';
 import { readMnist } from '../../examples/mnist/read_mnist.js';

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Classifier } from '../../examples/mnist/classifier.js';
 import { readClassifier } from '../../examples/mnist/read_classifier.js';
 import { imageTensor, range } from '../../examples/mnist/data.js';
 import { readMnist } from '../../examples/mnist/read_mnist.js';
