@@ -111,11 +111,6 @@ export class HostScript implements HostObserver {
     return this.decisions.every(({ decide, outcome }) => decide() === outcome);
   }
 
-  /** Returns the outcomes of the decisions. */
-  get outcomes(): string {
-    return this.decisions.map(({ outcome }) => Number(outcome)).join();
-  }
-
   /**
    * Does all that the host does in a step.
    *
