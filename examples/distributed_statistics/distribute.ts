@@ -1,10 +1,10 @@
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { FlowProducer, Queue, QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
 import { FeatureStatistics } from 'gan-kit/metrics';
-import type { WorkerOptions } from './options.js';
+import { Connections } from '../queue_connections.js';
+import { toArguments } from '../queue_options.js';
+import type { QueueAddress } from '../queue_options.js';
+import { aborted, exitOf, startProcess, stopProcess } from '../worker_processes.js';
 import { SHARDS, SUMS, sumOf, toBytes } from './queues.js';
 import type { SumResult } from './queues.js';
 import type { Shard } from './shards.js';
@@ -24,19 +24,16 @@ export interface Distribution {
  */
 export async function distribute(
   sets: readonly (readonly Shard[])[],
-  { redis, prefix, lock, workers: count }: WorkerOptions & { readonly workers: number },
+  { workers: count, ...address }: QueueAddress & { readonly workers: number },
   { onShard, signal }: Distribution = {},
 ): Promise<FeatureStatistics[] | undefined> {
-  const connections: Redis[] = [];
-  const connect = () => {
-    const connection = new Redis(redis, { maxRetriesPerRequest: null });
-    connections.push(connection);
-    return { connection, prefix };
-  };
-  const flows = new FlowProducer(connect());
-  const queues = [SHARDS, SUMS].map((name) => new Queue(name, connect()));
-  const [shardEvents, sumEvents] = [SHARDS, SUMS].map((name) => new QueueEvents(name, connect()));
-  const workers = Array.from({ length: count }, () => startWorker({ redis, prefix, lock }));
+  const connections = new Connections(address);
+  const flows = new FlowProducer(connections.queue());
+  const queues = [SHARDS, SUMS].map((name) => new Queue(name, connections.queue()));
+  const [shardEvents, sumEvents] = [SHARDS, SUMS].map(
+    (name) => new QueueEvents(name, connections.queue()),
+  );
+  const workers = Array.from({ length: count }, () => startWorker(address));
   try {
     await Promise.all([shardEvents!.waitUntilReady(), sumEvents!.waitUntilReady()]);
     shardEvents!.on('completed', () => onShard?.());
@@ -47,33 +44,16 @@ export async function distribute(
     const found = await Promise.race([results, aborted(signal), allGone(workers)]);
     return found?.map(({ statistics }) => FeatureStatistics.fromBytes(toBytes(statistics)));
   } finally {
-    await Promise.all(workers.map(stopWorker));
+    await Promise.all(workers.map(stopProcess));
     for (const queue of queues) await queue.obliterate({ force: true });
     await Promise.all([flows, ...queues, shardEvents!, sumEvents!].map((one) => one.close()));
-    for (const connection of connections) connection.disconnect();
+    connections.close();
   }
 }
 
 /** Starts a worker on this machine. */
-export function startWorker({ redis, prefix, lock }: WorkerOptions): ChildProcess {
-  const args = ['--redis', redis, '--prefix', prefix, '--lock', String(lock)];
-  return fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), args, {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-}
-
-/** Waits until a worker has ended, for any reason. */
-async function exitOf(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return;
-  await new Promise((resolve) => worker.once('exit', resolve));
-}
-
-/** Stops a worker after the job that it has begun. */
-export async function stopWorker(worker: ChildProcess): Promise<void> {
-  worker.kill('SIGTERM'); // has no effect on a worker that has ended
-  await exitOf(worker);
-}
+export const startWorker = (address: QueueAddress): ChildProcess =>
+  startProcess(new URL('./worker.ts', import.meta.url), toArguments(address));
 
 /** Throws when all workers have ended; waits forever if all workers run elsewhere. */
 async function allGone(workers: readonly ChildProcess[]): Promise<never> {
@@ -81,6 +61,3 @@ async function allGone(workers: readonly ChildProcess[]): Promise<never> {
   if (workers.length > 0) throw new Error('all workers have ended before the work was done');
   return new Promise(() => undefined);
 }
-
-const aborted = (signal: AbortSignal | undefined) =>
-  new Promise<undefined>((resolve) => signal?.addEventListener('abort', () => resolve(undefined)));

@@ -1,57 +1,42 @@
 import { readCommandLine } from '../command_line.js';
-
-const text = { type: 'string' } as const;
-const REDIS = 'redis://127.0.0.1:6379';
-const COMMON = {
-  redis: { ...text, default: REDIS },
-  prefix: { ...text, default: 'gan-kit' },
-  lock: { ...text, default: '10000' },
-} as const;
-const COMMON_HELP = `  --redis URL    of the Redis server (default ${REDIS})
-  --prefix NAME  of the keys there (default gan-kit)
-  --lock MS      after which a job of a silent worker goes to another (default 10000)`;
-
-/** The options of a worker, with which it reaches the queue. */
-export interface WorkerOptions {
-  readonly redis: string;
-  readonly prefix: string;
-  readonly lock: number;
-}
+import { queueAddress, WORKER_HELP, WORKER_OPTIONS } from '../queue_options.js';
+import type { QueueAddress } from '../queue_options.js';
 
 /** The options of the program that distributes the work. */
-export interface Options extends WorkerOptions {
+export interface Options extends QueueAddress {
   readonly images: number;
   readonly shards: number;
   readonly workers: number;
   readonly alone: boolean;
 }
 
-export function readWorkerOptions(args: string[]): WorkerOptions {
-  const { values, whole } = readCommandLine(args, `A worker.\n\n${COMMON_HELP}\n`, COMMON);
-  return { ...values, lock: whole('lock', values.lock, 100) };
+export function readWorkerOptions(args: string[]): QueueAddress {
+  const { values, whole } = readCommandLine(args, `A worker.\n\n${WORKER_HELP}\n`, WORKER_OPTIONS);
+  return queueAddress(values, whole);
 }
 
 export function readOptions(args: string[]): Options {
+  const text = { type: 'string' } as const;
   const help = `The Fréchet distance between the two halves of MNIST, counted by several processes.
 
   npm run distributed-statistics -- [options]
 
-${COMMON_HELP}
+${WORKER_HELP}
   --workers N    processes to start here; 0 if they run elsewhere (default 2)
   --images N     of each half (default 10000)
   --shards N     that each half is cut into (default 20)
   --alone        counts the same shards in this process, without Redis
 `;
   const { values, whole } = readCommandLine(args, help, {
-    ...COMMON,
+    ...WORKER_OPTIONS,
     workers: { ...text, default: '2' },
     images: { ...text, default: '10000' },
     shards: { ...text, default: '20' },
     alone: { type: 'boolean', default: false },
   });
   return {
-    ...{ redis: values.redis, prefix: values.prefix, alone: values.alone },
-    lock: whole('lock', values.lock, 100),
+    ...queueAddress(values, whole),
+    alone: values.alone,
     workers: whole('workers', values.workers, 0),
     images: whole('images', values.images, 2),
     shards: whole('shards', values.shards, 1),

@@ -5,17 +5,17 @@
  *   npx tsx examples/distributed_statistics/worker.ts [--redis URL] [--prefix NAME] [--lock MS]
  */
 import { Worker } from 'bullmq';
-import type { Job, WorkerOptions } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Job } from 'bullmq';
 import { loadBackend } from 'gan-kit';
 import { FeatureStatistics } from 'gan-kit/metrics';
+import { Connections } from '../queue_connections.js';
 import { readWorkerOptions } from './options.js';
 import { SHARDS, SUMS, toBytes, toText } from './queues.js';
 import type { ShardResult, SumResult } from './queues.js';
 import { mergeShards, ShardReader } from './shard_statistics.js';
 import type { Shard } from './shards.js';
 
-const { redis, prefix, lock } = readWorkerOptions(process.argv.slice(2));
+const connections = new Connections(readWorkerOptions(process.argv.slice(2)));
 await loadBackend({ prefer: ['wasm'], threads: 1 }); // one thread, as there is one worker for each processor
 const reader = new ShardReader();
 
@@ -35,15 +35,9 @@ async function addShards(job: Job<{ shards: number }>): Promise<SumResult> {
   return { count: sum.count, statistics: toText(sum.toBytes()) };
 }
 
-const options: WorkerOptions = {
-  connection: new Redis(redis, { maxRetriesPerRequest: null }),
-  prefix,
-  // a worker renews its lock on a job; if it was killed, another worker takes over the job
-  ...{ lockDuration: lock, stalledInterval: lock / 2, maxStalledCount: 10 },
-};
 const workers = [
-  new Worker<Shard, ShardResult>(SHARDS, readShard, options),
-  new Worker<{ shards: number }, SumResult>(SUMS, addShards, options),
+  new Worker<Shard, ShardResult>(SHARDS, readShard, connections.worker()),
+  new Worker<{ shards: number }, SumResult>(SUMS, addShards, connections.worker()),
 ];
 for (const worker of workers) worker.on('error', (error) => console.error(error.message));
 console.log('ready');

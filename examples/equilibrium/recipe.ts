@@ -21,16 +21,19 @@ export const SHIFT = 1;
 /** λ_k; the paper has 1e-3, for hundreds of times as many steps. Chosen, as the rates, by a search at γ = 0.5. */
 const LAMBDA_K = 0.02;
 
-/** Builds the GAN; the authors' code has Adam at 8e-5 with β₁ = 0.9 for both players. */
-export function buildGAN(gamma: number, seed: number): BEGAN {
+/** Makes the optimizers; the authors' code has Adam at 8e-5 with β₁ = 0.9 for both players. */
+const optimizers = () => ({
+  generator: adam({ learningRate: 2e-3, beta1: 0.5 }),
+  discriminator: adam({ learningRate: 1e-3, beta1: 0.5 }),
+});
+
+/** Builds the GAN. */
+export function buildGAN(gamma: number, seed: number, players = optimizers()): BEGAN {
   return createBEGAN({
     generator: beganGenerator({ ...NETWORK, seed }),
     discriminator: beganAutoencoder({ ...NETWORK, seed: seed + 1 }),
     ...{ gamma, lambdaK: LAMBDA_K, seed },
-    optimizers: {
-      generator: adam({ learningRate: 2e-3, beta1: 0.5 }),
-      discriminator: adam({ learningRate: 1e-3, beta1: 0.5 }),
-    },
+    optimizers: players,
   });
 }
 

@@ -21,7 +21,7 @@ function late(values: readonly number[]): number {
 
 /** Makes the table of the scores at the end, and of the norms over the second half of the steps. */
 export function latentTable(results: readonly LatentResult[], seconds: number): ReportTable {
-  const { title, columns, rows } = table(results, seconds);
+  const { title, columns, rows } = table(results, { seconds });
   const runs = bySystem(results);
   return {
     title,

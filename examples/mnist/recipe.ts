@@ -23,6 +23,8 @@ export interface Choice {
   readonly latentSize?: number;
   /** Height and width of the images; default 28. */
   readonly side?: number;
+  /** The optimizers and the number of critic steps; default those of the system. */
+  readonly players?: Pick<GANOptions, 'optimizers' | 'criticSteps'>;
 }
 
 /** The choices that define a system. */
@@ -69,6 +71,7 @@ export function buildGAN(choice: Choice): GAN {
     loss: adversarialLoss(loss),
     penalty: PENALTIES[penalty](seed),
     ...training({ loss, norm, penalty }),
+    ...choice.players,
     ema: { decay: 0.999, warmUp: true },
     monitor: new GradientMonitor({ every: 50, warnAbove: 100 }),
     seed,

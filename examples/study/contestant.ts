@@ -1,6 +1,7 @@
 import { add, clipByValue, dispose, sub, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Stateful } from 'gan-kit';
 import { sampleLatents } from 'gan-kit/training';
 import type { LatentDistribution } from 'gan-kit/training';
 import { DIGITS } from '../labelled_digits/recipe.js';
@@ -13,7 +14,7 @@ interface Disposable {
 }
 
 /** What the study needs of a system, whichever it is. */
-interface StudiedSystem {
+interface StudiedSystem extends Stateful {
   readonly networks: Readonly<Record<'generator' | 'discriminator', LayersModel>>;
   readonly optimizers: Readonly<Record<'generator' | 'discriminator', Disposable>>;
   trainStep(batch: { real: Tensor; condition?: Tensor }): Promise<unknown>;

@@ -1,27 +1,22 @@
 import { QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  distribute,
-  startWorker,
-  stopWorker,
-} from '../../examples/distributed_statistics/distribute.js';
+import { distribute, startWorker } from '../../examples/distributed_statistics/distribute.js';
 import { SHARDS, SUMS } from '../../examples/distributed_statistics/queues.js';
 import {
   mergeShards,
   ShardReader,
 } from '../../examples/distributed_statistics/shard_statistics.js';
 import { shardsOf } from '../../examples/distributed_statistics/shards.js';
+import { stopProcess } from '../../examples/worker_processes.js';
 import type { FeatureStatistics } from '../../src/metrics/gaussian/feature_statistics.js';
 import { frechetDistance } from '../../src/metrics/gaussian/frechet_distance.js';
 import { useBackend } from '../helpers/backends.js';
+import { startRedis } from '../helpers/redis_server.js';
+import type { RedisServer } from '../helpers/redis_server.js';
 import { hasRedis } from '../setup/redis.js';
 
 const SETS = [shardsOf('t10k', 10_000, 5), shardsOf('train', 1_000, 3)];
@@ -37,21 +32,13 @@ describe('shardsOf', () => {
 });
 
 describe.skipIf(!hasRedis())('distributed statistics', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gan-kit-redis-'));
-  const redis = join(folder, 'redis.sock');
-  let server: ChildProcess;
+  let server: RedisServer;
+  let redis: string;
   let expected: string[];
 
   beforeAll(async () => {
-    server = spawn(
-      'redis-server',
-      ['--port', '0', '--unixsocket', redis, '--save', '', '--appendonly', 'no', '--dir', folder],
-      { stdio: 'ignore' },
-    );
-    const connection = new Redis(redis, { retryStrategy: () => 50, maxRetriesPerRequest: null });
-    connection.on('error', () => undefined); // until the server listens
-    await connection.ping();
-    connection.disconnect();
+    server = await startRedis();
+    ({ redis } = server);
 
     await useBackend('wasm');
     const reader = new ShardReader();
@@ -63,12 +50,7 @@ describe.skipIf(!hasRedis())('distributed statistics', () => {
     }
   });
 
-  afterAll(async () => {
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGTERM');
-    await gone;
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => server.stop());
 
   const digest = (statistics: FeatureStatistics) =>
     Buffer.from(statistics.toBytes()).toString('base64');
@@ -90,7 +72,7 @@ describe.skipIf(!hasRedis())('distributed statistics', () => {
     events.on('stalled', () => stalled++);
     let shards = 0;
     const sums = await distribute(SETS, { ...told, workers: 0 }, { onShard: () => shards++ });
-    await Promise.all([...workers.map(stopWorker), events.close()]);
+    await Promise.all([...workers.map(stopProcess), events.close()]);
 
     expect(workers[0]!.signalCode).toBe('SIGKILL');
     expect(stalled).toBe(1); // its second shard went to another

@@ -27,7 +27,7 @@ describe('the study', () => {
 
   it.each(Object.keys(CONTESTANTS))('trains %s, whose weights and samples move', async (name) => {
     const tensors = memory().numTensors;
-    const contestant = CONTESTANTS[name]!(5, 1);
+    const contestant = CONTESTANTS[name]!({ seed: 5, seconds: 1 });
     const look = async () => {
       const samples = contestant.sample(10, 2);
       const found = { shape: samples.shape, values: await samples.data() };
@@ -51,7 +51,7 @@ describe('the study', () => {
   });
 
   it('grows ProGAN by the share of the time, once a stage has faded in', async () => {
-    const contestant = CONTESTANTS['progan']!(5, 0.1);
+    const contestant = CONTESTANTS['progan']!({ seed: 5, seconds: 0.1 });
     const { system } = contestant as unknown as { system: ProgressiveGAN };
     await contestant.step(data, 0.07);
     expect(system.resolution).toBe(4);
@@ -64,7 +64,7 @@ describe('the study', () => {
   });
 
   it('makes a conditional system’s samples of each digit, and gives it the digits of its images', async () => {
-    const contestant = CONTESTANTS['sagan']!(5, 1);
+    const contestant = CONTESTANTS['sagan']!({ seed: 5, seconds: 1 });
     const { system } = contestant;
     const given: number[][] = [];
     vi.spyOn(system, 'generate').mockImplementation(({ latents, condition }) => {
@@ -111,12 +111,12 @@ describe('the study', () => {
       expect(readTiles(path, { columns: 10, side: 32, scale: 1 })).toHaveLength(30);
       results.push({ system: 'sn-dcgan', seed, milestones: [milestones[0]!, milestones.at(-1)!] });
     }
-    const made = table(results, 0.5);
+    const made = table(results, { seconds: 0.5 });
     const scores = results.map(({ milestones }) => milestones[1]!.score);
     const [a, b] = scores as [number, number];
     const deviation = Math.abs(a - b) / Math.SQRT2;
     expect(made.rows[0]![2]).toBe(`${((a + b) / 2).toFixed(2)} ± ${deviation.toFixed(2)}`);
-    const page = readReport(await writeStudyReport(folder, results, made, {}));
+    const page = readReport(await writeStudyReport(folder, results, [made], {}));
     const curve = page.curves['Score against training time']!['sn-dcgan']!;
     expect(curve).toHaveLength(2);
     expect(curve[1]![1]).toBeCloseTo((a + b) / 2, 6);

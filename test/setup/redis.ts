@@ -9,7 +9,7 @@ export function hasRedis(): boolean {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    const note = 'redis-server is missing: the tests of distributed statistics are left out';
+    const note = 'redis-server is missing: the tests of jobs over Redis are left out';
     if (process.env['REDIS_TESTS'] === 'required') throw new Error(note);
     console.warn(note);
     return false;
