@@ -1,14 +1,22 @@
-export { adam } from './adam';
 export { add } from './add';
-export { clamp } from './clamp';
 export { isAboveNegativeInfinity } from './is_above_negative_infinity';
 export { JOB_BYTES, createJob } from './job';
 export { offsets } from './offsets';
 export { pad } from './pad';
+export {
+  adamStep,
+  elementwise,
+  mirror,
+  moments,
+  normalize,
+  normalizeGrad,
+  sums,
+  sumsBytes,
+  vectorsBytes,
+} from './passes';
 export { product, serve, winograd, winogradFilter, winogradGradient } from './jobs';
 export { threadScratch } from './product';
 export { repeat } from './repeat';
 export { scatterPatches } from './scatter';
-export { sum } from './sum';
 export { winogradScratch } from './winograd';
 export { zero } from './zero';

@@ -12,6 +12,7 @@ import {
   threadsOf,
 } from './job';
 import { ceilDivide, roundUp } from './numbers';
+import { FIRST_PASS, firstStageOfPass, secondStageOfPass } from './passes';
 import { BLOCK_ROWS, Product, multiplyRows, packColumns } from './product';
 import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
 import { Winograd, convolveTiles, transformFilters } from './winograd';
@@ -107,7 +108,7 @@ export function winogradGradient(job: usize, from: usize, fields: i32): void {
 }
 
 /** Runs the job whose arguments were written, with the other threads if `calls` is true. */
-function run(job: usize, firstTasks: i32, secondTasks: i32, calls: bool): void {
+export function run(job: usize, firstTasks: i32, secondTasks: i32, calls: bool): void {
   openJob(job, firstTasks, secondTasks, calls);
   workAt(job, 0);
   closeJob(job, calls);
@@ -143,6 +144,7 @@ function workAt(job: usize, thread: i32): void {
 
 function firstStage(work: usize, task: i32, thread: i32): void {
   const kind = load<i32>(work);
+  if (kind >= FIRST_PASS) return firstStageOfPass(kind, work, task);
   const tiles = changetype<Winograd>(work);
   if (kind == PRODUCT) {
     const product = changetype<Product>(work);
@@ -156,6 +158,7 @@ function firstStage(work: usize, task: i32, thread: i32): void {
 
 function secondStage(work: usize, task: i32, thread: i32): void {
   const kind = load<i32>(work);
+  if (kind >= FIRST_PASS) return secondStageOfPass(kind, work, task);
   const tiles = changetype<Winograd>(work);
   if (kind == PRODUCT) {
     const product = changetype<Product>(work);

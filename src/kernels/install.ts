@@ -4,7 +4,6 @@ import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-co
 // similar kernels side by side: a bundle compresses better by 0.4 kB
 import { adamStep } from './wasm/adam_step.js';
 import { batchMatMul, fusedMatMul } from './wasm/batch_mat_mul.js';
-import { clamps } from './wasm/clamp.js';
 import { convolutions } from './wasm/conv2d.js';
 import { conv2DBackpropFilter } from './wasm/conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './wasm/conv2d_backprop_input.js';
@@ -14,15 +13,18 @@ import {
   depthwiseBackpropInput,
 } from './wasm/depthwise_conv2d_backprop.js';
 import { einsum } from './wasm/einsum.js';
-import { identity } from './wasm/identity.js';
+import { elementwiseOnWasm } from './wasm/elementwise.js';
+import { cast, identity } from './wasm/identity.js';
 import { largerOfTwo } from './wasm/larger_of_two.js';
-import { leakyRelu } from './wasm/leaky_relu.js';
+import { mirrorPads } from './wasm/mirror_pad.js';
+import { normalizationOnWasm } from './wasm/normalization.js';
 import { oneHot } from './wasm/one_hot.js';
 import { mean, sum } from './wasm/reductions.js';
 import { guardMemory } from './wasm/runtime/out_of_memory.js';
 import type { KernelBackend, KernelReplacement, StockKernel } from './replacement.js';
 import type { WasmBackend } from './wasm/runtime/wasm_backend.js';
 import { slice } from './wasm/slice.js';
+import { sumsOfAllOnWasm } from './wasm/sums_of_all.js';
 import { tile } from './wasm/tile.js';
 import { unclampedSums } from './wasm/unclamped_sums.js';
 import { unsortedSegmentSum } from './wasm/unsorted_segment_sum.js';
@@ -64,7 +66,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   adamStepOnWebGPU,
   batchMatMul,
   brokenSlopeOnWebGPU,
-  ...clamps,
+  cast,
   clipOnWebGL,
   ...convolutions,
   conv2DBackpropFilter,
@@ -80,22 +82,24 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   crossEntropyGradOnWebGPU,
   crossEntropyOnWebGPU,
   ...elementwise,
+  ...elementwiseOnWasm,
   ...elementwiseOnWebGPU,
   fusedMatMul,
   ...fusedOnGPU,
   identity,
   ...kernelsOfNode,
   ...largerOfTwo,
-  leakyRelu,
   ...maxPools,
   maxPool3D,
   ...maxPoolGrads,
   mean,
   meanOnWebGPU,
   mirrorPadGradOnWebGPU,
+  ...mirrorPads,
   momentsOnWebGPU,
   moveStatisticsOnWebGPU,
   movedTowardsOnWebGPU,
+  ...normalizationOnWasm,
   normalizeGradOnWebGPU,
   normalizeOnWebGPU,
   oneHot,
@@ -106,6 +110,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   softmax,
   sum,
   sumOnWebGPU,
+  sumsOfAllOnWasm,
   sumsOfAllOnWebGPU,
   tile,
   ...unclampedSums,
@@ -126,6 +131,7 @@ const OURS = Symbol.for('gan-kit.kernel');
  * gather and no einsum; its 3-D max pooling and its gradients of 3-D convolution and of max pooling are
  * wrong, as are its one-hot rows of float32; and its input gradient of a convolution, transposed matrix
  * products, leading sums, tiling, slicing, LeakyReLU and clones are several times slower than necessary.
+ * Elementwise functions, sums, mirror padding and normalizations, too, run on all threads there.
  * On cpu, the filter gradient of a convolution is 50 to 150 times slower than necessary, the gradient of
  * nearest-neighbour resizing is wrong for more than one image, that of bilinear resizing for images that
  * are not square, and that of 3-D max pooling for windows that are not. On each backend, including webgl

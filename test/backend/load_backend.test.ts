@@ -160,6 +160,28 @@ describe('threads of wasm in Node', () => {
         const size = shape.reduce((product, n) => product * n, 1);
         return tf.tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed)), shape);
       };
+      const run = (name, inputs, attrs) => [tf.engine().runKernel(name, inputs, attrs)].flat();
+      /** Passes that are large enough for threads, over lengths that no vector or task divides. */
+      const passes = () => {
+        const [x, dy] = [wave(6, 3, 901, 67), wave(7, 3, 901, 67)];
+        const [mean, variance] = run('GanKitMoments', { x }, { groups: 67 });
+        const [gamma, beta] = [wave(8, 67), wave(9, 67)];
+        const attrs = { groups: 67, epsilon: 1e-5 };
+        const image = wave(6, 2, 41, 39, 67);
+        const mirror = { paddings: [[0, 0], [2, 3], [1, 4], [0, 0]], mode: 'reflect' };
+        const padded = tf.mirrorPad(image, mirror.paddings, mirror.mode);
+        const numbers = { beta1: 0.5, beta2: 0.9, epsilon: 1e-8, rate: 0.1 };
+        return [
+          ...[mean, variance],
+          ...run('GanKitNormalize', { x, mean, variance, gamma, beta }, attrs),
+          ...run('GanKitNormalizeGrad', { dy, x, mean, variance, gamma }, attrs),
+          ...run('GanKitAdamStep', { value: x, m: dy, v: tf.abs(dy), gradient: x }, numbers),
+          ...run('GanKitBrokenSlope', { x, dy }, { alpha: 0.2 }),
+          ...run('GanKitMirrorPadGrad', { dy: padded }, mirror),
+          ...[padded, tf.mul(x, gamma), tf.div(x, dy), tf.relu(x)],
+          ...[tf.sum(x), tf.sum(x, [0, 1]), tf.mean(x, 1), tf.sum(x, 2)],
+        ];
+      };
       const hash = createHash('sha256');
       for (const y of [
         tf.matMul(wave(1, 133, 57), wave(2, 57, 29)),
@@ -168,6 +190,7 @@ describe('threads of wasm in Node', () => {
         tf.depthwiseConv2d(wave(3, 4, 17, 19, 24), wave(4, 3, 3, 24, 1), 1, 'same'),
         tf.maxPool(wave(3, 4, 17, 19, 24), 2, 2, 'same'),
         tf.softmax(wave(5, 40, 170)),
+        ...passes(),
       ])
         hash.update(await y.data());
       // beyond the memory that the backend starts with

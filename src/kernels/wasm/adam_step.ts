@@ -8,7 +8,7 @@ import type { WasmKernelCall } from './runtime/wasm_backend.js';
 
 type Call = WasmKernelCall<AdamOperands<TensorInfo>, AdamDecays & AdamNumbers>;
 
-/** One step of Adam in one pass over the weights, where ops take ten, with the same bits. */
+/** One step of Adam in one pass over the weights on all threads, where ops take ten, with the same bits. */
 export const adamStep: KernelReplacement = {
   kernelName: ADAM_STEP,
   make: () =>
@@ -16,7 +16,9 @@ export const adamStep: KernelReplacement = {
       const { value, m, v, gradient } = inputs;
       const results = [value, m, v].map(({ shape }) => backend.makeOutput(shape, 'float32'));
       const { beta1, beta2, epsilon, rate } = attrs;
-      simdOf(backend).adam(
+      const simd = simdOf(backend);
+      simd.adamStep(
+        simd.job,
         ...[value, m, v, gradient, ...results].map(({ dataId }) => backend.getMemoryOffset(dataId)),
         value.shape.reduce((size, length) => size * length, 1),
         ...[beta1, beta2, epsilon, rate],

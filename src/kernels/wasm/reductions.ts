@@ -1,9 +1,9 @@
-import { Mean, Sum, reshape, tidy, transpose, util } from '@tensorflow/tfjs-core';
-import type { SumAttrs, Tensor } from '@tensorflow/tfjs-core';
+import { Mean, Sum, tidy, transpose, util } from '@tensorflow/tfjs-core';
+import type { SumAttrs, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { simdOf } from './runtime/simd.js';
-import { kernelFunc, toTensor } from '../replacement.js';
+import { kernelFunc } from '../replacement.js';
 import type { KernelReplacement } from '../replacement.js';
-import type { WasmKernelCall } from './runtime/wasm_backend.js';
+import type { WasmBackend, WasmKernelCall } from './runtime/wasm_backend.js';
 
 type Call = WasmKernelCall<{ x: Tensor }, SumAttrs>;
 
@@ -27,16 +27,16 @@ function reduction(kernelName: string, factor: (count: number) => number): Kerne
         if (x.dtype !== 'float32' || x.size === 0) return stock(call);
         const axes = util.parseAxisParam(attrs.axis, x.shape).sort((a, b) => a - b);
         const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-        return tidy(() => {
-          const { outer, count, inner, block } = contiguous(x, axes, kept);
-          const outShape = attrs.keepDims
-            ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
-            : kept.map((axis) => x.shape[axis]!);
-          const out = toTensor(backend.makeOutput([outer, inner], 'float32'));
-          const [from, to] = [block, out].map(({ dataId }) => backend.getMemoryOffset(dataId));
-          simdOf(backend).sum(from!, outer, count, inner, factor(count), to!);
-          return reshape(out, outShape);
-        });
+        const shape = attrs.keepDims
+          ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+          : kept.map((axis) => x.shape[axis]!);
+        const out = backend.makeOutput(shape, 'float32');
+        const block = blockOf(x, axes, kept);
+        const isWhole = axes.every((axis, i) => axis === axes[0]! + i);
+        const add = (x: Tensor) => sumTo(backend, x, block, factor(block.count), out);
+        if (isWhole) add(x);
+        else tidy(() => add(transpose(x, [...kept, ...axes])));
+        return out;
       }),
   };
 }
@@ -48,17 +48,34 @@ interface Block {
   readonly inner: number;
 }
 
-/** Brings the reduced axes together, by a transpose if they are apart. */
-function contiguous(x: Tensor, axes: number[], kept: number[]): Block & { block: Tensor } {
-  const sizeOf = (those: number[]) => util.sizeFromShape(those.map((axis) => x.shape[axis]!));
+/** Writes the sums of a block, times a factor, from an element of a result on. */
+export function sumTo(
+  backend: WasmBackend,
+  x: TensorInfo,
+  { outer, count, inner }: Block,
+  factor: number,
+  out: TensorInfo,
+  element = 0,
+): void {
+  const simd = simdOf(backend);
+  const from = backend.getMemoryOffset(x.dataId);
+  const to = backend.getMemoryOffset(out.dataId) + element * Float32Array.BYTES_PER_ELEMENT;
+  // short rows need none
+  const bytes = inner === 1 && count <= 16_384 ? 0 : simd.sumsBytes(outer, count, inner);
+  simd.withScratch(bytes, (scratch) =>
+    simd.sums(simd.job, from, outer, count, inner, factor, to, scratch),
+  );
+}
+
+/** Returns the block whose middle is the reduced axes; they come last if they are apart. */
+function blockOf(x: Tensor, axes: readonly number[], kept: readonly number[]): Block {
+  const sizeOf = (those: readonly number[]) =>
+    those.reduce((size, axis) => size * x.shape[axis]!, 1);
   const first = axes[0] ?? x.rank;
   const together = axes.every((axis, i) => axis === first + i);
-  const before = together ? kept.filter((axis) => axis < first) : kept;
-  const after = together ? kept.filter((axis) => axis > first) : [];
   return {
-    outer: sizeOf(before),
+    outer: sizeOf(together ? kept.filter((axis) => axis < first) : kept),
     count: sizeOf(axes),
-    inner: sizeOf(after),
-    block: together ? x : transpose(x, [...kept, ...axes]),
+    inner: sizeOf(together ? kept.filter((axis) => axis > first) : []),
   };
 }

@@ -11,24 +11,32 @@ export type Address = number;
 
 /** The exports of assembly/; its files describe each. */
 interface Exports {
-  adam(...momentsResultsSizeAndNumbers: readonly number[]): void;
+  adamStep(job: Address, ...momentsResultsSizeAndNumbers: readonly number[]): void;
   add(from: Address, to: Address, elements: number): void;
-  clamp(from: Address, to: Address, elements: number, low: number, high: number): void;
+  elementwise(job: Address, op: number, ...operandsToSizesAndNumbers: readonly number[]): void;
   isAboveNegativeInfinity(from: Address, elements: number): number;
+  mirror(job: Address, folds: number, ...fromToSizesBordersDistance: readonly number[]): void;
+  moments(job: Address, x: Address, ...sizesMeanVarianceScratch: readonly number[]): void;
+  normalize(job: Address, x: Address, ...sizesOperandsToScratch: readonly number[]): void;
+  normalizeGrad(job: Address, x: Address, ...sizesOperandsResultsScratch: readonly number[]): void;
   offsets(to: Address, ...countsAndStrides: readonly number[]): void;
   pad(...fromImagesHeightWidthToFrameHeightFrameWidthTopLeft: readonly number[]): void;
   createJob(job: Address, threads: number, sleeps: number): void;
   readonly JOB_BYTES: { readonly value: number };
   product(job: Address, ...operandsSizesAddsScratch: readonly number[]): void;
-  sum(
+  sums(
+    job: Address,
     from: Address,
     outer: number,
     count: number,
     inner: number,
     factor: number,
     to: Address,
+    scratch: Address,
   ): void;
+  sumsBytes(outer: number, count: number, inner: number): number;
   threadScratch(): number;
+  vectorsBytes(samples: number, channels: number): number;
   repeat(from: Address, elements: number, to: Address, rows: number): void;
   scatterPatches(...patchesToAndGeometry: readonly number[]): void;
   winograd(job: Address, fields: Address, count: number): void;
@@ -48,6 +56,8 @@ export interface Simd extends Exports {
   writeIntegers(to: Address, values: readonly number[]): void;
   /** Runs `f` with `bytes` of the heap, which are freed afterwards. */
   withMemory<T>(bytes: number, f: (address: Address) => T): T;
+  /** Runs a job that is no product with `bytes` of the heap; those of products if they are enough. */
+  withScratch(bytes: number, f: (address: Address) => void): void;
 }
 
 const instances = new WeakMap<WasmBackend, Simd>();
@@ -84,22 +94,26 @@ function instantiate(backend: WasmBackend): Simd {
     for (const end of ends) end();
     dispose();
   };
+  const scratch = allocate(wasm, threads * exports.threadScratch());
+  const withMemory = <T>(bytes: number, f: (address: Address) => T): T => {
+    const address = allocate(wasm, bytes);
+    try {
+      return f(address);
+    } finally {
+      wasm._free(address);
+    }
+  };
   return {
     ...exports,
     threads,
     job,
-    scratch: allocate(wasm, threads * exports.threadScratch()),
+    scratch,
     writeIntegers(to: Address, values: readonly number[]): void {
       new Int32Array(memory.buffer).set(values, to / Int32Array.BYTES_PER_ELEMENT);
     },
-    withMemory<T>(bytes: number, f: (address: Address) => T): T {
-      const address = allocate(wasm, bytes);
-      try {
-        return f(address);
-      } finally {
-        wasm._free(address);
-      }
-    },
+    withMemory,
+    withScratch: (bytes, f) =>
+      bytes <= exports.threadScratch() ? f(scratch) : withMemory(bytes, f),
   };
 }
 

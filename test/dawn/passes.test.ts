@@ -1,0 +1,3 @@
+import { describePasses } from '../kernels/passes_contract.js';
+
+describePasses('webgpu');
