@@ -1,6 +1,7 @@
-import { isFloat32Array, isInt32Array, isUint8Array } from '../internal/brands.js';
+import { isUint8Array } from '../internal/brands.js';
 import { checkOptions, fail } from '../internal/check.js';
 import type { StateArray } from '../types.js';
+import { checkArray, checkRecord } from './check_array.js';
 import {
   adviceFor,
   bytesOf,
@@ -50,7 +51,7 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
   const { tensors, metadata } = content;
   checkRecord(where, 'tensors', tensors);
   const named = Object.entries(tensors).map(([name, array]) => {
-    checkArray(where, name, array);
+    checkEntry(where, name, array);
     const dtype = dtypeOf(array);
     return { name, array, dtype, bytes: bytesOf(array) };
   });
@@ -150,18 +151,7 @@ export function decodeSafetensors(bytes: Uint8Array): Required<Safetensors> {
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
-function checkRecord(where: string, parameter: string, value: unknown): void {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Array.isArray(value) ||
-    ArrayBuffer.isView(value)
-  )
-    fail('type', where, parameter, 'an object', value);
-}
-
-function checkArray(where: string, name: string, array: StateArray): void {
-  const parameter = `tensors['${name}']`;
+function checkEntry(where: string, name: string, array: StateArray): void {
   if (name === METADATA_KEY)
     fail(
       'value',
@@ -170,26 +160,7 @@ function checkArray(where: string, name: string, array: StateArray): void {
       `without the name ${METADATA_KEY}, which the format reserves`,
       name,
     );
-  const { shape, data, dtype } = (array ?? {}) as Record<keyof StateArray, unknown>;
-  if (!(isFloat32Array(data) || isInt32Array(data)))
-    fail('type', where, parameter, '{ shape, data } with a Float32Array or an Int32Array', array);
-  if (dtype !== undefined && !(dtype === 'I64' && isInt32Array(data)))
-    fail('value', where, `${parameter}.dtype`, "'I64' with an Int32Array, or nothing", dtype);
-  if (!isShape(shape))
-    fail('shape', where, `${parameter}.shape`, 'an array of non-negative integers', shape);
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  if (size !== data.length)
-    fail(
-      'shape',
-      where,
-      `${parameter}.data`,
-      `of ${size} elements, as shape [${shape.join(',')}] says`,
-      data.length,
-    );
-}
-
-function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((axis) => Number.isSafeInteger(axis) && axis >= 0);
+  checkArray(where, `tensors['${name}']`, array);
 }
 
 /** Compares names by Unicode code points, which is the order of UTF-8 bytes that other writers use. */

@@ -6,7 +6,12 @@ import { cut, quote } from './refuse.js';
 const MAX_LISTED = 100;
 
 /** Throws one error that lists all differences. */
-export function explain(where: string, prefix: string, comparison: Comparison): never {
+export function explain(
+  where: string,
+  parameter: string,
+  prefix: string,
+  comparison: Comparison,
+): never {
   const { missing, unexpected, misfits } = comparison;
   const line = (what: string, names: readonly string[]) => {
     if (names.length === 0) return [];
@@ -16,7 +21,7 @@ export function explain(where: string, prefix: string, comparison: Comparison): 
   return fail(
     'state',
     where,
-    'stateDict',
+    parameter,
     'that of a network like the model',
     `${missing.length} missing, ${unexpected.length} unexpected, ${misfits.length} that do not fit`,
     [
@@ -72,9 +77,13 @@ export function refuseToChoose(where: string, prefixes: readonly string[]): neve
 }
 
 /** Refuses running statistics of instance norms: PyTorch uses them, and instance norms here have none. */
-export function refuseStatistics(where: string, names: readonly string[]): never {
+export function refuseStatistics(
+  where: string,
+  parameter: string,
+  names: readonly string[],
+): never {
   return fail(
-    ...(['value', where, 'stateDict'] as const),
+    ...(['value', where, parameter] as const),
     'without running statistics of instance norms, unless it is said what to do with them',
     `${names.length} of them, such as ${quote(names[0]!)}`,
     [

@@ -79,13 +79,6 @@ export function mapRule(
   const sizes = shape.shape.slice(1) as number[];
   const ofDense = { side: map.side, map: sizes, kernel: kernel.shape as number[] };
   if (map.kind === 'linear') return linearRule(ofDense);
-  if (map.side === 'output' && weights.size > 1)
-    fail(
-      ...(['value', where, 'model'] as const),
-      `of a first layer with a kernel and nothing else, as with batch normalization`,
-      `${layer.name} with ${[...weights.keys()].join(', ')}`,
-      'PyTorch has a convolution there, with a bias for each channel, and another σ.',
-    );
   return convolutionRule(ofDense);
 }
 

@@ -7,14 +7,12 @@ import { rememberBatchesTracked } from './batches_tracked.js';
 import { compare, isComplete, isNear } from './compare_state_dict.js';
 import type { Comparison } from './compare_state_dict.js';
 import { explain, refuseStatistics, refuseToChoose } from './explain_difference.js';
-import { permuted } from './permuted.js';
+import { oursOf } from './layouts.js';
 import { renumbered } from './renumbered.js';
-import { takeShare } from './shared_columns.js';
 import { below, entriesOf, prefixIn, prefixesOf } from './state_dict_entries.js';
 import type { Entries } from './state_dict_entries.js';
 import type { Architecture } from './torch_module.js';
 import { planWeights } from './weight_plan.js';
-import type { PlannedWeight } from './layer_plan.js';
 import type { WeightPlan } from './weight_plan.js';
 
 /** The entries without a counterpart that {@link loadStateDict} found. */
@@ -32,6 +30,8 @@ export interface LoadingRules {
   readonly prefix?: string | undefined;
   /** Whether running statistics of instance norms are ignored. */
   readonly ignoreStatistics?: boolean;
+  /** The name of the state_dict in messages; default `stateDict`. */
+  readonly parameter?: string;
 }
 
 /** Does the work of {@link loadStateDict}, for any architecture. */
@@ -40,27 +40,45 @@ export function loadWeights(
   model: LayersModel,
   architecture: Architecture,
   stateDict: Readonly<Record<string, StateArray>>,
-  { strict, prefix, ignoreStatistics = false }: LoadingRules,
+  rules: LoadingRules,
 ): StateDictDifference {
-  const entries = entriesOf(where, stateDict);
-  // a network may have several sets of names, and those of the file decide; the model's own come first
-  const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
-  const task = { where, plans, movable: architecture.movable === true, entries };
-  const found = prefix === undefined ? search(task) : at(task, prefix);
-  const { fitting, counts, missing, unexpected, misfits, statistics } = found.comparison;
-  if (misfits.length > 0 || (strict && missing.length + unexpected.length > 0))
-    explain(where, found.prefix, found.comparison);
-  if (statistics.length > 0 && !ignoreStatistics) refuseStatistics(where, statistics);
-
+  const { fitting, counts, missing, unexpected } = fit(
+    where,
+    model,
+    architecture,
+    stateDict,
+    rules,
+  );
   const tensors: Tensor[] = [];
   try {
-    for (const { weight, array } of fitting) tensors.push(ours(weight, array));
+    for (const { weight, array } of fitting)
+      tensors.push(tensor(oursOf(weight, array), weight.variable.shape as number[], 'float32'));
     fitting.forEach(({ weight }, i) => weight.variable.write(tensors[i]!));
   } finally {
     dispose(tensors);
   }
   for (const [layer, count] of counts) rememberBatchesTracked(layer, count);
   return { missing, unexpected };
+}
+
+/** Compares a state_dict with a model, and refuses what the rules do not allow; changes nothing. */
+export function fit(
+  where: string,
+  model: LayersModel,
+  architecture: Architecture,
+  stateDict: Readonly<Record<string, StateArray>>,
+  { strict, prefix, ignoreStatistics = false, parameter = 'stateDict' }: LoadingRules,
+): Comparison {
+  const entries = entriesOf(where, stateDict);
+  // a network may have several sets of names, and those of the file decide; the model's own come first
+  const plans = planWeights(where, model, architecture, ['hook', 'parametrization']);
+  const task = { where, plans, movable: architecture.movable === true, entries };
+  const { comparison, prefix: found } = prefix === undefined ? search(task) : at(task, prefix);
+  const { missing, unexpected, misfits, statistics } = comparison;
+  if (misfits.length > 0 || (strict && missing.length + unexpected.length > 0))
+    explain(where, parameter, found, comparison);
+  if (statistics.length > 0 && !ignoreStatistics) refuseStatistics(where, parameter, statistics);
+  return comparison;
 }
 
 /** The entries of a file, and the plans that they are compared with. */
@@ -127,12 +145,4 @@ function search(task: Task): Found {
     (a, b) => (b.comparison.distance < a.comparison.distance ? b : a),
     ranked[0] ?? plain,
   );
-}
-
-/** Makes a tensor in our layout from an entry. */
-function ours({ variable, unrolled, axes, share }: PlannedWeight, array: StateArray): Tensor {
-  const shape = variable.shape as number[];
-  const whole = array.data as Float32Array;
-  const data = share === undefined ? whole : takeShare(whole, array.shape[0]!, share);
-  return tensor(permuted(data, unrolled, axes), shape, 'float32');
 }

@@ -1,16 +1,10 @@
-import { isArrayBuffer, isUint8Array } from '../../internal/brands.js';
-import { fail } from '../../internal/check.js';
 import { given } from '../../internal/option_kinds.js';
-import { pace } from '../../internal/pace.js';
 import { readOptions } from '../../internal/read_options.js';
 import type { StateArray } from '../../types.js';
 import { findStateDict, stepsOf } from './find_state_dict.js';
 import type { StateDictPath } from './find_state_dict.js';
-import { readLegacy } from './legacy_file.js';
-import { quote, refuse } from './refuse.js';
-import { checkTensor, readTensor, sizeOf, storageBytes } from './tensor_elements.js';
-import type { TorchFile } from './torch_file.js';
-import { readZip } from './zip_file.js';
+import { openTorchFile } from './open_torch_file.js';
+import { readTensors } from './read_tensors.js';
 
 /** Options of {@link readPth}. */
 export interface ReadPthOptions {
@@ -21,14 +15,6 @@ export interface ReadPthOptions {
    */
   readonly path?: StateDictPath;
 }
-
-/**
- * The largest ratio of the result's size to the file's. Tensors may share memory in the file, and small dtypes
- * become larger; a forged file could use this to ask for a thousand times its size.
- */
-const MAX_GROWTH = 16;
-const MIN_ALLOWANCE = 2 ** 20;
-const RESULT_BYTES = 4;
 
 /**
  * Reads the state_dict from a file that PyTorch's `torch.save` wrote (`.pth`, `.pt`), without Python.
@@ -73,53 +59,8 @@ export async function readPth(
   options: ReadPthOptions = {},
 ): Promise<Record<string, StateArray>> {
   const { path } = readOptions('readPth', options, { path: given<ReadPthOptions['path']>() });
-  const file = await open(bytesOf(bytes));
+  const file = await openTorchFile('readPth', bytes);
   const tensors = findStateDict(file.root, stepsOf(path));
-
-  const allowed = MAX_GROWTH * bytes.byteLength + MIN_ALLOWANCE;
-  let size = 0;
-  for (const [name, tensor] of tensors) {
-    checkTensor(name, tensor);
-    size += sizeOf(tensor.shape) * RESULT_BYTES;
-    if (size > allowed)
-      refuse(
-        `whose tensors have at most ${MAX_GROWTH} times its own size`,
-        `more, at tensor ${quote(name)}`,
-      );
-  }
-
-  const storages = file.storages(new Set(tensors.map(([, { storage }]) => storage.record)));
-  const places = tensors.map(([name, tensor]) => {
-    return { name, tensor, place: storages.order(tensor.storage.record) };
-  });
-  const arrays = new Map<string, StateArray>();
-  const rest = pace();
-  for (const { name, tensor } of places.sort((a, b) => a.place - b.place)) {
-    const storage = storages.read(tensor.storage.record, storageBytes(tensor.storage.record));
-    arrays.set(name, readTensor(name, tensor, storage, file.bigEndian));
-    await rest();
-  }
-  return Object.fromEntries(tensors.map(([name]) => [name, arrays.get(name)!]));
-}
-
-function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
-  if (isUint8Array(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer is a subclass
-  if (isArrayBuffer(bytes)) return new Uint8Array(bytes);
-  return fail('type', 'readPth', 'bytes', 'a Uint8Array or an ArrayBuffer', bytes);
-}
-
-/** Reads a file in the format that its first bytes show; refuses other kinds with advice. */
-function open(bytes: Uint8Array): Promise<TorchFile> {
-  const begins = (text: string, at = 0) =>
-    [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
-  if (begins('PK\x03\x04')) return readZip(bytes);
-  if (begins('\x80')) return readLegacy(bytes);
-  const advice = begins('{', 8)
-    ? 'It looks like a safetensors file; read it with decodeSafetensors.'
-    : begins('<')
-      ? 'It looks like a web page; the download went wrong.'
-      : begins('ustar', 257)
-        ? 'It looks like a tar file of PyTorch before 0.1.10; save it again with a later version.'
-        : 'Is it a file that torch.save wrote?';
-  return refuse('that is a zip or begins with a pickle', [...bytes.subarray(0, 4)], advice);
+  const arrays = await readTensors(file, bytes.byteLength, tensors);
+  return Object.fromEntries(tensors.map(([name], i) => [name, arrays[i]!]));
 }

@@ -3,13 +3,11 @@ import { custom, oneOf } from '../../internal/option_kinds.js';
 import { readOptions } from '../../internal/read_options.js';
 import { arraysOf } from '../../internal/state.js';
 import { checkModel } from '../../layers/spectral/spectral_norms.js';
+import type { LayerVariable } from '../../layers/weights/named_weights.js';
 import type { StateArray } from '../../types.js';
 import { ARCHITECTURES, ARCHITECTURE_NAMES } from './architectures/by_name.js';
 import type { ArchitectureName } from './architectures/by_name.js';
-import { batchesTracked } from './batches_tracked.js';
-import type { PlannedWeight } from './layer_plan.js';
-import { inverse, permuted } from './permuted.js';
-import { putShare } from './shared_columns.js';
+import { countsOf, theirsOf } from './layouts.js';
 import { planWeights } from './weight_plan.js';
 import type { SpectralKeys } from './weight_rules.js';
 
@@ -71,41 +69,12 @@ export async function stateDict(options: StateDictOptions): Promise<Record<strin
   });
   const [plan] = planWeights(where, model, ARCHITECTURES[architecture], [spectralKeys]);
 
-  const { weights, counters, computed } = plan!;
-  const counts = [...counters].map(
-    ([key, layer]) => [key, Int32Array.of(batchesTracked(layer))] as const,
-  );
+  const { weights } = plan!;
+  const counts = countsOf(plan!);
   const ours = await arraysOf(
     Object.fromEntries(weights.map(({ variable }, i) => [i, variable.read()])),
   );
-
-  const arrays = new Map<string, StateArray>();
-  for (const [i, weight] of weights.entries()) {
-    if (weight.unwritten === true) continue;
-    const array = theirs(weight, ours[i]!.data as Float32Array, arrays.get(weight.key));
-    if (weight.absentIfZero === true && array.data.every((value) => value === 0)) continue;
-    arrays.set(weight.key, array);
-  }
-  for (const [key, compute] of computed) arrays.set(key, compute(arrays)!);
-  for (const [key, data] of counts) arrays.set(key, { shape: [], data, dtype: 'I64' });
-  return Object.fromEntries(arrays);
-}
-
-/**
- * Converts a weight to PyTorch's layout.
- *
- * @param entry The entry as far as it is written, where it has several weights.
- */
-function theirs(
-  { shape, unrolled, axes, share }: PlannedWeight,
-  data: Float32Array,
-  entry?: StateArray,
-): StateArray {
-  const own = axes.map((axis) => unrolled[axis]!);
-  const array = permuted(data, own, inverse(axes));
-  if (share === undefined) return { shape: [...shape], data: array };
-  const whole =
-    (entry?.data as Float32Array | undefined) ?? new Float32Array(share.of * array.length);
-  putShare(whole, shape[0]!, share, array);
-  return { shape: [...shape], data: whole };
+  const places = new Map(weights.map(({ variable }, i) => [variable, i]));
+  const valuesOf = (variable: LayerVariable) => ours[places.get(variable)!]!.data as Float32Array;
+  return Object.fromEntries(theirsOf(plan!, valuesOf, counts));
 }

@@ -16,11 +16,17 @@ const block = (name: TorchModule, norm: string, slot: boolean): TorchModule[] =>
 /**
  * Lists the modules of `main` in the generator: the layer of the latent vector, then blocks; the last layer has
  * tanh and no norm.
+ *
+ * @param linear Whether the first layer is linear, with an unflattening after it.
  */
-function generator(count: number, slot: boolean): TorchModule[] {
+function generator(count: number, slot: boolean, linear: boolean): TorchModule[] {
   const names = numbered(count, 'deconv');
+  const first = linear
+    ? [new WholeMap('project', 'reshape', 'output', 'linear'), null]
+    : [new WholeMap('project', 'reshape', 'output')];
   return [
-    ...block(new WholeMap('project', 'reshape', 'output'), 'project_norm', slot),
+    ...first,
+    ...(slot ? ['project_norm', null] : [null]),
     ...names.slice(0, -1).flatMap((name) => block(name, `${name}_norm`, slot)),
     ...[names.at(-1)!, null],
   ];
@@ -62,8 +68,11 @@ export const dcgan: Architecture = {
   withoutBiases: true,
   movable: true,
   check,
-  layouts: (has) => {
-    const make = has('project') ? generator : discriminator;
+  layouts: (has, layersByName) => {
+    // the example's convolution has no bias for each place of the map, and another σ
+    const linear = (layersByName.get('project')?.weights.length ?? 1) > 1;
+    const make = (count: number, slot: boolean) =>
+      has('project') ? generator(count, slot, linear) : discriminator(count, slot);
     const count = countLayers(has, (k) => `${has('project') ? 'deconv' : 'conv'}${k + 1}`);
     const bare = !has('project_norm') && !has('conv2_norm');
     const slots = bare ? [false, true] : [true];
