@@ -9,7 +9,14 @@ import { exportTraining } from '../../src/io/training/export_training.js';
 import { importTraining } from '../../src/io/training/import_training.js';
 import type { TrainingSystem } from '../../src/types.js';
 import { useBackend } from '../helpers/backends.js';
-import { CASES, dataOf, makeStep } from '../helpers/torchrun_cases.js';
+import {
+  BEFORE,
+  CASES,
+  STEPS,
+  dataOf,
+  makeOtherSteps,
+  makeStep,
+} from '../helpers/torchrun_cases.js';
 import type { Case } from '../helpers/torchrun_cases.js';
 
 const PYTHON = process.env['PYTHON'] ?? 'python3';
@@ -17,7 +24,6 @@ const hasTorch = spawnSync(PYTHON, ['-c', 'import torch.distributed']).status ==
 if (!hasTorch)
   console.log(`skipped: ${PYTHON} cannot import torch; set PYTHON to a Python that can.`);
 
-const [BEFORE, STEPS] = [3, 10];
 const TOLERANCE = 1e-4;
 type Losses = Record<string, number>;
 type System = TrainingSystem<object, object>;
@@ -94,7 +100,7 @@ describe.skipIf(!hasTorch)('ten steps in PyTorch, and back', () => {
       // another run that has drawn as much; all else is of the file
       const other = one.make(2);
       const then = BEFORE + STEPS;
-      for (let step = 0; step < then; step++) await makeStep(one, other, 500 + step);
+      await makeOtherSteps(one, other, then);
       const far = await weightDifference(run, other);
       expect(far).toBeGreaterThan(0.1);
       const bytes = readFileSync(at('back.pth'));

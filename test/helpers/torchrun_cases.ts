@@ -12,7 +12,7 @@ import { rmsprop } from '../../src/training/optimizers/rmsprop.js';
 import { createCycleGAN } from '../../src/training/systems/cycle_gan.js';
 import { createGAN } from '../../src/training/systems/gan.js';
 import { createPix2Pix } from '../../src/training/systems/pix2pix.js';
-import type { StateArray, TrainingSystem } from '../../src/types.js';
+import type { SavedState, StateArray, TrainingSystem } from '../../src/types.js';
 
 /** A training run that moves between gan-kit and PyTorch. */
 export interface Case {
@@ -28,8 +28,12 @@ export interface Case {
   readonly decay?: typeof DECAY;
 }
 
-const DECAY = { learningRate: 1e-3, epochs: 4, decayEpochs: 6, stepsPerEpoch: 5 } as const;
+const DECAY = { learningRate: 1e-3, epochs: 1, decayEpochs: 6, stepsPerEpoch: 5 } as const;
 const LATENTS = 6;
+
+/** The number of steps before a run leaves gan-kit, and of those in PyTorch. */
+export const [BEFORE, STEPS] = [3, 10];
+
 const imageShape = [8, 8, 1] as const;
 const shape = { imageShape, filters: 3, kernelSize: 4 } as const;
 const none = { normalization: 'none' } as const;
@@ -167,4 +171,38 @@ export function dataOf(one: Case, from: number, steps: number): Record<string, S
   const drawn = Array.from({ length: 2 * steps }, () => stream.normalValues(one.batch * LATENTS));
   const latents = Float32Array.from(drawn.flatMap((values) => [...values]));
   return { ...data, latents: { shape: [steps, 2, one.batch, LATENTS], data: latents } };
+}
+
+/** Makes steps on other data, which draw as many random numbers. */
+export async function makeOtherSteps(
+  one: Case,
+  system: TrainingSystem<object, object>,
+  steps: number,
+): Promise<void> {
+  const draws = 'real' in one.images;
+  for (let step = 0; draws && step < steps; step++) await makeStep(one, system, 500 + step);
+}
+
+/**
+ * Makes a system that has made some steps, and whose weights and moments are those of a hash: the same to the last bit
+ * on every machine.
+ */
+export async function hashedSystem(
+  one: Case,
+  steps: number,
+  seed: number,
+): Promise<TrainingSystem<object, object>> {
+  const system = one.make(1);
+  for (let step = 0; step < steps; step++) await makeStep(one, system, step);
+  const { values, arrays } = await system.state();
+  const hashed = Object.entries(arrays).map(([key, { shape, data }], i): [string, StateArray] => {
+    const scale = key.startsWith('optimizer/') ? 0.01 : 0.1;
+    const isPositive = /\/(v|square|moving_variance)$/.test(key);
+    const drawn = fill(data.length, 100 * seed + i, scale);
+    const positive = () => drawn.map((value) => value * value + scale * scale);
+    return [key, { shape, data: isPositive ? positive() : drawn }];
+  });
+  const state: SavedState = { values, arrays: Object.fromEntries(hashed) };
+  await system.restore(state);
+  return system;
 }

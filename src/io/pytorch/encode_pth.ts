@@ -28,5 +28,5 @@ export function encodePth(stateDict: Readonly<Record<string, StateArray>>): Uint
   checkRecord(where, 'stateDict', stateDict);
   const named = Object.entries(stateDict);
   for (const [name, array] of named) checkArray(where, `stateDict['${name}']`, array);
-  return writeTorchFile(where, new Map(named));
+  return writeTorchFile(where, 'stateDict', new Map(named));
 }

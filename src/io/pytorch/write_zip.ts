@@ -16,11 +16,12 @@ const MAX_BYTES = 2 ** 32 - 1;
  */
 export function writeZip(
   where: string,
+  parameter: string,
   entries: readonly (readonly [name: string, bytes: Uint8Array])[],
 ): Uint8Array {
   const total = entries.reduce((sum, [, bytes]) => sum + bytes.length + 4 * ALIGNMENT, 0);
   if (total > MAX_BYTES)
-    fail('value', where, 'tensors', 'small enough for a file of 4 GiB', `${total} bytes`);
+    fail('value', where, parameter, 'small enough for a file of 4 GiB', `${total} bytes`);
   let end = 0;
   const files = entries.map(([name, bytes]) => {
     const start = end + LOCAL_HEADER + name.length + EXTRA_HEADER; // names are ASCII

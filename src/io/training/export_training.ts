@@ -115,7 +115,7 @@ export async function exportTraining(options: ExportTrainingOptions): Promise<Ui
     ['extra', extraText],
     ['without', leftBehind(state, layout)],
   );
-  return writeTorchFile(where, new Map(file));
+  return writeTorchFile(where, 'system', new Map(file));
 }
 
 const weightsOf = (layout: NetworkLayout, state: SavedState, part: string): Writable =>
