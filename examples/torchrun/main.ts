@@ -41,7 +41,9 @@ await runSteps(system, batchOf, {
     {
       every,
       do: ({ step, losses }) => {
-        const shown = Object.entries(losses).map(([key, loss]) => `${key} ${loss.toFixed(4)}`);
+        const shown = Object.entries(losses as Record<string, number>).map(
+          ([key, loss]) => `${key} ${loss.toFixed(4)}`,
+        );
         console.log(`step ${step}: ${shown.join(', ')}`);
       },
     },

@@ -117,6 +117,14 @@ export async function calls(): Promise<Map<string, Call>> {
   const number = new training.ScalarState(0.5);
   const weights = await io.stateDict({ model: pixel, architecture: 'pixel' });
   const gan = training.createGAN({ generator, discriminator, loss: losses.hinge() });
+  const of = { imageShape: [8, 8, 1], filters: 1, kernelSize: 4 } as const;
+  const travelling = training.createGAN({
+    generator: models.dcganGenerator({ ...of, latentSize: 2 }),
+    discriminator: models.dcganDiscriminator(of),
+    loss: losses.hinge(),
+  });
+  const architectures = { generator: 'dcgan', discriminator: 'dcgan' } as const;
+  const run = await io.exportTraining({ system: travelling, architectures });
   const state = await gan.state();
   const board = await node.tensorBoardLog('board');
   const rows = await node.csvLog('rows.csv');
@@ -583,6 +591,12 @@ export async function calls(): Promise<Map<string, Call>> {
 
     // gan-kit/io
     decodeCheckpoint: [io.decodeCheckpoint, checkpoint],
+    encodePth: [io.encodePth, tensors],
+    exportTraining: [
+      io.exportTraining,
+      { system: travelling, architectures, spectralKeys: 'hook', extra: { epoch: 1 } },
+    ],
+    importTraining: [io.importTraining, { system: travelling, bytes: run }],
     encodeCheckpoint: [io.encodeCheckpoint, state, { epoch: 1 }],
     imageGrid: [io.imageGrid, images, { columns: 2, gap: 1, scale: 1, range: [-1, 1] }],
     decodePNG: [io.decodePNG, png, { bits: 16, transparency: true }],

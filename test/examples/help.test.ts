@@ -31,6 +31,7 @@ describe('--help', () => {
     ['examples/semi_supervised/main', () => import('../../examples/semi_supervised/main.js')],
     ['examples/street_numbers/main', () => import('../../examples/street_numbers/main.js')],
     ['examples/street_scenes/main', () => import('../../examples/street_scenes/main.js')],
+    ['examples/torchrun/main', () => import('../../examples/torchrun/main.js')],
     ['examples/edges2clothes/main', () => import('../../examples/edges2clothes/main.js')],
     ['examples/gaussians/main', () => import('../../examples/gaussians/main.js')],
     ['examples/gaussians/table', () => import('../../examples/gaussians/table.js')],

@@ -36,10 +36,14 @@ export async function editedPth(
   return writeTorchFile('editedPth', 'bytes', root);
 }
 
+const inside = (value: Writable, key: string | number): Writable =>
+  value instanceof Map
+    ? (value as Editable).get(key)!
+    : (value as readonly Writable[])[key as number]!;
+
 /** Returns the dict at a path, to change it. */
 export function dictAt(file: Editable, ...path: readonly (string | number)[]): Editable {
   let value: Writable = file;
-  for (const key of path)
-    value = value instanceof Map ? value.get(key)! : (value as readonly Writable[])[key as number]!;
+  for (const key of path) value = inside(value, key);
   return value as Editable;
 }

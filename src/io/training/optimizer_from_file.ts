@@ -1,4 +1,4 @@
-import { isFloat32Array } from '../../internal/brands.js';
+import { isFloat32Array, isInt32Array } from '../../internal/brands.js';
 import { fail } from '../../internal/check.js';
 import { partOf } from '../../internal/state.js';
 import type { SavedState, StateArray, StateValue } from '../../types.js';
@@ -8,6 +8,7 @@ import type { Writable } from '../pytorch/write_pickle.js';
 import { slotsOf } from './optimizer_rules.js';
 import type { OptimizerInFile, Values } from './read_training_file.js';
 import { unscaled } from './scaled_moments.js';
+import type { Scaled } from './scaled_moments.js';
 import type { OptimizerLayout } from './system_layout.js';
 
 /**
@@ -26,10 +27,10 @@ export function optimizerFromFile(
   const refuse = (what: string, rule: string, received: unknown): never =>
     fail('state', where, `bytes: optimizers.${name}.${what}`, rule, received);
   for (const [key, option] of Object.entries(rule.options(own.values))) {
-    const [here, there] = [readable(option), file.group.get(key)];
-    const isOlder = there === undefined && here === false; // an option that PyTorch did not have yet
-    if (!isOlder && String(there) !== String(here))
-      refuse(`param_groups[0].${key}`, `${String(here)}, as in the system`, there);
+    const [here, there] = [JSON.stringify(readable(option)), file.group.get(key)];
+    const isOlder = there === undefined && here === 'false'; // an option that PyTorch did not have yet
+    if (!isOlder && JSON.stringify(there) !== here)
+      refuse(`param_groups[0].${key}`, `${here}, as in the system`, there);
   }
   const learningRate = numberIn(file.group.get('lr'));
   if (learningRate === undefined || learningRate < 0)
@@ -83,10 +84,11 @@ function numberIn(value: StateArray | StateValue | undefined): number | undefine
 }
 
 /** Returns what rounding has lost; nothing if it does not fit. */
-function roundedIn(rounded: Values | undefined): { places: Int32Array; values: Float32Array } {
-  const [places, values] = ['places', 'values'].map((key) => rounded?.get(key)) as StateArray[];
-  const fits = places?.data instanceof Int32Array && isArray(values);
-  return fits && places.data.length === values.data.length
-    ? { places: places.data as Int32Array, values: values.data as Float32Array }
+function roundedIn(rounded: Values | undefined): Scaled['rounded'] {
+  const [places, values] = ['places', 'values'].map(
+    (key) => (rounded?.get(key) as Partial<StateArray> | undefined)?.data,
+  );
+  return isInt32Array(places) && isFloat32Array(values) && places.length === values.length
+    ? { places, values }
     : { places: new Int32Array(0), values: new Float32Array(0) };
 }

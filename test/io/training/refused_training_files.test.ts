@@ -118,7 +118,7 @@ describe('a file that does not fit is refused, and nothing changes', () => {
     [
       'another β₂',
       (file) => group(file).set('betas', [0.5, 0.9]),
-      /`bytes: optimizers\.discriminator\.param_groups\[0\]\.betas` must be 0\.5,0\.999, as in the system/,
+      /`bytes: optimizers\.discriminator\.param_groups\[0\]\.betas` must be \[0\.5,0\.999\], as in the system/,
     ],
     [
       'AMSGrad',
