@@ -12,5 +12,5 @@ const measure = (name, program, limit, ignore = []) => ({
 export default [
   measure('one loss', 'one_loss', '1.4 kB'),
   measure('one penalty', 'one_penalty', '44 kB'),
-  measure('everything but gan-kit/node', 'everything', '195 kB'),
+  measure('everything but gan-kit/node', 'everything', '201 kB'),
 ];

@@ -72,6 +72,9 @@ describe('encodePth', () => {
     expect(one({ shape: [1], data: Float32Array.of(1), dtype: 'I64' })).toThrow(
       /'I64' with an Int32Array/,
     );
+    const empty = { shape: [0], data: new Float32Array(0) };
+    const many = Object.fromEntries(Array.from({ length: 2 ** 16 }, (_, i) => [`w${i}`, empty]));
+    expect(() => encodePth(many)).toThrow(/small enough for a file of 4 GiB and 65535 entries/);
     expect(() => encodePth([] as never)).toThrow(/`stateDict` must be an object/);
   });
 });
