@@ -5,6 +5,7 @@ export { offsets } from './offsets';
 export { pad } from './pad';
 export {
   adamStep,
+  copy,
   elementwise,
   mirror,
   moments,

@@ -1,4 +1,5 @@
 import { adam } from './adam';
+import { Copies, copyRows } from './copy';
 import { Elementwise, elementwiseRows } from './elementwise';
 import { ARGUMENTS } from './job';
 import { run } from './jobs';
@@ -38,6 +39,7 @@ const SUMS: i32 = 18;
 const NORMALIZATION: i32 = 19;
 const MIRROR: i32 = 20;
 const FOLD: i32 = 21;
+const COPIES: i32 = 22;
 
 /** The number of elements of a task. */
 const TASK: i32 = 16_384;
@@ -389,6 +391,29 @@ export function mirror(
   run(job, 0, ceilDivide(rows, work.rowsOfTask), rows * width * pixel >= FEWEST);
 }
 
+/** Copies rows, see {@link Copies}. */
+export function copy(
+  job: usize,
+  from: usize,
+  fromStride: usize,
+  to: usize,
+  toStride: usize,
+  width: usize,
+  rows: i32,
+): void {
+  const work = changetype<Copies>(job + ARGUMENTS);
+  work.kind = COPIES;
+  work.from = from;
+  work.fromStride = fromStride;
+  work.to = to;
+  work.toStride = toStride;
+  work.width = width;
+  work.rows = rows;
+  const elements = <i32>max(1, width >> 2);
+  work.rowsOfTask = piecesOfTask(elements);
+  run(job, 0, ceilDivide(rows, work.rowsOfTask), rows * elements >= FEWEST);
+}
+
 export function firstStageOfPass(kind: i32, work: usize, task: i32): void {
   if (kind == NORMALIZATION) prepareChannels(changetype<Normalization>(work), task);
   else sumChunks(changetype<Sums>(work), task);
@@ -398,6 +423,7 @@ export function secondStageOfPass(kind: i32, work: usize, task: i32): void {
   if (kind == ELEMENTWISE) elementwiseRows(changetype<Elementwise>(work), task);
   else if (kind == ADAM) adamTask(changetype<Adam>(work), task);
   else if (kind == NORMALIZATION) normalizeRows(changetype<Normalization>(work), task);
+  else if (kind == COPIES) copyRows(changetype<Copies>(work), task);
   else if (kind == MIRROR) mirrorRows(changetype<Mirror>(work), task);
   else if (kind == FOLD) foldRows(changetype<Mirror>(work), task);
   else {

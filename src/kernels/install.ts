@@ -4,6 +4,7 @@ import type { KernelBackend as Backend, KernelConfig } from '@tensorflow/tfjs-co
 // similar kernels side by side: a bundle compresses better by 0.4 kB
 import { adamStep } from './wasm/adam_step.js';
 import { batchMatMul, fusedMatMul } from './wasm/batch_mat_mul.js';
+import { concat } from './wasm/concat.js';
 import { convolutions } from './wasm/conv2d.js';
 import { conv2DBackpropFilter } from './wasm/conv2d_backprop_filter.js';
 import { conv2DBackpropInput } from './wasm/conv2d_backprop_input.js';
@@ -23,7 +24,7 @@ import { mean, sum } from './wasm/reductions.js';
 import { guardMemory } from './wasm/runtime/out_of_memory.js';
 import type { KernelBackend, KernelReplacement, StockKernel } from './replacement.js';
 import type { WasmBackend } from './wasm/runtime/wasm_backend.js';
-import { slice } from './wasm/slice.js';
+import { slices } from './wasm/slice.js';
 import { sumsOfAllOnWasm } from './wasm/sums_of_all.js';
 import { tile } from './wasm/tile.js';
 import { unclampedSums } from './wasm/unclamped_sums.js';
@@ -68,6 +69,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   brokenSlopeOnWebGPU,
   cast,
   clipOnWebGL,
+  concat,
   ...convolutions,
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -106,7 +108,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   power,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
-  slice,
+  ...slices,
   softmax,
   sum,
   sumOnWebGPU,

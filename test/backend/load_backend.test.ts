@@ -179,6 +179,7 @@ describe('threads of wasm in Node', () => {
           ...run('GanKitBrokenSlope', { x, dy }, { alpha: 0.2 }),
           ...run('GanKitMirrorPadGrad', { dy: padded }, mirror),
           ...[padded, tf.mul(x, gamma), tf.div(x, dy), tf.relu(x)],
+          ...[tf.concat([x, dy], 2), ...tf.split(x, [5, 62], 2)],
           ...[tf.sum(x), tf.sum(x, [0, 1]), tf.mean(x, 1), tf.sum(x, 2)],
         ];
       };

@@ -1,4 +1,4 @@
-import { clone, memory, slice as part, tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, concat, memory, slice as part, split, tensor, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../helpers/backends.js';
 import { fc } from '../helpers/properties.js';
@@ -149,6 +149,59 @@ describe('Slice on wasm', () => {
     expect(Array.from(await flags.data())).toEqual([0, 1]);
     expect(() => part(tensor([1, 2, 3]), [1], [3])).toThrow(/begin\[0\] \+ size\[0\]/);
     await useBackend('cpu');
+  });
+});
+
+describe('Concat and SplitV on wasm', () => {
+  const joints = shapes.chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      axis: fc.nat(shape.length - 1),
+      lengths: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
+    }),
+  );
+
+  it('join and split along any axis, and each undoes the other', async () => {
+    await useBackend('wasm');
+    const check = async (shape: number[], axis: number, lengths: number[]) => {
+      const parts = lengths.map((length, i) => {
+        const own = shape.map((size, j) => (j === axis ? length : size));
+        const { values } = normal(`part ${i}`, own);
+        return tensor(values, own);
+      });
+      const whole = concat(parts, axis);
+      const again = split(whole, lengths, axis);
+      expect(again.map((one) => one.shape)).toEqual(parts.map((one) => one.shape));
+      for (const [i, one] of again.entries())
+        expect(await one.data()).toEqual(await parts[i]!.data());
+      const before = shape.slice(0, axis).reduce((product, size) => product * size, 1);
+      const values = parts.map((one) => one.dataSync<'float32'>());
+      const joined = Array.from({ length: before }, (_, row) =>
+        values.map((of) => {
+          const width = of.length / before;
+          return [...of.subarray(row * width, (row + 1) * width)];
+        }),
+      ).flat(2);
+      expect([...(await whole.data())]).toEqual(joined);
+      for (const one of [...parts, whole, ...again]) one.dispose();
+    };
+    await fc.assert(
+      fc.asyncProperty(joints, ({ shape, axis, lengths }) => check(shape, axis, lengths)),
+      RUNS,
+    );
+    // large enough for threads
+    await check([3, 90, 91, 1], 3, [3, 1, 17, 0]);
+    await check([2, 1, 300, 7], 1, [20, 3]);
+  });
+
+  it('keep integers and booleans', async () => {
+    await useBackend('wasm');
+    const flags = tensor([true, false, true, true, false, false], [2, 3], 'bool');
+    const [first, rest] = split(flags, [1, 2], 1) as [typeof flags, typeof flags];
+    expect([first.dtype, ...(await first.data())]).toEqual(['bool', 1, 1]);
+    expect([...(await rest.data())]).toEqual([0, 1, 0, 0]);
+    const numbers = concat([tensor([7, -1], [2, 1], 'int32'), tensor([5, 9], [2, 1], 'int32')], 1);
+    expect([numbers.dtype, ...(await numbers.data())]).toEqual(['int32', 7, 5, -1, 9]);
   });
 });
 

@@ -13,6 +13,7 @@ export type Address = number;
 interface Exports {
   adamStep(job: Address, ...momentsResultsSizeAndNumbers: readonly number[]): void;
   add(from: Address, to: Address, elements: number): void;
+  copy(job: Address, ...fromStrideToStrideWidthRows: readonly number[]): void;
   elementwise(job: Address, op: number, ...operandsToSizesAndNumbers: readonly number[]): void;
   isAboveNegativeInfinity(from: Address, elements: number): number;
   mirror(job: Address, folds: number, ...fromToSizesBordersDistance: readonly number[]): void;
