@@ -34,3 +34,21 @@ export class Connections {
     for (const connection of this.open) connection.disconnect();
   }
 }
+
+/** Ends the program with a message if no Redis server answers at its address. */
+export async function checkServer({ redis }: QueueAddress): Promise<void> {
+  const connection = new Redis(redis, { lazyConnect: true, retryStrategy: () => null });
+  let reason = '';
+  connection.on('error', (error) => (reason = error.message));
+  try {
+    await connection.connect();
+    await connection.ping();
+  } catch (error) {
+    const shown = redis.replace(/\/\/.*@/, '//…@'); // without a password
+    reason ||= (error as Error).message;
+    console.error(`--redis must be the address of a Redis server. Received: ${shown} (${reason}).`);
+    process.exit(2);
+  } finally {
+    connection.disconnect();
+  }
+}

@@ -7,6 +7,7 @@ import { SingleBar } from 'cli-progress';
 import { loadBackend } from 'gan-kit';
 import type { FeatureStatistics } from 'gan-kit/metrics';
 import { frechetDistance } from 'gan-kit/metrics';
+import { checkServer } from '../queue_connections.js';
 import { distribute } from './distribute.js';
 import { readOptions } from './options.js';
 import { mergeShards, ShardReader } from './shard_statistics.js';
@@ -18,6 +19,7 @@ if (options.images > 10_000 || options.shards > options.images) {
   console.error(`--images must be at most 10000, and --shards at most --images`);
   process.exit(2);
 }
+if (!options.alone) await checkServer(options);
 const halves = (['train', 't10k'] as const).map((split) =>
   shardsOf(split, options.images, options.shards),
 );

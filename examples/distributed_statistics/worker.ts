@@ -8,14 +8,16 @@ import { Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { loadBackend } from 'gan-kit';
 import { FeatureStatistics } from 'gan-kit/metrics';
-import { Connections } from '../queue_connections.js';
+import { checkServer, Connections } from '../queue_connections.js';
 import { readWorkerOptions } from './options.js';
 import { SHARDS, SUMS, toBytes, toText } from './queues.js';
 import type { ShardResult, SumResult } from './queues.js';
 import { mergeShards, ShardReader } from './shard_statistics.js';
 import type { Shard } from './shards.js';
 
-const connections = new Connections(readWorkerOptions(process.argv.slice(2)));
+const address = readWorkerOptions(process.argv.slice(2));
+await checkServer(address);
+const connections = new Connections(address);
 await loadBackend({ prefer: ['wasm'], threads: 1 }); // one thread, as there is one worker for each processor
 const reader = new ShardReader();
 

@@ -5,9 +5,6 @@ import { progressOf } from './job.js';
 import type { Following, Job, JobState } from './job.js';
 import type { Report, Task } from './local_worker.js';
 
-/** Milliseconds between two views of the jobs. */
-const LOOK_EVERY = 500;
-
 /** A job and what has become of it. */
 interface Entry {
   readonly job: Job;
@@ -18,7 +15,7 @@ interface Entry {
 
 /** The jobs of a study, and the worker processes of this machine among which they are dealt out. */
 class Dealer {
-  readonly entries: Entry[];
+  private readonly entries: Entry[];
   private readonly waiting: Entry[];
   /** Gives each worker without a job one. */
   private readonly idle = new Set<() => void>();
@@ -46,10 +43,14 @@ class Dealer {
       entry.state = 'running';
       const task: Task = { job: entry.job, checkpoint: this.checkpointOf(entry.job) };
       worker.send(task);
+      this.look();
     };
     worker.on('message', (message: Report | typeof READY) => {
       if (message === READY) return take();
-      if ('progress' in message) return void (entry!.progress = message.progress);
+      if ('progress' in message) {
+        entry!.progress = message.progress;
+        return this.look();
+      }
       const ended = entry!;
       entry = undefined;
       this.settle(ended, message).then(take, this.end.reject);
@@ -61,6 +62,10 @@ class Dealer {
     return worker;
   };
 
+  private look(): void {
+    this.following.onStates(this.entries);
+  }
+
   /** Keeps what came of a job. */
   private async settle(entry: Entry, report: Exclude<Report, { progress: unknown }>) {
     const { job } = entry;
@@ -71,6 +76,7 @@ class Dealer {
     }
     if ('result' in report) entry.progress = progressOf(report.result, entry.progress);
     entry.state = 'error' in report || report.result.failed !== undefined ? 'failed' : 'done';
+    this.look();
     if (this.entries.every(({ state }) => state === 'done' || state === 'failed'))
       this.end.resolve();
   }
@@ -101,15 +107,11 @@ export async function runLocally(
   following: Following,
 ): Promise<boolean> {
   const dealer = new Dealer(jobs, checkpointOf, following);
-  const look = () => following.onStates(dealer.entries);
-  const timer = setInterval(look, LOOK_EVERY);
   const crew = new Crew(dealer.start, Math.min(workers, jobs.length));
   try {
     const all = dealer.done.then(() => true);
     return await Promise.race([all, aborted(following.signal).then(() => false), crew.gone]);
   } finally {
-    clearInterval(timer);
     await crew.stop();
-    look();
   }
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { interruptSignal, writeFileAtomic } from 'gan-kit/node';
 import { markdownTable } from '../print_table.js';
+import { checkServer } from '../queue_connections.js';
 import { runHere } from './here.js';
 import { jobName } from './job.js';
 import type { Following, Job, JobResult } from './job.js';
@@ -20,6 +21,7 @@ import { View } from './view.js';
 
 const options = readOptions(process.argv.slice(2));
 const { queue, workers, length, seeds } = options;
+if (queue) await checkServer(queue);
 const view = new View();
 const onStates: Following['onStates'] = (states) => view.show(states);
 const signal = interruptSignal();
@@ -65,7 +67,7 @@ function run(): Promise<boolean> {
   if (toDo.length === 0) return Promise.resolve(true);
   const checkpointOf = (job: Job) => folder.checkpoint(job);
   if (trainer) return runHere(toDo, trainer, (job) => new FileKeeper(checkpointOf(job)), following);
-  if (queue) return runOverRedis(toDo, workers!, queue, following);
+  if (queue) return runOverRedis(toDo, [...results.keys()], workers!, queue, following);
   return runLocally(toDo, workers!, checkpointOf, following);
 }
 

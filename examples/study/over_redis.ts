@@ -58,14 +58,16 @@ const keeperOf =
     new RedisKeeper(redis, prefix, job);
 
 /**
- * Puts jobs into the queue, unless they are there from an earlier call, and follows them until all are done. Workers may be
+ * Puts jobs into the queue, unless they are there from an earlier call, and follows them until all have ended. Workers may be
  * on any machine; a job whose worker was killed goes on at another one.
  *
- * @returns Whether all jobs are done, and no longer in the queue; false if the signal was aborted before: the queue
- *   stays as it is then, and the same call goes on.
+ * @param kept Jobs whose results are kept from an earlier call; they are taken out of the queue, if they are there.
+ * @returns Whether all jobs have ended: those with a result are no longer in the queue then. False if the signal was
+ *   aborted before: the queue stays as it is, and the same call goes on.
  */
 export async function runOverRedis(
   jobs: readonly Job[],
+  kept: readonly Job[],
   workers: number,
   address: QueueAddress,
   following: Following,
@@ -76,6 +78,7 @@ export async function runOverRedis(
   const start = () => startProcess(new URL('./worker.ts', import.meta.url), toArguments(address));
   let crew: Crew | undefined;
   try {
+    await takeOut(queue, kept, keeper);
     await forgetFailed(queue, jobs);
     await queue.addBulk(
       jobs.map((data) => ({
@@ -87,7 +90,8 @@ export async function runOverRedis(
     crew = new Crew(start, Math.min(workers, jobs.length));
     const isDone = await Promise.race([follow(queue, jobs, keeper, following), crew.gone]);
     await crew.stop();
-    if (isDone) await clear(queue, jobs, keeper);
+    if (isDone) await takeOut(queue, jobs, keeper);
+    if ((await lookAt(queue)).size === 0) await queue.obliterate({ force: true });
     return isDone;
   } finally {
     await crew?.stop();
@@ -146,17 +150,18 @@ async function missed(queue: StudyQueue, job: Job, all: Map<string, Seen>): Prom
   return seen;
 }
 
-/** Takes jobs and their files out of Redis, and the queue, too, if it has no others. */
-async function clear(
+/** Takes jobs and their files out of Redis; those without a result stay, with their checkpoints, to be tried again. */
+async function takeOut(
   queue: StudyQueue,
   jobs: readonly Job[],
   keeper: (job: Job) => RedisKeeper,
 ): Promise<void> {
   for (const job of jobs) {
-    await queue.remove(checkpointName(job));
+    const queued = await queue.getJob(checkpointName(job));
+    if (await queued?.isFailed()) continue;
+    await queued?.remove();
     await keeper(job).forget();
   }
-  if ((await lookAt(queue)).size === 0) await queue.obliterate({ force: true });
 }
 
 const { compare: order } = new Intl.Collator('en', { numeric: true });

@@ -16,7 +16,7 @@ const setting = (
 
 /**
  * The settings α, β₁, β₂, n_dis of table 1 of Miyato et al. 2018, arXiv 1802.05957: A is that of WGAN-GP, B of
- * Warde-Farley and Bengio, C of DCGAN.
+ * Warde-Farley and Bengio, C of DCGAN. Copies of the table exist in which D has the β₂ of E.
  */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
   A: setting(1e-4, 0.5, 0.9, 5),

@@ -13,8 +13,8 @@ import { OWN } from './settings.js';
 import { TrialRun } from './trial.js';
 import type { Plan } from './trial.js';
 
-/** Milliseconds between two reports of the progress. */
-const REPORT_EVERY = 250;
+/** Milliseconds between two reports of the progress; a checkpoint is reported at once. */
+const REPORT_EVERY = 500;
 
 /** How a job is watched and stopped. */
 interface Supervision {
@@ -104,6 +104,7 @@ export class Trainer {
       if (performance.now() - saved < saveEvery * 1000) continue;
       await keeper.save(await run.checkpoint());
       saved = performance.now();
+      told = -Infinity;
     }
     return 'done';
   }

@@ -7,7 +7,7 @@
 import { WaitingError, Worker } from 'bullmq';
 import type { Job as QueuedJob } from 'bullmq';
 import { readCommandLine } from '../command_line.js';
-import { Connections } from '../queue_connections.js';
+import { checkServer, Connections } from '../queue_connections.js';
 import { READY } from '../worker_crew.js';
 import { queueAddress, WORKER_HELP, WORKER_OPTIONS } from '../queue_options.js';
 import type { Job, JobResult } from './job.js';
@@ -18,6 +18,7 @@ import { Trainer } from './trainer.js';
 const HELP = `A worker of studies.\n\n${WORKER_HELP}\n`;
 const { values, whole } = readCommandLine(process.argv.slice(2), HELP, WORKER_OPTIONS);
 const address = queueAddress(values, whole);
+await checkServer(address);
 const signal = stopSignal();
 const connections = new Connections(address);
 const redis = connections.redis();

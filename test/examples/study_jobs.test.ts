@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QueueEvents } from 'bullmq';
+import { Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toArguments } from '../../examples/queue_options.js';
+import { checkServer } from '../../examples/queue_connections.js';
 import { startProcess, stopProcess } from '../../examples/worker_processes.js';
 import { checkpointName, jobName } from '../../examples/study/job.js';
-import type { Following, Job, JobState, Outcome } from '../../examples/study/job.js';
+import type { Following, Job, JobResult, JobState, Outcome } from '../../examples/study/job.js';
 import { runLocally } from '../../examples/study/local.js';
 import { jobsOf, readOptions } from '../../examples/study/options.js';
 import { runOverRedis } from '../../examples/study/over_redis.js';
@@ -21,7 +22,7 @@ import type { RedisServer } from '../helpers/redis_server.js';
 import { hasRedis } from '../setup/redis.js';
 
 const LOCK = 1500;
-const STEPS = 24;
+const STEPS = 16;
 const SIZE = ['--steps', `${STEPS}`, '--batch', '4', '--samples', '50', '--save-every', '0'];
 const AXES = ['--systems', 'progan,sn-resnet', '--seeds', '0,1,2'];
 const JOBS = jobsOf(readOptions([...AXES, ...SIZE]), 'wasm');
@@ -159,7 +160,7 @@ describe('jobs of the study', () => {
       });
       events.on('stalled', ({ jobId }) => (stalled = jobId));
       const follower = new Follower();
-      expect(await runOverRedis(JOBS, 0, address, follower)).toBe(true);
+      expect(await runOverRedis(JOBS, [], 0, address, follower)).toBe(true);
       await Promise.all([...workers.map(stopProcess), events.close()]);
 
       expect(workers.map(({ signalCode, exitCode }) => signalCode ?? exitCode)).toEqual([
@@ -235,6 +236,70 @@ describe('jobs of the study', () => {
       );
       expect(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))).toMatchObject([{ bits }]);
     }, 120_000);
+
+    it('leave the queue with their results; those of an error stay, and the same call tries them again', async () => {
+      const address = { redis: server.redis, prefix: 'tried', lock: LOCK };
+      const [failing, lost, next] = JOBS as [Job, Job, Job];
+      const about = { system: 'progan', setting: 'own', seed: 0, bits: 'abc' };
+      const result: JobResult = { ...about, milestones: [] };
+      let tries = 0;
+      const open = () => new Redis(server.redis, { maxRetriesPerRequest: null });
+      const connections = [open(), open()] as const;
+      const worker = new Worker<Job, JobResult>(
+        QUEUE,
+        async ({ name }) => {
+          if (name === checkpointName(lost) && tries++ === 0) throw new Error('no such backend');
+          return name === checkpointName(failing) ? { ...result, failed: 'NaN' } : result;
+        },
+        { connection: connections[0], prefix: 'tried' },
+      );
+      const queue = new Queue<Job, JobResult>(QUEUE, {
+        connection: connections[1],
+        prefix: 'tried',
+      });
+      const keeper = new RedisKeeper(connection, 'tried', lost);
+      await keeper.save(Uint8Array.of(1));
+
+      const first = new Follower();
+      expect(await runOverRedis([failing, lost], [], 0, address, first)).toBe(true);
+      expect(first.outcomes).toEqual(
+        new Map([[jobName(failing), { result: { ...result, failed: 'NaN' } }]]),
+      );
+      expect(first.errors).toEqual([`${jobName(lost)}: no such backend`]);
+      expect(first.states.map(({ state }) => state)).toEqual(['failed', 'failed']);
+      expect((await queue.getJobs()).map(({ name }) => name)).toEqual([checkpointName(lost)]);
+      expect(await keeper.load()).toEqual(Uint8Array.of(1));
+
+      // stopped with one result, which the next call is told of
+      const second = new Follower(() => second.stop.abort());
+      await worker.pause();
+      expect(await runOverRedis([lost, next], [], 0, address, second)).toBe(false);
+      await worker.resume();
+      const third = new Follower();
+      expect(await runOverRedis([lost], [next], 0, address, third)).toBe(true);
+      expect(third.bits([lost])).toEqual(['abc']);
+      expect([...third.outcomes.keys()]).toEqual([jobName(lost)]);
+      expect(tries).toBe(2);
+      expect(await queue.getJobs()).toEqual([]);
+      expect(await keeper.load()).toBeUndefined();
+      await Promise.all([worker.close(), queue.close()]);
+      for (const one of connections) one.disconnect();
+    }, 30_000);
+
+    it('want a server that answers', async () => {
+      const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+      const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+      const address = { prefix: 'none', lock: LOCK };
+      await checkServer({ ...address, redis: server.redis });
+      expect(exit).not.toHaveBeenCalled();
+      await checkServer({ ...address, redis: 'redis://me:secret@127.0.0.1:1' });
+      const said = String(error.mock.calls[0]);
+      expect(said).toMatch(/^--redis must be the address of a Redis server\. Received: .*REFUSED/);
+      expect(said).not.toContain('secret');
+      expect(exit).toHaveBeenCalledWith(2);
+      exit.mockRestore();
+      error.mockRestore();
+    });
 
     it('keep no checkpoint that is too large, or of a worker that has lost its job', async () => {
       const [job] = JOBS as [Job];
