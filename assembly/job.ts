@@ -89,8 +89,13 @@ export function awaitStage(job: usize, stage: usize): void {
   awaitCount(job, job + DONE + (stage << 2), load<i32>(job + TASKS + (stage << 2)), true);
 }
 
-/** Waits for a call after `last`, the previous one of this thread, and returns it. */
+/**
+ * Waits for a call after `last`, the previous one of this thread, and returns it. It looks for a while before it
+ * sleeps: a step makes thousands of jobs that end before a sleeping thread has woken.
+ */
 export function awaitCall(job: usize, last: i32): i32 {
+  for (let looks = LOOKS; looks > 0; looks--)
+    if (atomic.load<i32>(job, CALLS) != last) return atomic.load<i32>(job, CALLS);
   while (atomic.load<i32>(job, CALLS) == last) atomic.wait<i32>(job + CALLS, last, -1);
   return atomic.load<i32>(job, CALLS);
 }
