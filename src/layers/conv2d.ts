@@ -1,9 +1,10 @@
-import { add, conv2d as convolve, tidy } from '@tensorflow/tfjs-core';
+import { conv2d as convolve, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { fail } from '../internal/check.js';
 import { custom } from '../internal/option_kinds.js';
+import { addBias } from '../ops/add_bias.js';
 import { CONVOLUTION } from './convolution_schema.js';
 import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
@@ -121,7 +122,7 @@ export class Conv2D extends layers.Layer {
         1,
         explicit ? 'floor' : undefined,
       );
-      return this.bias === undefined ? y : add(y, this.bias.read());
+      return this.bias === undefined ? y : addBias(y, this.bias.read());
     });
   }
 

@@ -1,9 +1,10 @@
-import { add, conv2dTranspose as convolve, tidy } from '@tensorflow/tfjs-core';
+import { conv2dTranspose as convolve, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D, serialization } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { checkNumber, fail } from '../internal/check.js';
 import { integer } from '../internal/option_kinds.js';
+import { addBias } from '../ops/add_bias.js';
 import { CONVOLUTION } from './convolution_schema.js';
 import { readLayerOptions } from './layer_options.js';
 import { register } from './serialization/register_class.js';
@@ -122,7 +123,7 @@ export class Conv2DTranspose extends layers.Layer {
       const shape = this.computeOutputShape(x.shape) as [number, number, number, number];
       const kernel = this.kernel.read() as Tensor4D;
       const y = convolve(x, kernel, shape, this.strides, this.padding, 'floor');
-      return this.bias === undefined ? y : add(y, this.bias.read());
+      return this.bias === undefined ? y : addBias(y, this.bias.read());
     });
   }
 
