@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import re
 
 import torch
 import torch.distributed as distributed
@@ -18,6 +19,8 @@ from networks import build
 from players import Player
 from systems import MOVED, SYSTEMS
 
+# parts of a system that are drawn anew here: streams, pools and dropout; without others its steps would be different
+DRAWN = re.compile(r"(latents|noise|flips|pool(/.*)?|\w+/layers/.*)$")
 OPTIMIZERS = {"betas": torch.optim.Adam, "alpha": torch.optim.RMSprop}
 
 
@@ -47,6 +50,11 @@ class Run:
         self.file = torch.load(path, map_location=device, weights_only=True)
         if self.file.get("format") != "gan-kit training" or self.file["version"] != 1:
             raise SystemExit(f"{path} is not a file of exportTraining, version 1")
+        if self.file["system"]["kind"] not in SYSTEMS:
+            raise SystemExit(f"{path} has a {self.file['system']['kind']}, and not one of {', '.join(SYSTEMS)}")
+        unknown = [part for part in self.file["without"] if not DRAWN.match(part)]
+        if unknown:
+            raise SystemExit(f"the system of {path} has what is not known here: {', '.join(unknown)}")
         extras = {"dropout": options.dropout, "norms": options.norms}
         self.players = {
             name: Player(build(self.file["architectures"][name], state, name, **extras), device)

@@ -32,6 +32,14 @@ LOSSES = {
 }
 
 
+def losses_of(system, scale):
+    """The pair of losses that a system's file names; `scale` is that of its least squares in gan-kit."""
+    known = {**LOSSES, "leastsquares": least_squares(scale)}
+    if system["loss"] not in known:
+        raise SystemExit(f"the loss {system['loss']} is none of {', '.join(known)}")
+    return known[system["loss"]]
+
+
 def judge(discriminator, real, fake):
     """Logits of both: in one pass, unless the network couples the samples of a batch."""
     if discriminator.couples or real.shape != fake.shape:
@@ -41,8 +49,10 @@ def judge(discriminator, real, fake):
 
 class GAN:
     def __init__(self, system, options):
-        self.of_critic, self.of_generator = {**LOSSES, "leastsquares": least_squares(0.5)}[system["loss"]]
+        self.of_critic, self.of_generator = losses_of(system, 0.5)
         self.critic_steps = system["criticSteps"]
+        if system["packing"] != 1:
+            raise SystemExit("packs of samples are not known here")
 
     def step(self, players, optimizers, batch, k):
         G, D = players["generator"], players["discriminator"]
@@ -62,7 +72,7 @@ class GAN:
 
 class Pix2Pix:
     def __init__(self, system, options):
-        self.of_critic, self.of_generator = {**LOSSES, "leastsquares": least_squares(0.5)}[system["loss"]]
+        self.of_critic, self.of_generator = losses_of(system, 0.5)
         self.weight, self.l1 = options.discriminator_weight, options.lambda_l1
 
     def step(self, players, optimizers, batch, k):
@@ -101,7 +111,7 @@ class Pool:
 
 class CycleGAN:
     def __init__(self, system, options):
-        self.of_critic, self.of_generator = {**LOSSES, "leastsquares": least_squares(1)}[system["loss"]]
+        self.of_critic, self.of_generator = losses_of(system, 1)
         self.weight, self.critic_steps = options.discriminator_weight, system["criticSteps"]
         self.cycle, self.identity = options.lambda_cycle, options.lambda_identity * options.lambda_cycle
         self.pools = {"a": Pool(options.pool), "b": Pool(options.pool)}

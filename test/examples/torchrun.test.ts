@@ -24,7 +24,8 @@ const hasTorch = spawnSync(PYTHON, ['-c', 'import torch.distributed']).status ==
 if (!hasTorch)
   console.log(`skipped: ${PYTHON} cannot import torch; set PYTHON to a Python that can.`);
 
-const TOLERANCE = 1e-4;
+/** What is promised is 1e-4 of both; moments that did not travel would move weights by little more. */
+const TOLERANCES = { losses: 1e-4, weights: 1e-5, lossesBack: 1e-4, weightsBack: 1e-5 };
 type Losses = Record<string, number>;
 type System = TrainingSystem<object, object>;
 
@@ -113,8 +114,8 @@ describe.skipIf(!hasTorch)('ten steps in PyTorch, and back', () => {
         );
       worst.weightsBack = await weightDifference(run, other);
       console.log(`${one.name}, ${processes}:`, worst);
-      for (const [name, value] of Object.entries(worst))
-        expect(value, name).toBeLessThanOrEqual(TOLERANCE);
+      for (const name of ['losses', 'weights', 'lossesBack', 'weightsBack'] as const)
+        expect(worst[name], name).toBeLessThanOrEqual(TOLERANCES[name]);
       expect(worst.weights).toBeGreaterThan(0); // PyTorch rounds otherwise
     },
     120_000,

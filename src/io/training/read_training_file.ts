@@ -39,7 +39,7 @@ export interface TrainingFile {
 
 /** A reader of one file: it refuses what is not where the format has it, and reads the tensors that it has met. */
 class FileReader {
-  private readonly tensors = new Map<string, TensorView>();
+  private readonly tensors = new Map<TensorView, string>();
 
   constructor(
     private readonly where: string,
@@ -80,12 +80,12 @@ class FileReader {
   values(path: readonly (string | number)[]): (arrays: Arrays) => Values {
     const entries = this.names(path).map((name) => {
       const value = this.at([...path, name])!;
-      const key = [...path, name].join('.');
-      if (value instanceof TensorView) this.tensors.set(key, value);
-      return { name, key, value };
+      if (value instanceof TensorView) this.tensors.set(value, [...path, name].join('.'));
+      return [name, value] as const;
     });
-    return (arrays) =>
-      new Map(entries.map(({ name, key, value }) => [name, arrays.get(key) ?? plain(value)]));
+    const read = (value: PickleValue, arrays: Arrays) =>
+      value instanceof TensorView ? arrays.get(value)! : plain(value);
+    return (arrays) => new Map(entries.map(([name, value]) => [name, read(value, arrays)]));
   }
 
   /** Notes a dict of nothing but tensors. */
@@ -99,14 +99,14 @@ class FileReader {
     return (arrays) => Object.fromEntries(read(arrays)) as StateDict;
   }
 
-  /** Returns the tensors that were met. */
-  get met(): [string, TensorView][] {
-    return [...this.tensors];
+  /** Returns the tensors that were met, with their places for messages. */
+  get met(): (readonly [place: string, tensor: TensorView])[] {
+    return [...this.tensors].map(([tensor, place]) => [place, tensor]);
   }
 }
 
-/** The arrays of a file, by the path of their tensors. */
-type Arrays = ReadonlyMap<string, StateArray>;
+/** The arrays of the tensors of a file. */
+type Arrays = ReadonlyMap<TensorView, StateArray>;
 
 const said = (value: PickleValue | undefined): string =>
   value === undefined ? 'nothing' : describe(value);
@@ -147,9 +147,9 @@ export async function readTrainingFile(
   const optimizers = each(reader.names(['optimizers']), (name) => optimizerIn(reader, name));
   const average =
     reader.at(['ema']) === undefined ? undefined : reader.stateDict(['ema', 'state_dict']);
-  const met = reader.met;
+  const { met } = reader;
   const read = await readTensors(file, bytes.byteLength, met);
-  const arrays = new Map(met.map(([key], i) => [key, read[i]!]));
+  const arrays = new Map(met.map(([, tensor], i) => [tensor, read[i]!]));
   return {
     system: system(arrays),
     steps: steps as number,

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readPth } from '../../../src/io/pytorch/read_pth.js';
 import { exportTraining } from '../../../src/io/training/export_training.js';
 import { importTraining } from '../../../src/io/training/import_training.js';
+import { hinge } from '../../../src/losses/hinge.js';
+import { dcganDiscriminator } from '../../../src/models/dcgan_discriminator.js';
+import { dcganGenerator } from '../../../src/models/dcgan_generator.js';
+import { GradientPenalty } from '../../../src/penalties/gradient_penalty.js';
+import { createGAN } from '../../../src/training/systems/gan.js';
 import type { SavedState, StateArray } from '../../../src/types.js';
 import { bytesOf } from '../../helpers/base64.js';
 import { useBackend } from '../../helpers/backends.js';
@@ -28,6 +34,7 @@ interface Seen {
 
 const { cases } = fixture<{ cases: Seen[] }>('training_files');
 const seenOf = (one: Case) => cases.find(({ name }) => name === one.name)!;
+/** Of losses; weights are held to a tenth, since lost moments would move them by little more than this. */
 const TOLERANCE = 1e-4;
 
 const exported = (one: Case, system: ReturnType<Case['make']>) =>
@@ -50,18 +57,46 @@ function difference(a: SavedState, b: SavedState): number {
 beforeAll(() => useBackend('wasm'));
 
 describe('a file that PyTorch has read', () => {
-  it.each(CASES)('$name: gan-kit still writes it, and makes its ten steps', async (one) => {
+  it.each(CASES)('$name: gan-kit still writes it, and makes the same steps', async (one) => {
     const { sha256, losses, names } = seenOf(one);
+    expect(losses.length).toBe(STEPS);
     const system = await hashedSystem(one, BEFORE, 1);
     const bytes = await exported(one, system);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     expect(Object.keys(names)).toEqual(Object.keys(system.optimizers));
-    for (const [i, theirs] of losses.entries()) {
+    for (const [i, theirs] of losses.slice(0, one.steady).entries()) {
       const ours = await makeStep(one, system, BEFORE + i);
       expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
       for (const [name, loss] of Object.entries(ours))
         expect(Math.abs(loss - theirs[name]!), name).toBeLessThanOrEqual(TOLERANCE);
     }
+  });
+});
+
+describe('the parts that are not in a file', () => {
+  const without = async (one: Case) => {
+    let parts: unknown;
+    await editedPth(await exported(one, one.make(1)), (file) => (parts = file.get('without')));
+    return parts;
+  };
+
+  it('are named in it', async () => {
+    const [gan, cycle] = [CASES[0]!, CASES.find(({ name }) => name === 'CycleGAN')!];
+    expect(await without(gan)).toEqual(['flips', 'latents', 'noise']);
+    const pools = ['pool/a', 'pool/a/random', 'pool/b', 'pool/b/random'];
+    expect(await without(cycle)).toEqual(pools);
+    const system = createGAN({
+      generator: dcganGenerator({ imageShape: [8, 8, 1], filters: 1, kernelSize: 4 }),
+      discriminator: dcganDiscriminator({
+        ...{ imageShape: [8, 8, 1], filters: 1, kernelSize: 4, dropout: 0.5 },
+        normalization: 'none',
+      }),
+      ...{ loss: hinge(), penalty: new GradientPenalty({ seed: 1 }), leCam: {} },
+    });
+    expect(await without({ ...gan, make: () => system })).toEqual([
+      ...['discriminator/layers/conv1_drop', 'flips', 'latents', 'leCam/fake', 'leCam/real'],
+      ...['noise', 'penalty/0'],
+    ]);
   });
 });
 
@@ -81,13 +116,13 @@ describe('a file that PyTorch has written', () => {
     expect(other.stepCount).toBe(then);
     const [ours, theirs] = [await run.state(), await other.state()];
     expect(theirs.values).toEqual(ours.values); // counts of steps, rates, averages, and streams that were drawn alike
-    expect(difference(ours, theirs)).toBeLessThanOrEqual(TOLERANCE);
+    expect(difference(ours, theirs)).toBeLessThanOrEqual(TOLERANCE / 10);
     for (let step = then; step < then + STEPS; step++) {
       const [a, b] = [await makeStep(one, run, step), await makeStep(one, other, step)];
       for (const [name, loss] of Object.entries(a))
         expect(Math.abs(loss - b[name]!), name).toBeLessThanOrEqual(TOLERANCE);
     }
-    expect(difference(await run.state(), await other.state())).toBeLessThanOrEqual(TOLERANCE);
+    expect(difference(await run.state(), await other.state())).toBeLessThanOrEqual(TOLERANCE / 10);
   });
 });
 
@@ -111,6 +146,19 @@ describe('an idle round trip', () => {
     for (const [key, value] of Object.entries(ours.values).filter(([key]) => travels(key)))
       expect(theirs.values[key], key).toEqual(value);
     expect(await exported(one, other)).toEqual(bytes);
+  });
+
+  it('by the names of the older spectral_norm, too', async () => {
+    const one = CASES.find(({ name }) => name.startsWith('SN-DCGAN'))!;
+    const [run, other] = [await hashedSystem(one, BEFORE, 1), await hashedSystem(one, BEFORE, 2)];
+    const { architectures } = one;
+    const bytes = await exportTraining({ system: run, architectures, spectralKeys: 'hook' });
+    const names = Object.keys(await readPth(bytes, { path: ['networks', 'discriminator'] }));
+    expect(names.slice(0, 4)).toEqual(
+      ['weight_orig', 'weight_u', 'weight_v', 'bias'].map((name) => `main.0.${name}`),
+    );
+    await importTraining({ system: other, bytes });
+    expect(await other.state()).toEqual(await run.state());
   });
 
   it('before the first step: no moments, and the first step is that of a new run', async () => {
