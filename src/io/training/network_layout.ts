@@ -11,11 +11,10 @@ import type { WeightPlan } from '../pytorch/weight_plan.js';
 import type { SpectralKeys } from '../pytorch/weight_rules.js';
 import { inParameterOrder } from './parameter_order.js';
 
-/** The architectures whose parameters are known in PyTorch's order. */
-export const TRAVELLING = ['dcgan', 'unet', 'resnet', 'patch', 'pixel'] as const;
+/** The name of an architecture that {@link exportTraining} knows: those whose parameters have a known order in PyTorch. */
+export type TravellingArchitecture = 'dcgan' | 'unet' | 'resnet' | 'patch' | 'pixel';
 
-/** The name of an architecture that {@link exportTraining} knows. */
-export type TravellingArchitecture = (typeof TRAVELLING)[number];
+const TRAVELLING: readonly TravellingArchitecture[] = ['dcgan', 'unet', 'resnet', 'patch', 'pixel'];
 
 /** A parameter that an optimizer moves. */
 export interface Parameter {
