@@ -18,9 +18,15 @@ import { FORMAT, VERSION } from './read_training_file.js';
 
 /** Options of {@link exportTraining}. */
 export interface ExportTrainingOptions {
-  /** A system of `createGAN`, `createPix2Pix`, `createCycleGAN`, or one of your own whose optimizers have the names of the networks that they move. */
+  /**
+   * A system of `createGAN`, `createPix2Pix` or `createCycleGAN`, or one whose optimizers have the names of the networks
+   * that they move.
+   */
   readonly system: TravellingSystem;
-  /** The kind of each network, by its name in the system, as for {@link stateDict}: for pix2pix `{ generator: 'unet', discriminator: 'patch' }`. */
+  /**
+   * The kind of each network, by its name in the system, as for {@link stateDict}: for pix2pix
+   * `{ generator: 'unet', discriminator: 'patch' }`.
+   */
   readonly architectures: Readonly<Record<string, TravellingArchitecture>>;
   /**
    * The names of spectrally normalized weights: `'parametrization'` (default), those of
@@ -28,7 +34,10 @@ export interface ExportTrainingOptions {
    * `torch.nn.utils.spectral_norm`, which moves v before u.
    */
   readonly spectralKeys?: SpectralKeys;
-  /** Any values that JSON can represent, such as the numbers of a schedule; default {}. {@link importTraining} returns them. */
+  /**
+   * Any values that JSON can represent, such as the numbers of a schedule; default {}. {@link importTraining} returns
+   * them.
+   */
   readonly extra?: CheckpointExtra;
 }
 
@@ -90,7 +99,9 @@ export async function exportTraining(options: ExportTrainingOptions): Promise<Ui
   const extraText = toJSONText(where, 'extra', extra);
   const state = await system.state();
   checkState(where, state);
-  const layout = systemLayout(where, system, state, architectures, spectralKeys);
+  const layout = systemLayout(where, system, state, {
+    ...{ architectures, keys: spectralKeys, parameter: 'architectures' },
+  });
   const { networks, optimizers, averaged } = layout;
 
   const states = optimizers.map(

@@ -78,7 +78,10 @@ export async function importTraining(options: ImportTrainingOptions): Promise<Im
   const file = await readTrainingFile(where, bytes);
   const before = await system.state();
   checkState(where, before);
-  const layout = systemLayout(where, system, before, file.architectures, 'parametrization');
+  const layout = systemLayout(where, system, before, {
+    ...{ architectures: file.architectures, parameter: 'bytes: architectures' },
+    keys: 'parametrization',
+  });
   checkNames(where, file, layout);
 
   const values: Record<string, StateValue> = { ...before.values };

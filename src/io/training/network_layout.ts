@@ -11,7 +11,7 @@ import type { WeightPlan } from '../pytorch/weight_plan.js';
 import type { SpectralKeys } from '../pytorch/weight_rules.js';
 import { inParameterOrder } from './parameter_order.js';
 
-/** The name of an architecture that {@link exportTraining} knows: those whose parameters have a known order in PyTorch. */
+/** The name of an architecture whose parameters have a known order in PyTorch. */
 export type TravellingArchitecture = 'dcgan' | 'unet' | 'resnet' | 'patch' | 'pixel';
 
 const TRAVELLING: readonly TravellingArchitecture[] = ['dcgan', 'unet', 'resnet', 'patch', 'pixel'];
@@ -36,17 +36,27 @@ export interface NetworkLayout {
   readonly parameters: readonly Parameter[];
 }
 
-/** Lays out a network; refuses an architecture whose parameters have no known order. */
+/** A network, and what it is in PyTorch. */
+interface NetworkChoice {
+  readonly name: string;
+  readonly model: LayersModel;
+  readonly architecture: unknown;
+  readonly keys: SpectralKeys;
+}
+
+/**
+ * Lays out a network; refuses an architecture whose parameters have no known order.
+ *
+ * @param parameter Where the architecture is given, for messages.
+ */
 export function networkLayout(
   where: string,
-  name: string,
-  model: LayersModel,
-  architecture: unknown,
-  keys: SpectralKeys,
+  parameter: string,
+  { name, model, architecture, keys }: NetworkChoice,
 ): NetworkLayout {
   const known = TRAVELLING.find((one) => one === architecture);
   if (known === undefined)
-    fail('value', where, `architectures.${name}`, `one of ${TRAVELLING.join(', ')}`, architecture);
+    fail('value', where, parameter, `one of ${TRAVELLING.join(', ')}`, architecture);
   const [plan] = planWeights(where, model, ARCHITECTURES[known], [keys]);
   const paths = new Map(namedWeights(model).map(({ path, variable }) => [variable, path]));
   const trained = new Set<LayerVariable>(model.trainableWeights);

@@ -43,7 +43,14 @@ export function optimizerStateDict(
     const arrays = moments.map(({ slot, array }) => [slot, array] as const);
     return new Map<string, Writable>([['step', step], ...arrays]);
   };
-  const isMoved = countFrom(where, own, 'variables') > 0;
+  const count = countFrom(where, own, 'variables');
+  const isMoved = count > 0;
+  if (isMoved && count !== parameters.length)
+    fail(
+      ...(['state', where, `system.optimizers.${name}`] as const),
+      `one that moves the ${parameters.length} weights of its networks alone`,
+      `${count} weights`,
+    );
   const entries = isMoved ? parameters.map((one, at) => [at, entry(one, at)] as const) : [];
   const group = new Map<string, Writable>([
     ['param_names', parameters.map(({ network, key }) => `${network}.${key}`)],

@@ -39,6 +39,16 @@ export interface SystemLayout {
   readonly averaged: NetworkLayout | undefined;
 }
 
+/** What the networks of a system are in PyTorch. */
+interface LayoutChoice {
+  /** Their kinds by name. */
+  readonly architectures: Readonly<Record<string, unknown>>;
+  /** Where those are given, for messages. */
+  readonly parameter: string;
+  /** The names of spectrally normalized weights. */
+  readonly keys: SpectralKeys;
+}
+
 /** Refuses what has no networks, optimizers and state. */
 export function checkSystem(
   where: string,
@@ -55,15 +65,17 @@ export function systemLayout(
   where: string,
   system: TravellingSystem,
   state: SavedState,
-  architectures: Readonly<Record<string, unknown>>,
-  keys: SpectralKeys,
+  { architectures, parameter, keys }: LayoutChoice,
 ): SystemLayout {
   const names = Object.keys(system.networks);
   const stray = Object.keys(architectures).find((name) => !names.includes(name));
   if (stray !== undefined)
-    fail('value', where, 'architectures', `by the names of networks, ${names.join(', ')}`, stray);
+    fail('value', where, parameter, `by the names of networks, ${names.join(', ')}`, stray);
   const networks = Object.entries(system.networks).map(([name, model]) =>
-    networkLayout(where, name, model, architectures[name], keys),
+    networkLayout(where, `${parameter}.${name}`, {
+      ...{ name, model, keys },
+      architecture: architectures[name],
+    }),
   );
   const kind = String(state.values['system/kind']);
   const optimizers = Object.keys(system.optimizers).map((name) => {

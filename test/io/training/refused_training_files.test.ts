@@ -1,4 +1,5 @@
-import { memory } from '@tensorflow/tfjs-core';
+import { mean, memory, square, tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePth } from '../../../src/io/pytorch/encode_pth.js';
 import { exportTraining } from '../../../src/io/training/export_training.js';
@@ -9,10 +10,11 @@ import { dcganDiscriminator } from '../../../src/models/dcgan_discriminator.js';
 import { dcganGenerator } from '../../../src/models/dcgan_generator.js';
 import { adam } from '../../../src/training/optimizers/adam.js';
 import { sgd } from '../../../src/training/optimizers/sgd.js';
+import { createSystem } from '../../../src/training/core/create_system.js';
+import type { Step } from '../../../src/training/core/recipe.js';
 import { createGAN } from '../../../src/training/systems/gan.js';
 import type { GANOptions } from '../../../src/training/systems/gan_options.js';
 import { createPix2Pix } from '../../../src/training/systems/pix2pix.js';
-import { tensor } from '@tensorflow/tfjs-core';
 import { fill } from '../../../bench/hash.js';
 import { useBackend } from '../../helpers/backends.js';
 import { dictAt, editedPth } from '../../helpers/edited_pth.js';
@@ -103,12 +105,12 @@ describe('a file that does not fit is refused, and nothing changes', () => {
     [
       'an unknown architecture',
       (file) => dictAt(file, 'architectures').set('generator', 'residual'),
-      /`architectures\.generator` must be one of dcgan, unet, resnet, patch, pixel\. Received: "residual"/,
+      /importTraining: `bytes: architectures\.generator` must be one of dcgan, unet, resnet, patch, pixel\. Received: "residual"/,
     ],
     [
       'the architecture of no network',
       (file) => dictAt(file, 'architectures').set('other', 'dcgan'),
-      /`architectures` must be by the names of networks, generator, discriminator\. Received: "other"/,
+      /`bytes: architectures` must be by the names of networks, generator, discriminator\. Received: "other"/,
     ],
     [
       'another loss',
@@ -231,6 +233,38 @@ describe('a system that cannot travel is refused', () => {
     await expect(exported(summing)).rejects.toThrow(/at the end of a step.*Received: "1 of 2"/);
     await step(summing);
     expect((await exported(summing)).length).toBeGreaterThan(0);
+  });
+
+  it('with an optimizer that moves more than its network', async () => {
+    const networks = {
+      generator: dcganGenerator({ ...shape, latentSize: 3 }),
+      discriminator: dcganDiscriminator(shape),
+    };
+    const optimizers = { generator: adam(), discriminator: adam() };
+    const system = createSystem({
+      ...{ name: 'Both', networks, optimizers },
+      step({ z }: { z: Tensor }, now: Step<{ both: number }>, { generator: G, discriminator: D }) {
+        now.minimize([G, D], optimizers.generator, () =>
+          now.note('both', mean<Scalar>(square(D(G(z))))),
+        );
+      },
+    });
+    await system.trainStep({ z: tensor(fill(6, 1, 1), [2, 3]) });
+    await expect(exportTraining({ system, architectures })).rejects.toThrow(
+      /`system\.optimizers\.generator` must be one that moves the \d+ weights of its networks alone/,
+    );
+  });
+
+  it('with optimizers that have other names than networks', async () => {
+    const networks = { generator: dcganGenerator({ ...shape, latentSize: 3 }) };
+    const system = createSystem({
+      ...{ name: 'Other', networks, optimizers: { all: adam() } },
+      step: () => undefined,
+    });
+    const only = { generator: 'dcgan' } as const;
+    await expect(exportTraining({ system, architectures: only })).rejects.toThrow(
+      /whose optimizers have the names of the networks that they move\. Received: "all beside generator"/,
+    );
   });
 
   it('with a network of another architecture, or of none', async () => {
