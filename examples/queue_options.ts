@@ -5,14 +5,14 @@ export const REDIS = 'redis://127.0.0.1:6379';
 /** The options of the command line with which a program reaches the queue, besides the server. */
 export const QUEUE_OPTIONS = {
   prefix: { ...text, default: 'gan-kit' },
-  lock: { ...text, default: '10000' },
+  lock: { ...text, default: '30000' },
 } as const;
 
 /** Writes the help on them, whose texts begin at a column. */
 export const queueHelp = (column: number): string =>
   [
     [`  --prefix NAME`, 'of the keys there (default gan-kit)'],
-    [`  --lock MS`, 'after which a job of a silent worker goes to another (default 10000)'],
+    [`  --lock MS`, 'after which a job of a silent worker goes to another (default 30000)'],
   ]
     .map(([name, about]) => name!.padEnd(column) + about!)
     .join('\n');

@@ -87,5 +87,8 @@ export function jobName(job: Job): string {
 /** The name of the checkpoint of a job, from which another backend does not go on. */
 export const checkpointName = (job: Job): string => `${jobName(job)}-${job.backend}`;
 
+/** The backend of jobs in several processes, as it has the same bits on any machine. */
+export const USUAL_BACKEND = 'wasm';
+
 /** The process in which this runs, as the view names it. */
 export const WORKER = `${hostname()}/${process.pid}`;

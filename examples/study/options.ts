@@ -1,6 +1,7 @@
 import { readCommandLine } from '../command_line.js';
 import { QUEUE_OPTIONS, queueAddress, queueHelp } from '../queue_options.js';
 import type { QueueAddress } from '../queue_options.js';
+import { USUAL_BACKEND } from './job.js';
 import type { Job } from './job.js';
 import { OWN, SETTINGS } from './settings.js';
 import { CONTESTANTS, WITHOUT_CRITIC_STEPS } from './systems.js';
@@ -104,7 +105,7 @@ export function readOptions(args: string[]): Options {
       `--settings must be ${OWN}, B or C for ${unable}, whose players move together. Received: ${several}.`,
     );
   return {
-    ...{ systems, settings, watch, backend: backend ?? (inProcesses ? 'wasm' : undefined) },
+    ...{ systems, settings, watch, backend: backend ?? (inProcesses ? USUAL_BACKEND : undefined) },
     seeds: list('seeds', (seed) => whole('seeds', seed, 0)),
     length:
       steps === undefined

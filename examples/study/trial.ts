@@ -93,6 +93,7 @@ export class TrialRun {
 
   private async score(): Promise<void> {
     const digits = tidy(() => digitsIn(this.contestant.sample(this.plan.samples ?? SAMPLES, 2)));
+    await setImmediate(); // so that a worker can renew its lock on the job
     const scores = await this.judge.judge(digits, SPLITS);
     digits.dispose();
     this.milestones.push({ ...scores, step: this.step, seconds: this.passed });

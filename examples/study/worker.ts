@@ -10,6 +10,7 @@ import { readCommandLine } from '../command_line.js';
 import { checkServer, Connections } from '../queue_connections.js';
 import { READY } from '../worker_crew.js';
 import { queueAddress, WORKER_HELP, WORKER_OPTIONS } from '../queue_options.js';
+import { USUAL_BACKEND } from './job.js';
 import type { Job, JobResult } from './job.js';
 import { QUEUE, RedisKeeper } from './queue.js';
 import { stopSignal } from './stop_signal.js';
@@ -22,20 +23,19 @@ await checkServer(address);
 const signal = stopSignal();
 const connections = new Connections(address);
 const redis = connections.redis();
-let trainer: { readonly backend: string; readonly started: Promise<Trainer> } | undefined;
+// before the first job, whose lock would not be renewed meanwhile
+let trainer = await Trainer.start(USUAL_BACKEND);
+if (signal.aborted) process.exit(0);
 
 async function work(job: QueuedJob<Job, JobResult>, token?: string): Promise<JobResult> {
   const { backend } = job.data;
-  if (trainer?.backend !== backend) trainer = { backend, started: Trainer.start(backend) };
+  if (trainer.backend !== backend) trainer = await Trainer.start(backend);
   const keeper = new RedisKeeper(redis, address.prefix, job.data, async () => {
     if ((await job.extendLock(token!, address.lock)) !== 1)
       throw new Error(`another worker has taken over ${job.name}`); // this one was silent for too long
   });
-  const outcome = await (
-    await trainer.started
-  ).run(job.data, {
-    keeper,
-    signal,
+  const outcome = await trainer.run(job.data, {
+    ...{ keeper, signal },
     onProgress: (progress) => job.updateProgress({ ...progress }),
   });
   if (outcome === undefined) {

@@ -21,7 +21,7 @@ import { startRedis } from '../helpers/redis_server.js';
 import type { RedisServer } from '../helpers/redis_server.js';
 import { hasRedis } from '../setup/redis.js';
 
-const LOCK = 1500;
+const LOCK = 3000;
 const STEPS = 16;
 const SIZE = ['--steps', `${STEPS}`, '--batch', '4', '--samples', '50', '--save-every', '0'];
 const AXES = ['--systems', 'progan,sn-resnet', '--seeds', '0,1,2'];
