@@ -17,12 +17,15 @@ const losing = (kernelName: string, x: string): GradientRepair => ({
   }),
 });
 
-/** dy · (x > 0): that of tfjs, in one pass where a kernel of ours is. */
+/**
+ * dy · (y > 0): that of tfjs, in one pass where a kernel of ours is. It needs y, not x, which is positive in the same
+ * places: the next layer holds y anyway.
+ */
 const relu: GradientRepair = {
   kernelName: 'Relu',
   make: (stock) => ({
     kernelName: 'Relu',
-    inputsToSave: ['x'],
+    outputsToSave: [true],
     gradFunc: gradFunc((dy, saved, attrs) =>
       hasBrokenSlope()
         ? { x: () => brokenSlope(dy, saved[0]!, 0) }

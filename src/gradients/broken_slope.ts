@@ -42,9 +42,10 @@ export function leakyRectified(x: Tensor, alpha: number): Tensor {
     );
   return customGrad((...args) => {
     const [x, save] = args as unknown as [Tensor, Save];
-    save([x]);
+    const value = leakyRelu(x, alpha);
+    save([value]); // as positive as x, and held by the next layer anyway
     return {
-      value: leakyRelu(x, alpha),
+      value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => brokenSlope(dy, saved[0]!, alpha),
     };
   })(x);

@@ -1,6 +1,7 @@
 import { add, dispose, tidy, variableGrads } from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { leanBackward } from '../../gradients/lean_backward.js';
 import { fail } from '../../internal/check.js';
 import type { GradientMonitor } from '../gradient_monitor.js';
 import { applyConstraints } from './weight_constraints.js';
@@ -81,7 +82,7 @@ function listed(
 
 function gradientsOf(term: () => Tensor, variables: Variable[]): NamedTensorMap {
   // tfjs leaves the value behind when the backward pass throws
-  const { value, grads } = tidy(() => variableGrads(() => term() as Scalar, variables));
+  const { value, grads } = tidy(() => variableGrads(leanBackward(term as () => Scalar), variables));
   value.dispose();
   return grads;
 }
