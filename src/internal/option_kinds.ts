@@ -35,6 +35,15 @@ export const boolean =
     return value;
   };
 
+/** Reads a boolean, or 'auto'. */
+export const booleanOrAuto =
+  (rule: Default<boolean | 'auto'> = {}): Option<boolean | 'auto'> =>
+  (where, parameter, value = rule.default) => {
+    if (value === 'auto') return value;
+    if (typeof value !== 'boolean') fail('type', where, parameter, "true, false or 'auto'", value);
+    return value;
+  };
+
 /** Reads one of a few strings. */
 export const oneOf =
   <const T extends string>(words: readonly T[], rule: Default<NoInfer<T>> = {}): Option<T> =>

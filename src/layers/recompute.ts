@@ -1,9 +1,10 @@
-import { clone, engine, tidy } from '@tensorflow/tfjs-core';
+import { clone, engine, memory, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, serialization } from '@tensorflow/tfjs-core';
 import { input, layers } from '@tensorflow/tfjs-layers';
 import type { LayersModel, Shape, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { recomputed } from '../gradients/recomputed.js';
-import { fail } from '../internal/check.js';
+import { checkNumber, fail } from '../internal/check.js';
+import { memoryBudget } from '../internal/memory_budget.js';
 import type { Option } from '../internal/read_options.js';
 import { innerLayers } from './inner_layers.js';
 import { readLayerOptions } from './layer_options.js';
@@ -21,6 +22,12 @@ type Kwargs = Parameters<Layer['call']>[1];
 export interface RecomputeOptions {
   /** A layer, a model, or a list of layers that follow one another. */
   layers: Layer | readonly Layer[];
+  /**
+   * The bytes of all tensors below which the layers keep their results, as without the wrapper; default 0: they always run
+   * again. With `'auto'` it is what the backend can hold: 2.5 GiB on wasm, whose heap ends at 4 GiB, and on a processor
+   * at most three quarters of the memory that the machine has left (in a page half of all); without limit on a GPU.
+   */
+  budget?: number | 'auto';
   /** The layer's name; default: that of a single wrapped layer, else one that tfjs makes. */
   name?: string;
   /** Whether the weights inside are trained; default: as each layer is set. */
@@ -44,7 +51,8 @@ export interface RecomputeOptions {
  * A layer of your own may depend on its input and its weights. Its random numbers are repeated if it has
  * a `position` and a `seek`, like {@link Dropout}.
  *
- * If no gradient is being computed, as in `predict`, the layers run normally.
+ * If no gradient is being computed, as in `predict`, the layers run normally. So they do as long as the tensors in memory
+ * are below the `budget`.
  *
  * Paths of weights ({@link namedWeights}, checkpoints) and their names in tfjs's files are the same as
  * without the wrapper, so that weights can be loaded with and without it. Masking is not supported.
@@ -58,9 +66,13 @@ export class Recompute extends layers.Layer {
   static readonly className = 'GanKitRecompute';
   /** The wrapped layers, in the order in which they run. */
   readonly layers: readonly Layer[];
+  private readonly budget: number | 'auto';
 
   constructor(options: RecomputeOptions) {
-    const { layers: list } = readLayerOptions('recompute', options, { layers: repeatable });
+    const { layers: list, budget } = readLayerOptions('recompute', options, {
+      layers: repeatable,
+      budget: bytes,
+    });
     const { name, batchInputShape, dtype } = list[0]!;
     const shape = batchInputShape ?? (list[0] as Partial<LayersModel>).inputs?.[0]?.shape;
     super({
@@ -69,6 +81,7 @@ export class Recompute extends layers.Layer {
       ...options,
     });
     this.layers = list;
+    this.budget = budget;
     if (options.trainable === false) this.trainable = false;
     register(Recompute);
   }
@@ -94,7 +107,7 @@ export class Recompute extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
     const xs = listOf(inputs);
     const run = (xs: Tensor[]) => this.run(xs, kwargs);
-    if (!engine().isTapeOn()) return tidy(() => run(xs));
+    if (!engine().isTapeOn() || this.hasRoom()) return tidy(() => run(xs));
     return tidy(() => {
       const { weights } = this;
       const replay = replayedCall(this.layers, weights);
@@ -104,6 +117,11 @@ export class Recompute extends layers.Layer {
         replay(all.slice(xs.length), () => run(all.slice(0, xs.length)));
       return recomputed(again, [...xs, ...values], () => run(xs));
     });
+  }
+
+  private hasRoom(): boolean {
+    if (this.budget === 0) return false;
+    return memory().numBytes < (this.budget === 'auto' ? memoryBudget() : this.budget);
   }
 
   /** Runs one layer after the other, and disposes of each intermediate tensor once the next layer has run. */
@@ -159,7 +177,7 @@ export class Recompute extends layers.Layer {
       className: layer.getClassName(),
       config: layer.getConfig(),
     }));
-    return { ...super.getConfig(), layers: serialized };
+    return { ...super.getConfig(), layers: serialized, budget: this.budget };
   }
 
   /** Makes a layer from its config; tfjs calls this when it loads a model. */
@@ -201,6 +219,12 @@ interface Drawing {
   readonly cell?: Drawing;
 }
 
+/** Reads a number of bytes, or 'auto'. */
+const bytes: Option<number | 'auto'> = (where, parameter, value = 0) => {
+  if (value !== 'auto') checkNumber(where, parameter, value, { min: 0 });
+  return value;
+};
+
 /** Reads one layer or a list; refuses a layer whose second call would not repeat the first. */
 const repeatable: Option<readonly Layer[]> = (where, parameter, value) => {
   const list: readonly Layer[] = Array.isArray(value) ? value : [value];
@@ -241,7 +265,7 @@ function checkRepeatable(layer: Layer): void {
  *
  * @param layers A layer, a model, or a list of layers that follow one another. Weights are shared,
  *   not copied; layers of an existing model may be wrapped.
- * @param options `name` (default: that of a single layer) and `trainable`.
+ * @param options `budget` ≥ 0 in bytes or `'auto'` (default 0), `name` (default: that of a single layer), `trainable`.
  * @returns The layer, for `tf.sequential`, `apply` or another model.
  * @throws GanKitError if there is no layer, or a call of a layer cannot be repeated: random layers of
  *   tfjs without a seed, stateful recurrent layers.

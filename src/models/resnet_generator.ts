@@ -3,7 +3,7 @@ import { input, layers, model } from '@tensorflow/tfjs-layers';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkBackend } from '../internal/check_backend.js';
 import { allOrNothing } from '../internal/freed_if_thrown.js';
-import { boolean, integer, number, oneOf, shape } from '../internal/option_kinds.js';
+import { booleanOrAuto, integer, number, oneOf, shape } from '../internal/option_kinds.js';
 import { optional, readOptions } from '../internal/read_options.js';
 import { conv2d } from '../layers/conv2d.js';
 import { conv2dTranspose } from '../layers/conv2d_transpose.js';
@@ -37,8 +37,11 @@ export interface ResnetGeneratorOptions extends TranslationOptions {
   padding?: 'reflect' | 'replicate' | 'zero';
   /** Dropout rate within each block, in [0, 1); default 0, as in CycleGAN. pix2pix has 0.5. */
   dropout?: number;
-  /** Whether the blocks keep only their input for the backward pass (see `recompute`); default false. */
-  recompute?: boolean;
+  /**
+   * Whether the blocks keep only their input for the backward pass (see `recompute`); `'auto'`: those that memory has no
+   * room for. Default false.
+   */
+  recompute?: boolean | 'auto';
 }
 
 /**
@@ -92,7 +95,7 @@ function makeResnet(options: ResnetGeneratorOptions): ModelOf<Tensor4D> {
     normalization: oneOf(NORMALIZATIONS, { default: 'instance' }),
     padding: oneOf(['reflect', 'replicate', 'zero'], { default: 'reflect' }),
     dropout: number({ min: 0, below: 1, default: 0 }),
-    recompute: boolean({ default: false }),
+    recompute: booleanOrAuto({ default: false }),
   });
   checkBackend(where);
   const { filters, blocks, normalization, padding, stddev, seed } = read;
@@ -145,7 +148,12 @@ function makeResnet(options: ResnetGeneratorOptions): ModelOf<Tensor4D> {
   ]);
   for (let k = 0; k < blocks; k++) {
     const inside = branch(k);
-    const change = chain(x, lean ? [recompute(inside, { name: `block${k}` })] : inside);
+    const change = chain(
+      x,
+      lean
+        ? [recompute(inside, { name: `block${k}`, budget: lean === 'auto' ? lean : 0 })]
+        : inside,
+    );
     x = layers.add({ name: `block${k}_add` }).apply([x, change]) as SymbolicTensor;
   }
   const outputs = chain(x, [

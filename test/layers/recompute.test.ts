@@ -247,7 +247,7 @@ describe('recompute', () => {
   });
 
   /** Sixteen convolutions of one size, whole or in four pieces. */
-  const deep = (cut: boolean) => {
+  const deep = (cut: boolean, budget?: number | 'auto') => {
     const all = Array.from({ length: 16 }, (_, i) => [
       conv2d({
         name: `conv${i}`,
@@ -259,7 +259,8 @@ describe('recompute', () => {
       leakyReLU({ name: `act${i}` }),
     ]).flat();
     if (!cut) return seeded(all);
-    return seeded([0, 8, 16, 24].map((start) => recompute(all.slice(start, start + 8))));
+    const options = budget === undefined ? {} : { budget };
+    return seeded([0, 8, 16, 24].map((start) => recompute(all.slice(start, start + 8), options)));
   };
   const wide = () => new RandomStream(1).normal([4, 16, 16, 8]);
 
@@ -305,6 +306,34 @@ describe('recompute', () => {
       }
     },
   );
+
+  it.runIf(BACKENDS.includes('wasm'))('keeps what the budget has room for', async () => {
+    const activation = 4 * 16 * 16 * 8 * 4;
+    await bytes(deep(true), false); // buffers that stay
+    const between = async (cut: boolean, budget?: number | 'auto') =>
+      (await bytes(deep(cut, budget), false)).between / activation;
+    const whole = await between(false);
+    // the results of half of the network fit
+    const half = memory().numBytes + (whole / 2) * activation;
+    const kept = [await between(true), await between(true, half), await between(true, 'auto')];
+    expect(kept[0]! / whole).toBeLessThan(0.2);
+    expect(kept[1]! / whole).toBeGreaterThan(0.3);
+    expect(kept[1]! / whole).toBeLessThan(0.7);
+    expect(kept[2]).toBe(whole);
+    const copy = await saveAndLoad(deep(true, 'auto'));
+    expect(copy.layers.map((layer) => layer.getConfig()['budget'])).toEqual(Array(4).fill('auto'));
+  });
+
+  it('has the same gradients within the budget and beyond it, to the last bit', async () => {
+    const slopes = async (budget: number | 'auto') => {
+      const model = deep(true, budget);
+      const { grads } = tidy(() =>
+        variableGrads(() => mean<Scalar>(square(call(model, wide())))),
+      ) as { grads: NamedTensorMap };
+      return Promise.all(Object.values(grads).map(async (slope) => [...(await slope.data())]));
+    };
+    expect(await slopes('auto')).toEqual(await slopes(0));
+  });
 
   // on GPUs, the bits of the gradients are compared above
   it.skipIf(ON_GPU)('trains a GAN to the same bits, from the same checkpoint', async () => {
@@ -425,5 +454,9 @@ describe('recompute', () => {
     for (const wrong of [undefined, [], [3], (x: Tensor) => x])
       expect(() => recompute(wrong as never)).toThrow(rule);
     expect(() => recompute(tf.layers.flatten(), { units: 1 } as never)).toThrow(/units/);
+    for (const budget of [-1, NaN, Infinity, 'all'])
+      expect(() => recompute(tf.layers.flatten(), { budget: budget as number })).toThrow(
+        /`budget` must be /,
+      );
   });
 });

@@ -70,7 +70,7 @@ describe.each(BACKENDS)('translation networks on %s', (backend) => {
   });
 
   it('give the same with blocks that are recomputed, and weights of the same names', async () => {
-    const make = (recompute: boolean) =>
+    const make = (recompute: boolean | 'auto') =>
       resnetGenerator({
         ...{ ...SMALL, inputShape: [12, 8, 2], blocks: 2, dropout: 0.3, recompute },
       });
@@ -88,6 +88,7 @@ describe.each(BACKENDS)('translation networks on %s', (backend) => {
     const [plain, lean] = [make(false), make(true)];
     expect(paths(lean)).toEqual(paths(plain));
     expect(await read(lean)).toEqual(await read(plain));
+    expect(await read(make('auto'))).toEqual(await read(make(false)));
     const copy = await saveAndLoad(lean);
     expect(await run(copy, x, false).data()).toEqual(await run(plain, x, false).data());
   });
