@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContenderCommand } from './protocol/contender.js';
 
@@ -78,6 +79,23 @@ export function contenders(): Contenders {
     ],
   };
 }
+
+/**
+ * Returns gan-kit of another checkout, with its own sources and programs.
+ *
+ * @param against The folder of the checkout; its node_modules are in it or above it.
+ */
+export const otherCheckout = (against: string): ContenderCommand[] =>
+  (availableParallelism() > 1 ? [1, 2] : [1]).map((threads) => ({
+    name: `gan-kit of ${against}, ${count(threads)}`,
+    command: process.execPath,
+    args: [
+      ...['--import', import.meta.resolve('tsx')],
+      ...[resolve(against, 'bench/workers/gan_kit.ts'), String(threads)],
+    ],
+    folder: against,
+    threads,
+  }));
 
 /**
  * Returns gan-kit on the software adapter, with recorded steps and without, and that of another checkout.

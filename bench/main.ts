@@ -8,7 +8,7 @@ import { smallStepCases, stepCases } from './cases/cases.js';
 import { translationCases } from './cases/translation_cases.js';
 import { webgpuCases } from './cases/webgpu_cases.js';
 import { choose } from './choose.js';
-import { contenders, OURS, STOCK_WASM, webgpuContenders } from './contenders.js';
+import { contenders, otherCheckout, OURS, STOCK_WASM, webgpuContenders } from './contenders.js';
 import { convolutions } from './levels/convolutions.js';
 import { memory } from './levels/memory.js';
 import { metrics } from './levels/metrics.js';
@@ -41,7 +41,7 @@ const HELP = `Times gan-kit beside other libraries, in turns, and prints medians
                    default all but tfjs on cpu and jax-js, which take minutes
   --cases A,B      of the steps, of translation and of webgpu only those whose name contains one of
                    these
-  --against FOLDER of webgpu: another checkout that is timed too, with node_modules in it or above
+  --against FOLDER another checkout that is timed too, with node_modules in it or above
   --rounds N       how often each is measured (default 7)
   --out FOLDER     where results.md and results.json go, after each case (default runs/bench)
 
@@ -60,10 +60,10 @@ const { values, word, whole, stop } = readCommandLine(process.argv.slice(2), HEL
 });
 const named = <T extends { readonly name: string }>(cases: T[]): T[] =>
   cases.filter(({ name }) => values.cases?.split(',').some((word) => name.includes(word)) ?? true);
+const { against } = values;
+if (against !== undefined && !existsSync(join(against, 'src/index.ts')))
+  stop(`--against must be the folder of a checkout. Received: ${against}.`);
 const onDawn = (): ContenderCommand[] => {
-  const { against } = values;
-  if (against !== undefined && !existsSync(join(against, 'src/index.ts')))
-    stop(`--against must be the folder of a checkout. Received: ${against}.`);
   const { dawn } = findGPU();
   return dawn === undefined
     ? stop('--levels webgpu: no adapter here.')
@@ -85,7 +85,9 @@ const chosen = (): ContenderCommand[] => {
 const absent = everyone.absent.map(({ name, help }) => `${name} (${help})`);
 await run({
   levels,
-  contenders: chosen().map((command) => new Contender(command)),
+  contenders: [...chosen(), ...(against === undefined ? [] : otherCheckout(against))].map(
+    (command) => new Contender(command),
+  ),
   ours: OURS,
   stock: STOCK_WASM,
   rounds,

@@ -1,13 +1,23 @@
 import { SingleBar } from 'cli-progress';
+import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Bench, Level } from './bench.js';
 import type { Contender } from './protocol/contender.js';
 import { Report } from './report.js';
 
+/** Returns the width of the processor's vectors, as far as it is known; those of WebAssembly have 128 bits everywhere. */
+function vectors(): string {
+  const flags = process.platform === 'linux' ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  if (/\bavx512f\b/.test(flags)) return 'AVX-512, vectors of 512 bits';
+  if (/\bavx2\b/.test(flags)) return 'AVX2, vectors of 256 bits';
+  return process.arch === 'arm64' ? 'NEON, vectors of 128 bits' : 'vectors of unknown width';
+}
+
 /** Describes the machine and Node in a few words. */
 export const thisMachine = (): string =>
   [
-    `${cpus().length} × ${cpus()[0]!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `${cpus().length} × ${cpus()[0]!.model.trim()} (${vectors()}; those of WebAssembly have 128)`,
+    `${Math.round(totalmem() / 2 ** 30)} GiB`,
     `Node ${process.version}, ${process.platform} ${process.arch}`,
   ].join('; ');
 

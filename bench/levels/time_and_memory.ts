@@ -3,6 +3,7 @@ import type { Case } from '../cases/cases.js';
 import { measure } from '../measure.js';
 import { stopAll } from '../run.js';
 import { problems } from '../tables/markdown.js';
+import { comparisonTable } from '../tables/comparison_table.js';
 import { memoryTable } from '../tables/memory_table.js';
 import type { MemoryResult } from '../tables/memory_table.js';
 
@@ -28,7 +29,11 @@ export function timeAndMemory({ name, title, cases, by, mostRounds }: TimeAndMem
         const most = Math.min(rounds, mostRounds);
         const [timings] = await measure([{ one: work, by: chosen }], most, tell);
         results.push({ name: row, timings: timings! });
-        const texts = [memoryTable(results), problems(results.flatMap(({ timings }) => timings))];
+        const texts = [
+          memoryTable(results),
+          comparisonTable(results),
+          problems(results.flatMap(({ timings }) => timings)),
+        ];
         await report.set(name, title, texts, results);
         advance();
       }

@@ -1,4 +1,4 @@
-import { getBackend, tensor, tidy } from '@tensorflow/tfjs-core';
+import { tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { patchDiscriminator, resnetGenerator, unetGenerator } from 'gan-kit';
@@ -15,11 +15,14 @@ import type { Subject } from './serve.js';
 
 /**
  * Makes a forward pass of a generator or a training step ready, with the networks of the papers; those of a
- * CycleGAN recompute activations on wasm.
+ * CycleGAN recompute activations where memory has no room for them, or where the task says so.
  *
  * @param common Options that every system has.
  */
-export function translation({ task, size }: TranslationCase, common: object = {}): Subject {
+export function translation(
+  { task, size, recompute = 'auto' }: TranslationCase,
+  common: object = {},
+): Subject {
   const inputShape = [size, size, 3] as const;
   const image = (seed: number): Tensor =>
     tensor(fill(size * size * 3, seed, 1), [1, ...inputShape]);
@@ -60,8 +63,6 @@ export function translation({ task, size }: TranslationCase, common: object = {}
         [a, b, generator!, discriminator!, system].forEach((one) => void one.dispose()),
     };
   }
-  // saves memory on wasm, whose heap ends at 4 GiB; like PyTorch, other backends do not recompute
-  const recompute = getBackend() === 'wasm';
   const generators = [0, 1].map(() => resnetGenerator({ inputShape, recompute }));
   const discriminators = [0, 1].map(() => patchDiscriminator({ inputShape }));
   const [ab, ba, ofA, ofB] = made(...generators, ...discriminators);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PASSES } from '../../bench/cases/cases.js';
 import type { ConvolutionCase } from '../../bench/cases/cases.js';
 import type { Timing } from '../../bench/measure.js';
+import { comparisonTable } from '../../bench/tables/comparison_table.js';
 import { convolutionTable } from '../../bench/tables/convolution_table.js';
 import { problems } from '../../bench/tables/markdown.js';
 import { memoryTable } from '../../bench/tables/memory_table.js';
@@ -98,6 +99,25 @@ describe('the tables of the benchmark', () => {
       ['batch 1', '6.00 ms', '3 MiB', '9.00 ms', '2 MiB'],
       ['batch 2', '9.00 ms', '1 MiB', 'ended', ''],
     ]);
+  });
+
+  it('times are compared with as many threads of PyTorch, with another checkout and with two threads', () => {
+    const timings = [
+      timing('gan-kit, 1 thread', [30, 20]),
+      timing('gan-kit, 2 threads', [10, 10]),
+      timing('PyTorch, 1 thread', [20, 20]),
+      ended('PyTorch, 2 threads'),
+      timing('gan-kit of ../old, 1 thread', [60, 60]),
+    ];
+    const rows = cells(comparisonTable([{ name: 'a case', timings }]));
+    expect(rows[0]!.map((name, i) => [name, rows[2]![i]])).toEqual([
+      ['times of a step', 'a case'],
+      ['gan-kit, 1 thread / PyTorch, 1 thread', '1.3 (1.0–1.5)'],
+      ['gan-kit, 1 thread / gan-kit, 2 threads', '2.5 (2.0–3.0)'],
+      ['gan-kit, 2 threads / PyTorch, 2 threads', '–'],
+      ['gan-kit of ../old, 1 thread / gan-kit, 1 thread', '2.5 (2.0–3.0)'],
+    ]);
+    expect(comparisonTable([{ name: 'a case', timings: timings.slice(2, 4) }])).toBe('');
   });
 
   it('a backward pass is a multiple of the faster forward pass, and has none where that ended', () => {
