@@ -15,9 +15,10 @@ export {
   sumsBytes,
   vectorsBytes,
 } from './passes';
-export { product, serve, winograd, winogradFilter, winogradGradient } from './jobs';
+export { product, serve, winograd, winogradFilter, winogradGradient, winogradPlanes } from './jobs';
 export { threadScratch } from './product';
 export { repeat } from './repeat';
 export { scatterPatches } from './scatter';
 export { winogradScratch } from './winograd';
+export { planesScratch } from './winograd_planes';
 export { zero } from './zero';

@@ -15,7 +15,14 @@ import { ceilDivide, roundUp } from './numbers';
 import { FIRST_PASS, firstStageOfPass, secondStageOfPass } from './passes';
 import { BLOCK_ROWS, Product, multiplyRows, packColumns } from './product';
 import { TILE_COLUMNS, TILE_ROWS } from './tile_size';
-import { Winograd, convolveTiles, transformFilters } from './winograd';
+import { FILTER_CHANNELS, Winograd, convolveTiles, transformFilters } from './winograd';
+import {
+  DATA_TILES,
+  RESULT_TILES,
+  multiplyChannels,
+  packTiles,
+  transformSums,
+} from './winograd_planes';
 import { PLANE_TASKS, gradientOfChannel, multiplyPlane, transformTiles } from './winograd_filter';
 
 /** The kinds of job, which are the first argument of each. */
@@ -23,6 +30,8 @@ const PRODUCT: i32 = 0;
 const WINOGRAD: i32 = 1;
 const WINOGRAD_FILTER: i32 = 2;
 const WINOGRAD_GRADIENT: i32 = 3;
+const WINOGRAD_PLANES: i32 = 4;
+const WINOGRAD_RESULTS: i32 = 5;
 
 /** The least number of multiplications for which other threads are called; a smaller product ends before they begin. */
 const FEWEST_MULTIPLICATIONS: i64 = 1 << 20;
@@ -84,8 +93,19 @@ export function winograd(job: usize, from: usize, fields: i32): void {
   memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
   const work = changetype<Winograd>(job + ARGUMENTS);
   work.kind = WINOGRAD;
-  const panels = ceilDivide(work.outChannels, TILE_COLUMNS);
-  run(job, panels, ceilDivide(work.tiles, work.tilesOfTask), true);
+  const filters = ceilDivide(work.outChannels, FILTER_CHANNELS);
+  run(job, filters, ceilDivide(work.tiles, work.tilesOfTask), true);
+}
+
+/** Convolves `tiles` tiles of many channels from `firstTile` on; see winograd_planes.ts. */
+export function winogradPlanes(job: usize, from: usize, fields: i32): void {
+  memory.copy(job + ARGUMENTS, from, (<usize>fields) << 2);
+  const work = changetype<Winograd>(job + ARGUMENTS);
+  work.kind = WINOGRAD_PLANES;
+  const blocks = ceilDivide(work.outChannels, work.outBlock);
+  run(job, ceilDivide(work.tiles, DATA_TILES), blocks * work.ranges, true);
+  work.kind = WINOGRAD_RESULTS;
+  run(job, 0, ceilDivide(work.tiles, RESULT_TILES), true);
 }
 
 /**
@@ -151,6 +171,8 @@ function firstStage(work: usize, task: i32, thread: i32): void {
     packColumns(product, task * product.panelsOfTask);
   } else if (kind == WINOGRAD) {
     transformFilters(tiles, task);
+  } else if (kind == WINOGRAD_PLANES) {
+    packTiles(tiles, task, thread);
   } else {
     transformTiles(tiles, task * tiles.tilesOfTask, thread);
   }
@@ -167,6 +189,10 @@ function secondStage(work: usize, task: i32, thread: i32): void {
     convolveTiles(tiles, task * tiles.tilesOfTask, thread);
   } else if (kind == WINOGRAD_FILTER) {
     multiplyPlane(tiles, task, thread);
+  } else if (kind == WINOGRAD_PLANES) {
+    multiplyChannels(tiles, task, thread);
+  } else if (kind == WINOGRAD_RESULTS) {
+    transformSums(tiles, task, thread);
   } else {
     gradientOfChannel(tiles, task, thread);
   }

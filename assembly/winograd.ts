@@ -67,24 +67,30 @@ export class Winograd {
   sumRows: usize;
   channels: usize;
   scratch: usize;
-  /** The first tile and the address of the sums of products, for a filter gradient only. */
+  /** The first tile and the address of the sums of products, where these are not of one task. */
   firstTile: i32;
   sums: usize;
+  /** The number of output channels of a task, and that of the parts of all tiles, see winograd_planes.ts. */
+  outBlock: i32;
+  ranges: i32;
 }
 
-/** Computes GgGᵀ for eight output channels and all input channels, in the order of the right operand of a product. */
-export function transformFilters(work: Winograd, panel: i32): void {
-  // uses a part of the planes that is not needed yet; each panel has its own part, so any thread may do it
-  const taps = work.planes + <usize>panel * 2 * TILE_BYTES;
+/** The number of output channels whose filters one task transforms: the line of a cache. */
+export const FILTER_CHANNELS: i32 = 16;
+
+/** Computes GgGᵀ for {@link FILTER_CHANNELS} output channels and all input channels, in the order of the right operand of a product. */
+export function transformFilters(work: Winograd, task: i32): void {
+  // uses a part of the planes that is not needed yet; each task has its own part, so any thread may do it
+  const taps = work.planes + <usize>task * 2 * TILE_BYTES;
   const halfway = taps + TILE_BYTES;
   const plane = <usize>work.uPlane;
   const width = roundUp(work.outChannels, TILE_COLUMNS);
+  const first = task * FILTER_CHANNELS;
+  const end = min(work.outChannels, first + FILTER_CHANNELS);
   for (let c = 0; c < work.inChannels; c++) {
     const k0 = c - (c % BLOCK_TERMS);
     const terms = min(BLOCK_TERMS, work.inChannels - k0);
-    for (let half = 0; half < TILE_COLUMNS; half += 4) {
-      const d = panel * TILE_COLUMNS + half;
-      if (d >= work.outChannels) continue;
+    for (let d = first; d < end; d += 4) {
       const from = work.filter + c * work.filterIn + d * work.filterOut;
       for (let i = 0; i < work.tapRows; i++) {
         for (let j = 0; j < work.tapColumns; j++)
@@ -94,9 +100,10 @@ export function transformFilters(work: Winograd, panel: i32): void {
           );
         transformFilter(taps, 16, work.tapColumns, work.taps, halfway + <usize>i * ROW, 16);
       }
+      const column = d % TILE_COLUMNS;
       const to = table(
         work.u,
-        k0 * width + panel * TILE_COLUMNS * terms + (c - k0) * TILE_COLUMNS + half,
+        k0 * width + (d - column) * terms + (c - k0) * TILE_COLUMNS + column,
       );
       for (let j = 0; j < TILE; j++)
         transformFilter(
@@ -112,7 +119,7 @@ export function transformFilters(work: Winograd, panel: i32): void {
 }
 
 /** Reads four elements, `step` bytes apart. */
-function four(from: usize, step: i32): v128 {
+export function four(from: usize, step: i32): v128 {
   if (step == 4) return v128.load(from);
   let x = v128.load_zero<u32>(from);
   x = v128.load_lane<u32>(from + step, x, 1);
@@ -176,7 +183,7 @@ export function dataOfTile(
   }
 }
 
-function resultsOfTile(work: Winograd, tile: i32, from: usize, scratch: usize): void {
+export function resultsOfTile(work: Winograd, tile: i32, from: usize, scratch: usize): void {
   const perImage = work.tileRows * work.tileColumns;
   const inImage = tile % perImage;
   const size = 7 - work.taps;

@@ -80,6 +80,18 @@ export function transformFilter(
   v128.store(to + 5 * toStep, taps == most ? v128.load(from + <usize>(most - 1) * step) : zero);
 }
 
+/** Returns an element of G; that of the point ∞ is at the last of `most` taps. */
+export function filterCoefficient(row: i32, tap: i32, most: i32): f32 {
+  if (row == 5) return tap == most - 1 ? 1 : 0;
+  if (row == 0) return tap == 0 ? 1 / (A2 * B2) : 0;
+  const square: f32 = row < 3 ? A2 : B2;
+  const other: f32 = row < 3 ? B2 : A2;
+  const point: f32 = (row & 1) == 1 ? (row < 3 ? A : B) : row < 3 ? -A : -B;
+  let power: f32 = 1;
+  for (let i = 0; i < tap; i++) power *= point;
+  return power / (2 * square * (square - other));
+}
+
 /** Computes Aᵀm: `results` elements, 2 to 5, from six. Aᵀ has the powers of the points; ∞ adds to the last only. */
 export function transformResults(
   from: usize,

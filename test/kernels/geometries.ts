@@ -191,6 +191,14 @@ export const CORNERS: [string, Geometry][] = [
     'a batch of large images of few channels',
     corner({ inputShape: [21, 65, 67, 2], filterShape: [5, 5, 2, 3] }),
   ],
+  [
+    'many channels to colours',
+    corner({
+      inputShape: [3, 96, 75, 24],
+      filterShape: [7, 5, 24, 3],
+      pad: padded([4, 2], [0, 3]),
+    }),
+  ],
   ['many channels, 2 taps', corner({ inputShape: [3, 14, 13, 128], filterShape: [2, 2, 128, 96] })],
   [
     'many channels, 3 taps',

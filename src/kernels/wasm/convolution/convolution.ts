@@ -1,5 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { Address, Simd } from '../runtime/simd.js';
+import { convolveToFew, filterGradientOfFew, hasFewResults } from './few_results.js';
 import { filterGrid, forFramedImages, resultGrid } from './framed_images.js';
 import type { Frame, Images, Positions } from './framed_images.js';
 import { line, matrixProduct, rowMajor, transposedLayout } from './matrix_product.js';
@@ -20,6 +21,9 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** Most elements of patches in memory at once, 16 MiB, unless one image has more. */
 const MOST_ELEMENTS = 2 ** 22;
+
+/** The most channels of images whose gradient is computed by patches. */
+const MOST_CHANNELS_OF_PATCHES = 6;
 
 /** The places of framed images that a convolution sees. */
 interface View {
@@ -65,6 +69,10 @@ export function convolve(
   adds: boolean,
 ): void {
   if (convolveTiled(simd, conv, at, adds)) return;
+  if (hasFewResults(conv)) {
+    convolveToFew(simd, conv, at, adds);
+    return;
+  }
   const { batchSize, outHeight, outWidth, outChannels } = conv;
   const view = viewOf(conv);
   forFramedImages(simd, at.x, batchSize, view.images, view.frame, (first, count, framed) => {
@@ -90,6 +98,10 @@ export function filterGradient(
     return;
   }
   if (filterGradientTiled(simd, conv, at)) return;
+  if (hasFewResults(conv)) {
+    filterGradientOfFew(simd, conv, at);
+    return;
+  }
   const { batchSize, outHeight, outWidth, outChannels } = conv;
   const view = viewOf(conv);
   forFramedImages(simd, at.x, batchSize, view.images, view.frame, (first, count, framed) => {
@@ -121,7 +133,7 @@ interface InputGradientAddresses {
 /** Computes dx, in the way with fewer multiplications. */
 export function inputGradient(simd: Simd, conv: Conv2DInfo, at: InputGradientAddresses): void {
   // few channels leave the tiles of a product for each phase half empty
-  if (conv.inChannels <= 2) byPatches(simd, conv, at);
+  if (conv.inChannels <= MOST_CHANNELS_OF_PATCHES) byPatches(simd, conv, at);
   else if (!inputGradientTiled(simd, conv, at)) byPhases(simd, conv, at);
 }
 

@@ -5,7 +5,13 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const [TILE, PLANES] = [6, 36];
 /** Most bytes of transformed tiles, to stay in the second cache, unless four tiles have more. */
 const MOST_BYTES = 2 ** 20;
-/** Most bytes of transformed tiles of a filter gradient at once. */
+/** Most bytes of a transformed filter that stays in the second cache. */
+const MOST_FILTER_BYTES = 3 * 2 ** 19;
+/** Most bytes of taps and of a plane of them of one task, to stay in the second cache. */
+const MOST_TAP_BYTES = 2 ** 18;
+/** Fewest tiles of a task, as each task transforms its filter. */
+const FEWEST_TILES = 32;
+/** Most bytes of transformed tiles of a large convolution or a filter gradient at once. */
 const MOST_TRANSFORMED = 2 ** 24;
 /** Bytes that keep planes from lying a power of two apart, where they would evict each other from the cache. */
 const LINE = 64;
@@ -73,7 +79,7 @@ export function prefersTiles(
   for (const part of parts) {
     const { rows, columns } = tilesOf(part);
     direct += batch * part.height * part.width * part.tapRows * part.tapColumns;
-    tiled += PLANES * (batch * rows * columns * transformed(inChannels, outChannels) + 4);
+    tiled += PLANES * (batch * rows * columns * transformed(inChannels, outChannels) + 16);
   }
   return tiled < 0.9 * direct;
 }
@@ -82,8 +88,15 @@ export function prefersTiles(
 const transformed = (inChannels: number, outChannels: number): number =>
   1 + 16 / inChannels + 16 / outChannels;
 
-/** Convolves by Winograd's algorithm; see assembly/winograd.ts. */
+/** Convolves by Winograd's algorithm; see assembly/winograd.ts and winograd_planes.ts. */
 export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
+  const transformedFilter = PLANES * conv.inChannels * conv.outChannels * BYTES;
+  if (transformedFilter > MOST_FILTER_BYTES) convolveByPlanes(simd, conv);
+  else convolveTilesWhole(simd, conv);
+}
+
+/** Convolves a few tiles after the other, with a transformed filter that fits into a cache. */
+function convolveTilesWhole(simd: Simd, conv: TiledConvolution): void {
   const { inChannels, outChannels } = conv;
   const tiles = countOf(conv);
   const most = upTo4(MOST_BYTES / (PLANES * (inChannels + outChannels) * BYTES));
@@ -115,6 +128,48 @@ export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
   });
 }
 
+/** Convolves all tiles plane by plane: the transformed filter would not fit into a cache. */
+function convolveByPlanes(simd: Simd, conv: TiledConvolution): void {
+  const { inChannels, outChannels, tapRows, tapColumns } = conv;
+  const all = countOf(conv);
+  const atOnce = equalParts(all, MOST_TRANSFORMED / (PLANES * (inChannels + outChannels) * BYTES));
+  const ofChannel = (tapRows * tapColumns + tapColumns + 1) * inChannels * BYTES;
+  const most = Math.max(8, Math.min(64, 8 * Math.floor(MOST_TAP_BYTES / ofChannel / 8)));
+  const outBlock = Math.min(most, upTo8(Math.ceil(outChannels / (2 * simd.threads))));
+  const blocks = Math.ceil(outChannels / outBlock);
+  const dataPlane = 4 * inChannels * BYTES + LINE;
+  const uPlane = upTo4(atOnce + 3) * inChannels * BYTES + LINE;
+  const sumPlane = atOnce * outChannels * BYTES + LINE;
+  const ofTask = Math.max(PLANES * dataPlane, ofChannel * outBlock);
+  const threadBytes = ofTask + LINE + simd.planesScratch();
+  const channels = Math.max(inChannels, outChannels);
+  const memory = {
+    planes: simd.threads * threadBytes,
+    u: PLANES * uPlane,
+    sums: PLANES * sumPlane,
+    dataRows: 4 * BYTES,
+    sumRows: atOnce * BYTES,
+    channels: channels * BYTES,
+    fields: MOST_FIELDS * BYTES,
+  };
+  withParts(simd, memory, (at) => {
+    writeLine(simd, at.dataRows, 4, inChannels);
+    writeLine(simd, at.sumRows, atOnce, outChannels);
+    writeLine(simd, at.channels, channels, 1);
+    for (let firstTile = 0; firstTile < all; firstTile += atOnce) {
+      const tiles = Math.min(atOnce, all - firstTile);
+      const parts = Math.ceil((2 * simd.threads) / blocks);
+      const ranges = Math.max(1, Math.min(parts, Math.floor(tiles / FEWEST_TILES)));
+      const count = writeFields(simd, at.fields, conv, {
+        ...at,
+        ...{ tiles, tilesOfTask: 4, uPlane, threadBytes, dataPlane, sumPlane, firstTile },
+        ...{ outBlock, ranges, scratch: simd.scratch, adds: conv.adds },
+      });
+      simd.winogradPlanes(simd.job, at.fields, count);
+    }
+  });
+}
+
 /**
  * Computes the filter gradient of such a convolution: `y` has the slopes, and `filter` gets the
  * gradient. See assembly/winograd_filter.ts.
@@ -122,8 +177,7 @@ export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
 export function filterGradientByTiles(simd: Simd, conv: TiledConvolution): void {
   const { inChannels, outChannels } = conv;
   const all = countOf(conv);
-  const most = upTo4(MOST_TRANSFORMED / (PLANES * (inChannels + outChannels) * BYTES));
-  const atOnce = Math.min(all, most);
+  const atOnce = equalParts(all, MOST_TRANSFORMED / (PLANES * (inChannels + outChannels) * BYTES));
   const dataPlane = atOnce * inChannels * BYTES + LINE;
   const uPlane = atOnce * upTo8(outChannels) * BYTES + LINE;
   const sumPlane = inChannels * outChannels * BYTES + LINE;
@@ -155,6 +209,9 @@ export function filterGradientByTiles(simd: Simd, conv: TiledConvolution): void 
   });
 }
 
+/** Returns the size of equal parts of `all`, at most `most` rounded to a multiple of 4. */
+const equalParts = (all: number, most: number): number =>
+  Math.min(all, 4 * Math.ceil(all / Math.ceil(all / upTo4(most)) / 4));
 const upTo4 = (n: number): number => Math.max(4, 4 * Math.floor(n / 4));
 const upTo8 = (n: number): number => 8 * Math.ceil(n / 8);
 
@@ -205,6 +262,8 @@ interface TileMemory {
   readonly scratch: Address;
   readonly firstTile?: number;
   readonly sums?: Address;
+  readonly outBlock?: number;
+  readonly ranges?: number;
 }
 
 /** Writes the fields of the class in assembly/winograd.ts, in their order; returns their number. */
@@ -222,6 +281,7 @@ function writeFields(simd: Simd, to: Address, conv: TiledConvolution, memory: Ti
     ...[memory.u, memory.uPlane, memory.planes, memory.threadBytes],
     ...[memory.dataPlane, memory.sumPlane, memory.dataRows, memory.sumRows, memory.channels],
     ...[memory.scratch, memory.firstTile ?? 0, memory.sums ?? 0],
+    ...[memory.outBlock ?? 0, memory.ranges ?? 0],
   ];
   simd.writeIntegers(to, values);
   return values.length;

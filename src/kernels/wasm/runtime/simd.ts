@@ -43,7 +43,9 @@ interface Exports {
   winograd(job: Address, fields: Address, count: number): void;
   winogradFilter(job: Address, fields: Address, count: number): void;
   winogradGradient(job: Address, fields: Address, count: number): void;
+  winogradPlanes(job: Address, fields: Address, count: number): void;
   winogradScratch(): number;
+  planesScratch(): number;
   zero(to: Address, elements: number): void;
 }
 
