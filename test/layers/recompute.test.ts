@@ -298,11 +298,11 @@ describe('recompute', () => {
         const count = penalize ? 11 : 5;
         expect(pieces.between / activation).toBeGreaterThanOrEqual(count);
         expect(pieces.between / activation).toBeLessThan(count + 0.1);
-        // two for each convolution: its input, and that of its activation
-        expect(whole.between / activation).toBeLessThan(penalize ? 51.1 : 33.1);
-        // measured: 6.6 and 4.6 times less between the passes, 2.4 and 2.1 times less at the peak
-        expect(whole.between / pieces.between).toBeGreaterThan(penalize ? 4.5 : 6.5);
-        expect(whole.peak / pieces.peak).toBeGreaterThan(penalize ? 2 : 2.3);
+        // one for each convolution: its input, which is the result of the activation before it
+        expect(whole.between / activation).toBeLessThan(penalize ? 35.1 : 17.1);
+        // measured: 3.4 and 3.2 times less between the passes, 2.2 and 1.9 times less at the peak
+        expect(whole.between / pieces.between).toBeGreaterThan(3.1);
+        expect(whole.peak / pieces.peak).toBeGreaterThan(penalize ? 1.8 : 2.1);
       }
     },
   );
@@ -316,9 +316,9 @@ describe('recompute', () => {
     // the results of half of the network fit
     const half = memory().numBytes + (whole / 2) * activation;
     const kept = [await between(true), await between(true, half), await between(true, 'auto')];
-    expect(kept[0]! / whole).toBeLessThan(0.2);
-    expect(kept[1]! / whole).toBeGreaterThan(0.3);
-    expect(kept[1]! / whole).toBeLessThan(0.7);
+    expect(kept[0]! / whole).toBeLessThan(0.3);
+    expect(kept[1]! / whole).toBeGreaterThan(0.4);
+    expect(kept[1]! / whole).toBeLessThan(0.8);
     expect(kept[2]).toBe(whole);
     const copy = await saveAndLoad(deep(true, 'auto'));
     expect(copy.layers.map((layer) => layer.getConfig()['budget'])).toEqual(Array(4).fill('auto'));
