@@ -21,6 +21,7 @@ import { mirrorPads } from './wasm/mirror_pad.js';
 import { normalizationOnWasm } from './wasm/normalization.js';
 import { oneHot } from './wasm/one_hot.js';
 import { mean, sum } from './wasm/reductions.js';
+import { returnedReferences } from './wasm/returned_references.js';
 import { guardMemory } from './wasm/runtime/out_of_memory.js';
 import type { KernelBackend, KernelReplacement, StockKernel } from './replacement.js';
 import type { WasmBackend } from './wasm/runtime/wasm_backend.js';
@@ -107,6 +108,7 @@ const REPLACEMENTS: readonly KernelReplacement[] = [
   oneHot,
   power,
   resizeBilinearGrad,
+  ...returnedReferences,
   resizeNearestNeighborGrad,
   ...slices,
   softmax,

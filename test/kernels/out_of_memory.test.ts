@@ -1,15 +1,22 @@
 import {
   add,
+  batchToSpaceND,
   engine,
   fill,
+  gather,
   matMul,
   memory,
   mul,
   ones,
+  spaceToBatchND,
+  stridedSlice,
   sum,
+  tensor1d,
+  tidy,
   tile,
   transpose,
 } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isGanKitError } from '../../src/errors.js';
 import { guardMemory, isOutOfMemory } from '../../src/kernels/wasm/runtime/out_of_memory.js';
@@ -99,6 +106,33 @@ describe('a full wasm heap', () => {
     }
     x.dispose();
     y.dispose();
+  });
+
+  it('keeps no reference to the inputs of the kernel that failed', () => {
+    const ops: ((x: Tensor4D) => Tensor)[] = [
+      (x) => gather(x, tensor1d([0, 2, 1], 'int32')),
+      (x) => batchToSpaceND(x, [2, 2], [[0, 0], [1, 0]]), // prettier-ignore
+      (x) => spaceToBatchND(x, [2, 2], [[0, 0], [1, 1]]), // prettier-ignore
+      (x) => stridedSlice(x, [0, 0, 1, 0], [4, 4, 4, 2], [2, 1, 2, 1], 0, 0, 0, 8, 8),
+    ];
+    for (const op of ops) {
+      tidy(() => void op(ones([4, 4, 4, 2])));
+      const before = engine().backend.numDataIds();
+      let failures = 0;
+      for (let grants = 0; failures === grants; grants++)
+        tidy(() => {
+          const x = ones<Rank.R4>([4, 4, 4, 2]);
+          heap.grants = grants;
+          try {
+            op(x);
+          } catch {
+            failures++;
+          }
+          heap.grants = Infinity;
+        });
+      expect(failures).toBeGreaterThan(0);
+      expect(engine().backend.numDataIds()).toBe(before);
+    }
   });
 
   it('is guarded once', () => {
