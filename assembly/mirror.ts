@@ -1,4 +1,5 @@
 import { add } from './add';
+import { copyBytes } from './bytes';
 
 /**
  * Mirror padding of images [outer, height, width, pixel], and its gradient. The border pixel is repeated if the
@@ -38,11 +39,11 @@ export function mirrorRows(work: Mirror, task: i32): void {
     const from = work.from + <usize>((r / height) * work.height + h) * row;
     let to = work.to + <usize>r * (row + <usize>(work.left + work.right) * pixel);
     for (let w = -work.left; w < 0; w++, to += pixel)
-      memory.copy(to, from + <usize>mirrored(w, work.width, work.distance) * pixel, pixel);
-    memory.copy(to, from, row);
+      copyBytes(to, from + <usize>mirrored(w, work.width, work.distance) * pixel, pixel);
+    copyBytes(to, from, row);
     to += row;
     for (let w = work.width; w < work.width + work.right; w++, to += pixel)
-      memory.copy(to, from + <usize>mirrored(w, work.width, work.distance) * pixel, pixel);
+      copyBytes(to, from + <usize>mirrored(w, work.width, work.distance) * pixel, pixel);
   }
 }
 
@@ -72,7 +73,7 @@ function foldRow(work: Mirror, outer: i32, h: i32, to: usize, adds: bool): void 
   const row = work.from + <usize>(outer * height + work.top + h) * padded;
   const start = row + <usize>work.left * pixel;
   if (adds) add(start, to, width * work.pixel);
-  else memory.copy(to, start, <usize>width * pixel);
+  else copyBytes(to, start, <usize>width * pixel);
   for (let w = -work.left; w < 0; w++)
     add(
       start + <usize>w * pixel,

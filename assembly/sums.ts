@@ -1,3 +1,4 @@
+import { zeroPairs } from './bytes';
 import { sumOfRow, two } from './sum';
 
 /** What is added up: x; x and its square, from a first value; dy and dy (x − μ). */
@@ -78,8 +79,8 @@ function columnsOf(
   const to = (<usize>row * work.inner + column) << 3;
   let from = (<usize>(outer * work.count + start) * work.inner + column) << 2;
   let origin = work.origins + <usize>outer * work.originStride + ((<usize>column) << 2);
-  memory.fill(work.first + to, 0, (<usize>pairs) << 3);
-  if (work.terms != OF_VALUES) memory.fill(work.second + to, 0, (<usize>pairs) << 3);
+  zeroPairs(work.first + to, pairs >> 1);
+  if (work.terms != OF_VALUES) zeroPairs(work.second + to, pairs >> 1);
   let at = from;
   let r = 0;
   for (; r + 4 <= rows; r += 4, at += stride << 2) addFourRows(work, at, origin, pairs, to);
