@@ -6,7 +6,7 @@ import { writeTorchFile } from './write_torch_file.js';
  * Writes arrays as a `.pth` file, which `torch.load(path, weights_only=True)` reads as a dict of tensors by name:
  * float32, int32, and int64 for int32 arrays marked `dtype: 'I64'`. {@link readPth} reads it back bit for bit.
  *
- * @param stateDict Arrays by name, for example the result of {@link stateDict}.
+ * @param stateDict Arrays by name, for example the result of `stateDict`.
  * @returns The bytes of the file, which share no memory with the arrays; equal arrays in equal order give equal bytes.
  * @throws GanKitError if a shape and its data disagree, an array has neither of the two dtypes, or the file would have
  *   4 GiB or more.
