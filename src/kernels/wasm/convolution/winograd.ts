@@ -90,8 +90,12 @@ const transformed = (inChannels: number, outChannels: number): number =>
 
 /** Convolves by Winograd's algorithm; see assembly/winograd.ts and winograd_planes.ts. */
 export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
-  const transformedFilter = PLANES * conv.inChannels * conv.outChannels * BYTES;
-  if (transformedFilter > MOST_FILTER_BYTES) convolveByPlanes(simd, conv);
+  const { inChannels, outChannels } = conv;
+  const filterBytes = PLANES * inChannels * outChannels * BYTES;
+  const tileBytes = PLANES * (inChannels + outChannels) * BYTES;
+  // many tiles use a filter often enough to have it transformed once, unless it is as large as all caches
+  const fewTiles = countOf(conv) * tileBytes <= MOST_TRANSFORMED;
+  if (filterBytes > (fewTiles ? MOST_FILTER_BYTES : MOST_TRANSFORMED)) convolveByPlanes(simd, conv);
   else convolveTilesWhole(simd, conv);
 }
 
@@ -156,9 +160,9 @@ function convolveByPlanes(simd: Simd, conv: TiledConvolution): void {
     writeLine(simd, at.dataRows, 4, inChannels);
     writeLine(simd, at.sumRows, atOnce, outChannels);
     writeLine(simd, at.channels, channels, 1);
+    const parts = Math.ceil((2 * simd.threads) / blocks);
     for (let firstTile = 0; firstTile < all; firstTile += atOnce) {
       const tiles = Math.min(atOnce, all - firstTile);
-      const parts = Math.ceil((2 * simd.threads) / blocks);
       const ranges = Math.max(1, Math.min(parts, Math.floor(tiles / FEWEST_TILES)));
       const count = writeFields(simd, at.fields, conv, {
         ...at,
