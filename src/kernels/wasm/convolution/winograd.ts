@@ -13,6 +13,8 @@ const MOST_TAP_BYTES = 2 ** 18;
 const FEWEST_TILES = 32;
 /** Most bytes of transformed tiles of a large convolution or a filter gradient at once. */
 const MOST_TRANSFORMED = 2 ** 24;
+/** The tiles whose products take as long as the transform of the filter; measured on pix2pix. */
+const TILES_OF_FILTER = 16;
 /** Bytes that keep planes from lying a power of two apart, where they would evict each other from the cache. */
 const LINE = 64;
 
@@ -65,7 +67,7 @@ export function tilesOf({ height, width, tapRows, tapColumns }: Size): Tiles {
 
 /**
  * Tells whether tiles take less time than the convolution itself, in multiplications: of the products,
- * of the transforms, for which 4 × 4 stands in, and of those of the filter.
+ * of the transforms, for which 4 × 4 stands in, and of that of the filter, for which tiles do.
  */
 export function prefersTiles(
   batch: number,
@@ -79,7 +81,8 @@ export function prefersTiles(
   for (const part of parts) {
     const { rows, columns } = tilesOf(part);
     direct += batch * part.height * part.width * part.tapRows * part.tapColumns;
-    tiled += PLANES * (batch * rows * columns * transformed(inChannels, outChannels) + 16);
+    tiled +=
+      PLANES * (batch * rows * columns * transformed(inChannels, outChannels) + TILES_OF_FILTER);
   }
   return tiled < 0.9 * direct;
 }
@@ -90,9 +93,8 @@ const transformed = (inChannels: number, outChannels: number): number =>
 
 /** Convolves by Winograd's algorithm; see assembly/winograd.ts and winograd_planes.ts. */
 export function convolveByTiles(simd: Simd, conv: TiledConvolution): void {
-  const { inChannels, outChannels } = conv;
-  const filterBytes = PLANES * inChannels * outChannels * BYTES;
-  const tileBytes = PLANES * (inChannels + outChannels) * BYTES;
+  const filterBytes = PLANES * conv.inChannels * conv.outChannels * BYTES;
+  const tileBytes = PLANES * (conv.inChannels + conv.outChannels) * BYTES;
   // many tiles use a filter often enough to have it transformed once, unless it is as large as all caches
   const fewTiles = countOf(conv) * tileBytes <= MOST_TRANSFORMED;
   if (filterBytes > (fewTiles ? MOST_FILTER_BYTES : MOST_TRANSFORMED)) convolveByPlanes(simd, conv);
